@@ -1,0 +1,105 @@
+/**
+ * Typed configuration, read once from the environment and validated at start. Every setting and its default is
+ * visible in this file; `docs/configuration.md` is generated from it.
+ */
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const count = z.coerce.number().int().min(0);
+const milliseconds = z.coerce.number().int().min(0);
+const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+
+/** One entry a variable: its schema carries the default, `describe` carries the sentence shown in the documentation. */
+export const settings = z.object({
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'])
+    .default('development')
+    .describe('`production` refuses to start with a missing or generated secret'),
+  HOST: z.string().default('127.0.0.1').describe('Address that the HTTP server listens on'),
+  PORT: port.default(8080).describe('Port of the HTTP server; 0 takes a free one'),
+  DATA_DIR: z.string().default('./data').describe('Folder of the embedded database, generated secrets and certificates'),
+  PUBLIC_URL: z.url().optional().describe('Address that people open; used in links. Default: the listening address'),
+  TRUST_PROXY: flag.default(false).describe('Believe `X-Forwarded-*` (only behind a proxy of your own)'),
+  CORS_ORIGINS: list.default([]).describe('Other origins whose pages may call the API and the socket, comma separated'),
+  TLS_CERT: z.string().optional().describe('PEM file of the certificate; with `TLS_KEY` the server speaks HTTPS itself'),
+  TLS_KEY: z.string().optional().describe('PEM file of the private key'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('Lowest level that is logged'),
+  LOG_PRETTY: flag.optional().describe('Readable log lines instead of JSON. Default: true on a terminal outside production'),
+
+  DATABASE_URL: z.string().optional().describe('`mysql://user:password@host:3306/name`. Default: SQLite in `DATA_DIR`'),
+  REDIS_URL: z.string().optional().describe('`redis://host:6379`; reserved for the cluster, unused on a single node'),
+
+  JWT_SECRET: z.string().min(32).optional().describe('Key that signs access tokens (32 characters or more). Required in production'),
+  JWT_TTL_SECONDS: count.default(43_200).describe('Life of an access token in seconds'),
+  LOGIN_ATTEMPTS: count.default(5).describe('Wrong passwords an account and address may try in 15 minutes'),
+  DEMO: flag.optional().describe('Create the demo accounts at the first start. Default: true outside production'),
+
+  MEDIA_WORKERS: count.default(availableParallelism()).describe('mediasoup workers; default one per core'),
+  MEDIA_LISTEN: list.default([]).describe('Addresses of the media ports. Default: every IPv4 and IPv6 interface, or loopback with a loopback HOST'),
+  MEDIA_PORT: port.default(0).describe('First media port; worker N uses `MEDIA_PORT + N` on UDP and TCP. 0 takes free ports'),
+  MEDIA_ANNOUNCED_ADDRESS: z.string().optional().describe('Address or host name that clients reach the media ports at (behind NAT)'),
+  MEDIA_WORKER_CPU_LIMIT: z.coerce.number().min(0.05).max(1).default(0.6).describe('Share of a core above which a worker gets no new room'),
+  MEDIA_PROBE_INTERVAL_MS: milliseconds.default(1_000).describe('How often each worker is asked for a sign of life'),
+  MEDIA_PROBE_TIMEOUT_MS: milliseconds.default(3_000).describe('Silence after which a worker is killed and replaced'),
+  MEDIA_MAX_INCOMING_BITRATE: count.default(3_500_000).describe('Bits per second that one peer may send'),
+  MEDIA_MAX_TRANSPORTS: count.default(4).describe('Transports per peer'),
+  MEDIA_MAX_PRODUCERS: count.default(4).describe('Producers per peer'),
+  MEDIA_MAX_CONSUMERS: count.default(120).describe('Consumers per peer'),
+  MEDIA_LOG_LEVEL: z.enum(['debug', 'warn', 'error', 'none']).default('warn').describe('Log level of the mediasoup workers'),
+
+  TURN_URLS: list.default([]).describe('TURN servers, for example `turn:turn.example.org:3478,turns:turn.example.org:5349?transport=tcp`'),
+  TURN_SECRET: z.string().optional().describe('Secret shared with coturn (`use-auth-secret`); credentials live `TURN_TTL_SECONDS`'),
+  TURN_TTL_SECONDS: count.default(600).describe('Life of a TURN credential'),
+
+  ROOM_GRACE_MS: milliseconds.default(60_000).describe('How long a seat is kept for somebody whose connection broke'),
+  ROOM_EMPTY_MS: milliseconds.default(60_000).describe('How long an empty room stays open'),
+  ROOM_LATE_MS: milliseconds.default(300_000).describe('After this much of the visit somebody missing is shown as late'),
+  ROOM_NO_SHOW_MS: milliseconds.default(900_000).describe('After this much of the visit somebody missing is shown as a no-show'),
+  ROOM_MAX_PEERS: count.default(32).describe('Seats in one room, lobby not counted'),
+  ROOM_SECOND_DEVICE: z.enum(['replace', 'allow', 'refuse']).default('replace').describe('When a person joins from a second device'),
+  ROOM_MAILBOX_SIZE: count.default(512).describe('Messages waiting in a room before senders get `room_busy`'),
+  ROOM_ASK_TIMEOUT_MS: milliseconds.default(5_000).describe('Deadline of one request to a room'),
+  SOCKET_PING_MS: milliseconds.default(1_000).describe('Heartbeat interval of the socket'),
+  SOCKET_PING_TIMEOUT_MS: milliseconds.default(1_800).describe('Silence after a heartbeat before a connection counts as lost'),
+  SOCKET_MAX_BYTES: count.default(131_072).describe('Largest message accepted from a socket'),
+  RATE_HTTP_PER_MINUTE: count.default(600).describe('HTTP requests per address and minute'),
+  RATE_SOCKET_PER_SECOND: count.default(60).describe('Socket messages per connection and second'),
+  RATE_CHAT_PER_10_SECONDS: count.default(20).describe('Chat messages per person in ten seconds'),
+  SHUTDOWN_TIMEOUT_MS: milliseconds.default(10_000).describe('Hard limit of a graceful shutdown'),
+});
+
+/** Validated settings; frozen. Keys are the names of the environment variables. */
+export type Config = Readonly<z.infer<typeof settings>>;
+
+/** Prefixes that belong to us: a variable that starts like this and is not a setting is a typing mistake. */
+const OWN_PREFIXES = /^(MEDIA|ROOM|TURN|JWT|SOCKET|RATE)_/;
+
+/** The environment does not describe a valid configuration; `message` lists every fault, ready to print. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/**
+ * Reads the configuration.
+ * @param env variables, normally `process.env`; empty strings count as absent
+ * @throws {ConfigError} unknown settings with one of our prefixes, or values that do not validate
+ */
+export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([key, value]) => key in settings.shape && value !== ''));
+  const unknown = Object.keys(env).filter((key) => OWN_PREFIXES.test(key) && !(key in settings.shape));
+  if (unknown.length > 0) throw new ConfigError(`Unknown setting: ${unknown.join(', ')}`);
+  const parsed = settings.safeParse(given);
+  if (!parsed.success) throw new ConfigError(`Invalid configuration:\n${z.prettifyError(parsed.error)}`);
+  const config = parsed.data;
+  if (Boolean(config.TLS_CERT) !== Boolean(config.TLS_KEY)) throw new ConfigError('TLS_CERT and TLS_KEY go together');
+  if (config.TURN_URLS.length > 0 && !config.TURN_SECRET) throw new ConfigError('TURN_URLS needs TURN_SECRET');
+  if (config.NODE_ENV === 'production' && !config.JWT_SECRET) throw new ConfigError('JWT_SECRET is required in production');
+  return Object.freeze(config);
+}

@@ -1,0 +1,87 @@
+/**
+ * What rooms need from the outside. Declared here by their user, implemented in `src/` (and in tests), handed over in
+ * `src/wire.ts`. Durable writes carry the room's epoch and are refused with `stale_epoch` when a newer owner exists.
+ */
+import type { ChatMessage, Role } from './protocol-views.ts';
+
+/** Who is at the other end of a socket, as the token says. */
+export type Identity =
+  | { kind: 'user'; userId: string; name: string; sessionId: string; expiresAt: number }
+  | { kind: 'guest'; memberId: string; consultationId: string; accessEpoch: number; name: string; sessionId: string; expiresAt: number };
+
+/** Verifies tokens. `sessionId` identifies what can be revoked: a login session, or a guest's invitation. */
+export interface Authenticator {
+  /** @throws {RoomError} `unauthenticated` for anything but a valid, unexpired token; `session_revoked` */
+  authenticate(token: string): Promise<Identity>;
+  /** Cheap and synchronous: asked before every message. */
+  isRevoked(sessionId: string): boolean;
+  /** Calls back with the id of each session that ends from now on. Returns the unsubscribe function. */
+  onRevoked(listener: (sessionId: string) => void): () => void;
+}
+
+/** The database's view of a visit at the moment its room opens. */
+export interface VisitFacts {
+  consultationId: string;
+  title: string;
+  /** ISO 8601, UTC */
+  scheduledStart: string;
+  scheduledEnd: string;
+  /** ms since 1970 or null */
+  startedAt: number | null;
+  /** Whether patients and guests wait in the lobby to be admitted. */
+  lobby: boolean;
+  locked: boolean;
+  /** Issued by the database at this takeover; larger than every epoch before. */
+  epoch: number;
+  /** Highest chat number stored, 0 for none. */
+  latestChatSeq: number;
+}
+
+/** What one person may be in one visit. */
+export interface Access {
+  memberId: string;
+  name: string;
+  role: Role;
+}
+
+/** The rules and records of a visit. */
+export interface ConsultationPolicy {
+  /**
+   * May this identity enter, and as what?
+   * @throws {RoomError} `not_found`, `forbidden`, `removed` (kicked), `visit_ended`
+   */
+  authorize(consultationId: string, identity: Identity): Promise<Access>;
+  /**
+   * Takes the room over: issues the next epoch.
+   * @throws {RoomError} `not_found`, `visit_ended`
+   */
+  open(consultationId: string): Promise<VisitFacts>;
+  /** The two people of the visit are together for the first time. */
+  started(consultationId: string, epoch: number, at: number): Promise<void>;
+  locked(consultationId: string, epoch: number, locked: boolean): Promise<void>;
+  /** Withdraws a member's access; bumps the member's access epoch, so tokens made before are dead. */
+  removeMember(consultationId: string, epoch: number, memberId: string): Promise<void>;
+  ended(consultationId: string, epoch: number, at: number, byMemberId: string | null): Promise<void>;
+}
+
+/** Chat as the database keeps it. */
+export interface ChatStore {
+  /**
+   * Stores messages in one transaction. A message whose (consultation, member, clientMessageId) is stored already is
+   * not stored again.
+   * @returns one entry a message, in order: the number and time it is stored under (the earlier one for a repetition)
+   */
+  append(consultationId: string, epoch: number, messages: readonly ChatMessage[]): Promise<{ seq: number; sentAt: number }[]>;
+  /** The stored number of a message sent before, or null. */
+  find(consultationId: string, memberId: string, clientMessageId: string): Promise<{ seq: number; sentAt: number } | null>;
+  /** Messages with a number above `afterSeq`, oldest first. */
+  after(consultationId: string, afterSeq: number, limit: number): Promise<ChatMessage[]>;
+}
+
+/** Structured log; pino's shape. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}

@@ -1,0 +1,11 @@
+/**
+ * Version of the socket protocol. The major number changes when an old page cannot work with a new server (the page
+ * then offers to reload); the minor number when something optional was added.
+ * Kept apart from `protocol.ts` so that the web client can carry it without the schema library.
+ */
+export const PROTOCOL_VERSION = '1.0';
+
+/** True when a client of version `theirs` can talk to this server: same major, any minor. */
+export function speaksProtocol(theirs: string): boolean {
+  return theirs.split('.')[0] === PROTOCOL_VERSION.split('.')[0];
+}

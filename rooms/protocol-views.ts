@@ -1,0 +1,135 @@
+/** Shapes that the server shows to clients: people, rooms, media sessions, chat. Part of the protocol. */
+import { z } from 'zod';
+import { iceServer, mediaKind, rtpCapabilities, rtpParameters, sctpStreamParameters, transportOptions } from './protocol-media.ts';
+
+export const role = z
+  .enum(['practitioner', 'patient', 'guest', 'observer'])
+  .describe('practitioner leads the visit; observers see and hear but send nothing but chat');
+
+export const source = z.enum(['microphone', 'camera', 'screen', 'screen-audio']).describe('What a producer carries');
+
+/** 0 no data or lost, 1 bad, 2 weak, 3 good, 4 excellent. */
+export const qualityLevel = z.int().min(0).max(4);
+
+export const producerView = z.object({ id: z.string(), kind: mediaKind, source, paused: z.boolean() });
+
+export const peerView = z
+  .object({
+    id: z.string().describe('seat in this room; kept over reconnects within the grace period'),
+    memberId: z.string().describe('person; the same for all devices of one person'),
+    name: z.string(),
+    role,
+    connected: z.boolean().describe('false while the seat is kept for somebody whose connection broke'),
+    handRaisedAt: z.number().nullable().describe('ms since 1970, or null'),
+    audioOnly: z.boolean().describe('this person sends and receives sound only'),
+    quality: z.object({ up: qualityLevel, down: qualityLevel }).describe('network quality: 0 no data, 1 bad, 2 weak, 3 good, 4 excellent'),
+    producers: z.array(producerView),
+    joinedAt: z.number(),
+  })
+  .describe('One participant');
+
+export const lobbyEntry = z
+  .object({ id: z.string(), memberId: z.string(), name: z.string(), role, connected: z.boolean(), waitingSince: z.number() })
+  .describe('One person waiting in the lobby');
+
+export const attendanceStatus = z.enum(['expected', 'present', 'late', 'no-show', 'left']);
+
+export const attendance = z
+  .object({ practitioner: attendanceStatus, patient: attendanceStatus })
+  .describe('Whether the two people of the visit are here; somebody waiting in the lobby is present');
+
+export const roomView = z
+  .object({
+    consultationId: z.string(),
+    title: z.string(),
+    scheduledStart: z.string().describe('ISO 8601, UTC'),
+    scheduledEnd: z.string(),
+    startedAt: z.number().nullable().describe('when the two were first together'),
+    locked: z.boolean().describe('nobody new gets past the lobby'),
+    attendance,
+    peers: z.array(peerView),
+    lobby: z.array(lobbyEntry).describe('filled for the practitioner, empty for others'),
+    activeSpeaker: z.string().nullable().describe('peer id'),
+  })
+  .describe('State of a room');
+
+export const lobbyView = z
+  .object({
+    consultationId: z.string(),
+    title: z.string(),
+    scheduledStart: z.string(),
+    scheduledEnd: z.string(),
+    attendance,
+    locked: z.boolean(),
+    sentBack: z.boolean().describe('true after having been sent back from the room'),
+  })
+  .describe('What somebody in the lobby sees');
+
+export const chatMessage = z
+  .object({
+    seq: z.int().describe('1, 2, 3, … without gaps in one room'),
+    clientMessageId: z.string().describe('made by the sender; unique per sender'),
+    memberId: z.string(),
+    name: z.string(),
+    role,
+    text: z.string(),
+    sentAt: z.number().describe('ms since 1970, server time'),
+  })
+  .describe('One chat message');
+
+export const chatPage = z.object({
+  messages: z.array(chatMessage),
+  latestSeq: z.int().describe('highest number given out so far; when above the last message here, ask `chat:history`'),
+});
+
+export const consumerView = z
+  .object({
+    id: z.string(),
+    producerId: z.string(),
+    peerId: z.string(),
+    source,
+    kind: mediaKind,
+    rtpParameters,
+    producerPaused: z.boolean(),
+  })
+  .describe('A consumer, created paused; resume it with `consumer:resume` once the client has it');
+
+export const dataConsumerView = z.object({
+  id: z.string(),
+  dataProducerId: z.string(),
+  peerId: z.string(),
+  sctpStreamParameters,
+  label: z.string(),
+  protocol: z.string(),
+});
+
+export const mediaSession = z
+  .object({
+    id: z.string().describe('changes whenever transports were made anew; say it when rejoining to keep them'),
+    resumed: z.boolean().describe('true: the transports of the session named at the join are still alive, keep them'),
+    routerRtpCapabilities: rtpCapabilities,
+    iceServers: z.array(iceServer),
+    send: transportOptions.nullable().describe('null for observers'),
+    recv: transportOptions,
+    consumers: z.array(consumerView),
+    dataConsumers: z.array(dataConsumerView),
+  })
+  .describe('Transports and consumers of one seat');
+
+export const closeReason = z.enum(['ended', 'empty', 'kicked', 'replaced', 'left', 'declined', 'session_revoked', 'room_failed']);
+
+export type Role = z.infer<typeof role>;
+export type Source = z.infer<typeof source>;
+export type ProducerView = z.infer<typeof producerView>;
+export type PeerView = z.infer<typeof peerView>;
+export type LobbyEntry = z.infer<typeof lobbyEntry>;
+export type AttendanceStatus = z.infer<typeof attendanceStatus>;
+export type Attendance = z.infer<typeof attendance>;
+export type RoomView = z.infer<typeof roomView>;
+export type LobbyView = z.infer<typeof lobbyView>;
+export type ChatMessage = z.infer<typeof chatMessage>;
+export type ChatPage = z.infer<typeof chatPage>;
+export type ConsumerView = z.infer<typeof consumerView>;
+export type DataConsumerView = z.infer<typeof dataConsumerView>;
+export type MediaSession = z.infer<typeof mediaSession>;
+export type CloseReason = z.infer<typeof closeReason>;

@@ -1,0 +1,154 @@
+/**
+ * Public types of the media server. A room asks for a `RoomMedia` (one router on the least loaded worker) and gets a
+ * `PeerMedia` for each seat; nothing outside `sfu/` touches mediasoup objects.
+ */
+import type { types } from 'mediasoup';
+
+export type RtpCapabilities = types.RtpCapabilities;
+export type RtpParameters = types.RtpParameters;
+export type DtlsParameters = types.DtlsParameters;
+export type IceParameters = types.IceParameters;
+export type SctpStreamParameters = types.SctpStreamParameters;
+export type MediaKind = types.MediaKind;
+export type MediaSource = 'microphone' | 'camera' | 'screen' | 'screen-audio';
+
+/** What the client's transport needs (mediasoup-client `TransportOptions`). */
+export interface TransportOptions {
+  id: string;
+  iceParameters: types.IceParameters;
+  iceCandidates: types.IceCandidate[];
+  dtlsParameters: types.DtlsParameters;
+  sctpParameters?: types.SctpParameters;
+}
+
+export interface ProducerInfo {
+  id: string;
+  kind: MediaKind;
+  source: MediaSource;
+  paused: boolean;
+}
+
+export interface ConsumerInfo {
+  id: string;
+  producerId: string;
+  /** The publishing peer. */
+  peerId: string;
+  source: MediaSource;
+  kind: MediaKind;
+  rtpParameters: types.RtpParameters;
+  producerPaused: boolean;
+}
+
+export interface DataConsumerInfo {
+  id: string;
+  dataProducerId: string;
+  peerId: string;
+  sctpStreamParameters: types.SctpStreamParameters;
+  label: string;
+  protocol: string;
+}
+
+/** 0 no data, 1 bad, 2 weak, 3 good, 4 excellent. */
+export type QualityLevel = 0 | 1 | 2 | 3 | 4;
+
+/** What a room hears from its media. Listeners must not throw and must not block. */
+export interface RoomMediaEvents {
+  /** The worker died or froze; this object is closed. Ask for a new room. */
+  lost: [];
+  consumerCreated: [{ peerId: string; consumer: ConsumerInfo }];
+  consumerClosed: [{ peerId: string; consumerId: string }];
+  /** The producer behind it was paused or resumed. */
+  consumerChanged: [{ peerId: string; consumerId: string; producerPaused: boolean }];
+  dataConsumerCreated: [{ peerId: string; dataConsumer: DataConsumerInfo }];
+  dataConsumerClosed: [{ peerId: string; dataConsumerId: string }];
+  /** Highest spatial layer that any consumer of this producer wants; -1 none. Debounced. */
+  producerLayers: [{ peerId: string; producerId: string; maxSpatialLayer: number }];
+  /** A producer of this peer ended without a request (transport closed by DTLS). */
+  producerClosed: [{ peerId: string; producerId: string }];
+  quality: [{ peerId: string; up: QualityLevel; down: QualityLevel }];
+  activeSpeaker: [{ peerId: string | null }];
+  levels: [{ levels: { peerId: string; dBov: number }[] }];
+}
+
+/** Media of one seat. Faults are thrown as `MediaError`. All closing methods are idempotent. */
+export interface PeerMedia {
+  readonly id: string;
+  readonly send: TransportOptions | null;
+  readonly recv: TransportOptions;
+  /** Consumers as they are now, for the answer of a join. */
+  consumers(): ConsumerInfo[];
+  dataConsumers(): DataConsumerInfo[];
+  producers(): ProducerInfo[];
+  connectTransport(transportId: string, dtlsParameters: DtlsParameters): Promise<void>;
+  restartIce(transportId: string): Promise<IceParameters>;
+  produce(options: {
+    transportId: string;
+    kind: MediaKind;
+    source: MediaSource;
+    rtpParameters: RtpParameters;
+    paused: boolean;
+  }): Promise<ProducerInfo>;
+  closeProducer(producerId: string): void;
+  pauseProducer(producerId: string): Promise<void>;
+  resumeProducer(producerId: string): Promise<void>;
+  pauseConsumers(consumerIds: readonly string[]): Promise<void>;
+  resumeConsumers(consumerIds: readonly string[]): Promise<void>;
+  /** Sizes in device pixels; layers and pauses follow. Unknown ids are ignored (the consumer may just have closed). */
+  display(displays: readonly { consumerId: string; width: number; height: number }[]): Promise<void>;
+  /** Sound only: every video consumer of this peer stays paused whatever is displayed. */
+  setAudioOnly(audioOnly: boolean): Promise<void>;
+  produceData(options: {
+    transportId: string;
+    sctpStreamParameters: SctpStreamParameters;
+    label: string;
+    protocol: string;
+  }): Promise<{ id: string }>;
+  close(): void;
+}
+
+/** Media of one room: one router. */
+export interface RoomMedia {
+  readonly roomId: string;
+  readonly workerPid: number;
+  readonly routerRtpCapabilities: RtpCapabilities;
+  readonly closed: boolean;
+  /**
+   * Creates transports for a seat and consumers (paused) for all that is being sent, as far as the device can receive it.
+   * Tells the others' consumers apart by `peerId`.
+   */
+  addPeer(options: { peerId: string; rtpCapabilities: RtpCapabilities; canSend: boolean; audioOnly: boolean }): Promise<PeerMedia>;
+  peer(peerId: string): PeerMedia | undefined;
+  on<K extends keyof RoomMediaEvents>(event: K, listener: (...args: RoomMediaEvents[K]) => void): unknown;
+  close(): void;
+}
+
+export interface WorkerStatus {
+  pid: number;
+  /** Share of one core, 0 to 1, over the last probe interval, just-placed work counted in. */
+  load: number;
+  rooms: number;
+  /** resident memory in bytes */
+  rss: number;
+  transports: number;
+  producers: number;
+  consumers: number;
+}
+
+/** A transport to try a network path with; closes itself after 30 s. */
+export interface Probe {
+  transport: TransportOptions;
+  connect(dtlsParameters: DtlsParameters): Promise<void>;
+  close(): void;
+}
+
+export interface MediaServer {
+  /** The same for every router; safe to cache and to serve to anybody. */
+  readonly routerRtpCapabilities: RtpCapabilities;
+  /** @throws {MediaError} `media_full` when every worker is at its limit, `media_unavailable` while none is up */
+  openRoom(roomId: string): Promise<RoomMedia>;
+  openProbe(path: 'udp' | 'tcp' | 'relay'): Promise<Probe>;
+  workers(): WorkerStatus[];
+  /** True while at least one worker answers. */
+  healthy(): boolean;
+  close(): Promise<void>;
+}
