@@ -1,0 +1,119 @@
+/** Real Chromium with a fake camera and microphone, and the numbers that prove that media flows. */
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { until } from './wait.ts';
+
+const flags = [
+  '--headless',
+  '--no-sandbox',
+  '--use-fake-ui-for-media-stream',
+  '--use-fake-device-for-media-stream',
+  '--auto-select-desktop-capture-source=Entire screen',
+  '--autoplay-policy=no-user-gesture-required',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--disable-gpu',
+  '--disable-quic',
+];
+
+/**
+ * Starts a browser.
+ * @param options.secure origins to be treated like HTTPS (for addresses other than loopback)
+ * @param options.program another executable, for example a namespace's wrapper
+ */
+export function launchBrowser(options: { secure?: string; program?: string } = {}): Promise<Browser> {
+  const args = options.secure ? [...flags, `--unsafely-treat-insecure-origin-as-secure=${options.secure}`] : flags;
+  return chromium.launch({ executablePath: options.program ?? '/usr/bin/chromium', args });
+}
+
+/** Runs in the page before its own scripts: keeps every peer connection within reach of the test. */
+function keepConnections(): void {
+  const scope = globalThis as unknown as { RTCPeerConnection: typeof Object; connections: unknown[] };
+  const Original = scope.RTCPeerConnection;
+  scope.connections = [];
+  scope.RTCPeerConnection = class extends Original {
+    constructor(...args: ConstructorParameters<typeof Object>) {
+      super(...args);
+      scope.connections.push(this);
+    }
+  };
+}
+
+/** A page with its own storage, as if on a device of its own. */
+export async function openDevice(
+  browser: Browser,
+  options: { locale?: string; phone?: boolean } = {},
+): Promise<{ context: BrowserContext; page: Page; errors: string[] }> {
+  const context = await browser.newContext({
+    locale: options.locale ?? 'en-US',
+    viewport: options.phone ? { width: 390, height: 844 } : { width: 1280, height: 800 },
+    permissions: ['camera', 'microphone'],
+  });
+  const page = await context.newPage();
+  await page.addInitScript(keepConnections);
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  return { context, page, errors };
+}
+
+export interface Received {
+  /** over all video streams of all connections that are open */
+  framesDecoded: number;
+  /** loudest audio stream, 0 to 1 */
+  audioLevel: number;
+  audioPackets: number;
+  /** protocols of the selected ICE pairs */
+  protocols: string[];
+}
+
+/** What a page receives, read from WebRTC's own statistics. */
+export function received(page: Page): Promise<Received> {
+  return page.evaluate(async () => {
+    const { connections } = globalThis as unknown as { connections: RTCPeerConnection[] };
+    const sum = { framesDecoded: 0, audioLevel: 0, audioPackets: 0, protocols: [] as string[] };
+    for (const connection of connections.filter((one) => one.connectionState !== 'closed')) {
+      const stats = await connection.getStats();
+      for (const report of stats.values()) {
+        if (report.type === 'inbound-rtp' && report.kind === 'video') sum.framesDecoded += report.framesDecoded ?? 0;
+        if (report.type === 'inbound-rtp' && report.kind === 'audio') {
+          sum.audioLevel = Math.max(sum.audioLevel, report.audioLevel ?? 0);
+          sum.audioPackets += report.packetsReceived ?? 0;
+        }
+        if (report.type === 'transport' && report.selectedCandidatePairId) {
+          const remote = stats.get(stats.get(report.selectedCandidatePairId)?.remoteCandidateId);
+          if (remote) sum.protocols.push(remote.protocol);
+        }
+      }
+    }
+    return sum;
+  });
+}
+
+/**
+ * Waits until a page decodes video that moves: at least `frames` more frames than when first asked.
+ * @returns ms that it took
+ */
+export async function seesMotion(page: Page, options: { frames?: number; deadlineMs?: number } = {}): Promise<number> {
+  const from = performance.now();
+  let first: number | undefined;
+  await until(
+    'moving remote video',
+    async () => {
+      const { framesDecoded } = await received(page);
+      if (first === undefined || framesDecoded < first) first = framesDecoded;
+      return framesDecoded >= first + (options.frames ?? 10);
+    },
+    options.deadlineMs ?? 20_000,
+    100,
+  );
+  return Math.round(performance.now() - from);
+}
+
+/** Waits until a page receives sound that is not silence. */
+export async function hears(page: Page, deadlineMs = 15_000): Promise<void> {
+  await until('sound', async () => (await received(page)).audioLevel > 0, deadlineMs, 100);
+}

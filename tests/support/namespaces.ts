@@ -1,0 +1,70 @@
+/**
+ * A network namespace of our own: a second host on this machine, joined to it by a veth pair. Needs root and
+ * iproute2/nftables. What a client in it can reach and how is then a matter of real links and real firewall rules.
+ */
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export interface Namespace {
+  name: string;
+  /** Address of this machine as seen from inside. */
+  hostAddress: string;
+  /** Address of the other host. */
+  address: string;
+  /** Path of a program that starts `command` inside, for launchers that want an executable. */
+  wrapper(command: string): Promise<string>;
+  linkDown(): Promise<void>;
+  linkUp(): Promise<void>;
+  /** Drops every UDP packet in both directions, silently, as strict hospital firewalls do. */
+  dropUdp(): Promise<void>;
+  close(): Promise<void>;
+}
+
+let next = process.pid % 200;
+
+/** Whether this process may create namespaces. */
+export const canCreateNamespaces = process.getuid?.() === 0 && process.platform === 'linux';
+
+/** Creates a namespace with one veth pair on a /30 of its own. */
+export async function createNamespace(): Promise<Namespace> {
+  const index = next++ % 250;
+  const name = `wz${process.pid}x${index}`;
+  const [hostLink, link] = [`wzh${index}`, `wzn${index}`];
+  const [hostAddress, address] = [`10.231.${index}.1`, `10.231.${index}.2`];
+  const ip = (...args: string[]) => run('ip', args);
+  await ip('netns', 'add', name);
+  await ip('link', 'add', hostLink, 'type', 'veth', 'peer', 'name', link, 'netns', name);
+  await ip('addr', 'add', `${hostAddress}/30`, 'dev', hostLink);
+  await ip('link', 'set', hostLink, 'up');
+  await ip('-n', name, 'addr', 'add', `${address}/30`, 'dev', link);
+  await ip('-n', name, 'link', 'set', 'lo', 'up');
+  await ip('-n', name, 'link', 'set', link, 'up');
+  const folder = await mkdtemp(join(tmpdir(), 'wenzhen-netns-'));
+  return {
+    name,
+    hostAddress,
+    address,
+    async wrapper(command) {
+      const path = join(folder, 'run.sh');
+      await writeFile(path, `#!/bin/sh\nexec ip netns exec ${name} ${command} "$@"\n`);
+      await chmod(path, 0o755);
+      return path;
+    },
+    linkDown: async () => void (await ip('link', 'set', hostLink, 'down')),
+    linkUp: async () => void (await ip('link', 'set', hostLink, 'up')),
+    async dropUdp() {
+      const rules = 'table inet wz { chain i { type filter hook input priority 0; meta l4proto udp drop; }; chain o { type filter hook output priority 0; meta l4proto udp drop; }; }';
+      await run('ip', ['netns', 'exec', name, 'nft', rules]);
+    },
+    async close() {
+      await ip('netns', 'del', name).catch(() => undefined);
+      await ip('link', 'del', hostLink).catch(() => undefined);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,116 @@
+/** Starts the real program as its own process, on a free port and a data folder that goes with it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { until } from './wait.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+
+export interface Account {
+  account: string;
+  password: string;
+}
+
+export interface TestServer {
+  url: string;
+  port: number;
+  doctor: Account;
+  patient: Account;
+  /** Everything printed so far. */
+  output(): string;
+  /** Pids of the mediasoup workers. */
+  workers(): Promise<number[]>;
+  /** SIGTERM, waits for the end; gives the exit code. */
+  stop(): Promise<number | null>;
+  /** kill -9. */
+  kill(): Promise<void>;
+  /** Starts again on the same port and data after `stop` or `kill`. */
+  start(): Promise<void>;
+  /** Stops and removes the data. */
+  close(): Promise<void>;
+}
+
+/** A TCP port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '0.0.0.0', done));
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/**
+ * Boots `node src/main.ts` and waits until it listens.
+ * @param env settings on top of quiet defaults; `HOST` decides which address `url` names
+ */
+export async function startServer(env: Record<string, string> = {}): Promise<TestServer> {
+  const port = await freePort();
+  const dataDir = await mkdtemp(join(tmpdir(), 'wenzhen-data-'));
+  const settings = { HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: 'warn', LOG_PRETTY: 'false', DEMO: 'true', ...env };
+  const url = `http://${settings.HOST === '0.0.0.0' ? '127.0.0.1' : settings.HOST}:${port}`;
+  let output = '';
+  let child: ChildProcess | undefined;
+
+  async function start(): Promise<void> {
+    const started = spawn(process.execPath, ['src/main.ts'], {
+      cwd: root,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'test', ...settings },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child = started;
+    const collect = (chunk: Buffer) => void (output += chunk.toString());
+    started.stdout.on('data', collect);
+    started.stderr.on('data', collect);
+    await until(
+      'the server to be ready',
+      async () => {
+        if (started.exitCode !== null) throw new Error(`it ended with ${started.exitCode}:\n${output}`);
+        return (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(1_000) })).ok;
+      },
+      20_000,
+      50,
+    );
+  }
+
+  async function end(signal: NodeJS.Signals): Promise<number | null> {
+    const running = child;
+    if (!running || running.exitCode !== null || running.signalCode !== null) return running?.exitCode ?? null;
+    const ended = new Promise<number | null>((done) => running.once('exit', (code) => done(code)));
+    running.kill(signal);
+    return ended;
+  }
+
+  await start();
+  const demo = (name: string): Account => {
+    const password = new RegExp(`^\\W*${name}\\W+(\\S+)`, 'm').exec(output)?.[1];
+    if (!password) throw new Error(`no ${name} account was printed:\n${output}`);
+    return { account: name, password };
+  };
+  return {
+    url,
+    port,
+    doctor: demo('doctor'),
+    patient: demo('patient'),
+    output: () => output,
+    workers: async () => workersOf(child?.pid),
+    stop: () => end('SIGTERM'),
+    kill: async () => void (await end('SIGKILL')),
+    start,
+    async close() {
+      await end('SIGTERM');
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Children of a process that are mediasoup workers. */
+async function workersOf(pid: number | undefined): Promise<number[]> {
+  if (pid === undefined) return [];
+  const { readFile } = await import('node:fs/promises');
+  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(/\s+/).filter(Boolean);
+  const names = await Promise.all(children.map((child) => readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '')));
+  return children.filter((_, index) => names[index]?.includes('mediasoup-worker')).map(Number);
+}
