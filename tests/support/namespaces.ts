@@ -20,6 +20,8 @@ export interface Namespace {
   wrapper(command: string): Promise<string>;
   linkDown(): Promise<void>;
   linkUp(): Promise<void>;
+  /** Gives the other host another address, as when a phone goes from Wi-Fi to mobile data. */
+  changeAddress(): Promise<void>;
   /** Drops every UDP packet in both directions, silently, as strict hospital firewalls do. */
   dropUdp(): Promise<void>;
   close(): Promise<void>;
@@ -30,7 +32,7 @@ let next = process.pid % 200;
 /** Whether this process may create namespaces. */
 export const canCreateNamespaces = process.getuid?.() === 0 && process.platform === 'linux';
 
-/** Creates a namespace with one veth pair on a /30 of its own. */
+/** Creates a namespace with one veth pair on a /29 of its own. */
 export async function createNamespace(): Promise<Namespace> {
   const index = next++ % 250;
   const name = `wz${process.pid}x${index}`;
@@ -39,9 +41,9 @@ export async function createNamespace(): Promise<Namespace> {
   const ip = (...args: string[]) => run('ip', args);
   await ip('netns', 'add', name);
   await ip('link', 'add', hostLink, 'type', 'veth', 'peer', 'name', link, 'netns', name);
-  await ip('addr', 'add', `${hostAddress}/30`, 'dev', hostLink);
+  await ip('addr', 'add', `${hostAddress}/29`, 'dev', hostLink);
   await ip('link', 'set', hostLink, 'up');
-  await ip('-n', name, 'addr', 'add', `${address}/30`, 'dev', link);
+  await ip('-n', name, 'addr', 'add', `${address}/29`, 'dev', link);
   await ip('-n', name, 'link', 'set', 'lo', 'up');
   await ip('-n', name, 'link', 'set', link, 'up');
   const folder = await mkdtemp(join(tmpdir(), 'wenzhen-netns-'));
@@ -57,6 +59,10 @@ export async function createNamespace(): Promise<Namespace> {
     },
     linkDown: async () => void (await ip('link', 'set', hostLink, 'down')),
     linkUp: async () => void (await ip('link', 'set', hostLink, 'up')),
+    async changeAddress() {
+      await ip('-n', name, 'addr', 'del', `${address}/29`, 'dev', link);
+      await ip('-n', name, 'addr', 'add', `10.231.${index}.3/29`, 'dev', link);
+    },
     async dropUdp() {
       const rules = 'table inet wz { chain i { type filter hook input priority 0; meta l4proto udp drop; }; chain o { type filter hook output priority 0; meta l4proto udp drop; }; }';
       await run('ip', ['netns', 'exec', name, 'nft', rules]);
