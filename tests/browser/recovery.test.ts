@@ -94,7 +94,7 @@ test('network cut for 10 s: said within 3 s, then the same seat and chat, nothin
   const seat = await doctor.page.getByTestId('tile').getAttribute('data-peer-id');
   const before = await ufrags(patient);
   await openPanel(patient.page, 'chat');
-  await namespace.linkDown();
+  await namespace.cut();
   const cutAt = performance.now();
   await patient.page.locator('[data-testid=connection-banner]:not([data-state=fine])').waitFor({ timeout: 6_000 });
   console.log(`network cut: the page said so after ${Math.round(performance.now() - cutAt)} ms`);
@@ -102,7 +102,7 @@ test('network cut for 10 s: said within 3 s, then the same seat and chat, nothin
   await patient.page.getByTestId('chat-send').click();
   await say(doctor.page, 'are you there?');
   await patient.page.waitForTimeout(Math.max(0, 10_000 - (performance.now() - cutAt)));
-  await namespace.linkUp();
+  await namespace.mend();
   await bothMove(people, 'network back');
   expect(await doctor.page.getByTestId('tile').getAttribute('data-peer-id')).toBe(seat);
   await until('pending messages to go', async () => (await patient.page.getByTestId('chat-pending').count()) === 0, 15_000);

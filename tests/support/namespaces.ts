@@ -18,8 +18,9 @@ export interface Namespace {
   address: string;
   /** Path of a program that starts `command` inside, for launchers that want an executable. */
   wrapper(command: string): Promise<string>;
-  linkDown(): Promise<void>;
-  linkUp(): Promise<void>;
+  /** Loses every packet in both directions; neither side is told, as when a mobile network goes away. */
+  cut(): Promise<void>;
+  mend(): Promise<void>;
   /** Gives the other host another address, as when a phone goes from Wi-Fi to mobile data. */
   changeAddress(): Promise<void>;
   /** Drops every UDP packet in both directions, silently, as strict hospital firewalls do. */
@@ -46,6 +47,11 @@ export async function createNamespace(): Promise<Namespace> {
   await ip('-n', name, 'addr', 'add', `${address}/29`, 'dev', link);
   await ip('-n', name, 'link', 'set', 'lo', 'up');
   await ip('-n', name, 'link', 'set', link, 'up');
+  const inside = (...command: string[]) => run('ip', ['netns', 'exec', name, ...command]);
+  const drop = async (table: string, input: string, output: string): Promise<void> => {
+    const chain = (hook: string, match: string) => `chain ${hook} { type filter hook ${hook} priority 0; ${match} drop; };`;
+    await inside('nft', `table inet ${table} { ${chain('input', input)} ${chain('output', output)} }`);
+  };
   const folder = await mkdtemp(join(tmpdir(), 'wenzhen-netns-'));
   return {
     name,
@@ -57,16 +63,13 @@ export async function createNamespace(): Promise<Namespace> {
       await chmod(path, 0o755);
       return path;
     },
-    linkDown: async () => void (await ip('link', 'set', hostLink, 'down')),
-    linkUp: async () => void (await ip('link', 'set', hostLink, 'up')),
+    cut: () => drop('silence', 'meta iifname != "lo"', 'meta oifname != "lo"'),
+    mend: async () => void (await inside('nft', 'delete table inet silence')),
     async changeAddress() {
       await ip('-n', name, 'addr', 'del', `${address}/29`, 'dev', link);
       await ip('-n', name, 'addr', 'add', `10.231.${index}.3/29`, 'dev', link);
     },
-    async dropUdp() {
-      const rules = 'table inet wz { chain i { type filter hook input priority 0; meta l4proto udp drop; }; chain o { type filter hook output priority 0; meta l4proto udp drop; }; }';
-      await run('ip', ['netns', 'exec', name, 'nft', rules]);
-    },
+    dropUdp: () => drop('no_udp', 'meta l4proto udp', 'meta l4proto udp'),
     async close() {
       await ip('netns', 'del', name).catch(() => undefined);
       await ip('link', 'del', hostLink).catch(() => undefined);

@@ -1,0 +1,36 @@
+import { lanes } from './scripts/test/lanes.ts';
+
+const claimed = lanes.flatMap((lane) => lane.folders);
+
+/** Types are stripped and nothing else happens: modules stay ES modules, and jest resolves `#` imports as Node does. */
+const swc = (tsx) => [
+  '@swc/jest',
+  {
+    jsc: { parser: { syntax: 'typescript', tsx }, target: 'es2024', transform: { react: { runtime: 'automatic' } } },
+    module: { type: 'es6' },
+  },
+];
+
+const shared = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  moduleFileExtensions: ['ts', 'tsx', 'mjs', 'js', 'json', 'node'],
+  modulePathIgnorePatterns: ['<rootDir>/data/', '<rootDir>/web/dist/', '<rootDir>/tests/.tmp/'],
+  transform: { '^.+\\.ts$': swc(false), '^.+\\.tsx$': swc(true) },
+};
+
+/**
+ * One project a lane; `npm test` runs them one after the other (scripts/test.ts).
+ * @type {import('jest').Config}
+ */
+export default {
+  maxWorkers: 2,
+  projects: lanes.map(({ name, folders, testTimeoutMs }) => ({
+    ...shared,
+    displayName: name,
+    globals: { LANE_TIMEOUT_MS: testTimeoutMs },
+    setupFilesAfterEnv: ['<rootDir>/tests/support/jest/timeout.ts'],
+    testMatch: folders.length > 0 ? folders.map((folder) => `<rootDir>/tests/${folder}/**/*.test.ts`) : ['<rootDir>/tests/**/*.test.ts'],
+    testPathIgnorePatterns: ['/node_modules/', ...(folders.length > 0 ? [] : claimed.map((folder) => `<rootDir>/tests/${folder}/`))],
+  })),
+};

@@ -1,0 +1,37 @@
+/**
+ * `npm test`: runs the lanes one after the other and ends with one line, `N passed, N failed` (and `, N skipped`).
+ * Arguments go to jest: `npm test -- tests/rooms`, `npm test -- tests/sfu -t 'close()'`.
+ */
+import { fileURLToPath } from 'node:url';
+import { lanes } from './test/lanes.ts';
+import { runLane, type LaneResult } from './test/run-lane.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+
+const minutes = (ms: number) => `${Math.floor(ms / 60_000)}:${String(Math.floor((ms / 1_000) % 60)).padStart(2, '0')}`;
+
+const results: LaneResult[] = [];
+const table: string[] = [];
+for (const lane of lanes) {
+  if (stop.signal.aborted) break;
+  const result = await runLane({ root, lane, args: process.argv.slice(2), signal: stop.signal });
+  results.push(result);
+  const late = result.ms > lane.budgetMs ? '  over budget' : '';
+  table.push(
+    `lane ${lane.name}: ${result.passed} passed, ${result.failed} failed in ${minutes(result.ms)} of ${minutes(lane.budgetMs)}${late}`,
+  );
+  for (const fault of result.faults) table.push(`  ✗ ${fault}`);
+}
+
+const sum = (key: 'passed' | 'failed' | 'skipped') => results.reduce((total, result) => total + result[key], 0);
+const [passed, skipped] = [sum('passed'), sum('skipped')];
+let failed = sum('failed');
+if (passed + failed === 0) {
+  failed = 1;
+  table.push('  ✗ no test was run');
+}
+console.log(`\n${table.join('\n')}`);
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exitCode = failed === 0 ? 0 : 1;

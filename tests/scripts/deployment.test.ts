@@ -1,0 +1,132 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { parse } from 'yaml';
+import { loadConfig, settings } from '#config/index.ts';
+import { projectRoot } from './workplace.ts';
+
+interface Service {
+  image: string;
+  environment?: Record<string, string>;
+  ports?: string[];
+  profiles?: string[];
+  healthcheck?: { interval: string; timeout: string; retries: number; start_period?: string };
+  depends_on?: Record<string, { condition: string }>;
+  networks?: string[] | Record<string, unknown>;
+}
+
+const read = (path: string) => readFileSync(join(projectRoot, path), 'utf8');
+const SECRET = '0123456789abcdef'.repeat(4);
+
+/** Values of `deploy/env.example`, with its empty ones filled in. */
+const variables = Object.fromEntries(
+  [...read('deploy/env.example').matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value || SECRET]),
+);
+
+/** Puts the variables in, as Compose does: `${A}`, `${A:-default}`, `${A:?complaint}`. */
+function interpolate(text: string): string {
+  return text.replace(/(?<!\$)\$\{([A-Z_]+)(?::([-?])([^}]*))?\}/g, (_, name: string, kind?: string, rest?: string) => {
+    const value = variables[name] ?? (kind === '-' ? rest : undefined);
+    if (value === undefined) throw new Error(`${name} is in compose.yaml, but not in deploy/env.example`);
+    return value;
+  });
+}
+
+const { services } = parse(interpolate(read('compose.yaml')), { merge: true }) as { services: Record<string, Service> };
+const nodes = ['app-1', 'app-2'].map((name) => services[name] as Service);
+
+describe('compose.yaml', () => {
+  test('gives each node an environment that the server accepts', () => {
+    for (const { environment } of nodes) {
+      const unknown = Object.keys(environment ?? {}).filter((name) => name !== 'TZ' && !(name in settings.shape));
+      expect(unknown).toEqual([]);
+      expect(loadConfig(environment)).toMatchObject({ NODE_ENV: 'production', TRUST_PROXY: true, JWT_SECRET: SECRET });
+    }
+  });
+
+  test('publishes exactly the media ports of each node, on UDP and TCP, and they do not overlap', () => {
+    const first = nodes.map(({ environment, ports }) => {
+      const { MEDIA_PORT: from, MEDIA_WORKERS: workers } = loadConfig(environment);
+      const range = `${from}-${from + workers - 1}`;
+      expect(ports).toEqual([`${range}:${range}/udp`, `${range}:${range}/tcp`]);
+      return { from, to: from + workers - 1 };
+    });
+    expect(first[0]?.to).toBeLessThan(first[1]?.from ?? 0);
+  });
+
+  test('checks health as OPS-02 says and waits for what it needs', () => {
+    const { mysql, redis } = services;
+    expect(mysql?.healthcheck).toMatchObject({ timeout: '20s', retries: 10 });
+    expect(redis?.healthcheck).toMatchObject({ interval: '10s', timeout: '5s', retries: 5 });
+    for (const node of nodes) {
+      expect(node.healthcheck).toMatchObject({ interval: '30s', timeout: '10s', retries: 3, start_period: '40s' });
+      expect(node.depends_on).toEqual({ mysql: { condition: 'service_healthy' }, redis: { condition: 'service_healthy' } });
+    }
+  });
+
+  test('publishes neither database nor Redis, and keeps the second node for the cluster', () => {
+    expect(services['mysql']).toMatchObject({ networks: ['back'] });
+    expect(services['redis']).toMatchObject({ networks: ['back'] });
+    expect(services['mysql']?.ports ?? services['redis']?.ports).toBeUndefined();
+    expect(nodes.map((node) => node.profiles)).toEqual([undefined, ['cluster']]);
+  });
+
+  test('publishes the relay ports that coturn uses', () => {
+    const conf = read('deploy/coturn/turnserver.conf');
+    const [min, max] = ['min-port', 'max-port'].map((name) => conf.match(new RegExp(`^${name}=(\\d+)$`, 'm'))?.[1]);
+    expect(services['coturn']?.ports).toContain(`${min}-${max}:${min}-${max}/udp`);
+  });
+});
+
+describe('Dockerfile', () => {
+  const text = read('Dockerfile');
+
+  test('sets an environment that the server accepts once it has a secret', () => {
+    const block = text.match(/^ENV ((?:.*\\\n)*.*)$/m)?.[1] ?? '';
+    const environment = Object.fromEntries([...block.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, name, value]) => [name, value]));
+    expect(Object.keys(environment).filter((name) => name !== 'TZ' && !(name in settings.shape))).toEqual([]);
+    expect(environment).toMatchObject({ TZ: 'Asia/Shanghai', NODE_ENV: 'production' });
+    expect(() => loadConfig(environment)).toThrow('JWT_SECRET');
+    expect(loadConfig({ ...environment, JWT_SECRET: SECRET })).toMatchObject({ PORT: 8080, MEDIA_PORT: 40_000 });
+  });
+
+  test('runs as another user than root, on port 8080, with the health check of OPS-01', () => {
+    expect(text).toMatch(/^USER node$/m);
+    expect(text).toMatch(/^EXPOSE 8080 /m);
+    expect(text).toContain('HEALTHCHECK --interval=30s --timeout=3s --start-period=5s --retries=3 CMD ["node", "scripts/healthcheck.mjs"]');
+  });
+
+  test('copies every folder that the server is made of', () => {
+    const copied = [...text.matchAll(/^COPY --from=build \/app\/(\S+)/gm)].map(([, path]) => path);
+    expect(copied).toEqual(expect.arrayContaining(['package.json', 'node_modules', 'config', 'sfu', 'rooms', 'src', 'web/dist']));
+  });
+});
+
+describe('scripts/healthcheck.mjs', () => {
+  const probe = (port: number, ...path: string[]) =>
+    promisify(execFile)(process.execPath, [join(projectRoot, 'scripts/healthcheck.mjs'), ...path], {
+      env: { PORT: String(port) },
+    }).then(
+      () => 0,
+      (error: { code: number }) => error.code,
+    );
+
+  test('succeeds on 200 and fails on anything else', async () => {
+    const server = createServer((request, response) => response.writeHead(request.url === '/health/live' ? 200 : 503).end());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await Promise.all([probe(port), probe(port, '/health/live'), probe(port, '/health/ready')])).toEqual([0, 0, 1]);
+    await new Promise((resolve) => server.close(resolve));
+    expect(await probe(port)).toBe(1);
+  });
+});
+
+describe('.ci/run', () => {
+  test('is a script that bash can parse', () => {
+    execFileSync('bash', ['-n', join(projectRoot, '.ci/run')]);
+  });
+});

@@ -1,0 +1,55 @@
+import { runLane } from '#scripts/test/run-lane.ts';
+import { plant } from './workplace.ts';
+
+const lane = { name: 'planted', folders: [], workers: 1, testTimeoutMs: 5_000, budgetMs: 60_000 };
+const config = "export default { projects: [{ displayName: 'planted', transform: {} }] };\n";
+
+/** What the runner makes of one test file. */
+async function outcome(text: string, options: { graceMs?: number; args?: string[]; budgetMs?: number } = {}) {
+  const root = plant({ 'jest.config.js': config, 'package.json': '{"type":"module"}', 'a.test.js': text });
+  const { budgetMs = lane.budgetMs, args = [], graceMs = 15_000 } = options;
+  const { passed, failed, skipped, faults } = await runLane({ root, lane: { ...lane, budgetMs }, args, graceMs, quiet: true });
+  return { passed, failed, skipped, faults: faults.map((fault) => fault.replace(root, '')) };
+}
+
+describe('runLane()', () => {
+  test('counts passed, failed, skipped and planned tests', async () => {
+    const text = "test('a', () => {}); test('b', () => { throw new Error('planted'); }); test.skip('c', () => {}); test.todo('d');";
+    expect(await outcome(text)).toEqual({ passed: 1, failed: 1, skipped: 2, faults: [] });
+  });
+
+  test('counts a file that does not load as failed', async () => {
+    expect(await outcome("import './missing.js'; test('a', () => {});")).toEqual({
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+      faults: ['/a.test.js failed outside of its tests'],
+    });
+  });
+
+  test('counts an afterAll that throws as failed', async () => {
+    const result = await outcome("test('a', () => {}); afterAll(() => { throw new Error('planted'); });");
+    expect(result).toMatchObject({ failed: 1 });
+  });
+
+  test('counts a jest that dies as failed', async () => {
+    const result = await outcome("test('a', () => process.kill(process.pid, 'SIGKILL'));");
+    expect(result).toEqual({ passed: 0, failed: 1, skipped: 0, faults: ['jest left no report (SIGKILL)'] });
+  });
+
+  test('counts a run that leaves a server open as failed', async () => {
+    const text = "import { createServer } from 'node:net'; test('a', (done) => { createServer().listen(0, '127.0.0.1', done); });";
+    const result = await outcome(text, { graceMs: 1_000 });
+    expect(result).toMatchObject({ passed: 1, failed: 1 });
+    expect(result.faults[0]).toContain('left open');
+  });
+
+  test('stops a run that hangs', async () => {
+    const result = await outcome("test('a', () => { for (;;); });", { budgetMs: 2_000 });
+    expect(result).toMatchObject({ passed: 0, failed: 1, faults: ['stopped because of its time limit'] });
+  });
+
+  test('reports no test when the arguments select none', async () => {
+    expect(await outcome("test('a', () => {});", { args: ['elsewhere'] })).toEqual({ passed: 0, failed: 0, skipped: 0, faults: [] });
+  });
+});
