@@ -63,7 +63,7 @@ export interface RoomMediaEvents {
   dataConsumerClosed: [{ peerId: string; dataConsumerId: string }];
   /** Highest spatial layer that any consumer of this producer wants; -1 none. Debounced. */
   producerLayers: [{ peerId: string; producerId: string; maxSpatialLayer: number }];
-  /** A producer of this peer ended without a request (transport closed by DTLS). */
+  /** A producer of this peer ended without a request (DTLS of a transport ended; `PeerMedia.closed` is true by now). */
   producerClosed: [{ peerId: string; producerId: string }];
   quality: [{ peerId: string; up: QualityLevel; down: QualityLevel }];
   activeSpeaker: [{ peerId: string | null }];
@@ -73,6 +73,8 @@ export interface RoomMediaEvents {
 /** Media of one seat. Faults are thrown as `MediaError`. All closing methods are idempotent. */
 export interface PeerMedia {
   readonly id: string;
+  /** True after `close()`, with the room, and once DTLS of a transport ended: this media is gone for good, add the peer anew. */
+  readonly closed: boolean;
   readonly send: TransportOptions | null;
   readonly recv: TransportOptions;
   /** Consumers as they are now, for the answer of a join. */
@@ -132,6 +134,14 @@ export interface WorkerStatus {
   transports: number;
   producers: number;
   consumers: number;
+}
+
+/** Structured log; pino's shape. */
+export interface MediaLog {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
 }
 
 /** A transport to try a network path with; closes itself after 30 s. */

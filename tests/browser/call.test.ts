@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { hears, launchBrowser, received, seesMotion } from '../support/browser.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { api, chatTexts, createVisit, type Device, joinVisit, openPanel, openVisit, say, startCall } from '../support/visit.ts';
+import { api, createVisit } from '../support/rest.ts';
+import { chatTexts, type Device, joinVisit, openPanel, openVisit, say, startCall } from '../support/visit.ts';
 import { until } from '../support/wait.ts';
 
 let server: TestServer;

@@ -29,15 +29,16 @@ export function launchBrowser(options: { secure?: string; program?: string } = {
 
 /** Runs in the page before its own scripts: keeps every peer connection within reach of the test. */
 function keepConnections(): void {
-  const scope = globalThis as unknown as { RTCPeerConnection: typeof Object; connections: unknown[] };
-  const Original = scope.RTCPeerConnection;
-  scope.connections = [];
-  scope.RTCPeerConnection = class extends Original {
-    constructor(...args: ConstructorParameters<typeof Object>) {
-      super(...args);
-      scope.connections.push(this);
-    }
-  };
+  const connections: RTCPeerConnection[] = [];
+  Object.assign(globalThis, {
+    connections,
+    RTCPeerConnection: class extends RTCPeerConnection {
+      constructor(configuration?: RTCConfiguration) {
+        super(configuration);
+        connections.push(this);
+      }
+    },
+  });
 }
 
 /** A page with its own storage, as if on a device of its own. */

@@ -1,60 +1,8 @@
 /** People in a visit, as browser tests see them: signed in, past the preview, inside the room. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { openDevice } from './browser.ts';
-import type { Account, TestServer } from './server.ts';
-
-export interface SignedIn {
-  token: string;
-  user: { id: string; name: string; roles: string[] };
-}
-
-interface Envelope<T> {
-  success: boolean;
-  data: T;
-  error?: { code: string };
-}
-
-/** Calls the REST API. @throws when the answer is not a success, with its code */
-export async function api<T>(server: TestServer, method: string, path: string, options: { token?: string; body?: unknown } = {}): Promise<T> {
-  const response = await fetch(`${server.url}/api/v1${path}`, {
-    method,
-    headers: {
-      ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
-    },
-    ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-  });
-  const answer = (await response.json()) as Envelope<T>;
-  if (!answer.success) throw new Error(`${method} ${path}: ${response.status} ${answer.error?.code}`);
-  return answer.data;
-}
-
-export function signIn(server: TestServer, { account, password }: Account): Promise<SignedIn> {
-  return api(server, 'POST', '/auth/login', { body: { account, password } });
-}
-
-export interface Visit {
-  id: string;
-  doctor: SignedIn;
-  patient: SignedIn;
-}
-
-/** A visit between the two demo accounts that starts now. */
-export async function createVisit(server: TestServer, options: { lobby?: boolean } = {}): Promise<Visit> {
-  const [doctor, patient] = await Promise.all([signIn(server, server.doctor), signIn(server, server.patient)]);
-  const now = Date.now();
-  const { id } = await api<{ id: string }>(server, 'POST', '/consultations', {
-    token: doctor.token,
-    body: {
-      title: 'Follow-up',
-      patientId: patient.user.id,
-      scheduledStart: new Date(now).toISOString(),
-      scheduledEnd: new Date(now + 1_800_000).toISOString(),
-      lobby: options.lobby ?? false,
-    },
-  });
-  return { id, doctor, patient };
-}
+import { createVisit, type SignedIn } from './rest.ts';
+import type { TestServer } from './server.ts';
 
 export interface Device {
   context: BrowserContext;

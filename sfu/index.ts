@@ -1,0 +1,109 @@
+/** Public face of the media server. */
+import { networkInterfaces } from 'node:os';
+import { setLogEventListeners, workerBin } from 'mediasoup';
+import type { Config } from '#config/index.ts';
+import { mediaCodecs, routerRtpCapabilities } from './codecs.ts';
+import { MediaError } from './errors.ts';
+import { answer } from './faults.ts';
+import { listenAddresses } from './listen.ts';
+import { openProbeMedia } from './probe-media.ts';
+import type { ProbePath } from './probe-media.ts';
+import { createRoomMedia } from './room-media.ts';
+import type { MediaLog, MediaServer, Probe, RoomMedia } from './types.ts';
+import { createWorkerPool } from './worker-pool.ts';
+import type { WorkerPool } from './worker-pool.ts';
+import { statusOf } from './worker-slot.ts';
+import type { WorkerSlot } from './worker-slot.ts';
+import { workerInfo } from './worker-info.ts';
+
+export { MediaError } from './errors.ts';
+export { iceServers } from './turn.ts';
+export type * from './types.ts';
+
+/** Network tests at the same time on one worker. */
+const PROBES_PER_WORKER = 50;
+/** How many workers may die under one `openRoom` before it gives up. */
+const OPEN_ATTEMPTS = 3;
+
+/**
+ * Starts the workers and says in the log what they are.
+ * @throws when a worker does not start: no binary, or a media port that is taken
+ */
+export async function createMediaServer(options: { config: Config; log: MediaLog }): Promise<MediaServer> {
+  const { config, log } = options;
+  let closing: Promise<void> | undefined;
+  setLogEventListeners({
+    onwarn: (namespace, text) => log.warn({ namespace }, text),
+    // A worker that is told to end complains about the pipe that we closed.
+    onerror: (namespace, text, error) => log[closing ? 'debug' : 'error']({ namespace, ...(error ? { err: error } : {}) }, text),
+  });
+  const addresses = listenAddresses({
+    listen: config.MEDIA_LISTEN,
+    announced: config.MEDIA_ANNOUNCED_ADDRESS,
+    host: config.HOST,
+    interfaces: networkInterfaces(),
+  });
+  const pool = await createWorkerPool(config, log, addresses);
+  const { version, origin, srtp } = await workerInfo(workerBin);
+  log.info({ workers: config.MEDIA_WORKERS, version, origin, srtp, addresses, port: config.MEDIA_PORT }, 'media workers are up');
+
+  return {
+    routerRtpCapabilities,
+    openRoom: (roomId) => openRoom(pool, roomId, options),
+    openProbe: (path) => openProbe(pool, path),
+    workers: () => pool.slots().map((slot) => statusOf(slot, performance.now())),
+    healthy: () => pool.slots().length > 0,
+    close: () => (closing ??= closeAll(pool)),
+  };
+}
+
+async function openRoom(pool: WorkerPool, roomId: string, { config, log }: { config: Config; log: MediaLog }): Promise<RoomMedia> {
+  for (let attempt = 1; ; attempt += 1) {
+    const slot = await pool.take();
+    try {
+      return await openRoomOn(slot, roomId, config, log);
+    } catch (error) {
+      const died = error instanceof MediaError && slot.worker.closed;
+      if (!died || attempt === OPEN_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function openRoomOn(slot: WorkerSlot, roomId: string, config: Config, log: MediaLog): Promise<RoomMedia> {
+  const { worker, webRtcServer, roomMedia } = slot;
+  const router = await answer(worker.createRouter({ mediaCodecs }), () => worker.closed);
+  const room = await createRoomMedia({
+    roomId,
+    config,
+    log,
+    workerPid: worker.pid,
+    router,
+    webRtcServer,
+    closed: (closed) => roomMedia.delete(closed),
+  });
+  // Died between the answer and here: nobody would tell this room.
+  if (worker.closed) throw new MediaError('media_unavailable');
+  roomMedia.add(room);
+  return room;
+}
+
+async function openProbe(pool: WorkerPool, path: ProbePath): Promise<Probe> {
+  const slot = pool.leastLoaded();
+  if (slot.probes.size + slot.probesOpening >= PROBES_PER_WORKER) throw new MediaError('media_full');
+  slot.probesOpening += 1;
+  try {
+    const probe = await openProbeMedia(slot.worker, slot.webRtcServer, path, (closed) => slot.probes.delete(closed));
+    slot.probes.add(probe);
+    return probe;
+  } finally {
+    slot.probesOpening -= 1;
+  }
+}
+
+async function closeAll(pool: WorkerPool): Promise<void> {
+  for (const { roomMedia, probes } of pool.slots()) {
+    for (const room of roomMedia) room.close();
+    for (const probe of probes) probe.close();
+  }
+  await pool.close();
+}

@@ -1,0 +1,287 @@
+/** Media of one seat: a transport each way, what it sends, and (in `peer-receiving.ts`) what it receives. */
+import type { types } from 'mediasoup';
+import { MediaError } from './errors.ts';
+import { answer } from './faults.ts';
+import { PeerReceiving } from './peer-receiving.ts';
+import { producerMedia } from './producer-media.ts';
+import type { ProducerMedia } from './producer-media.ts';
+import { qualityMeter } from './quality.ts';
+import type { RoomContext } from './room-context.ts';
+import { connectTransport, openTransport, transportOptions } from './transports.ts';
+import type { DtlsParameters, IceParameters, MediaKind, MediaSource, PeerMedia, ProducerInfo, RtpCapabilities } from './types.ts';
+
+export interface AddPeerOptions {
+  peerId: string;
+  rtpCapabilities: RtpCapabilities;
+  canSend: boolean;
+  audioOnly: boolean;
+}
+
+interface Transports {
+  send: types.WebRtcTransport | null;
+  recv: types.WebRtcTransport;
+}
+
+const KIND_OF: Record<MediaSource, MediaKind> = { microphone: 'audio', camera: 'video', screen: 'video', 'screen-audio': 'audio' };
+
+/** Score events come in bursts; the network quality is judged this often at most, in ms. */
+const QUALITY_INTERVAL_MS = 250;
+
+/**
+ * Opens the transports of a seat, both at once.
+ * @throws {MediaError} `limit_reached`, `closed`, `media_unavailable`
+ */
+export async function createPeerMedia(room: RoomContext, options: AddPeerOptions): Promise<PeerMediaImpl> {
+  if ((options.canSend ? 2 : 1) > room.config.MEDIA_MAX_TRANSPORTS) throw new MediaError('limit_reached');
+  const open = () => openTransport(room.router, room.webRtcServer);
+  const limited = async () => {
+    const transport = await open();
+    await transport.setMaxIncomingBitrate(room.config.MEDIA_MAX_INCOMING_BITRATE);
+    return transport;
+  };
+  const opening = Promise.all([options.canSend ? limited() : null, open()]);
+  const [send, recv] = await answer(opening, () => room.router.closed);
+  return new PeerMediaImpl(room, options, { send, recv });
+}
+
+export class PeerMediaImpl implements PeerMedia {
+  readonly id: string;
+  readonly receiving: PeerReceiving;
+  readonly dataProducers = new Map<string, types.DataProducer>();
+  readonly #room: RoomContext;
+  readonly #transports: Transports;
+  readonly #producers = new Map<string, ProducerMedia>();
+  /** Sources that are taken, those on their way to the worker included. */
+  readonly #sources = new Set<MediaSource>();
+  readonly #up = qualityMeter(() => this.#emitQuality());
+  readonly #down = qualityMeter(() => this.#emitQuality());
+  #dataProducersOpening = 0;
+  #judging: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(room: RoomContext, options: AddPeerOptions, transports: Transports) {
+    this.id = options.peerId;
+    this.#room = room;
+    this.#transports = transports;
+    const scoreChanged = () => this.#scoreChanged();
+    this.receiving = new PeerReceiving({
+      room,
+      peerId: this.id,
+      transport: transports.recv,
+      rtpCapabilities: options.rtpCapabilities,
+      audioOnly: options.audioOnly,
+      scoreChanged,
+      consumerRemoved: () => room.consumerRemoved(this),
+    });
+    for (const transport of this.#opened()) {
+      transport.on('icestatechange', scoreChanged);
+      transport.on('dtlsstatechange', (state) => {
+        if (state === 'failed' || state === 'closed') this.#ended();
+      });
+    }
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get send() {
+    return this.#transports.send && transportOptions(this.#transports.send);
+  }
+
+  get recv() {
+    return transportOptions(this.#transports.recv);
+  }
+
+  /** Transports, producers and consumers of this seat, for the figures of a worker. */
+  get counts() {
+    return { transports: this.#opened().length, producers: this.#producers.size, consumers: this.receiving.count };
+  }
+
+  get sent(): ProducerMedia[] {
+    return [...this.#producers.values()];
+  }
+
+  consumers() {
+    return this.receiving.infos();
+  }
+
+  dataConsumers() {
+    return this.receiving.dataInfos();
+  }
+
+  producers(): ProducerInfo[] {
+    return this.sent.map((producer) => producer.info());
+  }
+
+  async connectTransport(transportId: string, dtlsParameters: DtlsParameters): Promise<void> {
+    await connectTransport(this.#transport(transportId), dtlsParameters);
+  }
+
+  async restartIce(transportId: string): Promise<IceParameters> {
+    return await answer(this.#transport(transportId).restartIce(), () => this.#closed);
+  }
+
+  async produce(options: Parameters<PeerMedia['produce']>[0]): Promise<ProducerInfo> {
+    const transport = this.#sendTransport(options.transportId);
+    const { kind, source, rtpParameters, paused } = options;
+    if (KIND_OF[source] !== kind) throw new MediaError('invalid_media', `A ${source} is not ${kind}`);
+    if (this.#sources.has(source) || this.#sources.size >= this.#room.config.MEDIA_MAX_PRODUCERS) throw new MediaError('limit_reached');
+    this.#sources.add(source);
+    try {
+      const producer = await answer(transport.produce({ kind, rtpParameters, paused }), () => this.#closed, true);
+      if (this.#closed) throw new MediaError('closed');
+      return this.#produced(producer, source);
+    } catch (error) {
+      this.#sources.delete(source);
+      throw error;
+    }
+  }
+
+  #produced(producer: types.Producer, source: MediaSource): ProducerInfo {
+    const media = producerMedia(
+      producer,
+      { peerId: this.id, source },
+      {
+        layers: (maxSpatialLayer) => this.#room.emit('producerLayers', { peerId: this.id, producerId: producer.id, maxSpatialLayer }),
+        score: () => this.#scoreChanged(),
+      },
+    );
+    this.#producers.set(media.id, media);
+    this.#room.producerAdded(this, media);
+    return media.info();
+  }
+
+  closeProducer(producerId: string): void {
+    const media = this.#producers.get(producerId);
+    if (!media) return;
+    this.#producers.delete(producerId);
+    this.#sources.delete(media.source);
+    media.close();
+    this.#room.producerRemoved(media);
+  }
+
+  async pauseProducer(producerId: string): Promise<void> {
+    const media = this.#producer(producerId);
+    await answer(media.producer.pause(), () => media.producer.closed);
+    this.#room.producerChanged(media);
+  }
+
+  async resumeProducer(producerId: string): Promise<void> {
+    const media = this.#producer(producerId);
+    await answer(media.producer.resume(), () => media.producer.closed);
+    this.#room.producerChanged(media);
+  }
+
+  async pauseConsumers(consumerIds: readonly string[]): Promise<void> {
+    this.#assertOpen();
+    await this.receiving.pause(consumerIds);
+  }
+
+  async resumeConsumers(consumerIds: readonly string[]): Promise<void> {
+    this.#assertOpen();
+    await this.receiving.resume(consumerIds);
+  }
+
+  async display(displays: Parameters<PeerMedia['display']>[0]): Promise<void> {
+    this.#assertOpen();
+    await this.receiving.display(displays);
+  }
+
+  async setAudioOnly(audioOnly: boolean): Promise<void> {
+    this.#assertOpen();
+    await this.receiving.setAudioOnly(audioOnly);
+  }
+
+  async produceData(options: Parameters<PeerMedia['produceData']>[0]): Promise<{ id: string }> {
+    const { transportId, ...data } = options;
+    const transport = this.#sendTransport(transportId);
+    const opened = this.dataProducers.size + this.#dataProducersOpening;
+    if (opened >= this.#room.config.MEDIA_MAX_PRODUCERS) throw new MediaError('limit_reached');
+    this.#dataProducersOpening += 1;
+    try {
+      const dataProducer = await answer(transport.produceData(data), () => this.#closed, true);
+      if (this.#closed) throw new MediaError('closed');
+      this.dataProducers.set(dataProducer.id, dataProducer);
+      this.#room.dataProducerAdded(this, dataProducer);
+      return { id: dataProducer.id };
+    } finally {
+      this.#dataProducersOpening -= 1;
+    }
+  }
+
+  /** Closes the transports and with them all that the seat sends and receives. */
+  close(): void {
+    if (this.#closed) return;
+    this.roomClosed();
+    for (const transport of this.#opened()) transport.close();
+    this.#room.peerClosed(this);
+  }
+
+  /** The router closed and took the transports with it. */
+  roomClosed(): void {
+    this.#closed = true;
+    clearTimeout(this.#judging);
+    this.#up.close();
+    this.#down.close();
+    this.receiving.close();
+    for (const media of this.#producers.values()) media.released();
+  }
+
+  /** The client closed a transport, or its DTLS failed: nothing brings it back. */
+  #ended(): void {
+    if (this.#closed) return;
+    const ended = this.sent;
+    this.close();
+    for (const { id } of ended) this.#room.emit('producerClosed', { peerId: this.id, producerId: id });
+  }
+
+  #scoreChanged(): void {
+    if (this.#closed) return;
+    this.#judging ??= setTimeout(() => {
+      this.#judging = undefined;
+      this.#up.update(this.#upScore());
+      this.#down.update(this.receiving.score());
+    }, QUALITY_INTERVAL_MS).unref();
+  }
+
+  /** The worst of what it sends. */
+  #upScore(): number | undefined {
+    if (this.#transports.send?.iceState === 'disconnected') return 0;
+    const scores = this.sent.flatMap((producer) => producer.score() ?? []);
+    return scores.length > 0 ? Math.min(...scores) : undefined;
+  }
+
+  #emitQuality(): void {
+    this.#room.emit('quality', { peerId: this.id, up: this.#up.level, down: this.#down.level });
+  }
+
+  #opened(): types.WebRtcTransport[] {
+    const { send, recv } = this.#transports;
+    return send ? [send, recv] : [recv];
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new MediaError('closed');
+  }
+
+  #transport(transportId: string): types.WebRtcTransport {
+    this.#assertOpen();
+    const transport = this.#opened().find(({ id }) => id === transportId);
+    if (!transport) throw new MediaError('not_found');
+    return transport;
+  }
+
+  #sendTransport(transportId: string): types.WebRtcTransport {
+    const transport = this.#transport(transportId);
+    if (transport !== this.#transports.send) throw new MediaError('not_found');
+    return transport;
+  }
+
+  #producer(producerId: string): ProducerMedia {
+    this.#assertOpen();
+    const media = this.#producers.get(producerId);
+    if (!media) throw new MediaError('not_found');
+    return media;
+  }
+}

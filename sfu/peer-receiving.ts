@@ -1,0 +1,170 @@
+/** The receiving half of a peer: one consumer for each track and data channel of the others. */
+import type { types } from 'mediasoup';
+import { ConsumerMedia } from './consumer-media.ts';
+import { MediaError } from './errors.ts';
+import type { Size } from './layers.ts';
+import type { ProducerMedia } from './producer-media.ts';
+import { mean } from './quality.ts';
+import type { RoomContext } from './room-context.ts';
+import type { ConsumerInfo, DataConsumerInfo, RtpCapabilities } from './types.ts';
+
+interface ReceivingOptions {
+  room: RoomContext;
+  peerId: string;
+  transport: types.WebRtcTransport;
+  rtpCapabilities: RtpCapabilities;
+  audioOnly: boolean;
+  scoreChanged: () => void;
+  /** The limit of consumers was reached and now there is room for one. */
+  consumerRemoved: () => void;
+}
+
+export class PeerReceiving {
+  readonly #options: ReceivingOptions;
+  readonly #consumers = new Map<string, ConsumerMedia>();
+  readonly #dataConsumers = new Map<string, DataConsumerInfo>();
+  /** Ids of what is being consumed already, or is about to be: nothing is consumed twice. */
+  readonly #taken = new Set<string>();
+  readonly #pending = new Set<Promise<void>>();
+  /** Until the peer is handed over, its consumers are part of the answer and not told as events. */
+  #announcing = false;
+  #audioOnly: boolean;
+
+  constructor(options: ReceivingOptions) {
+    this.#options = options;
+    this.#audioOnly = options.audioOnly;
+  }
+
+  infos(): ConsumerInfo[] {
+    return [...this.#consumers.values()].map((consumer) => consumer.info);
+  }
+
+  dataInfos(): DataConsumerInfo[] {
+    return [...this.#dataConsumers.values()];
+  }
+
+  get count(): number {
+    return this.#consumers.size;
+  }
+
+  /** Waits for what is on its way; from then on new consumers are told as events. */
+  async settled(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
+    this.#announcing = true;
+  }
+
+  /** Starts to consume a producer, paused, unless it is consumed already, cannot be received or the limit is reached. */
+  consume(producer: ProducerMedia): void {
+    const { room, transport, rtpCapabilities } = this.#options;
+    if (transport.closed || producer.producer.closed || this.#taken.has(producer.id)) return;
+    if (this.#full() || !room.router.canConsume({ producerId: producer.id, rtpCapabilities })) return;
+    this.#start(producer.id, async () => {
+      const consumer = await transport.consume({ producerId: producer.id, rtpCapabilities, paused: true });
+      this.#consumerCreated(consumer, producer);
+    });
+  }
+
+  #full(): boolean {
+    return this.#taken.size >= this.#options.room.config.MEDIA_MAX_CONSUMERS;
+  }
+
+  #consumerCreated(consumer: types.Consumer, producer: ProducerMedia): void {
+    const { room, peerId, scoreChanged } = this.#options;
+    const media = new ConsumerMedia(consumer, producer, this.#audioOnly, scoreChanged);
+    this.#consumers.set(consumer.id, media);
+    consumer.on('producerclose', () => {
+      const full = this.#full();
+      this.#taken.delete(producer.id);
+      this.#consumers.delete(consumer.id);
+      media.released();
+      if (this.#announcing) room.emit('consumerClosed', { peerId, consumerId: consumer.id });
+      if (full) this.#options.consumerRemoved();
+    });
+    const changed = () => {
+      if (this.#announcing) room.emit('consumerChanged', { peerId, consumerId: consumer.id, producerPaused: consumer.producerPaused });
+      scoreChanged();
+    };
+    consumer.on('producerpause', changed);
+    consumer.on('producerresume', changed);
+    if (this.#announcing) room.emit('consumerCreated', { peerId, consumer: media.info });
+  }
+
+  /** Starts to consume somebody's data channel. */
+  consumeData(dataProducer: types.DataProducer, fromPeerId: string): void {
+    const { room, transport, peerId } = this.#options;
+    if (transport.closed || dataProducer.closed || this.#taken.has(dataProducer.id)) return;
+    this.#start(dataProducer.id, async () => {
+      const dataConsumer = await transport.consumeData({ dataProducerId: dataProducer.id });
+      const info: DataConsumerInfo = {
+        id: dataConsumer.id,
+        dataProducerId: dataProducer.id,
+        peerId: fromPeerId,
+        sctpStreamParameters: dataConsumer.sctpStreamParameters ?? { streamId: 0 },
+        label: dataConsumer.label,
+        protocol: dataConsumer.protocol,
+      };
+      this.#dataConsumers.set(info.id, info);
+      dataConsumer.on('dataproducerclose', () => {
+        this.#taken.delete(dataProducer.id);
+        this.#dataConsumers.delete(info.id);
+        if (this.#announcing) room.emit('dataConsumerClosed', { peerId, dataConsumerId: info.id });
+      });
+      if (this.#announcing) room.emit('dataConsumerCreated', { peerId, dataConsumer: info });
+    });
+  }
+
+  /** A failure counts only while the track, this peer and the worker are still there. */
+  #start(producerId: string, create: () => Promise<void>): void {
+    const { room, peerId, transport } = this.#options;
+    this.#taken.add(producerId);
+    const task = create()
+      .catch((error: unknown) => {
+        this.#taken.delete(producerId);
+        if (!transport.closed) room.log.warn({ err: error, peerId, producerId }, 'could not consume');
+      })
+      .finally(() => this.#pending.delete(task));
+    this.#pending.add(task);
+  }
+
+  /** @throws {MediaError} `not_found` when none of them exists (some may just have closed) */
+  #known(consumerIds: readonly string[]): ConsumerMedia[] {
+    const known = consumerIds.flatMap((id) => this.#consumers.get(id) ?? []);
+    if (known.length === 0) throw new MediaError('not_found');
+    return known;
+  }
+
+  async pause(consumerIds: readonly string[]): Promise<void> {
+    await Promise.all(this.#known(consumerIds).map((consumer) => consumer.pause()));
+    this.#options.scoreChanged();
+  }
+
+  async resume(consumerIds: readonly string[]): Promise<void> {
+    await Promise.all(this.#known(consumerIds).map((consumer) => consumer.resume()));
+    this.#options.scoreChanged();
+  }
+
+  async display(displays: readonly ({ consumerId: string } & Size)[]): Promise<void> {
+    const known = displays.flatMap(({ consumerId, ...size }) => this.#consumers.get(consumerId)?.display(size) ?? []);
+    await Promise.all(known);
+  }
+
+  async setAudioOnly(audioOnly: boolean): Promise<void> {
+    this.#audioOnly = audioOnly;
+    await Promise.all([...this.#consumers.values()].map((consumer) => consumer.setAudioOnly(audioOnly)));
+  }
+
+  /** Mean over what flows, 0 to 10: all of it shares one way down. Undefined while nothing flows. */
+  score(): number | undefined {
+    if (this.#options.transport.iceState === 'disconnected') return 0;
+    const scores = [...this.#consumers.values()].flatMap((consumer) => consumer.score ?? []);
+    return scores.length > 0 ? mean(scores) : undefined;
+  }
+
+  /** The others' producers need not send for this peer any more. */
+  close(): void {
+    this.#announcing = false;
+    for (const consumer of this.#consumers.values()) consumer.released();
+    this.#consumers.clear();
+    this.#dataConsumers.clear();
+  }
+}

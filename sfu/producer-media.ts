@@ -1,0 +1,72 @@
+/** One track that a peer sends, with what its consumers want of it. */
+import type { types } from 'mediasoup';
+import { foldLayers, layersOf, layersReport } from './layers.ts';
+import type { Layers } from './layers.ts';
+import { upScore } from './quality.ts';
+import type { MediaSource, ProducerInfo } from './types.ts';
+
+export interface ProducerMedia {
+  readonly id: string;
+  readonly peerId: string;
+  readonly source: MediaSource;
+  readonly producer: types.Producer;
+  readonly layers: Layers;
+  info(): ProducerInfo;
+  /** Notes the highest layer that a consumer wants; -1 nothing, null when the consumer is gone. */
+  want(consumerId: string, layer: number | null): void;
+  /** 0 to 10; undefined while it is paused, unwanted or not heard of yet. */
+  score(): number | undefined;
+  /** Closes the producer. */
+  close(): void;
+  /** Its transport closed it. */
+  released(): void;
+}
+
+/**
+ * @param tell `layers` hears what has to be sent at most (video only, debounced), `score` that the score may have changed
+ */
+export function producerMedia(
+  producer: types.Producer,
+  about: { peerId: string; source: MediaSource },
+  tell: { layers(maxSpatialLayer: number): void; score(): void },
+): ProducerMedia {
+  const layers = layersOf(producer.rtpParameters, about.source);
+  const wanted = new Map<string, number>();
+  const layered = producer.type === 'simulcast';
+  const report = layersReport(layers.length - 1, tell.layers);
+  if (producer.kind === 'video') report.set(-1);
+  /** Layers that came since they were last asked for: one that is just starting, or that the camera is too small for, is no loss. */
+  const came = new Set<number>();
+  producer.on('score', (scores) => {
+    for (const { encodingIdx, score } of scores) if (score > 0) came.add(encodingIdx);
+    tell.score();
+  });
+  producer.observer.on('pause', () => came.clear());
+
+  return {
+    ...about,
+    id: producer.id,
+    producer,
+    layers,
+    info: () => ({ id: producer.id, kind: producer.kind, source: about.source, paused: producer.paused }),
+    want(consumerId, layer) {
+      if (producer.kind === 'audio') return;
+      if (layer === null) wanted.delete(consumerId);
+      else wanted.set(consumerId, layer);
+      const highest = foldLayers(wanted.values());
+      if (highest < 0) came.clear();
+      for (const index of came) if (layered && index > highest) came.delete(index);
+      report.set(highest);
+    },
+    score() {
+      if (producer.paused) return undefined;
+      if (producer.kind === 'video' && foldLayers(wanted.values()) < 0) return undefined;
+      return upScore(producer.score.filter(({ encodingIdx }) => came.has(encodingIdx)).map(({ score }) => score));
+    },
+    close() {
+      report.close();
+      producer.close();
+    },
+    released: () => report.close(),
+  };
+}

@@ -1,0 +1,87 @@
+/** One running worker with its ports and what the pool knows about it. */
+import { readFile } from 'node:fs/promises';
+import { createWorker } from 'mediasoup';
+import type { types } from 'mediasoup';
+import type { Config } from '#config/index.ts';
+import { listenInfos } from './listen.ts';
+import type { ListenAddress } from './listen.ts';
+import { expectedLoad, SETTLE_MS } from './placement.ts';
+import type { Candidate } from './placement.ts';
+import type { RoomMediaImpl } from './room-media.ts';
+import type { Probe, WorkerStatus } from './types.ts';
+
+export interface WorkerSlot {
+  readonly index: number;
+  readonly worker: types.Worker;
+  readonly webRtcServer: types.WebRtcServer;
+  readonly roomMedia: Set<RoomMediaImpl>;
+  readonly probes: Set<Probe>;
+  probesOpening: number;
+  readonly startedAt: number;
+  /** Share of a core over the last probe interval. */
+  measured: number;
+  /** When rooms were placed here lately. */
+  placedAt: number[];
+  /** Resident memory in bytes. */
+  rss: number;
+}
+
+/**
+ * Starts a worker with one UDP and one TCP port on each address.
+ * @throws when the binary does not start or a port is taken; then nothing is left running
+ */
+export async function startWorker(config: Config, index: number, addresses: readonly ListenAddress[]): Promise<WorkerSlot> {
+  const worker = await createWorker({ logLevel: config.MEDIA_LOG_LEVEL });
+  try {
+    const port = config.MEDIA_PORT === 0 ? 0 : config.MEDIA_PORT + index;
+    const webRtcServer = await worker.createWebRtcServer({ listenInfos: listenInfos(addresses, port) });
+    const now = performance.now();
+    return {
+      index,
+      worker,
+      webRtcServer,
+      roomMedia: new Set(),
+      probes: new Set(),
+      probesOpening: 0,
+      startedAt: now,
+      measured: 0,
+      placedAt: [],
+      rss: 0,
+    };
+  } catch (error) {
+    worker.close();
+    throw error;
+  }
+}
+
+/** The slot as `place()` wants it. Placements that show up in the measurement by now are forgotten. */
+export function asCandidate(slot: WorkerSlot, now: number): Candidate & { slot: WorkerSlot } {
+  slot.placedAt = slot.placedAt.filter((at) => now - at < SETTLE_MS);
+  return { slot, measured: slot.measured, placedAt: slot.placedAt, rooms: slot.roomMedia.size };
+}
+
+export function statusOf(slot: WorkerSlot, now: number): WorkerStatus {
+  const status = {
+    pid: slot.worker.pid,
+    load: expectedLoad(asCandidate(slot, now), now),
+    rooms: slot.roomMedia.size,
+    rss: slot.rss,
+    transports: slot.probes.size,
+    producers: 0,
+    consumers: 0,
+  };
+  for (const room of slot.roomMedia) {
+    const counts = room.counts;
+    status.transports += counts.transports;
+    status.producers += counts.producers;
+    status.consumers += counts.consumers;
+  }
+  return status;
+}
+
+/** Resident memory of a process in bytes; 0 where there is no /proc, or it just ended. */
+export async function residentMemory(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(status)?.[1];
+  return kilobytes ? Number(kilobytes) * 1_024 : 0;
+}

@@ -1,0 +1,148 @@
+/** The HTTP application with everything real but media and rooms, which the tests of `src/` do not need. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { FastifyInstance, InjectOptions } from 'fastify';
+import { pino } from 'pino';
+import { type Config, loadConfig } from '#config/index.ts';
+import type { RoomView } from '#rooms/protocol.ts';
+import { type AppParts, buildApp } from '#src/app.ts';
+import { type Auth, createAuth } from '#src/auth/service.ts';
+import { createTokens, type Tokens } from '#src/auth/tokens.ts';
+import { createChat } from '#src/chat/service.ts';
+import { createChatStore } from '#src/chat/store.ts';
+import { createConsultationPolicy } from '#src/consultations/policy.ts';
+import { type Consultations, createConsultations } from '#src/consultations/service.ts';
+import { type Database, openDatabase } from '#src/database/database.ts';
+import { migrate } from '#src/database/migrate.ts';
+import { createMembers } from '#src/members/service.ts';
+import { createUsers, type Users } from '#src/users/service.ts';
+
+export const silentLog = pino({ level: 'silent' });
+export const SECRET = 'a key for tests that is long enough for HS256';
+
+/** Everybody's password in tests. */
+export const PASSWORD = 'correct horse';
+
+export interface TestApp {
+  app: FastifyInstance;
+  config: Config;
+  database: Database;
+  auth: Auth;
+  tokens: Tokens;
+  users: Users;
+  consultations: Consultations;
+  /** Ids and tokens of two doctors and two patients; the second of each has nothing to do with the first. */
+  people: Record<'doctor' | 'patient' | 'otherDoctor' | 'otherPatient', { id: string; token: string }>;
+  /** Sends a request as somebody and reads the envelope. */
+  call(method: 'GET' | 'POST', url: string, token?: string | null, body?: unknown): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export interface Answer {
+  status: number;
+  headers: Record<string, unknown>;
+  // The shape is what the tests check.
+  // oxlint-disable-next-line no-explicit-any
+  body: any;
+}
+
+/** Ends a visit as its room would, without a room. */
+function roomsOf(database: Database) {
+  const policy = createConsultationPolicy(database);
+  return {
+    async endVisit(consultationId: string, byMemberId: string): Promise<void> {
+      const { epoch } = await policy.open(consultationId);
+      await policy.ended(consultationId, epoch, Date.now(), byMemberId);
+    },
+    inspect: async (): Promise<RoomView | null> => null,
+  };
+}
+
+/**
+ * Builds the application on a new SQLite database with two doctors and two patients.
+ * @param env settings of the configuration
+ * @param parts what to put in place of the usual parts of the application
+ */
+export async function startApp(env: Record<string, string> = {}, parts: Partial<AppParts> = {}): Promise<TestApp> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-test-'));
+  const config = loadConfig({ NODE_ENV: 'test', DATA_DIR: folder, RATE_HTTP_PER_MINUTE: '0', ...env });
+  const database = await openDatabase(config, silentLog);
+  await migrate(database);
+  const tokens = createTokens(SECRET);
+  const auth = await createAuth(config, database, tokens);
+  const users = createUsers(database);
+  const consultations = createConsultations(database, roomsOf(database));
+  const app = await buildApp({
+    config,
+    log: silentLog,
+    auth,
+    users,
+    consultations,
+    routerRtpCapabilities: {
+      codecs: [{ kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2, preferredPayloadType: 100 }],
+    },
+    members: createMembers(database, tokens, () => 'https://clinic.test'),
+    chat: createChat(database, createChatStore(database)),
+    readiness: { database: () => database.ping(2_000), media: () => true, accepting: () => true },
+    metrics: {
+      rooms: () => ({
+        rooms: 0,
+        peers: 0,
+        lobby: 0,
+        sockets: 0,
+        mailboxDepth: 0,
+        messages: { received: 0, answered: 0, refused: 0, rateLimited: 0, cut: 0 },
+      }),
+      workers: () => [],
+    },
+    ...parts,
+  });
+  await app.ready();
+
+  async function call(method: 'GET' | 'POST', url: string, token: string | null = null, body?: unknown): Promise<Answer> {
+    const headers = token ? { authorization: `Bearer ${token}` } : {};
+    const request: InjectOptions = { method, url, headers, ...(body === undefined ? {} : { payload: body as object }) };
+    const response = await app.inject(request);
+    return { status: response.statusCode, headers: response.headers, body: response.json() };
+  }
+
+  async function person(account: string, role: 'doctor' | 'patient') {
+    const { id } = await users.create({ account, name: `Name of ${account}`, password: PASSWORD, roles: [role] });
+    return { id, token: (await auth.login(account, PASSWORD, 'setup')).token };
+  }
+
+  return {
+    app,
+    config,
+    database,
+    auth,
+    tokens,
+    users,
+    consultations,
+    people: {
+      doctor: await person('doctor', 'doctor'),
+      patient: await person('patient', 'patient'),
+      otherDoctor: await person('other-doctor', 'doctor'),
+      otherPatient: await person('other-patient', 'patient'),
+    },
+    call,
+    async close() {
+      await app.close();
+      await database.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A valid booking with this patient, from now for half an hour. */
+export function booking(patientId: string) {
+  const now = Date.now();
+  return {
+    title: 'Follow-up',
+    patientId,
+    scheduledStart: new Date(now).toISOString(),
+    scheduledEnd: new Date(now + 1_800_000).toISOString(),
+    lobby: true,
+  };
+}
