@@ -24,6 +24,7 @@ export const roomErrors = {
   room_busy: { status: 503, message: 'The room is busy; please try again' },
   room_moved: { status: 503, message: 'The room moved; please try again' },
   stale_epoch: { status: 409, message: 'The room is owned elsewhere now' },
+  storage_unavailable: { status: 503, message: 'This could not be saved just now; please try again' },
   deadline: { status: 504, message: 'No answer in time' },
   shutting_down: { status: 503, message: 'The server is restarting; please try again' },
   internal: { status: 500, message: 'Something went wrong on our side' },

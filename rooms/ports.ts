@@ -4,7 +4,7 @@
  */
 import type { ChatMessage, Role } from './protocol-views.ts';
 
-/** Who is at the other end of a socket, as the token says. */
+/** Who is at the other end of a socket, as the token says. `expiresAt` is in ms since 1970. */
 export type Identity =
   | { kind: 'user'; userId: string; name: string; sessionId: string; expiresAt: number }
   | { kind: 'guest'; memberId: string; consultationId: string; accessEpoch: number; name: string; sessionId: string; expiresAt: number };

@@ -7,7 +7,15 @@
  * `{ ok: false, error: { code, message } }` with a code of `rooms/errors.ts`.
  */
 import { z } from 'zod';
-import { dtlsParameters, iceParameters, mediaKind, rtpCapabilities, rtpParameters, sctpStreamParameters, transportOptions } from './protocol-media.ts';
+import {
+  dtlsParameters,
+  iceParameters,
+  mediaKind,
+  rtpCapabilities,
+  rtpParameters,
+  sctpStreamParameters,
+  transportOptions,
+} from './protocol-media.ts';
 import {
   attendance,
   chatMessage,
@@ -19,7 +27,6 @@ import {
   lobbyView,
   mediaSession,
   peerView,
-  producerView,
   qualityLevel,
   role,
   roomView,
@@ -83,14 +90,39 @@ export const requests = {
     z.discriminatedUnion('phase', [inLobby, inRoom]),
   ),
   'room:leave': request('Leave the lobby or the room for good; the seat is given up at once.', { stage: 'lobby' }, nothing, nothing),
-  'room:lock': request('Let nobody new past the lobby, or open the room again.', { stage: 'room', roles: practitioner }, z.strictObject({ locked: z.boolean() }), nothing),
+  'room:lock': request(
+    'Let nobody new past the lobby, or open the room again.',
+    { stage: 'room', roles: practitioner },
+    z.strictObject({ locked: z.boolean() }),
+    nothing,
+  ),
   'room:end': request('End the visit for all.', { stage: 'room', roles: practitioner }, nothing, nothing),
 
-  'lobby:admit': request('Let one person of the lobby in.', { stage: 'room', roles: practitioner }, z.strictObject({ peerId: id }), nothing),
-  'lobby:admit-all': request('Let everybody of the lobby in.', { stage: 'room', roles: practitioner }, nothing, z.object({ admitted: z.int() })),
-  'lobby:decline': request('Turn somebody in the lobby away; they may knock again.', { stage: 'room', roles: practitioner }, z.strictObject({ peerId: id }), nothing),
+  'lobby:admit': request(
+    'Let one person of the lobby in.',
+    { stage: 'room', roles: practitioner },
+    z.strictObject({ peerId: id }),
+    nothing,
+  ),
+  'lobby:admit-all': request(
+    'Let everybody of the lobby in.',
+    { stage: 'room', roles: practitioner },
+    nothing,
+    z.object({ admitted: z.int() }),
+  ),
+  'lobby:decline': request(
+    'Turn somebody in the lobby away; they may knock again.',
+    { stage: 'room', roles: practitioner },
+    z.strictObject({ peerId: id }),
+    nothing,
+  ),
 
-  'peer:send-back': request('Send a participant back to the lobby.', { stage: 'room', roles: practitioner }, z.strictObject({ peerId: id }), nothing),
+  'peer:send-back': request(
+    'Send a participant back to the lobby.',
+    { stage: 'room', roles: practitioner },
+    z.strictObject({ peerId: id }),
+    nothing,
+  ),
   'peer:kick': request(
     'Remove a person (all devices). Their access is withdrawn: the same token or link does not open the room again.',
     { stage: 'room', roles: practitioner },
@@ -106,8 +138,18 @@ export const requests = {
   'hand:raise': request('Raise or lower the own hand.', { stage: 'room' }, z.strictObject({ raised: z.boolean() }), nothing),
   'hand:lower': request("Lower somebody else's hand.", { stage: 'room', roles: practitioner }, z.strictObject({ peerId: id }), nothing),
 
-  'transport:connect': request('Give the DTLS parameters of a transport.', { stage: 'room' }, z.strictObject({ transportId: id, dtlsParameters }), nothing),
-  'transport:restart-ice': request('Get new ICE parameters for a transport whose network changed.', { stage: 'room' }, z.strictObject({ transportId: id }), z.object({ iceParameters })),
+  'transport:connect': request(
+    'Give the DTLS parameters of a transport.',
+    { stage: 'room' },
+    z.strictObject({ transportId: id, dtlsParameters }),
+    nothing,
+  ),
+  'transport:restart-ice': request(
+    'Get new ICE parameters for a transport whose network changed.',
+    { stage: 'room' },
+    z.strictObject({ transportId: id }),
+    z.object({ iceParameters }),
+  ),
   'producer:create': request(
     'Send a track.',
     { stage: 'room', roles: publishers },
@@ -117,8 +159,18 @@ export const requests = {
   'producer:close': request('Stop sending a track.', { stage: 'room', roles: publishers }, z.strictObject({ producerId: id }), nothing),
   'producer:pause': request('Mute an own producer.', { stage: 'room', roles: publishers }, z.strictObject({ producerId: id }), nothing),
   'producer:resume': request('Unmute an own producer.', { stage: 'room', roles: publishers }, z.strictObject({ producerId: id }), nothing),
-  'consumer:resume': request('Start or go on receiving.', { stage: 'room' }, z.strictObject({ consumerIds: z.array(id).min(1).max(200) }), nothing),
-  'consumer:pause': request('Stop receiving for now.', { stage: 'room' }, z.strictObject({ consumerIds: z.array(id).min(1).max(200) }), nothing),
+  'consumer:resume': request(
+    'Start or go on receiving.',
+    { stage: 'room' },
+    z.strictObject({ consumerIds: z.array(id).min(1).max(200) }),
+    nothing,
+  ),
+  'consumer:pause': request(
+    'Stop receiving for now.',
+    { stage: 'room' },
+    z.strictObject({ consumerIds: z.array(id).min(1).max(200) }),
+    nothing,
+  ),
   'consumer:display': request(
     'Say how large each video is shown, in device pixels; layers follow. Width 0 means not visible: the consumer is paused.',
     { stage: 'room' },
@@ -136,7 +188,12 @@ export const requests = {
     z.strictObject({ transportId: id, sctpStreamParameters, label: z.string().max(64), protocol: z.string().max(64) }),
     z.object({ dataProducerId: z.string() }),
   ),
-  'media:audio-only': request('Switch the own seat to sound only, or back.', { stage: 'room' }, z.strictObject({ audioOnly: z.boolean() }), nothing),
+  'media:audio-only': request(
+    'Switch the own seat to sound only, or back.',
+    { stage: 'room' },
+    z.strictObject({ audioOnly: z.boolean() }),
+    nothing,
+  ),
 
   'chat:send': request(
     'Write to everybody in the room. Acknowledged after it is stored; sending the same clientMessageId again gives the first answer.',
@@ -157,7 +214,12 @@ export const requests = {
     z.strictObject({ path: z.enum(['udp', 'tcp', 'relay']) }),
     z.object({ transport: transportOptions, routerRtpCapabilities: rtpCapabilities, iceServers: mediaSession.shape.iceServers }),
   ),
-  'probe:connect': request('Give the DTLS parameters of the probe transport.', { stage: 'connected', budget: 'probe' }, z.strictObject({ transportId: id, dtlsParameters }), nothing),
+  'probe:connect': request(
+    'Give the DTLS parameters of the probe transport.',
+    { stage: 'connected', budget: 'probe' },
+    z.strictObject({ transportId: id, dtlsParameters }),
+    nothing,
+  ),
 } as const;
 
 function notification<P extends z.ZodType>(summary: string, payload: P) {
@@ -168,29 +230,50 @@ function notification<P extends z.ZodType>(summary: string, payload: P) {
 export const notifications = {
   'room:admitted': notification('You were let in from the lobby; same content as the answer of `room:join`.', inRoom),
   'room:sent-back': notification('You were sent back to the lobby; transports are closed.', inLobby),
-  'room:updated': notification('Lock, start or attendance changed.', z.object({ locked: z.boolean(), startedAt: z.number().nullable(), attendance })),
+  'room:updated': notification(
+    'Lock, start or attendance changed.',
+    z.object({ locked: z.boolean(), startedAt: z.number().nullable(), attendance }),
+  ),
   'room:closed': notification('You are no longer in the room or lobby.', z.object({ reason: closeReason })),
 
   'lobby:updated': notification('Who waits in the lobby, for practitioners.', z.object({ lobby: z.array(lobbyEntry) })),
   'peer:joined': notification('Somebody came in.', z.object({ peer: peerView })),
-  'peer:updated': notification('Something about a participant changed (connection, hand, audio only, producers).', z.object({ peer: peerView })),
+  'peer:updated': notification(
+    'Something about a participant changed (connection, hand, audio only, producers).',
+    z.object({ peer: peerView }),
+  ),
   'peer:left': notification('Somebody left.', z.object({ peerId: z.string(), reason: closeReason })),
 
-  'producer:muted': notification('A practitioner muted your producer; it is paused on the server.', z.object({ producerId: z.string(), source })),
+  'producer:muted': notification(
+    'A practitioner muted your producer; it is paused on the server.',
+    z.object({ producerId: z.string(), source }),
+  ),
   'producer:layers': notification(
     'Highest spatial layer of your producer that anybody wants: -1 none (stop sending), 0, 1, 2.',
     z.object({ producerId: z.string(), maxSpatialLayer: z.int().min(-1).max(8) }),
   ),
   'consumer:created': notification('A new track to receive; created paused.', z.object({ consumer: consumerView })),
   'consumer:closed': notification('A track ended.', z.object({ consumerId: z.string() })),
-  'consumer:changed': notification('The sender muted or unmuted a track.', z.object({ consumerId: z.string(), producerPaused: z.boolean() })),
+  'consumer:changed': notification(
+    'The sender muted or unmuted a track.',
+    z.object({ consumerId: z.string(), producerPaused: z.boolean() }),
+  ),
   'data-consumer:created': notification('Somebody opened a data channel.', z.object({ dataConsumer: dataConsumerView })),
   'data-consumer:closed': notification('A data channel ended.', z.object({ dataConsumerId: z.string() })),
-  'media:restarted': notification('The media worker was replaced: throw the transports away and use these.', z.object({ media: mediaSession.nullable() })),
+  'media:restarted': notification(
+    'The media worker was replaced: throw the transports away and use these.',
+    z.object({ media: mediaSession.nullable() }),
+  ),
 
   'speaker:changed': notification('Who speaks now.', z.object({ peerId: z.string().nullable() })),
-  'levels:updated': notification('Loudness of those who are heard.', z.object({ levels: z.array(z.object({ peerId: z.string(), dBov: z.number() })) })),
-  'quality:changed': notification('Network quality of a participant.', z.object({ peerId: z.string(), up: qualityLevel, down: qualityLevel })),
+  'levels:updated': notification(
+    'Loudness of those who are heard.',
+    z.object({ levels: z.array(z.object({ peerId: z.string(), dBov: z.number() })) }),
+  ),
+  'quality:changed': notification(
+    'Network quality of a participant.',
+    z.object({ peerId: z.string(), up: qualityLevel, down: qualityLevel }),
+  ),
   'chat:posted': notification('New chat messages, in order.', z.object({ messages: z.array(chatMessage) })),
 } as const;
 
@@ -203,7 +286,6 @@ export type NotificationName = keyof typeof notifications;
 export type Notification<N extends NotificationName> = z.infer<(typeof notifications)[N]['payload']>;
 export type InRoom = z.infer<typeof inRoom>;
 export type InLobby = z.infer<typeof inLobby>;
-export type ProducerState = z.infer<typeof producerView>;
 
 export interface ErrorReply {
   ok: false;

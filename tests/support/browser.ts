@@ -20,10 +20,13 @@ const flags = [
 /**
  * Starts a browser.
  * @param options.secure origins to be treated like HTTPS (for addresses other than loopback)
+ * @param options.name a host name that leads to loopback here and, unlike `localhost`, does not count as secure
  * @param options.program another executable, for example a namespace's wrapper
  */
-export function launchBrowser(options: { secure?: string; program?: string } = {}): Promise<Browser> {
-  const args = options.secure ? [...flags, `--unsafely-treat-insecure-origin-as-secure=${options.secure}`] : flags;
+export function launchBrowser(options: { secure?: string; name?: string; program?: string } = {}): Promise<Browser> {
+  const args = [...flags];
+  if (options.secure) args.push(`--unsafely-treat-insecure-origin-as-secure=${options.secure}`);
+  if (options.name) args.push(`--host-resolver-rules=MAP ${options.name} 127.0.0.1`);
   return chromium.launch({ executablePath: options.program ?? '/usr/bin/chromium', args });
 }
 
@@ -67,26 +70,42 @@ export interface Received {
   /** loudest audio stream, 0 to 1 */
   audioLevel: number;
   audioPackets: number;
+  /** of the tallest video, in pixels; 0 without any */
+  frameHeight: number;
   /** protocols of the selected ICE pairs */
   protocols: string[];
+  /** their local candidates: `host`, `prflx`, `srflx`, `relay` */
+  localTypes: string[];
+  /** addresses of their remote candidates */
+  remoteAddresses: string[];
 }
 
 /** What a page receives, read from WebRTC's own statistics. */
 export function received(page: Page): Promise<Received> {
   return page.evaluate(async () => {
     const { connections } = globalThis as unknown as { connections: RTCPeerConnection[] };
-    const sum = { framesDecoded: 0, audioLevel: 0, audioPackets: 0, protocols: [] as string[] };
+    const sum: Received = {
+      ...{ framesDecoded: 0, audioLevel: 0, audioPackets: 0, frameHeight: 0 },
+      ...{ protocols: [], localTypes: [], remoteAddresses: [] },
+    };
     for (const connection of connections.filter((one) => one.connectionState !== 'closed')) {
       const stats = await connection.getStats();
       for (const report of stats.values()) {
-        if (report.type === 'inbound-rtp' && report.kind === 'video') sum.framesDecoded += report.framesDecoded ?? 0;
+        if (report.type === 'inbound-rtp' && report.kind === 'video') {
+          sum.framesDecoded += report.framesDecoded ?? 0;
+          sum.frameHeight = Math.max(sum.frameHeight, report.frameHeight ?? 0);
+        }
         if (report.type === 'inbound-rtp' && report.kind === 'audio') {
           sum.audioLevel = Math.max(sum.audioLevel, report.audioLevel ?? 0);
           sum.audioPackets += report.packetsReceived ?? 0;
         }
         if (report.type === 'transport' && report.selectedCandidatePairId) {
-          const remote = stats.get(stats.get(report.selectedCandidatePairId)?.remoteCandidateId);
-          if (remote) sum.protocols.push(remote.protocol);
+          const pair = stats.get(report.selectedCandidatePairId);
+          const [local, remote] = [stats.get(pair?.localCandidateId), stats.get(pair?.remoteCandidateId)];
+          if (local) sum.localTypes.push(local.candidateType);
+          if (!remote) continue;
+          sum.protocols.push(remote.protocol);
+          sum.remoteAddresses.push(remote.address);
         }
       }
     }
@@ -117,4 +136,25 @@ export async function seesMotion(page: Page, options: { frames?: number; deadlin
 /** Waits until a page receives sound that is not silence. */
 export async function hears(page: Page, deadlineMs = 15_000): Promise<void> {
   await until('sound', async () => (await received(page)).audioLevel > 0, deadlineMs, 100);
+}
+
+export interface SentLayer {
+  rid: string;
+  frameHeight: number;
+  packets: number;
+}
+
+/** Simulcast layers of the camera that a page sends, lowest first; empty without a camera. */
+export function sentLayers(page: Page): Promise<SentLayer[]> {
+  return page.evaluate(async () => {
+    const { connections } = globalThis as unknown as { connections: RTCPeerConnection[] };
+    const layers: SentLayer[] = [];
+    for (const connection of connections.filter((one) => one.connectionState !== 'closed')) {
+      for (const report of (await connection.getStats()).values()) {
+        if (report.type !== 'outbound-rtp' || report.kind !== 'video' || !report.rid) continue;
+        layers.push({ rid: report.rid, frameHeight: report.frameHeight ?? 0, packets: report.packetsSent ?? 0 });
+      }
+    }
+    return layers.toSorted((a, b) => a.rid.localeCompare(b.rid));
+  });
 }

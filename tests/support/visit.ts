@@ -17,6 +17,8 @@ export interface DeviceOptions {
   phone?: boolean;
   /** A guest's link instead of an account. */
   guestToken?: string;
+  /** Called with the page before it loads anything. */
+  prepare?(page: Page): Promise<unknown>;
 }
 
 /** Opens the visit's page as somebody who is signed in already; stops at the preview. */
@@ -27,6 +29,7 @@ export async function openVisit(browser: Browser, visitId: string, who: SignedIn
       if (!sessionStorage.getItem('wenzhen.session')) sessionStorage.setItem('wenzhen.session', session);
     }, JSON.stringify(who));
   }
+  await options.prepare?.(device.page);
   await device.page.goto(`${options.origin}/visit/${visitId}${options.guestToken ? `#guest=${options.guestToken}` : ''}`);
   await device.page.getByTestId('join-button').waitFor();
   return device;

@@ -1,0 +1,95 @@
+/** How people go: by themselves, by losing their connection, or because somebody decided so. */
+import { type ConsultationRoom, cancelEntry } from './consultation-state.ts';
+import { inLobby, showLobby, showPeer } from './consultation-views.ts';
+import { durable } from './durable.ts';
+import { RoomError } from './errors.ts';
+import type { CloseReason } from './protocol.ts';
+import type { Seat } from './seats.ts';
+
+/** Frees a seat at once: transports are closed, its socket is told, the others see it. */
+export function giveUpSeat(room: ConsultationRoom, seat: Seat, reason: CloseReason): void {
+  const { peerId, connectionId, stage } = seat;
+  const entry = room.entries.get(peerId);
+  if (entry) cancelEntry(room, entry, new RoomError(reason === 'kicked' ? 'removed' : 'not_joined'));
+  closeMedia(room, seat);
+  room.seats.remove(seat);
+  if (connectionId) {
+    room.channel.place(connectionId, peerId, 'out');
+    // Who leaves by a request of their own has its answer.
+    if (reason !== 'left') room.channel.toConnection(connectionId, 'room:closed', { reason });
+  }
+  if (stage === 'room') room.channel.toRoom('peer:left', { peerId, reason });
+  else showLobby(room);
+  room.peopleChanged();
+}
+
+function closeMedia(room: ConsultationRoom, seat: Seat): void {
+  seat.media = null;
+  room.link.detach(seat.peerId);
+  if (room.activeSpeaker === seat.peerId) room.activeSpeaker = null;
+}
+
+/** A socket is gone: its seat is kept for the grace period, unless the session was revoked. */
+export function connectionGone(room: ConsultationRoom, connectionId: string, reason: 'disconnected' | 'session_revoked'): void {
+  for (const entry of room.entries.values()) if (entry.connectionId === connectionId) cancelEntry(room, entry, new RoomError('not_joined'));
+  const seat = room.seats.byConnection(connectionId);
+  if (!seat) return room.peopleChanged();
+  if (reason === 'session_revoked') return giveUpSeat(room, seat, 'session_revoked');
+  room.seats.connect(seat, null);
+  keepForGrace(room, seat);
+  if (seat.stage === 'room') showPeer(room, seat);
+  else showLobby(room);
+  room.peopleChanged();
+}
+
+/** Gives the seat up when nobody came back to it in time. */
+export function keepForGrace(room: ConsultationRoom, seat: Seat): void {
+  clearTimeout(seat.grace);
+  seat.grace = setTimeout(() => room.turn(() => expireSeat(room, seat)), room.config.ROOM_GRACE_MS);
+  seat.grace.unref();
+}
+
+function expireSeat(room: ConsultationRoom, seat: Seat): void {
+  if (!room.seats.has(seat) || seat.connectionId) return;
+  // On the way back in at this very moment: the way decides, and a failed one leaves the seat for one more period.
+  if (room.entries.has(seat.peerId)) return keepForGrace(room, seat);
+  giveUpSeat(room, seat, 'left');
+}
+
+/** Moves every device of a person back to the lobby. */
+export function sendBack(room: ConsultationRoom, memberId: string): void {
+  room.admitted.delete(memberId);
+  room.held.add(memberId);
+  for (const entry of room.entries.values()) if (entry.seat.memberId === memberId) cancelEntry(room, entry, new RoomError('in_lobby'));
+  for (const seat of room.seats.ofMember(memberId)) {
+    if (seat.stage !== 'room') continue;
+    closeMedia(room, seat);
+    Object.assign(seat, { stage: 'lobby', sentBack: true, waitingSince: Date.now(), handRaisedAt: null });
+    if (seat.connectionId) room.channel.place(seat.connectionId, seat.peerId, 'lobby');
+    room.channel.toPeer(seat.peerId, 'room:sent-back', inLobby(room, seat));
+    room.channel.toRoom('peer:left', { peerId: seat.peerId, reason: 'left' });
+  }
+  room.peopleChanged();
+  showLobby(room);
+}
+
+/** Withdraws a person's access, then shows all their devices out. */
+export async function kick(room: ConsultationRoom, memberId: string): Promise<void> {
+  const { consultationId, epoch } = room.facts;
+  await durable(room.log, 'policy.removeMember', room.policy.removeMember(consultationId, epoch, memberId));
+  room.admitted.delete(memberId);
+  for (const entry of room.entries.values()) if (entry.seat.memberId === memberId) cancelEntry(room, entry, new RoomError('removed'));
+  for (const seat of room.seats.ofMember(memberId)) giveUpSeat(room, seat, 'kicked');
+}
+
+/** Ends the visit for all: recorded first, then everybody is told, then the actor stops. */
+export async function endVisit(room: ConsultationRoom, byMemberId: string | null): Promise<void> {
+  const { consultationId, epoch } = room.facts;
+  await durable(room.log, 'policy.ended', room.policy.ended(consultationId, epoch, Date.now(), byMemberId));
+  for (const entry of room.entries.values()) cancelEntry(room, entry, new RoomError('visit_ended'));
+  room.channel.toAll('room:closed', { reason: 'ended' });
+  for (const stage of ['room', 'lobby'] as const) {
+    for (const { connectionId, peerId } of room.seats.at(stage)) if (connectionId) room.channel.place(connectionId, peerId, 'out');
+  }
+  room.quit('ended');
+}

@@ -1,0 +1,250 @@
+/** The actor of a consultation: opens it from the database and its snapshot, handles its messages, closes it. */
+import type { Config } from '#config/index.ts';
+import type { MediaServer } from '#sfu/types.ts';
+import type { Behaviour, StopReason } from './actor.ts';
+import { createAttendance } from './attendance.ts';
+import { type ChatLog, openChatLog } from './chat-log.ts';
+import { join } from './consultation-entry.ts';
+import { connectionGone, endVisit, keepForGrace } from './consultation-exit.ts';
+import { handlers } from './consultation-handlers.ts';
+import { bindMedia, rebuildMedia } from './consultation-media.ts';
+import type { ConsultationRoom, IceServers } from './consultation-state.ts';
+import { roomUpdate, roomView } from './consultation-views.ts';
+import { durable } from './durable.ts';
+import { RoomError } from './errors.ts';
+import { permit } from './permissions.ts';
+import type { ChatStore, ConsultationPolicy, Logger, VisitFacts } from './ports.ts';
+import type { ChatMessage, RequestPayload } from './protocol.ts';
+import type { RoomChannel } from './room-channel.ts';
+import { createMediaLink } from './room-media-link.ts';
+import type { RoomMessage, SeatRequest, SeatRequestName } from './room-messages.ts';
+import { createSnapshotWriter, loadSnapshot, type RoomSnapshot, type SeatSnapshot } from './room-snapshot.ts';
+import { createSeats, type Seat } from './seats.ts';
+import type { SnapshotStore } from './snapshot-store.ts';
+import type { Self } from './supervisor.ts';
+
+export interface ConsultationRoomOptions {
+  config: Config;
+  log: Logger;
+  media: MediaServer;
+  policy: ConsultationPolicy;
+  chat: ChatStore;
+  snapshots: SnapshotStore;
+  channel: RoomChannel;
+  iceServers: (userId: string) => IceServers;
+}
+
+/** A consultation as the supervisor runs it, with figures for the metrics. */
+export interface ConsultationBehaviour extends Behaviour<RoomMessage> {
+  readonly peers: number;
+  readonly lobby: number;
+}
+
+/** How long a start that could not be recorded waits before it is tried again, in ms. */
+const START_RETRY_MS = 2_000;
+
+/**
+ * Opens a consultation: takes it over in the database, brings back what the snapshot knows.
+ * @throws {RoomError} `not_found`, `visit_ended`, `storage_unavailable`
+ */
+export async function openConsultation(
+  consultationId: string,
+  self: Self<RoomMessage>,
+  options: ConsultationRoomOptions,
+): Promise<ConsultationBehaviour> {
+  const { log, policy, snapshots } = options;
+  const facts = await durable(log, 'policy.open', policy.open(consultationId));
+  const saved = await loadSnapshot(snapshots, consultationId, log);
+  const chat = await openChat(facts, self, options);
+  const room = createRoom({ facts, saved, chat, self, options });
+  const closer = createCloser(room, self);
+  const starter = createStarter(room);
+  room.peopleChanged = () => {
+    if (room.closed) return;
+    if (room.attendance.update(whoIsThere(room))) room.channel.toAll('room:updated', roomUpdate(room));
+    room.snapshots.schedule();
+    starter();
+    closer.look();
+  };
+  for (const seat of saved?.seats ?? []) restoreSeat(room, seat);
+  room.peopleChanged();
+  return {
+    handle: (message) => handle(room, message),
+    idle: () => isEmpty(room),
+    stop: (reason) => stop(room, reason, closer, options),
+    get peers() {
+      return room.seats.at('room').length;
+    },
+    get lobby() {
+      return room.seats.at('lobby').length;
+    },
+  };
+}
+
+const isEmpty = (room: ConsultationRoom): boolean => room.seats.size === 0 && room.entries.size === 0;
+
+function whoIsThere({ seats }: ConsultationRoom): { practitioner: boolean; patient: boolean } {
+  const roles = [...seats.at('room'), ...seats.at('lobby')].map(({ role }) => role);
+  return { practitioner: roles.includes('practitioner'), patient: roles.includes('patient') };
+}
+
+function openChat(
+  facts: VisitFacts,
+  self: Self<RoomMessage>,
+  { chat: store, channel, config, log }: ConsultationRoomOptions,
+): Promise<ChatLog> {
+  const { consultationId, epoch, latestChatSeq: latestSeq } = facts;
+  const perTenSeconds = config.RATE_CHAT_PER_10_SECONDS;
+  const onPosted = (messages: ChatMessage[]): void => channel.toRoom('chat:posted', { messages });
+  return openChatLog({ consultationId, epoch, store, latestSeq, perTenSeconds, log, onPosted, onStale: () => self.quit('fenced') });
+}
+
+interface Parts {
+  facts: VisitFacts;
+  saved: RoomSnapshot | null;
+  chat: ChatLog;
+  self: Self<RoomMessage>;
+  options: ConsultationRoomOptions;
+}
+
+function createRoom({ facts, saved, chat, self, options }: Parts): ConsultationRoom {
+  const { config, log, policy, media, channel, iceServers, snapshots: store } = options;
+  const { consultationId: roomId, epoch, locked, startedAt } = facts;
+  const turn = (run: () => unknown): void => self.tell({ kind: 'turn', run });
+  const link = createMediaLink({
+    roomId,
+    server: media,
+    bind: (opened) => bindMedia(room, opened),
+    onLost: () => turn(() => rebuildMedia(room)),
+  });
+  const attendance = createAttendance({
+    scheduledStart: Date.parse(facts.scheduledStart),
+    lateMs: config.ROOM_LATE_MS,
+    noShowMs: config.ROOM_NO_SHOW_MS,
+    seen: saved?.seen ?? [],
+    onChange: () => channel.toAll('room:updated', roomUpdate(room)),
+  });
+  const snapshots = createSnapshotWriter({ store, roomId, epoch, log, take: () => takeSnapshot(room), onStale: () => self.quit('fenced') });
+  const people = { seats: createSeats(), entries: new Map(), admitted: new Set(saved?.admitted), held: new Set(saved?.held) };
+  const state = { locked, startedAt, activeSpeaker: null, closed: false };
+  const outside = { config, log, policy, channel, server: media, iceServers };
+  const ways = { turn, peopleChanged: () => undefined, quit: (reason: 'ended' | 'fenced') => self.quit(reason) };
+  const room: ConsultationRoom = { facts, ...outside, ...people, link, chat, attendance, snapshots, ...state, ...ways };
+  return room;
+}
+
+function handle(room: ConsultationRoom, message: RoomMessage): unknown {
+  switch (message.kind) {
+    case 'request':
+      return request(room, message);
+    case 'join':
+      return join(room, message);
+    case 'gone':
+      return connectionGone(room, message.connectionId, message.reason);
+    case 'end':
+      return endVisit(room, message.byMemberId);
+    case 'inspect':
+      return roomView(room, true);
+    case 'turn':
+      return room.closed ? undefined : message.run();
+    default:
+      throw new TypeError(`no such message: ${JSON.stringify(message satisfies never)}`);
+  }
+}
+
+function request(room: ConsultationRoom, { connectionId, name, payload }: SeatRequest): unknown {
+  const seat = room.seats.byConnection(connectionId);
+  permit(name, seat ?? { stage: 'connected' });
+  if (!seat) throw new RoomError('not_joined');
+  const handler = handlers[name] as (room: ConsultationRoom, seat: Seat, payload: RequestPayload<SeatRequestName>) => unknown;
+  return handler(room, seat, payload);
+}
+
+/** Closes the room when it has been empty for a while. The visit goes on: it opens again at the next join. */
+function createCloser(room: ConsultationRoom, self: Self<RoomMessage>): { look(): void; close(): void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const look = (): void => {
+    if (!isEmpty(room)) {
+      clearTimeout(timer);
+      timer = undefined;
+      return;
+    }
+    timer ??= setTimeout(() => room.turn(expire), room.config.ROOM_EMPTY_MS).unref();
+  };
+  const expire = (): void => {
+    timer = undefined;
+    if (isEmpty(room)) self.retire();
+    if (!room.closed) look();
+  };
+  return { look, close: () => clearTimeout(timer) };
+}
+
+/** Records the moment at which practitioner and patient are both inside for the first time. */
+function createStarter(room: ConsultationRoom): () => void {
+  let starting = false;
+  const inside = (role: string): boolean => room.seats.at('room').some((seat) => seat.role === role && seat.connectionId !== null);
+  const start = async (): Promise<void> => {
+    try {
+      const at = Date.now();
+      const { consultationId, epoch } = room.facts;
+      await durable(room.log, 'policy.started', room.policy.started(consultationId, epoch, at));
+      room.startedAt = at;
+      starting = false;
+      room.channel.toAll('room:updated', roomUpdate(room));
+    } catch (error) {
+      if (error instanceof RoomError && error.code === 'stale_epoch') return room.quit('fenced');
+      setTimeout(() => {
+        starting = false;
+        room.turn(look);
+      }, START_RETRY_MS).unref();
+    }
+  };
+  const look = (): void => {
+    if (starting || room.startedAt !== null || !inside('practitioner') || !inside('patient')) return;
+    starting = true;
+    room.turn(start);
+  };
+  return look;
+}
+
+async function stop(
+  room: ConsultationRoom,
+  reason: StopReason,
+  closer: { close(): void },
+  { snapshots }: ConsultationRoomOptions,
+): Promise<void> {
+  room.closed = true;
+  closer.close();
+  room.attendance.close();
+  for (const seat of [...room.seats.at('room'), ...room.seats.at('lobby')]) clearTimeout(seat.grace);
+  room.link.close();
+  const { consultationId, epoch } = room.facts;
+  if (reason === 'ended' || reason === 'fenced') await room.snapshots.cancel();
+  else await room.snapshots.flush();
+  if (reason === 'ended') await snapshots.remove(consultationId, epoch);
+  if (reason === 'failed' || reason === 'fenced') room.channel.recycle();
+}
+
+function takeSnapshot(room: ConsultationRoom): RoomSnapshot {
+  const seats = [...room.seats.at('room'), ...room.seats.at('lobby')].map(
+    ({ peerId, memberId, deviceId, name, role, stage, audioOnly, handRaisedAt, waitingSince, joinedAt, sentBack }): SeatSnapshot => {
+      return { peerId, memberId, deviceId, name, role, stage, audioOnly, handRaisedAt, waitingSince, joinedAt, sentBack };
+    },
+  );
+  return { version: 1, locked: room.locked, admitted: [...room.admitted], held: [...room.held], seen: room.attendance.seen(), seats };
+}
+
+/** Keeps a seat of before for its person to come back to. */
+function restoreSeat(room: ConsultationRoom, saved: SeatSnapshot): void {
+  const now = {
+    connectionId: null,
+    rtpCapabilities: null,
+    chatAfterSeq: 0,
+    quality: { up: 0, down: 0 } as const,
+    media: null,
+    grace: undefined,
+  };
+  const seat: Seat = { ...saved, ...now };
+  room.seats.add(seat);
+  keepForGrace(room, seat);
+}

@@ -1,0 +1,64 @@
+/** What the parts of a consultation room share: its facts, its people, its connections to the outside. */
+import type { Config } from '#config/index.ts';
+import type { MediaServer } from '#sfu/types.ts';
+import type { AttendanceBook } from './attendance.ts';
+import type { ChatLog } from './chat-log.ts';
+import type { RoomError } from './errors.ts';
+import type { Later } from './mailbox.ts';
+import type { ConsultationPolicy, Logger, VisitFacts } from './ports.ts';
+import type { InRoom, MediaSession } from './protocol.ts';
+import type { RoomChannel } from './room-channel.ts';
+import type { MediaLink } from './room-media-link.ts';
+import type { SnapshotWriter } from './room-snapshot.ts';
+import type { Seat, Seats } from './seats.ts';
+
+export type IceServers = MediaSession['iceServers'];
+
+/** Somebody on the way into the room, whose transports are being made. */
+export interface Entry {
+  seat: Seat;
+  connectionId: string;
+  /** How the way began: by a join, or by being let in from the lobby. */
+  by: 'join' | 'admit';
+  answer: Later<InRoom>;
+}
+
+export interface ConsultationRoom {
+  readonly facts: VisitFacts;
+  readonly config: Config;
+  readonly log: Logger;
+  readonly policy: ConsultationPolicy;
+  readonly channel: RoomChannel;
+  readonly server: MediaServer;
+  readonly iceServers: (userId: string) => IceServers;
+  readonly seats: Seats;
+  /** By peer id. */
+  readonly entries: Map<string, Entry>;
+  /** Members who were let in once. */
+  readonly admitted: Set<string>;
+  /** Members who were sent back: they wait even where no lobby is asked for. */
+  readonly held: Set<string>;
+  readonly link: MediaLink;
+  readonly chat: ChatLog;
+  readonly attendance: AttendanceBook;
+  readonly snapshots: SnapshotWriter;
+  locked: boolean;
+  startedAt: number | null;
+  activeSpeaker: string | null;
+  closed: boolean;
+  /** Runs work as a turn of the actor. */
+  turn(run: () => unknown): void;
+  /** Follows every change of who is there: attendance, start, snapshot, closing when empty. */
+  peopleChanged: () => void;
+  /** Stops the actor: the visit ended, or a newer owner exists. */
+  quit(reason: 'ended' | 'fenced'): void;
+}
+
+/** Gives a newcomer's sender an error and forgets that they were coming. */
+export function cancelEntry(room: ConsultationRoom, entry: Entry, error: RoomError): void {
+  if (room.entries.get(entry.seat.peerId) !== entry) return;
+  room.entries.delete(entry.seat.peerId);
+  room.link.detach(entry.seat.peerId);
+  entry.seat.media = null;
+  entry.answer.reject(error);
+}

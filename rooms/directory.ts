@@ -1,0 +1,23 @@
+/** Which node owns which room. A lease only says when an owner counts as gone; durable writes are fenced by the epoch of the database. */
+
+export interface Lease {
+  roomId: string;
+  nodeId: string;
+  /** Counts the claims of this room in this directory; renewing and releasing compare it, so a late owner changes nothing. */
+  term: number;
+}
+
+export type Claim = { claimed: true; lease: Lease } | { claimed: false; owner: Lease };
+
+/** Compare-and-set register of leases. Time is monotonic: a wall clock that jumps ends no lease. */
+export interface Directory {
+  /** Takes a room that nobody holds (any more). A room held by the same node is held already: `claimed: false`. */
+  claim(roomId: string, nodeId: string, ttlMs: number): Promise<Claim>;
+  /** Extends a lease. @returns false when it ran out or somebody else holds the room: the owner must stop */
+  renew(lease: Lease, ttlMs: number): Promise<boolean>;
+  /** Gives a room up; does nothing when the lease is not the current one. */
+  release(lease: Lease): Promise<void>;
+  /** Who holds the room now, or null. */
+  lookup(roomId: string): Promise<Lease | null>;
+  close(): Promise<void>;
+}

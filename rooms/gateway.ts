@@ -1,0 +1,310 @@
+/** Where sockets end: handshake, limits, validation, one answer to every request. Behind it are plain messages. */
+import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '#config/index.ts';
+import type { MediaServer } from '#sfu/types.ts';
+import { Server } from 'socket.io';
+import { isExpected } from './actor.ts';
+import { type Answer, type Answers, createAnswers, type Sender } from './answers.ts';
+import { createBudget, createFloodGuard } from './budgets.ts';
+import type { IceServers } from './consultation-state.ts';
+import { RoomError } from './errors.ts';
+import { acceptsOrigin, authenticate, refusal } from './handshake.ts';
+import { eventName, type Inbound, isRequest, parse } from './inbound.ts';
+import { capOutbound, terminate } from './outbound-cap.ts';
+import type { Authenticator, Identity, Logger } from './ports.ts';
+import { createProbes } from './probes.ts';
+import { type RequestPayload, requests } from './protocol.ts';
+import type { RoomMessage } from './room-messages.ts';
+import type { AskOptions, Router } from './router.ts';
+import { consultationOf, readSession } from './session.ts';
+import type { GatewayServer, GatewaySocket, SocketData } from './socket-types.ts';
+
+export interface GatewayOptions {
+  config: Config;
+  log: Logger;
+  authenticator: Authenticator;
+  media: MediaServer;
+  router: Router<RoomMessage>;
+  iceServers: (userId: string) => IceServers;
+}
+
+/** Messages since the start. */
+export interface GatewayCounters {
+  received: number;
+  answered: number;
+  refused: number;
+  rateLimited: number;
+  cut: number;
+}
+
+export interface Gateway {
+  readonly io: GatewayServer;
+  readonly counters: Readonly<GatewayCounters>;
+  readonly sockets: number;
+  attach(server: HttpServer | HttpsServer): void;
+  /** New joins are refused from now on. */
+  drain(): void;
+  /** Breaks all connections in the way after which clients reconnect by themselves. */
+  close(): Promise<void>;
+}
+
+/** Time that the outermost deadline leaves to the ones further in, in ms. */
+const MARGIN_MS = 1_000;
+/** Frames beyond this multiple of the budget within one second end the connection. */
+const FLOOD_FACTOR = 5;
+const PROBES_PER_MINUTE = 30;
+/** Time that sockets have for the closing handshake, in ms. */
+const GOODBYE_MS = 500;
+/** Rooms remembered per socket; a page uses one or two. */
+const MAX_VISITED = 20;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Longest delay that `setTimeout` takes, in ms. */
+const MAX_DELAY = 2_147_483_647;
+
+export function createGateway(options: GatewayOptions): Gateway {
+  return new SocketGateway(options);
+}
+
+class SocketGateway implements Gateway {
+  readonly io: GatewayServer;
+  readonly counters: GatewayCounters = { received: 0, answered: 0, refused: 0, rateLimited: 0, cut: 0 };
+  readonly #options: GatewayOptions;
+  readonly #answers: Answers;
+  readonly #bySession = new Map<string, Set<GatewaySocket>>();
+  readonly #unsubscribe: () => void;
+  #draining = false;
+  #closed = false;
+
+  constructor(options: GatewayOptions) {
+    const { config, authenticator } = options;
+    this.#options = options;
+    this.#answers = createAnswers(config.ROOM_ASK_TIMEOUT_MS + MARGIN_MS);
+    this.io = new Server({
+      serveClient: false,
+      // One transport, no long polling: any node behind any balancer can take any connection.
+      transports: ['websocket'],
+      perMessageDeflate: false,
+      maxHttpBufferSize: config.SOCKET_MAX_BYTES,
+      pingInterval: config.SOCKET_PING_MS,
+      pingTimeout: config.SOCKET_PING_TIMEOUT_MS,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      allowRequest: (request, answer) => answer(null, !this.#closed && acceptsOrigin(config, request)),
+    });
+    this.io.use((socket, next) => this.#admit(socket, next));
+    this.io.on('connection', (socket) => this.#connect(socket));
+    this.#unsubscribe = authenticator.onRevoked((sessionId) => {
+      for (const socket of [...(this.#bySession.get(sessionId) ?? [])]) endSession(socket);
+    });
+  }
+
+  get sockets(): number {
+    return this.io.of('/').sockets.size;
+  }
+
+  attach(server: HttpServer | HttpsServer): void {
+    this.io.attach(server);
+  }
+
+  drain(): void {
+    this.#draining = true;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#draining = true;
+    this.#unsubscribe();
+    this.#answers.close();
+    const sockets = [...this.io.of('/').sockets.values()];
+    // Not `io.close()`: that would close the HTTP server, which is not ours.
+    this.io.engine?.close();
+    const end = performance.now() + GOODBYE_MS;
+    while (sockets.some(({ connected }) => connected) && performance.now() < end) await sleep(GOODBYE_MS / 20);
+    for (const socket of sockets) if (socket.connected) terminate(socket);
+  }
+
+  #admit(socket: GatewaySocket, next: (error?: Error) => void): void {
+    const { config, authenticator, media, iceServers, log } = this.#options;
+    authenticate(authenticator, socket.handshake.auth).then(
+      (identity) => {
+        const userId = userIdOf(identity);
+        const data: SocketData = {
+          identity,
+          joining: null,
+          visited: new Set(),
+          goneBy: 'disconnected',
+          requests: 0,
+          control: createBudget(config.RATE_SOCKET_PER_SECOND, config.RATE_SOCKET_PER_SECOND / 1_000),
+          probing: createBudget(PROBES_PER_MINUTE, PROBES_PER_MINUTE / 60_000),
+          probes: createProbes(media, () => iceServers(userId)),
+        };
+        Object.assign(socket.data, data);
+        next();
+      },
+      (error: unknown) => {
+        if (!isExpected(error)) log.error({ err: error }, 'handshake failed');
+        next(refusal(error));
+      },
+    );
+  }
+
+  #connect(socket: GatewaySocket): void {
+    capOutbound(socket, (bytes) => this.#cut(socket, 'socket cut: it does not read', { bytes }));
+    this.#guardInbound(socket);
+    socket.onAny((event: unknown, ...args: unknown[]) => this.#receive(socket, event, args));
+    const { sessionId, expiresAt } = socket.data.identity;
+    const sockets = this.#bySession.get(sessionId) ?? new Set();
+    this.#bySession.set(sessionId, sockets.add(socket));
+    const stopWatch = at(expiresAt, () => endSession(socket));
+    socket.once('disconnecting', () => {
+      stopWatch();
+      sockets.delete(socket);
+      if (sockets.size === 0) this.#bySession.delete(sessionId);
+      socket.data.probes.close();
+      this.#tellGone(socket);
+    });
+  }
+
+  /** Tells every room that the socket ever asked for: a join that ran out of time here may still succeed there. */
+  #tellGone({ id, data }: GatewaySocket): void {
+    if (this.#closed) return;
+    const { router, log } = this.#options;
+    for (const consultationId of data.visited) {
+      router
+        .tell(consultationId, { kind: 'gone', connectionId: id, reason: data.goneBy }, `${id}:gone`)
+        .catch((error: unknown) => log.warn({ err: error, consultationId }, 'room not told about a lost connection'));
+    }
+  }
+
+  #cut(socket: GatewaySocket, why: string, fields: object = {}): void {
+    this.counters.cut++;
+    this.#options.log.warn({ connectionId: socket.id, ...fields }, why);
+  }
+
+  #guardInbound(socket: GatewaySocket): void {
+    const flooded = createFloodGuard(this.#options.config.RATE_SOCKET_PER_SECOND * FLOOD_FACTOR);
+    let over = false;
+    socket.conn.on('data', (data: unknown) => {
+      if (over) return;
+      // The protocol is text. Binary attachments would be held back until the last of them came.
+      const binary = typeof data !== 'string';
+      if (!binary && !flooded()) return;
+      over = true;
+      this.#cut(socket, binary ? 'socket cut: binary frames' : 'socket cut: flood');
+      socket.conn.close(true);
+    });
+  }
+
+  /** One packet from a socket. Whatever it is, it gets one answer. */
+  #receive(socket: GatewaySocket, event: unknown, args: unknown[]): void {
+    this.counters.received++;
+    socket.data.requests++;
+    const sender = this.#track(socket, event, args.at(-1));
+    try {
+      if (this.#options.authenticator.isRevoked(socket.data.identity.sessionId)) {
+        sender.reject(new RoomError('session_revoked'));
+        return endSession(socket);
+      }
+      this.#charge(socket, event);
+      this.#dispatch(socket, parse(eventName(event), args[0]), sender);
+    } catch (error) {
+      sender.reject(error);
+    }
+  }
+
+  #track(socket: GatewaySocket, event: unknown, last: unknown): Sender {
+    const ack = typeof last === 'function' ? (last as (answer: Answer) => void) : undefined;
+    const { requestId } = this.#ask(socket);
+    const count = (answer: Answer): void => {
+      this.counters.answered++;
+      if (!answer.ok) this.counters.refused++;
+      ack?.(answer);
+    };
+    return this.#answers.track(count, (error) => {
+      if (!isExpected(error)) this.#options.log.error({ err: error, event: String(event).slice(0, 64), requestId }, 'request failed');
+    });
+  }
+
+  /** @throws {RoomError} `rate_limited` */
+  #charge({ data }: GatewaySocket, event: unknown): void {
+    const budget = isRequest(event) ? requests[event].budget : 'control';
+    // Chat is counted by the room: its budget belongs to the person, not to the connection.
+    if (budget === 'chat' || (budget === 'probe' ? data.probing : data.control).take()) return;
+    this.counters.rateLimited++;
+    throw new RoomError('rate_limited');
+  }
+
+  #ask({ id, data }: GatewaySocket): AskOptions {
+    return { deadlineMs: this.#options.config.ROOM_ASK_TIMEOUT_MS, requestId: `${id}:${data.requests}` };
+  }
+
+  #dispatch(socket: GatewaySocket, inbound: Inbound, sender: Sender): void {
+    switch (inbound.name) {
+      case 'room:join':
+        return this.#join(socket, inbound.payload, sender);
+      case 'probe:open':
+        return void socket.data.probes.open(inbound.payload).then(sender.resolve, sender.reject);
+      case 'probe:connect':
+        return void socket.data.probes.connect(inbound.payload).then(sender.resolve, sender.reject);
+      default: {
+        const consultationId = consultationOf(readSession(socket.rooms), inbound.name);
+        const message: RoomMessage = { kind: 'request', connectionId: socket.id, ...inbound };
+        this.#options.router.post(consultationId, message, this.#ask(socket), sender.resolve, sender.reject);
+      }
+    }
+  }
+
+  #join(socket: GatewaySocket, payload: RequestPayload<'room:join'>, sender: Sender): void {
+    const { consultationId } = payload;
+    const { data } = socket;
+    const session = readSession(socket.rooms);
+    const elsewhere = session.state === 'connected' ? data.joining : session.consultationId;
+    if (this.#draining) throw new RoomError('shutting_down');
+    if (elsewhere !== null && elsewhere !== consultationId) throw new RoomError('already_joined');
+    data.joining = consultationId;
+    remember(data.visited, consultationId);
+    const settle = (answer: () => void): void => {
+      if (data.joining === consultationId) data.joining = null;
+      answer();
+      // Gone while the room was still being looked for: it could not be told then.
+      if (socket.disconnected) this.#tellGone(socket);
+    };
+    this.#options.router.post(
+      consultationId,
+      { kind: 'join', connectionId: socket.id, identity: data.identity, payload },
+      this.#ask(socket),
+      (value) => settle(() => sender.resolve(value)),
+      (error) => settle(() => sender.reject(error)),
+    );
+  }
+}
+
+/** The session behind a socket has ended: says so and closes it; its seat is given up. */
+function endSession(socket: GatewaySocket): void {
+  socket.data.goneBy = 'session_revoked';
+  socket.emit('room:closed', { reason: 'session_revoked' });
+  socket.disconnect(true);
+}
+
+/** Calls back at a moment, however far away. @param time ms since 1970 @returns stops waiting */
+function at(time: number, callback: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const wait = (): void => {
+    const left = time - Date.now();
+    if (left <= 0) callback();
+    else timer = setTimeout(wait, Math.min(left, MAX_DELAY)).unref();
+  };
+  wait();
+  return () => clearTimeout(timer);
+}
+
+function remember(visited: Set<string>, consultationId: string): void {
+  visited.delete(consultationId);
+  visited.add(consultationId);
+  const oldest = visited.values().next().value;
+  if (visited.size > MAX_VISITED && oldest !== undefined) visited.delete(oldest);
+}
+
+const userIdOf = (identity: Identity): string => (identity.kind === 'user' ? identity.userId : identity.memberId);

@@ -1,0 +1,35 @@
+/** From a packet to a request: is there such an event, is its payload what the protocol says. */
+import type { z } from 'zod';
+import { RoomError } from './errors.ts';
+import { type RequestName, type RequestPayload, requests } from './protocol.ts';
+
+const MAX_ISSUES = 5;
+const MAX_TEXT = 120;
+
+/** One request with the payload that belongs to its name. */
+export type Inbound = { [N in RequestName]: { name: N; payload: RequestPayload<N> } }[RequestName];
+
+export function isRequest(event: unknown): event is RequestName {
+  return typeof event === 'string' && Object.hasOwn(requests, event);
+}
+
+/** @throws {RoomError} `unknown_event` */
+export function eventName(event: unknown): RequestName {
+  if (!isRequest(event)) throw new RoomError('unknown_event');
+  return event;
+}
+
+/** @throws {RoomError} `invalid_payload`, whose details say where and what, and never repeat what was sent */
+export function parse(name: RequestName, payload: unknown): Inbound {
+  const schema: z.ZodType = requests[name].request;
+  const parsed = schema.safeParse(payload);
+  if (parsed.success) return { name, payload: parsed.data } as Inbound;
+  throw new RoomError('invalid_payload', parsed.error.issues.slice(0, MAX_ISSUES).map(describe));
+}
+
+function describe(issue: z.core.$ZodIssue): { path: string; message: string } {
+  const path = issue.path.map(String).join('.').slice(0, MAX_TEXT);
+  // Zod names unknown keys in the message, and those are the sender's own text.
+  const message = issue.code === 'unrecognized_keys' ? 'Unrecognized keys' : issue.message.slice(0, MAX_TEXT);
+  return { path, message };
+}

@@ -1,0 +1,25 @@
+/** Messages of room actors. Those of the first group are plain JSON: they may come from another node. */
+import type { Identity } from './ports.ts';
+import type { RequestName, RequestPayload } from './protocol.ts';
+
+/** Requests that a seat makes; the rest are handled before a seat exists. */
+export type SeatRequestName = Exclude<RequestName, 'room:join' | 'probe:open' | 'probe:connect'>;
+
+export type RoomMessage =
+  | { kind: 'join'; connectionId: string; identity: Identity; payload: RequestPayload<'room:join'> }
+  | SeatRequest
+  /** A socket is gone; `session_revoked` also gives up the seat. */
+  | { kind: 'gone'; connectionId: string; reason: 'disconnected' | 'session_revoked' }
+  | { kind: 'end'; byMemberId: string | null }
+  | { kind: 'inspect' }
+  | Turn;
+
+export type SeatRequest = {
+  [N in SeatRequestName]: { kind: 'request'; connectionId: string; name: N; payload: RequestPayload<N> };
+}[SeatRequestName];
+
+/** Work that the actor gives to itself: a timer that fired, media that became ready. */
+export interface Turn {
+  kind: 'turn';
+  run: () => unknown;
+}

@@ -1,0 +1,118 @@
+/** Brings a message to the actor of its room: here, or on the node that owns the room. */
+import type { Actor } from './actor.ts';
+import type { Directory } from './directory.ts';
+import { RoomError } from './errors.ts';
+import type { NodeBus } from './node-bus.ts';
+import { OwnedElsewhere } from './ownership.ts';
+import type { Supervisor } from './supervisor.ts';
+
+export interface RouterOptions<M> {
+  supervisor: Supervisor<M>;
+  directory: Directory;
+  bus: NodeBus;
+}
+
+export interface Router<M> {
+  /**
+   * Asks the room; opens it here when nobody has it. The callbacks of a local room run inside the actor's turn.
+   * Fails with `deadline` after `deadlineMs`, `room_moved` when the owner changed twice meanwhile, or what the room threw.
+   */
+  post(roomId: string, message: M, options: AskOptions, resolve: (value: unknown) => void, reject: (error: unknown) => void): void;
+  /** `post` as a promise. */
+  ask(roomId: string, message: M, options: AskOptions): Promise<unknown>;
+  /** Tells the room if it is open anywhere; never opens it. */
+  tell(roomId: string, message: M, requestId: string): Promise<void>;
+}
+
+export interface AskOptions {
+  deadlineMs: number;
+  /** Dedupes the request on its way to another node. */
+  requestId: string;
+}
+
+/** One question on its way. */
+interface Job<M> {
+  roomId: string;
+  message: M;
+  options: AskOptions;
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+/** One message on the bus. */
+interface Envelope<M> {
+  roomId: string;
+  message: M;
+  mode: 'ask' | 'tell';
+  deadlineMs: number;
+}
+
+/** Deadline of a message that nobody waits for, on its way to another node. */
+const TELL_DEADLINE_MS = 5_000;
+
+export function createRouter<M>({ supervisor, directory, bus }: RouterOptions<M>): Router<M> {
+  const local = (roomId: string): Actor<M> | undefined => supervisor.peek(roomId);
+
+  const remote = (nodeId: string, envelope: Envelope<M>, requestId: string): Promise<unknown> =>
+    bus.request(nodeId, envelope, { deadlineMs: envelope.deadlineMs, requestId });
+
+  /** Asks the owner's node. @returns false when it turned out not to own the room any more */
+  const askAway = async (nodeId: string, job: Job<M>): Promise<boolean> => {
+    const { roomId, message, options, resolve, reject } = job;
+    try {
+      resolve(await remote(nodeId, { roomId, message, mode: 'ask', deadlineMs: options.deadlineMs }, options.requestId));
+    } catch (error) {
+      if (error instanceof RoomError && error.code === 'room_moved') return false;
+      reject(error);
+    }
+    return true;
+  };
+
+  const find = async (job: Job<M>): Promise<void> => {
+    const { roomId, message, options, resolve, reject } = job;
+    try {
+      const owner = await directory.lookup(roomId);
+      if (owner && owner.nodeId !== bus.nodeId && (await askAway(owner.nodeId, job))) return;
+      const actor = await supervisor.get(roomId);
+      actor.mailbox.post(message, options.deadlineMs, resolve, reject);
+    } catch (error) {
+      // Another node was faster: it has the room now, or the sender tries again.
+      if (error instanceof OwnedElsewhere && error.nodeId !== bus.nodeId && (await askAway(error.nodeId, job))) return;
+      reject(error);
+    }
+  };
+
+  const tell = async (roomId: string, message: M, requestId: string): Promise<void> => {
+    const actor = local(roomId) ?? (await supervisor.find(roomId));
+    if (actor) {
+      actor.mailbox.tell(message, true);
+      return;
+    }
+    const owner = await directory.lookup(roomId);
+    if (!owner || owner.nodeId === bus.nodeId) return;
+    await remote(owner.nodeId, { roomId, message, mode: 'tell', deadlineMs: TELL_DEADLINE_MS }, requestId);
+  };
+
+  bus.serve((received) => answerOtherNode(supervisor, received as Envelope<M>));
+
+  const post: Router<M>['post'] = (roomId, message, options, resolve, reject) => {
+    const actor = local(roomId);
+    if (actor) actor.mailbox.post(message, options.deadlineMs, resolve, reject);
+    else void find({ roomId, message, options, resolve, reject });
+  };
+
+  return {
+    post,
+    ask: (roomId, message, options) => new Promise((resolve, reject) => post(roomId, message, options, resolve, reject)),
+    tell,
+  };
+}
+
+/** Only the owner answers: opening the room here could go in circles with the sender. */
+async function answerOtherNode<M>(supervisor: Supervisor<M>, { roomId, message, mode, deadlineMs }: Envelope<M>): Promise<unknown> {
+  const actor = supervisor.peek(roomId) ?? (await supervisor.find(roomId));
+  if (!actor) throw new RoomError('room_moved');
+  if (mode === 'ask') return actor.mailbox.ask(message, deadlineMs);
+  actor.mailbox.tell(message, true);
+  return null;
+}

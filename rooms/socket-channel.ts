@@ -1,0 +1,52 @@
+/** Reaches the people of a room through Socket.IO rooms, so that an adapter takes it across nodes. */
+import type { NotificationName } from './protocol.ts';
+import type { RoomChannel } from './room-channel.ts';
+import { channelName } from './session.ts';
+import type { GatewayServer } from './socket-types.ts';
+
+/**
+ * Sent many times a second and worthless a moment later: dropped for a socket that is still busy with earlier packets.
+ * Speaker and quality are changes of state, small and rare: dropping one would leave a page wrong until the next.
+ */
+const VOLATILE: ReadonlySet<NotificationName> = new Set<NotificationName>(['levels:updated']);
+
+/** @param io asked at each use: the server exists once the gateway is attached */
+export function createSocketChannel(io: () => GatewayServer, consultationId: string): RoomChannel {
+  const room = channelName.room(consultationId);
+  const lobby = channelName.lobby(consultationId);
+  // Socket.IO's typed emit cannot follow a generic event name; `RoomChannel` has tied name and payload already.
+  const send = (target: { emit: unknown }, name: NotificationName, payload: unknown): void => {
+    (target.emit as (event: string, payload: unknown) => void).call(target, name, payload);
+  };
+  return {
+    toPeer: (peerId, name, payload) => send(io().to(channelName.peer(peerId)), name, payload),
+    toConnection: (connectionId, name, payload) => send(io().to(connectionId), name, payload),
+    toRoom(name, payload, exceptPeerId) {
+      const everybody = exceptPeerId ? io().to(room).except(channelName.peer(exceptPeerId)) : io().to(room);
+      send(VOLATILE.has(name) ? everybody.volatile : everybody, name, payload);
+    },
+    toAll: (name, payload) => send(io().to([room, lobby]), name, payload),
+    place(connectionId, peerId, stage) {
+      const socket = io().in(connectionId);
+      const peer = channelName.peer(peerId);
+      switch (stage) {
+        case 'out':
+          return socket.socketsLeave([peer, room, lobby]);
+        case 'room':
+          socket.socketsLeave(lobby);
+          return socket.socketsJoin([peer, room]);
+        case 'lobby':
+          socket.socketsLeave(room);
+          return socket.socketsJoin([peer, lobby]);
+        default:
+          throw new TypeError(`no such stage: ${String(stage satisfies never)}`);
+      }
+    },
+    recycle() {
+      const { sockets, adapter } = io().of('/');
+      for (const name of [room, lobby]) {
+        for (const id of adapter.rooms.get(name) ?? []) sockets.get(id)?.conn.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,24 @@
+/** The typed Socket.IO server and socket of the gateway. */
+import type { DefaultEventsMap, Server, Socket } from 'socket.io';
+import type { Budget } from './budgets.ts';
+import type { Identity } from './ports.ts';
+import type { ClientToServer, ServerToClient } from './protocol.ts';
+import type { Probes } from './probes.ts';
+
+export interface SocketData {
+  identity: Identity;
+  /** Consultation that a join is on its way to, or null. */
+  joining: string | null;
+  /** Consultations that this socket asked to join, latest last. */
+  visited: Set<string>;
+  /** What rooms are told when the socket goes. */
+  goneBy: 'disconnected' | 'session_revoked';
+  /** Requests so far; numbers the request ids. */
+  requests: number;
+  control: Budget;
+  probing: Budget;
+  probes: Probes;
+}
+
+export type GatewayServer = Server<ClientToServer, ServerToClient, DefaultEventsMap, SocketData>;
+export type GatewaySocket = Socket<ClientToServer, ServerToClient, DefaultEventsMap, SocketData>;

@@ -1,0 +1,163 @@
+/** Starts actors on first use, starts failing ones anew, stops idle ones. */
+import { type Actor, type Behaviour, createActor, type StopReason } from './actor.ts';
+import { RoomError, type RoomErrorCode } from './errors.ts';
+import type { Ownership } from './ownership.ts';
+import type { Logger } from './ports.ts';
+
+/** How an actor reaches itself and its supervisor. */
+export interface Self<M> {
+  /** Puts a message into the own mailbox, past its bound. */
+  tell(message: M): void;
+  /** Stops the actor if it is still idle when the supervisor looks. */
+  retire(): void;
+  /** Stops the actor now: its subject ended, or another owner was met. */
+  quit(reason: 'ended' | 'fenced'): void;
+}
+
+export interface SupervisorOptions<M> {
+  /** Loads and starts an actor. What it throws reaches everybody who waits for this start, and is forgotten. */
+  open: (id: string, self: Self<M>) => Promise<Behaviour<M>>;
+  ownership: Ownership;
+  log: Logger;
+  /** Messages that may wait in one mailbox. */
+  capacity: number;
+  /** Actors that may run at once; past it starts fail with `room_busy`. Default 10,000. */
+  maxActors?: number;
+  /** Unexpected failures in a row after which an actor is started anew from its last snapshot. Default 5. */
+  maxFailures?: number;
+  /** Timing of turns; see `MailboxOptions.onTimed`. */
+  onTimed?: (message: M, waitedMs: number, ranMs: number) => void;
+}
+
+export interface Supervisor<M> {
+  /** The running actor; starts it when needed. @throws {RoomError} `shutting_down`, `room_busy`, or what `open` threw */
+  get(id: string): Promise<Actor<M>>;
+  /** The actor when it runs now. */
+  peek(id: string): Actor<M> | undefined;
+  /** The actor when it runs or is just being started. */
+  find(id: string): Promise<Actor<M> | undefined>;
+  actors(): Iterable<Actor<M>>;
+  /** The lease of this room is gone: stop without writing. */
+  fence(id: string): void;
+  /** Stops everything; starts are refused from now on. */
+  close(): Promise<void>;
+}
+
+const MAX_ACTORS = 10_000;
+const MAX_FAILURES = 5;
+
+/** What senders whose messages were still waiting are told. */
+const farewell: Record<StopReason, RoomErrorCode> = {
+  idle: 'room_moved',
+  failed: 'room_moved',
+  fenced: 'room_moved',
+  ended: 'visit_ended',
+  shutdown: 'shutting_down',
+};
+
+export function createSupervisor<M>(options: SupervisorOptions<M>): Supervisor<M> {
+  return new RoomSupervisor(options);
+}
+
+class RoomSupervisor<M> implements Supervisor<M> {
+  readonly #options: SupervisorOptions<M>;
+  readonly #running = new Map<string, Actor<M>>();
+  readonly #starting = new Map<string, Promise<Actor<M>>>();
+  readonly #stopping = new Map<string, Promise<void>>();
+  #closed = false;
+
+  constructor(options: SupervisorOptions<M>) {
+    this.#options = options;
+  }
+
+  get(id: string): Promise<Actor<M>> {
+    const known = this.#running.get(id);
+    if (known) return Promise.resolve(known);
+    const pending = this.#starting.get(id);
+    if (pending) return pending;
+    if (this.#closed) return Promise.reject(new RoomError('shutting_down'));
+    const { maxActors = MAX_ACTORS } = this.#options;
+    if (this.#running.size + this.#starting.size >= maxActors) return Promise.reject(new RoomError('room_busy'));
+    const promise = this.#start(id).finally(() => this.#starting.delete(id));
+    this.#starting.set(id, promise);
+    return promise;
+  }
+
+  peek(id: string): Actor<M> | undefined {
+    return this.#running.get(id);
+  }
+
+  find(id: string): Promise<Actor<M> | undefined> {
+    return this.#starting.get(id)?.catch(() => undefined) ?? Promise.resolve(this.#running.get(id));
+  }
+
+  actors(): Iterable<Actor<M>> {
+    return this.#running.values();
+  }
+
+  fence(id: string): void {
+    const actor = this.#running.get(id);
+    if (actor) this.#stop(actor, 'fenced');
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#starting.values());
+    for (const actor of [...this.#running.values()]) this.#stop(actor, 'shutdown');
+    await Promise.allSettled(this.#stopping.values());
+  }
+
+  async #start(id: string): Promise<Actor<M>> {
+    await this.#stopping.get(id);
+    if (this.#closed) throw new RoomError('shutting_down');
+    await this.#options.ownership.take(id);
+    let actor: Actor<M>;
+    try {
+      actor = await this.#open(id);
+    } catch (error) {
+      await this.#options.ownership.give(id);
+      throw error;
+    }
+    this.#running.set(id, actor);
+    // The server may have begun to close while the room was being opened.
+    if (!this.#closed) return actor;
+    this.#stop(actor, 'shutdown');
+    throw new RoomError('shutting_down');
+  }
+
+  async #open(id: string): Promise<Actor<M>> {
+    const { open, capacity, onTimed } = this.#options;
+    // Unset while `open` runs: whatever the actor tells itself by then has no state to act on.
+    let actor: Actor<M> | undefined = undefined;
+    const self: Self<M> = {
+      tell: (message) => actor?.mailbox.tell(message, true),
+      retire: () => actor?.behaviour.idle() && actor.mailbox.depth === 0 && this.#stop(actor, 'idle'),
+      quit: (reason) => actor && this.#stop(actor, reason),
+    };
+    const behaviour = await open(id, self);
+    const onFailure = (error: unknown, inARow: number): void => actor && this.#fail(actor, error, inARow);
+    actor = createActor<M>({ id, behaviour, capacity, onFailure, ...(onTimed && { onTimed }) });
+    return actor;
+  }
+
+  #fail(actor: Actor<M>, error: unknown, inARow: number): void {
+    const { log, maxFailures = MAX_FAILURES } = this.#options;
+    log.error({ err: error, roomId: actor.id, inARow }, 'room failed on a message');
+    if (inARow >= maxFailures) this.#stop(actor, 'failed');
+  }
+
+  #stop(actor: Actor<M>, reason: StopReason): void {
+    const { id, behaviour, mailbox } = actor;
+    const { log, ownership } = this.#options;
+    if (this.#running.get(id) !== actor) return;
+    this.#running.delete(id);
+    mailbox.close(new RoomError(farewell[reason]));
+    const done = behaviour
+      .stop(reason)
+      .catch((error: unknown) => log.error({ err: error, roomId: id }, 'room did not stop cleanly'))
+      .then(() => ownership.give(id))
+      .catch((error: unknown) => log.warn({ err: error, roomId: id }, 'lease not given back'))
+      .finally(() => this.#stopping.delete(id));
+    this.#stopping.set(id, done);
+  }
+}

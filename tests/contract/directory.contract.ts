@@ -1,0 +1,95 @@
+/** What every `Directory` must do. */
+import type { Directory, Lease } from '#rooms/directory.ts';
+
+export interface DirectoryUnderTest {
+  directory: Directory;
+  /** Lets monotonic time pass: a clock of the test, or real waiting. */
+  pass(ms: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const TTL = 300;
+
+/** @param make gives a fresh, empty directory */
+export function describeDirectory(name: string, make: () => Promise<DirectoryUnderTest>): void {
+  describe(`directory: ${name}`, () => {
+    let under: DirectoryUnderTest;
+    beforeEach(async () => {
+      under = await make();
+    });
+    afterEach(() => under.close());
+
+    const claim = async (roomId: string, nodeId: string): Promise<Lease> => {
+      const answer = await under.directory.claim(roomId, nodeId, TTL);
+      if (!answer.claimed) throw new Error(`${roomId} is held by ${answer.owner.nodeId}`);
+      return answer.lease;
+    };
+
+    test('lookup() of a room that nobody holds gives null', async () => {
+      expect(await under.directory.lookup('r')).toBeNull();
+    });
+
+    test('claim() gives the room to one of many that ask at once, and names the owner to the others', async () => {
+      const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => under.directory.claim('r', `n${index}`, TTL)));
+      const winners = answers.filter((answer) => answer.claimed);
+      expect(winners).toHaveLength(1);
+      const owner = await under.directory.lookup('r');
+      expect(owner).not.toBeNull();
+      for (const answer of answers) expect(answer.claimed ? answer.lease : answer.owner).toEqual(owner);
+    });
+
+    test('claim() is refused to the holder itself, so that two actors of one node cannot both own it', async () => {
+      const lease = await claim('r', 'a');
+      expect(await under.directory.claim('r', 'a', TTL)).toEqual({ claimed: false, owner: lease });
+    });
+
+    test('claim() of different rooms is independent', async () => {
+      await claim('r1', 'a');
+      expect((await claim('r2', 'b')).nodeId).toBe('b');
+    });
+
+    test('renew() keeps the room past its first lease', async () => {
+      const lease = await claim('r', 'a');
+      for (let round = 0; round < 3; round++) {
+        await under.pass(TTL * 0.6);
+        expect(await under.directory.renew(lease, TTL)).toBe(true);
+      }
+      expect(await under.directory.lookup('r')).toEqual(lease);
+    });
+
+    test('a lease that ran out is gone: lookup() null, renew() false, next claim() wins with a higher term', async () => {
+      const lease = await claim('r', 'a');
+      await under.pass(TTL * 1.5);
+      expect(await under.directory.lookup('r')).toBeNull();
+      expect(await under.directory.renew(lease, TTL)).toBe(false);
+      expect((await claim('r', 'b')).term).toBeGreaterThan(lease.term);
+    });
+
+    test('renew() and release() of a former owner do not touch the new one', async () => {
+      const old = await claim('r', 'a');
+      await under.pass(TTL * 1.5);
+      const current = await claim('r', 'b');
+      expect(await under.directory.renew(old, TTL)).toBe(false);
+      await under.directory.release(old);
+      expect(await under.directory.lookup('r')).toEqual(current);
+    });
+
+    test('renew() and release() with an earlier term of the same node are refused too', async () => {
+      const old = await claim('r', 'a');
+      await under.directory.release(old);
+      const current = await claim('r', 'a');
+      expect(current.term).toBeGreaterThan(old.term);
+      expect(await under.directory.renew(old, TTL)).toBe(false);
+      await under.directory.release(old);
+      expect(await under.directory.lookup('r')).toEqual(current);
+    });
+
+    test('release() frees the room at once and may be repeated', async () => {
+      const lease = await claim('r', 'a');
+      await under.directory.release(lease);
+      await under.directory.release(lease);
+      expect(await under.directory.lookup('r')).toBeNull();
+      expect((await claim('r', 'b')).nodeId).toBe('b');
+    });
+  });
+}

@@ -1,0 +1,203 @@
+import type { Behaviour, StopReason } from '#rooms/actor.ts';
+import { RoomError } from '#rooms/errors.ts';
+import { createMemoryDirectory } from '#rooms/memory-directory.ts';
+import { createMemoryBusHub } from '#rooms/memory-node-bus.ts';
+import { createOwnership } from '#rooms/ownership.ts';
+import { createRouter, type Router } from '#rooms/router.ts';
+import { createSupervisor, type Self, type Supervisor, type SupervisorOptions } from '#rooms/supervisor.ts';
+import { createMemoryLog } from '#tests/support/memory-ports.ts';
+import { until } from '#tests/support/wait.ts';
+
+type Message = 'who' | 'break' | 'forbid' | 'quit' | 'retire';
+
+interface Node {
+  supervisor: Supervisor<Message>;
+  router: Router<Message>;
+  opened: string[];
+  stopped: [string, StopReason][];
+  state: { busy: boolean };
+  close(): Promise<void>;
+}
+
+let time = 0;
+const nodes: Node[] = [];
+afterEach(async () => {
+  for (const node of nodes.splice(0)) await node.close();
+});
+
+function createNode(
+  shared = { directory: createMemoryDirectory(() => time), hub: createMemoryBusHub() },
+  options: Partial<SupervisorOptions<Message>> = {},
+  nodeId = 'a',
+): Node {
+  const { directory, hub } = shared;
+  const log = createMemoryLog();
+  const bus = hub.join(nodeId);
+  const opened: string[] = [];
+  const stopped: [string, StopReason][] = [];
+  const state = { busy: false };
+  const open = async (id: string, self: Self<Message>): Promise<Behaviour<Message>> => {
+    opened.push(id);
+    const instance = `${nodeId}/${id}#${opened.length}`;
+    return {
+      handle(message) {
+        if (message === 'break') throw new TypeError('broken');
+        if (message === 'forbid') throw new RoomError('forbidden');
+        if (message === 'quit') self.quit('ended');
+        if (message === 'retire') self.retire();
+        return instance;
+      },
+      idle: () => !state.busy,
+      stop: async (reason) => void stopped.push([id, reason]),
+    };
+  };
+  const ownership = createOwnership({ directory, nodeId, ttlMs: 60_000, log, onLost: (id) => supervisor.fence(id) });
+  const supervisor = createSupervisor<Message>({ open, ownership, log, capacity: 100, maxFailures: 3, ...options });
+  const router = createRouter({ supervisor, directory, bus });
+  const node: Node = {
+    supervisor,
+    router,
+    opened,
+    stopped,
+    state,
+    close: async () => {
+      await supervisor.close();
+      ownership.close();
+      await bus.close();
+    },
+  };
+  nodes.push(node);
+  return node;
+}
+
+const ask = (node: Node, roomId: string, message: Message): Promise<unknown> =>
+  node.router.ask(roomId, message, { deadlineMs: 2_000, requestId: crypto.randomUUID() });
+
+describe('supervisor', () => {
+  test('get() by many at once starts one actor', async () => {
+    const node = createNode();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ask(node, 'r', 'who')));
+    expect(new Set(answers)).toEqual(new Set(['a/r#1']));
+    expect(node.opened).toEqual(['r']);
+  });
+
+  test('a rejected start reaches everybody who waited for it and is forgotten', async () => {
+    let failing = true;
+    const good: Behaviour<Message> = { handle: () => 'here', idle: () => true, stop: async () => undefined };
+    const node = createNode(undefined, {
+      open: async () => {
+        if (failing) throw new RoomError('not_found');
+        return good;
+      },
+    });
+    const both = await Promise.allSettled([ask(node, 'r', 'who'), ask(node, 'r', 'who')]);
+    expect(both.map((outcome) => outcome.status)).toEqual(['rejected', 'rejected']);
+    failing = false;
+    expect(await ask(node, 'r', 'who')).toBe('here');
+  });
+
+  test('an actor is started anew after so many unexpected failures in a row', async () => {
+    const node = createNode();
+    for (let round = 0; round < 3; round++) await expect(ask(node, 'r', 'break')).rejects.toThrow('broken');
+    await until('the stop', () => node.stopped.length === 1);
+    expect(node.stopped).toEqual([['r', 'failed']]);
+    expect(await ask(node, 'r', 'who')).toBe('a/r#2');
+  });
+
+  test('a success between failures, and expected faults, do not count', async () => {
+    const node = createNode();
+    for (let round = 0; round < 4; round++) {
+      await expect(ask(node, 'r', 'break')).rejects.toThrow('broken');
+      await expect(ask(node, 'r', 'forbid')).rejects.toMatchObject({ code: 'forbidden' });
+      await expect(ask(node, 'r', 'break')).rejects.toThrow('broken');
+      expect(await ask(node, 'r', 'who')).toBe('a/r#1');
+    }
+    expect(node.stopped).toEqual([]);
+  });
+
+  test('retire() stops an idle actor, and only an idle one', async () => {
+    const node = createNode();
+    node.state.busy = true;
+    await ask(node, 'r', 'retire');
+    expect(node.supervisor.peek('r')).toBeDefined();
+    node.state.busy = false;
+    await ask(node, 'r', 'retire');
+    expect(node.supervisor.peek('r')).toBeUndefined();
+    await until('the stop', () => node.stopped.length === 1);
+    expect(await ask(node, 'r', 'who')).toBe('a/r#2');
+  });
+
+  test('quit() answers what waits with visit_ended', async () => {
+    const node = createNode();
+    await ask(node, 'r', 'who');
+    expect(await ask(node, 'r', 'quit')).toBe('a/r#1');
+    expect(node.stopped).toEqual([['r', 'ended']]);
+  });
+
+  test('starts past the bound are refused with room_busy', async () => {
+    const node = createNode(undefined, { maxActors: 2 });
+    await ask(node, 'r1', 'who');
+    await ask(node, 'r2', 'who');
+    await expect(ask(node, 'r3', 'who')).rejects.toMatchObject({ code: 'room_busy' });
+  });
+
+  test('close() stops everything, also what was just starting; later starts are refused', async () => {
+    const node = createNode();
+    await ask(node, 'r1', 'who');
+    const late = ask(node, 'r2', 'who').catch((error: RoomError) => error.code);
+    await node.supervisor.close();
+    expect(await late).toMatch(/shutting_down|a\/r2/);
+    expect(node.stopped.map(([, reason]) => reason)).not.toContain('idle');
+    expect([...node.supervisor.actors()]).toEqual([]);
+    await expect(ask(node, 'r3', 'who')).rejects.toMatchObject({ code: 'shutting_down' });
+  });
+});
+
+describe('router', () => {
+  const cluster = (): [Node, Node] => {
+    const shared = { directory: createMemoryDirectory(() => time), hub: createMemoryBusHub() };
+    return [createNode(shared, {}, 'a'), createNode(shared, {}, 'b')];
+  };
+
+  test('ask() on another node reaches the owner', async () => {
+    const [a, b] = cluster();
+    expect(await ask(a, 'r', 'who')).toBe('a/r#1');
+    expect(await ask(b, 'r', 'who')).toBe('a/r#1');
+    expect(b.opened).toEqual([]);
+    await expect(ask(b, 'r', 'forbid')).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  test('ask() from both nodes at once opens one actor', async () => {
+    const [a, b] = cluster();
+    const answers = await Promise.all([a, b, a, b].map((node) => ask(node, 'r', 'who').catch((error: RoomError) => error.code)));
+    const owners = answers.filter((answer) => answer !== 'room_moved');
+    expect(new Set(owners).size).toBe(1);
+    expect(a.opened.length + b.opened.length).toBe(1);
+  });
+
+  test('ask() opens the room here when its owner is gone', async () => {
+    const [a, b] = cluster();
+    await ask(a, 'r', 'who');
+    await a.close();
+    expect(await ask(b, 'r', 'who')).toBe('b/r#1');
+  });
+
+  test('a lease that ran out and was taken fences the former owner', async () => {
+    const shared = { directory: createMemoryDirectory(() => time), hub: createMemoryBusHub() };
+    const log = createMemoryLog();
+    let lost = '';
+    const ownership = createOwnership({ directory: shared.directory, nodeId: 'a', ttlMs: 30, log, onLost: (id) => (lost = id) });
+    await ownership.take('r');
+    time += 1_000;
+    expect((await shared.directory.claim('r', 'b', 60_000)).claimed).toBe(true);
+    await until('the renewal that fails', () => lost === 'r');
+    ownership.close();
+  });
+
+  test('tell() never opens a room', async () => {
+    const [a, b] = cluster();
+    await a.router.tell('r', 'who', 't1');
+    await b.router.tell('r', 'who', 't2');
+    expect([...a.opened, ...b.opened]).toEqual([]);
+  });
+});
