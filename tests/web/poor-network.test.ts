@@ -1,0 +1,46 @@
+import { jest } from '@jest/globals';
+import { POOR_FOR_MS, watchPoorNetwork } from '../../web/src/media/poor-network.ts';
+
+describe('watchPoorNetwork()', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  function watched() {
+    const onPoor = jest.fn();
+    return { onPoor, watch: watchPoorNetwork(onPoor) };
+  }
+
+  test('calls once when the network stays poor', () => {
+    const { onPoor, watch } = watched();
+    watch.report(4);
+    watch.report(1);
+    jest.advanceTimersByTime(POOR_FOR_MS / 2);
+    watch.report(0);
+    jest.advanceTimersByTime(POOR_FOR_MS / 2);
+    expect(onPoor).toHaveBeenCalledTimes(1);
+  });
+
+  test('forgives a bad moment', () => {
+    const { onPoor, watch } = watched();
+    watch.report(1);
+    jest.advanceTimersByTime(POOR_FOR_MS - 1);
+    watch.report(3);
+    jest.advanceTimersByTime(POOR_FOR_MS);
+    expect(onPoor).not.toHaveBeenCalled();
+  });
+
+  test('ignores the time before there is any data', () => {
+    const { onPoor, watch } = watched();
+    watch.report(0);
+    jest.advanceTimersByTime(POOR_FOR_MS * 2);
+    expect(onPoor).not.toHaveBeenCalled();
+  });
+
+  test('reset() forgets a bad spell', () => {
+    const { onPoor, watch } = watched();
+    watch.report(1);
+    watch.reset();
+    jest.advanceTimersByTime(POOR_FOR_MS * 2);
+    expect(onPoor).not.toHaveBeenCalled();
+  });
+});

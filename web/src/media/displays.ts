@@ -1,0 +1,95 @@
+/** Watches the video elements and tells the server, in one message, how large each is shown or that it is not. */
+import type { Request } from '../net/socket.ts';
+import { changedDisplays, type Display } from './display-fold.ts';
+
+export interface Displays {
+  /** Watches the element that shows this consumer. Returns the function that ends it. */
+  watch(element: HTMLVideoElement, consumerId: string): () => void;
+  /** Looks again soon: consumers came or went. */
+  look(): void;
+  /** Everything will be told anew (after a rejoin the server may know nothing). */
+  forget(): void;
+  close(): void;
+}
+
+/** Long enough to fold the layout changes of one event into one message. */
+const DEBOUNCE_MS = 120;
+
+interface Watched {
+  consumerId: string;
+  visible: boolean;
+}
+
+/** Size in device pixels, 0 when nobody can see it; a picture-in-picture window is seen whatever the page does. */
+function measure(element: HTMLVideoElement, { consumerId, visible }: Watched): Display {
+  const seen = document.pictureInPictureElement === element || (visible && document.visibilityState === 'visible');
+  const scale = seen ? devicePixelRatio : 0;
+  const pixels = (length: number): number => Math.min(16_384, Math.round(length * scale));
+  return { consumerId, width: pixels(element.clientWidth), height: pixels(element.clientHeight) };
+}
+
+function send(request: Request, told: Map<string, Display>, displays: Display[]): void {
+  for (const display of displays) told.set(display.consumerId, display);
+  request('consumer:display', { displays }).catch(() => {
+    // Told again after the rejoin, or when something changes.
+    for (const display of displays) told.delete(display.consumerId);
+  });
+}
+
+/** Starts watching. `alive` lists the video consumers that exist now. */
+export function createDisplays(request: Request, alive: () => readonly string[]): Displays {
+  const elements = new Map<HTMLVideoElement, Watched>();
+  const told = new Map<string, Display>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const look = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(tell, DEBOUNCE_MS);
+  };
+  const resized = new ResizeObserver(look);
+  const crossed = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      const known = elements.get(entry.target as HTMLVideoElement);
+      if (known) known.visible = entry.isIntersecting;
+    }
+    look();
+  });
+
+  function tell(): void {
+    const ids = alive();
+    const changed = changedDisplays(
+      told,
+      [...elements].map(([element, known]) => measure(element, known)),
+      ids,
+    );
+    for (const id of told.keys()) if (!ids.includes(id)) told.delete(id);
+    if (changed.length > 0) send(request, told, changed);
+  }
+  document.addEventListener('visibilitychange', look);
+
+  return {
+    watch(element, consumerId) {
+      elements.set(element, { consumerId, visible: true });
+      resized.observe(element);
+      crossed.observe(element);
+      look();
+      return () => {
+        elements.delete(element);
+        resized.unobserve(element);
+        crossed.unobserve(element);
+        look();
+      };
+    },
+    look,
+    forget() {
+      told.clear();
+      look();
+    },
+    close() {
+      clearTimeout(timer);
+      resized.disconnect();
+      crossed.disconnect();
+      document.removeEventListener('visibilitychange', look);
+    },
+  };
+}

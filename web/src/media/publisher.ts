@@ -1,0 +1,167 @@
+/** Brings the producers of one send transport in line with the tracks that shall be sent. */
+import type { Device } from 'mediasoup-client';
+import type { Producer, ProducerOptions, Transport } from 'mediasoup-client/types';
+import type { ProducerView, Source } from '#rooms/protocol.ts';
+import { RequestError, type Request } from '../net/socket.ts';
+import { reconcileProducers } from './reconcile.ts';
+import type { SendData } from './transport.ts';
+
+export interface Publication {
+  track: MediaStreamTrack;
+  paused: boolean;
+}
+export type Publications = Partial<Record<Source, Publication>>;
+
+export interface Publisher {
+  /** Sends exactly these tracks from now on. */
+  publish(next: Publications): void;
+  /** After a rejoin: repairs what the server lost or never acknowledged. */
+  reconcile(server: readonly ProducerView[]): void;
+  /** Sends no layer above this one; -1 sends none. */
+  limitLayers(producerId: string, maxSpatialLayer: number): void;
+}
+
+interface Sent {
+  id: string;
+  producer: Producer;
+  paused: boolean;
+}
+
+const SOURCES: readonly Source[] = ['microphone', 'camera', 'screen', 'screen-audio'];
+
+/** Together with a shared screen below the server's default of 3.5 Mbit/s a peer. */
+const CAMERA_LAYERS = [
+  { scaleResolutionDownBy: 4, maxBitrate: 120_000 },
+  { scaleResolutionDownBy: 2, maxBitrate: 400_000 },
+  { scaleResolutionDownBy: 1, maxBitrate: 1_200_000 },
+];
+const SCREEN_LAYERS = [{ maxBitrate: 1_600_000 }];
+
+function sendOptions(device: Device, source: Source, track: MediaStreamTrack): Partial<ProducerOptions<SendData>> {
+  if (track.kind === 'audio') {
+    const music = source === 'screen-audio';
+    return { codecOptions: { opusFec: true, opusDtx: !music, opusStereo: music } };
+  }
+  const vp8 = device.sendRtpCapabilities.codecs?.find((codec) => codec.mimeType.toLowerCase() === 'video/vp8');
+  return {
+    encodings: source === 'camera' ? CAMERA_LAYERS : SCREEN_LAYERS,
+    codecOptions: { videoGoogleStartBitrate: 600 },
+    ...(vp8 ? { codec: vp8 } : {}),
+  };
+}
+
+interface Work {
+  readonly device: Device;
+  readonly transport: Transport;
+  readonly request: Request;
+  readonly failed: (source: Source, code: string) => void;
+  readonly sent: Map<Source, Sent>;
+  wanted: Publications;
+}
+
+/**
+ * Makes a publisher. Changes run one after the other, so that quick clicks cannot cross; only the newest wish counts.
+ * @param failed told with the code when the server refuses a track
+ */
+export function createPublisher(
+  device: Device,
+  transport: Transport,
+  request: Request,
+  failed: (source: Source, code: string) => void,
+): Publisher {
+  const work: Work = { device, transport, request, failed, sent: new Map(), wanted: {} };
+  let tail = Promise.resolve();
+  function enqueue(step: () => Promise<void>): void {
+    tail = tail.then(step).catch((error: unknown) => console.warn('publishing', error));
+  }
+  return {
+    publish(next) {
+      work.wanted = next;
+      enqueue(() => alignAll(work));
+    },
+    reconcile(server) {
+      enqueue(() => repair(work, server));
+    },
+    limitLayers(producerId, maxSpatialLayer) {
+      const sender = [...work.sent.values()].find(({ id }) => id === producerId)?.producer.rtpSender;
+      if (sender) enqueue(() => limitEncodings(sender, maxSpatialLayer));
+    },
+  };
+}
+
+async function start({ device, transport, sent }: Work, source: Source, { track, paused }: Publication): Promise<void> {
+  const producer = await transport.produce<SendData>({
+    ...sendOptions(device, source, track),
+    track,
+    // Tracks belong to the local media, which also shows them; the pause state is the server's.
+    stopTracks: false,
+    disableTrackOnPause: false,
+    appData: { source, paused },
+  });
+  sent.set(source, { id: producer.id, producer, paused });
+}
+
+async function stop({ sent, request }: Work, source: Source, entry: Sent): Promise<void> {
+  sent.delete(source);
+  entry.producer.close();
+  await request('producer:close', { producerId: entry.id });
+}
+
+/** Brings one source in line with what is wanted. */
+async function align(work: Work, source: Source): Promise<void> {
+  const wish = work.wanted[source];
+  const entry = work.sent.get(source);
+  if (!wish) {
+    if (entry) await stop(work, source, entry);
+    return;
+  }
+  if (!entry) {
+    if (wish.track.readyState === 'live') await start(work, source, wish);
+    return;
+  }
+  if (entry.producer.track !== wish.track) await entry.producer.replaceTrack({ track: wish.track });
+  if (entry.paused !== wish.paused) {
+    await work.request(wish.paused ? 'producer:pause' : 'producer:resume', { producerId: entry.id });
+    entry.paused = wish.paused;
+  }
+}
+
+async function alignAll(work: Work): Promise<void> {
+  const { transport, failed } = work;
+  for (const source of SOURCES) {
+    if (transport.closed) return;
+    await align(work, source).catch((error: unknown) => {
+      if (transport.closed) return;
+      const code = error instanceof RequestError ? error.code : 'internal';
+      console.warn('publishing', source, code, error);
+      // After a lost connection the rejoin does it again; a closed producer is what was wanted.
+      if (code !== 'disconnected' && code !== 'not_found') failed(source, code);
+    });
+  }
+}
+
+/** Brings the producers back in line with the server's list, then with what is wanted. */
+async function repair(work: Work, server: readonly ProducerView[]): Promise<void> {
+  const { sent, request } = work;
+  const { lost, unknown, flipped } = reconcileProducers(sent, server);
+  for (const source of lost) {
+    sent.get(source)?.producer.close();
+    sent.delete(source);
+  }
+  for (const source of flipped) {
+    const entry = sent.get(source);
+    if (entry) entry.paused = !entry.paused;
+  }
+  await Promise.allSettled(unknown.map((producerId) => request('producer:close', { producerId })));
+  await alignAll(work);
+}
+
+/**
+ * Switches encodings on the sender itself: `producer.setMaxSpatialLayer` would renegotiate besides, which costs some
+ * 20 ms in front of the first frame of somebody who just came in.
+ */
+async function limitEncodings(sender: RTCRtpSender, maxSpatialLayer: number): Promise<void> {
+  const parameters = sender.getParameters();
+  parameters.encodings.forEach((encoding, layer) => (encoding.active = layer <= maxSpatialLayer));
+  await sender.setParameters(parameters);
+}

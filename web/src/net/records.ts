@@ -1,0 +1,77 @@
+/** The clinic's records as the pages use them. Shapes: `src/consultations/schemas.ts`, `src/users/schemas.ts`, `src/auth/schemas.ts`. */
+import type { Role } from '#rooms/protocol.ts';
+import type { Session } from '../session.ts';
+import { call } from './api.ts';
+
+export interface Person {
+  id: string;
+  name: string;
+}
+export type VisitStatus = 'scheduled' | 'active' | 'ended';
+export interface VisitRecord {
+  id: string;
+  title: string;
+  status: VisitStatus;
+  role: Role;
+  practitioner: Person;
+  patient: Person;
+  scheduledStart: string;
+  scheduledEnd: string;
+}
+export interface Page<T> {
+  items: T[];
+  pagination: { page: number; pageSize: number; total: number };
+}
+export interface NewVisit {
+  title: string;
+  patientId: string;
+  scheduledStart: string;
+  scheduledEnd: string;
+  lobby: boolean;
+}
+export interface Member {
+  id: string;
+  name: string;
+  role: Role;
+  removed: boolean;
+}
+export interface Invitation {
+  member: Member;
+  token: string;
+  url: string;
+}
+
+export function login(account: string, password: string): Promise<Session> {
+  return call('/auth/login', { method: 'POST', body: { account, password }, token: null });
+}
+
+export function listVisits(status: VisitStatus, page: number): Promise<Page<VisitRecord>> {
+  const sort = status === 'ended' ? '-scheduledStart' : 'scheduledStart';
+  return call(`/consultations?status=${status}&page=${page}&pageSize=20&sort=${sort}`);
+}
+
+export function getVisit(id: string): Promise<VisitRecord> {
+  return call(`/consultations/${encodeURIComponent(id)}`);
+}
+
+export function createVisit(visit: NewVisit): Promise<VisitRecord> {
+  return call('/consultations', { method: 'POST', body: visit });
+}
+
+export function findPatients(keyword: string, signal: AbortSignal): Promise<Page<Person>> {
+  const filter = keyword.trim() ? `&keyword=${encodeURIComponent(keyword.trim())}` : '';
+  return call(`/users?role=patient&pageSize=8${filter}`, { signal });
+}
+
+export function invite(visitId: string, name: string, role: 'guest' | 'observer'): Promise<Invitation> {
+  return call(`/consultations/${encodeURIComponent(visitId)}/invitations`, { method: 'POST', body: { name, role } });
+}
+
+export function listMembers(visitId: string): Promise<{ items: Member[] }> {
+  return call(`/consultations/${encodeURIComponent(visitId)}/members`);
+}
+
+/** Gives a removed person access again; guests get a new link. */
+export function restoreMember(visitId: string, memberId: string): Promise<{ member: Member; invitation: Invitation | null }> {
+  return call(`/consultations/${encodeURIComponent(visitId)}/members/${encodeURIComponent(memberId)}/restore`, { method: 'POST' });
+}

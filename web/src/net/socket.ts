@@ -1,0 +1,109 @@
+/** The one socket of a page: connects with a token, tells its state, carries typed requests and notifications. */
+import { io, type Socket } from 'socket.io-client';
+import { PROTOCOL_VERSION } from '#rooms/protocol-version.ts';
+import type {
+  Ack,
+  ClientToServer,
+  NotificationName,
+  Notification,
+  Reply,
+  RequestInput,
+  RequestName,
+  ServerToClient,
+} from '#rooms/protocol.ts';
+import { createStore, type Store } from '../store.ts';
+
+/** A refused or unanswered request. Codes of `rooms/errors.ts`, and `disconnected` when the socket is not open. */
+export class RequestError extends Error {
+  override name = 'RequestError';
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export type Request = <N extends RequestName>(name: N, payload: RequestInput<N>) => Promise<Reply<N>>;
+
+export interface Connection {
+  /** `open` only while requests can be sent; `waiting` before the first opening and after each loss. */
+  readonly state: Store<'waiting' | 'open' | 'closed'>;
+  request: Request;
+  /** Calls back with every notification, in order. */
+  onNotification(listener: <N extends NotificationName>(name: N, payload: Notification<N>) => void): void;
+  close(): void;
+}
+
+/** Answers of the handshake that trying again cannot change. */
+const FINAL = new Set(['unauthenticated', 'session_revoked', 'protocol_mismatch']);
+/** Longer than the server's own deadline, so that its answer comes first. */
+const REQUEST_TIMEOUT_MS = 8_000;
+const RETRY_MS = 1_000;
+
+/**
+ * Opens the socket and keeps it open until `close()`.
+ * @param token asked for at each attempt
+ * @param refused told when the server does not want this client: `unauthenticated`, `session_revoked`, `protocol_mismatch`
+ */
+export function openConnection(token: string, refused: (code: string) => void): Connection {
+  const state = createStore<'waiting' | 'open' | 'closed'>('waiting');
+  const socket: Socket<ServerToClient, ClientToServer> = io({
+    auth: { token, protocol: PROTOCOL_VERSION },
+    transports: ['websocket'],
+    reconnectionDelay: 300,
+    reconnectionDelayMax: 2_000,
+    timeout: 5_000,
+  });
+  let retry: ReturnType<typeof setTimeout> | undefined;
+
+  function close(): void {
+    if (state.get() === 'closed') return;
+    clearTimeout(retry);
+    removeEventListener('online', hurry);
+    state.set('closed');
+    socket.disconnect();
+  }
+  function later(): void {
+    clearTimeout(retry);
+    retry = setTimeout(() => socket.connect(), RETRY_MS);
+  }
+  /** The network is back: do not wait for the next attempt of the backoff. */
+  function hurry(): void {
+    if (!socket.connected) socket.disconnect().connect();
+  }
+
+  socket.on('connect', () => state.set('open'));
+  socket.on('disconnect', (reason) => {
+    if (state.get() === 'closed') return;
+    state.set('waiting');
+    if (reason === 'io server disconnect') later();
+  });
+  socket.on('connect_error', (error: Error & { data?: { code?: string } }) => {
+    const code = error.data?.code;
+    if (code && FINAL.has(code)) {
+      close();
+      refused(code);
+    } else if (!socket.active) later();
+  });
+  addEventListener('online', hurry);
+
+  return {
+    state,
+    request: (name, payload) => ask(socket, name, payload),
+    onNotification(listener) {
+      socket.onAny((name: NotificationName, payload: Notification<NotificationName>) => listener(name, payload));
+    },
+    close,
+  };
+}
+
+async function ask<N extends RequestName>(socket: Socket, name: N, payload: RequestInput<N>): Promise<Reply<N>> {
+  // Socket.IO would keep the request and send it after the next connect, before the room is joined again.
+  if (!socket.connected) throw new RequestError('disconnected', 'The connection is lost');
+  const answer = await (socket.timeout(REQUEST_TIMEOUT_MS).emitWithAck(name, payload) as Promise<Ack<N>>).catch((error: unknown) => {
+    throw new RequestError(socket.connected ? 'deadline' : 'disconnected', 'No answer', { cause: error });
+  });
+  if (!answer.ok) throw new RequestError(answer.error.code, answer.error.message);
+  return answer.data;
+}

@@ -1,0 +1,140 @@
+/**
+ * One visit from the click on "join" to its end: keeps socket, media, chat and state together over every
+ * reconnect. The screens only read its stores and call its functions.
+ */
+import type { InLobby, InRoom, Notification, NotificationName, RequestInput, RequestName } from '#rooms/protocol.ts';
+import { loadDevice } from '../media/device.ts';
+import { createDisplays } from '../media/displays.ts';
+import type { LocalMedia } from '../media/local-media.ts';
+import { watchPoorNetwork } from '../media/poor-network.ts';
+import type { RemoteTrack } from '../media/receiver.ts';
+import { outdated } from '../net/capabilities.ts';
+import { openConnection, RequestError } from '../net/socket.ts';
+import { createStore } from '../store.ts';
+import { announce } from './announce.ts';
+import { createChat } from './chat.ts';
+import { toast } from './toasts.ts';
+import { createJoiner, enterLobby, enterRoom } from './visit-join.ts';
+import { mutedByOther, onPoorNetwork, publish, setAudioOnly } from './visit-media.ts';
+import type { VisitParts } from './visit-parts.ts';
+import { applyNotification, initialVisit, type VisitState } from './visit-state.ts';
+
+export interface Visit extends Readonly<Pick<VisitParts, 'id' | 'local' | 'state' | 'tracks' | 'path' | 'levels' | 'chat' | 'displays'>> {
+  /** Sends a command; a refusal is told to the person and answered with false. */
+  command<N extends RequestName>(name: N, payload: RequestInput<N>): Promise<boolean>;
+  setAudioOnly(on: boolean): void;
+  /** Leaves for good and closes everything. */
+  leave(): Promise<void>;
+  /** Closes everything without giving up the seat. */
+  close(): void;
+}
+
+export interface VisitOptions {
+  id: string;
+  token: string;
+  local: LocalMedia;
+  /** The server did not accept the token, or no longer does. */
+  refused(): void;
+}
+
+/** Joins a visit and stays in it until it ends. */
+export function startVisit(options: VisitOptions): Visit {
+  const parts = createParts(options);
+  const { id, local, state, tracks, path, levels, connection, chat, displays, poorNetwork } = parts;
+  const joiner = createJoiner(parts, (code) => over({ code }));
+  const stops = [connection.state.subscribe(onConnection), local.state.subscribe(() => publish(parts)), tracks.subscribe(displays.look)];
+  connection.onNotification(onNotification);
+
+  function onConnection(): void {
+    if (connection.state.get() === 'open') return joiner.join();
+    joiner.cancel();
+    poorNetwork.reset();
+    if (state.get().phase !== 'closed') state.update((current) => ({ ...current, online: false }));
+  }
+  function onNotification<N extends NotificationName>(name: N, payload: Notification<N>): void {
+    const before = state.get();
+    if (before.phase === 'closed' || parts.call?.notified(name, payload)) return;
+    state.update((current) => applyNotification(current, name, payload));
+    announce(before, name, payload);
+    react(parts, name, payload);
+    const { closed } = state.get();
+    if (!closed) return;
+    end();
+    if ('reason' in closed && closed.reason === 'session_revoked') options.refused();
+  }
+  function over(closed: NonNullable<VisitState['closed']>): void {
+    state.update((current) => ({ ...current, phase: 'closed', online: false, closed }));
+    end();
+  }
+  function end(): void {
+    joiner.cancel();
+    poorNetwork.reset();
+    for (const stop of stops) stop();
+    displays.close();
+    connection.close();
+    parts.call?.drop();
+    local.close();
+  }
+  return {
+    ...{ id, local, state, tracks, path, levels, chat, displays },
+    command: (name, payload) => command(parts, name, payload),
+    setAudioOnly: (on) => setAudioOnly(parts, on ? 'hand' : null),
+    async leave() {
+      // Without an answer the seat is given up when its grace period ends.
+      if (state.get().phase !== 'closed')
+        await connection.request('room:leave', {}).catch((error: unknown) => console.warn('leave', error));
+      if (state.get().phase !== 'closed') over({ reason: 'left' });
+    },
+    close: end,
+  };
+}
+
+function createParts({ id, token, local, refused }: VisitOptions): VisitParts {
+  const state = createStore<VisitState>(initialVisit);
+  const tracks = createStore<readonly RemoteTrack[]>([]);
+  const connection = openConnection(token, (code) => (code === 'protocol_mismatch' ? outdated.set(true) : refused()));
+  const videos = (): string[] => tracks.get().flatMap(({ track, consumerId }) => (track.kind === 'video' ? [consumerId] : []));
+  const parts: VisitParts = {
+    id,
+    local,
+    state,
+    tracks,
+    path: createStore<'idle' | 'connected' | 'broken'>('idle'),
+    levels: createStore<Readonly<Record<string, number>>>({}),
+    connection,
+    chat: createChat(connection.request, () => state.get().self?.memberId ?? null),
+    displays: createDisplays(connection.request, videos),
+    poorNetwork: watchPoorNetwork(() => onPoorNetwork(parts)),
+    device: loadDevice(),
+    call: null,
+  };
+  return parts;
+}
+
+async function command<N extends RequestName>({ connection }: VisitParts, name: N, payload: RequestInput<N>): Promise<boolean> {
+  try {
+    await connection.request(name, payload);
+    return true;
+  } catch (error) {
+    toast('refused', { code: error instanceof RequestError ? error.code : 'internal' }, 'warn');
+    return false;
+  }
+}
+
+/** What a notification sets in motion besides changing the state. */
+function react<N extends NotificationName>(visit: VisitParts, name: N, payload: Notification<N>): void {
+  const of = <M extends NotificationName>(): Notification<M> => payload as unknown as Notification<M>;
+  if (name === 'room:admitted') enterRoom(visit, payload as InRoom);
+  else if (name === 'room:sent-back') enterLobby(visit, payload as InLobby);
+  else if (name === 'media:restarted') {
+    visit.call?.adopt(of<'media:restarted'>().media, []);
+    visit.displays.forget();
+  } else if (name === 'chat:posted') visit.chat.posted(of<'chat:posted'>().messages);
+  else if (name === 'levels:updated')
+    visit.levels.set(Object.fromEntries(of<'levels:updated'>().levels.map(({ peerId, dBov }) => [peerId, dBov])));
+  else if (name === 'producer:muted') mutedByOther(visit, of<'producer:muted'>().source);
+  else if (name === 'quality:changed') {
+    const { peerId, down } = of<'quality:changed'>();
+    if (peerId === visit.state.get().self?.peerId) visit.poorNetwork.report(down);
+  }
+}
