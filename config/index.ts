@@ -69,7 +69,7 @@ export const settings = z.object({
   SOCKET_PING_MS: milliseconds.default(1_000).describe('Heartbeat interval of the socket'),
   SOCKET_PING_TIMEOUT_MS: milliseconds.default(1_800).describe('Silence after a heartbeat before a connection counts as lost'),
   SOCKET_MAX_BYTES: count.default(131_072).describe('Largest message accepted from a socket'),
-  RATE_HTTP_PER_MINUTE: count.default(600).describe('HTTP requests per address and minute'),
+  RATE_HTTP_PER_MINUTE: count.default(600).describe('HTTP requests to the API per address and minute; 0 means no limit'),
   RATE_SOCKET_PER_SECOND: count.default(60).describe('Socket messages per connection and second'),
   RATE_CHAT_PER_10_SECONDS: count.default(20).describe('Chat messages per person in ten seconds'),
   SHUTDOWN_TIMEOUT_MS: milliseconds.default(10_000).describe('Hard limit of a graceful shutdown'),

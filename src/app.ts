@@ -1,0 +1,100 @@
+/** The Fastify application: plugins, then modules. Does not listen. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Config } from '#config/index.ts';
+import type { MediaSession } from '#rooms/protocol.ts';
+import { authRoutes } from './auth/routes.ts';
+import type { Auth } from './auth/service.ts';
+import { chatRoutes } from './chat/routes.ts';
+import type { Chat } from './chat/service.ts';
+import { consultationRoutes } from './consultations/routes.ts';
+import type { Consultations } from './consultations/service.ts';
+import { mediaRoutes, networkTestRoutes } from './media/routes.ts';
+import { memberRoutes } from './members/routes.ts';
+import type { Members } from './members/service.ts';
+import { logRequests } from './plugins/access-log.ts';
+import { answerWithEnvelopes, handleFault } from './plugins/envelope.ts';
+import { healthRoutes, type Readiness } from './plugins/health.ts';
+import { exposeMetrics, type MetricSources } from './plugins/metrics.ts';
+import { handleMissing } from './plugins/not-found.ts';
+import { documentApi } from './plugins/openapi.ts';
+import { enforcePolicies } from './plugins/policy.ts';
+import { limitRate } from './plugins/rate-limit.ts';
+import { requestId, returnRequestIds } from './plugins/request-id.ts';
+import { allowOrigins, pageHeaders, protectData } from './plugins/security.ts';
+import { sendPage, serveWeb } from './plugins/web.ts';
+import { userRoutes } from './users/routes.ts';
+import type { Users } from './users/service.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
+
+/** Largest JSON body, in bytes. */
+const BODY_LIMIT = 65_536;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+export interface AppParts {
+  config: Config;
+  log: FastifyBaseLogger;
+  auth: Auth;
+  users: Users;
+  consultations: Consultations;
+  members: Members;
+  chat: Chat;
+  routerRtpCapabilities: MediaSession['routerRtpCapabilities'];
+  readiness: Readiness;
+  metrics: MetricSources;
+  /** PEM; with it the server speaks HTTPS. */
+  tls?: { key: string; cert: string } | undefined;
+  /** Built web client. */
+  webFolder?: string;
+}
+
+export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
+  const { config, auth, webFolder = path.join(root, 'web/dist') } = parts;
+  const app = Fastify({
+    loggerInstance: parts.log,
+    https: parts.tls ?? null,
+    trustProxy: config.TRUST_PROXY,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    genReqId: requestId,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    exposeHeadRoutes: false,
+    // Requests that arrive on open connections during a shutdown are answered as usual until the socket closes.
+    return503OnClosing: false,
+    frameworkErrors: handleFault,
+  }) as FastifyInstance;
+
+  app.setErrorHandler(handleFault);
+  enforcePolicies(app, auth.verify);
+  returnRequestIds(app);
+  logRequests(app);
+  await allowOrigins(app, config);
+  const headers = await pageHeaders(config);
+  await documentApi(app, version, headers);
+  exposeMetrics(app, parts.metrics);
+  handleMissing(app, sendPage(webFolder, headers));
+  await serveWeb(app, webFolder, headers);
+
+  await app.register(async (api) => {
+    answerWithEnvelopes(api);
+    protectData(api);
+    await api.register(healthRoutes(parts.readiness));
+    await api.register(
+      async (v1) => {
+        limitRate(v1, config.RATE_HTTP_PER_MINUTE);
+        await v1.register(authRoutes(auth));
+        await v1.register(userRoutes(parts.users));
+        await v1.register(consultationRoutes(parts.consultations));
+        await v1.register(memberRoutes(parts.members));
+        await v1.register(chatRoutes(parts.chat));
+        await v1.register(mediaRoutes(parts.routerRtpCapabilities));
+        await v1.register(networkTestRoutes);
+      },
+      { prefix: '/api/v1' },
+    );
+  });
+  return app;
+}

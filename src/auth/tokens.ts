@@ -1,0 +1,89 @@
+/**
+ * Access tokens: HS256 JWTs, one audience for users and one for guests of a visit. Verified tokens are remembered until
+ * they expire, because the signature costs more than all the rest of a request; revocation is asked each time.
+ */
+import jwt from 'jsonwebtoken';
+import { z } from 'zod';
+import type { Identity } from '#rooms/ports.ts';
+import { RoomError } from '#rooms/errors.ts';
+import { userRole } from '#src/users/schemas.ts';
+import type { UserRole } from '#src/users/model.ts';
+
+/** Who sends a request: what the rooms know of an identity, and the roles of a user. */
+export type Principal = Extract<Identity, { kind: 'guest' }> | UserPrincipal;
+export type UserPrincipal = Extract<Identity, { kind: 'user' }> & { roles: UserRole[] };
+
+const ISSUER = 'wenzhen';
+const AUDIENCE = { user: 'wenzhen:user', guest: 'wenzhen:guest' } as const;
+/** Verified tokens remembered; about 1 kB each. */
+const CACHE_SIZE = 10_000;
+
+const claims = z.discriminatedUnion('aud', [
+  z.object({
+    aud: z.literal(AUDIENCE.user),
+    sub: z.string(),
+    exp: z.number(),
+    sid: z.string(),
+    name: z.string(),
+    roles: z.array(userRole),
+  }),
+  z.object({ aud: z.literal(AUDIENCE.guest), sub: z.string(), exp: z.number(), name: z.string(), visit: z.string(), epoch: z.int() }),
+]);
+
+export interface Tokens {
+  forUser(user: { id: string; name: string; roles: UserRole[] }, sessionId: string, expiresAt: Date): string;
+  /** Token of an invitation; `accessEpoch` makes it die when the guest is removed. */
+  forGuest(guest: { memberId: string; consultationId: string; accessEpoch: number; name: string }, expiresAt: Date): string;
+  /** @throws {RoomError} `unauthenticated` unless the token is ours, meant for this server and unexpired */
+  verify(token: string): Principal;
+}
+
+export function createTokens(secret: string): Tokens {
+  const verified = new Map<string, Principal>();
+
+  function sign(payload: object, audience: string, subject: string, expiresAt: Date): string {
+    const exp = Math.floor(expiresAt.getTime() / 1_000);
+    return jwt.sign({ ...payload, exp }, secret, { algorithm: 'HS256', issuer: ISSUER, audience, subject });
+  }
+
+  function check(token: string): Principal {
+    try {
+      const payload = jwt.verify(token, secret, {
+        algorithms: ['HS256'],
+        issuer: ISSUER,
+        audience: Object.values(AUDIENCE) as [string, string],
+      });
+      return principalOf(claims.parse(payload));
+    } catch (error) {
+      throw new RoomError('unauthenticated', undefined, { cause: error });
+    }
+  }
+
+  return {
+    forUser: ({ id, name, roles }, sessionId, expiresAt) => sign({ sid: sessionId, name, roles }, AUDIENCE.user, id, expiresAt),
+    forGuest: ({ memberId, consultationId, accessEpoch, name }, expiresAt) =>
+      sign({ visit: consultationId, epoch: accessEpoch, name }, AUDIENCE.guest, memberId, expiresAt),
+    verify(token) {
+      const known = verified.get(token);
+      if (known) {
+        if (known.expiresAt > Date.now()) return known;
+        verified.delete(token);
+        throw new RoomError('unauthenticated');
+      }
+      const principal = check(token);
+      const oldest = verified.size >= CACHE_SIZE ? verified.keys().next().value : undefined;
+      if (oldest !== undefined) verified.delete(oldest);
+      verified.set(token, principal);
+      return principal;
+    },
+  };
+}
+
+function principalOf(payload: z.infer<typeof claims>): Principal {
+  const expiresAt = payload.exp * 1_000;
+  if (payload.aud === AUDIENCE.user) {
+    return { kind: 'user', userId: payload.sub, name: payload.name, roles: payload.roles, sessionId: payload.sid, expiresAt };
+  }
+  const { sub, visit, epoch, name } = payload;
+  return { kind: 'guest', memberId: sub, consultationId: visit, accessEpoch: epoch, name, sessionId: sub, expiresAt };
+}

@@ -1,0 +1,77 @@
+/** The command line. */
+import { parseArgs } from 'node:util';
+
+export const commands = ['run', 'start', 'stop', 'restart', 'status'] as const;
+
+export interface CliOptions {
+  command: (typeof commands)[number];
+  lan: boolean;
+  host: string | undefined;
+  port: string | undefined;
+  help: boolean;
+  /** Set for the process behind `start`: tells its parent instead of printing. */
+  detached: boolean;
+}
+
+export const HELP = `Usage: npm start -- [options]            run in this terminal
+       npm run wenzhen -- <command> [options]
+
+Commands
+  start [--foreground]   run in the background (log in DATA_DIR/wenzhen.log)
+  stop                   end the server of DATA_DIR
+  restart                stop, then start
+  status                 say whether it runs
+
+Options
+  --lan                  HTTPS with a generated certificate, reachable from the local network
+  --host <address>       address to listen on (HOST)
+  --port <number>        port to listen on (PORT)
+  --help                 this text
+
+All other settings come from the environment: see docs/configuration.md.`;
+
+/** What was typed is not a command line of ours; `message` says what. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+/** @throws {UsageError} */
+export function parseCli(args: readonly string[]): CliOptions {
+  const { values, positionals } = parse(args);
+  const [first = 'run', ...rest] = positionals;
+  const command = commands.find((name) => name === first);
+  if (!command || rest.length > 0) throw new UsageError(`Unknown command: ${[first, ...rest].join(' ')}`);
+  if (values.foreground && command !== 'start') throw new UsageError('--foreground belongs to start');
+  return {
+    command: command === 'start' && values.foreground ? 'run' : command,
+    lan: values.lan ?? false,
+    host: values.host,
+    port: values.port,
+    help: values.help ?? false,
+    detached: values.detached ?? false,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        lan: { type: 'boolean' },
+        host: { type: 'string' },
+        port: { type: 'string' },
+        foreground: { type: 'boolean' },
+        detached: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+}
+
+/** The environment with the options of the command line on top. */
+export function applyOptions(env: NodeJS.ProcessEnv, { host, port, lan }: CliOptions): NodeJS.ProcessEnv {
+  return { ...env, ...(lan && { HOST: '0.0.0.0' }), ...(host !== undefined && { HOST: host }), ...(port !== undefined && { PORT: port }) };
+}

@@ -1,0 +1,53 @@
+import {
+  DataTypes,
+  type CreationOptional,
+  type InferAttributes,
+  type InferCreationAttributes,
+  type Model,
+  type Sequelize,
+} from 'sequelize';
+
+export type ConsultationStatus = 'scheduled' | 'active' | 'ended';
+
+/** A visit. While its room is open only the room changes it, under its epoch. */
+export interface ConsultationRow extends Model<InferAttributes<ConsultationRow>, InferCreationAttributes<ConsultationRow>> {
+  id: string;
+  title: string;
+  status: ConsultationStatus;
+  practitionerUserId: string;
+  scheduledStart: Date;
+  scheduledEnd: Date;
+  startedAt: CreationOptional<Date | null>;
+  endedAt: CreationOptional<Date | null>;
+  lobby: boolean;
+  locked: boolean;
+  /** Raised at each takeover of the room; durable writes of an older owner are refused. */
+  roomEpoch: number;
+  /** Raised by every change. */
+  version: number;
+  createdAt: CreationOptional<Date>;
+  updatedAt: CreationOptional<Date>;
+}
+
+export function defineConsultations(sequelize: Sequelize) {
+  return sequelize.define<ConsultationRow>(
+    'consultation',
+    {
+      id: { type: DataTypes.STRING(36), primaryKey: true },
+      title: DataTypes.STRING(200),
+      status: DataTypes.STRING(16),
+      practitionerUserId: DataTypes.STRING(36),
+      scheduledStart: DataTypes.DATE(3),
+      scheduledEnd: DataTypes.DATE(3),
+      startedAt: DataTypes.DATE(3),
+      endedAt: DataTypes.DATE(3),
+      lobby: DataTypes.BOOLEAN,
+      locked: DataTypes.BOOLEAN,
+      roomEpoch: DataTypes.INTEGER,
+      version: DataTypes.INTEGER,
+      createdAt: DataTypes.DATE(3),
+      updatedAt: DataTypes.DATE(3),
+    },
+    { tableName: 'consultations', underscored: true },
+  );
+}

@@ -1,0 +1,79 @@
+/** The rules and records of a visit, for its room. Writes are guarded updates: a newer epoch in the row refuses them. */
+import { literal } from 'sequelize';
+import { RoomError } from '#rooms/errors.ts';
+import type { Access, ConsultationPolicy, Identity, VisitFacts } from '#rooms/ports.ts';
+import type { MessageRow } from '#src/chat/model.ts';
+import type { Database } from '#src/database/database.ts';
+import type { ConsultationRow } from './model.ts';
+
+/** Raising the version makes every update change its row, so that MySQL counts it. */
+const nextVersion = { version: literal('version + 1') };
+
+export function createConsultationPolicy(database: Database): ConsultationPolicy {
+  const { models, transaction } = database;
+  const { consultations, members } = models;
+
+  /** Changes the visit if it is still open and owned under this epoch. */
+  async function change(id: string, epoch: number, values: Partial<ConsultationRow>): Promise<void> {
+    const open = { id, roomEpoch: epoch, status: ['scheduled', 'active'] };
+    const [changed] = await consultations.update({ ...values, ...nextVersion }, { where: open });
+    if (changed > 0) return;
+    const row = await consultations.findByPk(id);
+    if (!row) throw new RoomError('not_found');
+    throw new RoomError(row.roomEpoch === epoch ? 'visit_ended' : 'stale_epoch');
+  }
+
+  return {
+    authorize: (id, identity) => authorize(database, id, identity),
+    open: (id) => transaction(() => open(database, id)),
+
+    started: (id, epoch, at) =>
+      transaction(async () => {
+        await change(id, epoch, { status: 'active' });
+        await consultations.update({ startedAt: new Date(at) }, { where: { id, startedAt: null } });
+      }),
+
+    locked: (id, epoch, locked) => transaction(() => change(id, epoch, { locked })),
+
+    removeMember: (consultationId, epoch, memberId) =>
+      transaction(async () => {
+        await change(consultationId, epoch, {});
+        const removal = { removedAt: new Date(), accessEpoch: literal('access_epoch + 1') };
+        await members.update(removal, { where: { id: memberId, consultationId, removedAt: null } });
+      }),
+
+    ended: (id, epoch, at) => transaction(() => change(id, epoch, { status: 'ended', endedAt: new Date(at) })),
+  };
+}
+
+async function authorize({ models }: Database, consultationId: string, identity: Identity): Promise<Access> {
+  const visit = await models.consultations.findByPk(consultationId);
+  if (!visit) throw new RoomError('not_found');
+  const who = identity.kind === 'user' ? { userId: identity.userId } : { id: identity.memberId };
+  const member = await models.members.findOne({ where: { consultationId, ...who } });
+  if (!member) throw new RoomError('forbidden');
+  const outdated = identity.kind === 'guest' && identity.accessEpoch !== member.accessEpoch;
+  if (member.removedAt || outdated) throw new RoomError('removed');
+  if (visit.status === 'ended') throw new RoomError('visit_ended');
+  return { memberId: member.id, name: member.name, role: member.role };
+}
+
+/** Issues the next epoch and reads what the new owner starts from. */
+async function open({ models }: Database, consultationId: string): Promise<VisitFacts> {
+  await models.consultations.update({ roomEpoch: literal('room_epoch + 1'), ...nextVersion }, { where: { id: consultationId } });
+  const visit = await models.consultations.findByPk(consultationId);
+  if (!visit) throw new RoomError('not_found');
+  if (visit.status === 'ended') throw new RoomError('visit_ended');
+  const latest = await models.messages.max<number | null, MessageRow>('seq', { where: { consultationId } });
+  return {
+    consultationId,
+    title: visit.title,
+    scheduledStart: visit.scheduledStart.toISOString(),
+    scheduledEnd: visit.scheduledEnd.toISOString(),
+    startedAt: visit.startedAt?.getTime() ?? null,
+    lobby: visit.lobby,
+    locked: visit.locked,
+    epoch: visit.roomEpoch,
+    latestChatSeq: latest ?? 0,
+  };
+}

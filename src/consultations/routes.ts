@@ -1,0 +1,49 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { role, signedIn, userOf } from '#src/plugins/policy.ts';
+import * as schemas from './schemas.ts';
+import type { Consultations } from './service.ts';
+
+const tags = ['consultations'];
+const params = schemas.consultationParams;
+
+export function consultationRoutes(consultations: Consultations): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post('/consultations', {
+      config: { policy: role('doctor'), errors: ['unknown_patient'] },
+      schema: {
+        summary: 'Book a visit with a patient; starting now makes it an instant visit',
+        tags,
+        body: schemas.newConsultation,
+        response: { 200: schemas.consultationView },
+      },
+      handler: (request) => consultations.create(userOf(request), request.body),
+    });
+
+    app.get('/consultations', {
+      config: { policy: signedIn },
+      schema: { summary: 'Own visits', tags, querystring: schemas.consultationQuery, response: { 200: schemas.consultationList } },
+      handler: (request) => consultations.list(userOf(request).userId, request.query),
+    });
+
+    app.get('/consultations/:id', {
+      config: { policy: signedIn, errors: ['not_found'] },
+      schema: { summary: 'One own visit', tags, params, response: { 200: schemas.consultationView } },
+      handler: (request) => consultations.get(userOf(request).userId, request.params.id),
+    });
+
+    app.post('/consultations/:id/end', {
+      config: {
+        policy: role('doctor'),
+        errors: ['not_found', 'visit_ended', 'room_busy', 'storage_unavailable', 'shutting_down', 'deadline'],
+      },
+      schema: { summary: 'End the visit for all', tags, params, response: { 200: schemas.consultationView } },
+      handler: (request) => consultations.end(userOf(request).userId, request.params.id),
+    });
+
+    app.get('/consultations/:id/room', {
+      config: { policy: role('doctor'), errors: ['not_found'] },
+      schema: { summary: 'Who is in the room now', tags, params, response: { 200: schemas.openRoom } },
+      handler: (request) => consultations.room(userOf(request).userId, request.params.id),
+    });
+  };
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { role, roomView } from '#rooms/protocol-views.ts';
+import { id, listOf, paging, text, time } from '#src/plugins/fields.ts';
+
+const status = z.enum(['scheduled', 'active', 'ended']);
+const person = z.object({ id: z.string(), name: z.string() });
+/** Longest visit that can be booked, in milliseconds. */
+const MAX_LENGTH = 24 * 3_600_000;
+
+export const consultationParams = z.object({ id });
+
+export const newConsultation = z
+  .strictObject({
+    title: text(200),
+    patientId: id,
+    scheduledStart: time,
+    scheduledEnd: time,
+    lobby: z.boolean().default(true).describe('patients and guests wait until they are let in'),
+  })
+  .refine(({ scheduledStart, scheduledEnd }) => Date.parse(scheduledEnd) > Date.parse(scheduledStart), {
+    path: ['scheduledEnd'],
+    message: 'must be after scheduledStart',
+  })
+  .refine(({ scheduledStart, scheduledEnd }) => Date.parse(scheduledEnd) - Date.parse(scheduledStart) <= MAX_LENGTH, {
+    path: ['scheduledEnd'],
+    message: 'must be within 24 hours of scheduledStart',
+  });
+
+export const consultationQuery = paging.extend({
+  status: status.optional(),
+  sort: z.enum(['scheduledStart', '-scheduledStart']).default('-scheduledStart').describe('a minus sign: newest first'),
+});
+
+export const consultationView = z.object({
+  id: z.string(),
+  title: z.string(),
+  status,
+  role: role.describe("the caller's role in this visit"),
+  practitioner: person,
+  patient: person,
+  scheduledStart: z.string(),
+  scheduledEnd: z.string(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  lobby: z.boolean(),
+  locked: z.boolean(),
+  createdAt: z.string(),
+});
+
+export const consultationList = listOf(consultationView);
+
+export const openRoom = z.object({ room: roomView.nullable().describe('null while the room is closed') });

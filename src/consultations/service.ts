@@ -1,0 +1,96 @@
+/** Visits over REST: booking, seeing and ending. What happens inside an open room is the room's. */
+import { literal, Op, type WhereOptions } from 'sequelize';
+import { v7 as uuid } from 'uuid';
+import type { z } from 'zod';
+import type { RoomView } from '#rooms/protocol.ts';
+import type { Database } from '#src/database/database.ts';
+import { ApiError } from '#src/errors.ts';
+import { slice } from '#src/plugins/fields.ts';
+import { ledOpenVisit, ledVisit, ownVisit } from './access.ts';
+import type { ConsultationRow } from './model.ts';
+import type * as schemas from './schemas.ts';
+import { type ConsultationView, viewOf } from './view.ts';
+
+type NewConsultation = z.infer<typeof schemas.newConsultation>;
+type Query = z.infer<typeof schemas.consultationQuery>;
+type List = z.infer<typeof schemas.consultationList>;
+
+/** Methods on one visit throw `ApiError` `not_found`, and `forbidden` when it is not the caller's. */
+export interface Consultations {
+  /** @throws {ApiError} `unknown_patient` */
+  create(doctor: { userId: string; name: string }, input: NewConsultation): Promise<ConsultationView>;
+  get(userId: string, id: string): Promise<ConsultationView>;
+  /** The caller's own visits. */
+  list(userId: string, query: Query): Promise<List>;
+  /** Ends the visit for all; by its practitioner. @throws {ApiError} `visit_ended` */
+  end(userId: string, id: string): Promise<ConsultationView>;
+  /** State of the open room, for the practitioner. */
+  room(userId: string, id: string): Promise<z.infer<typeof schemas.openRoom>>;
+}
+
+/** What visits need of the rooms. */
+interface RoomCommands {
+  endVisit(consultationId: string, byMemberId: string): Promise<void>;
+  inspect(consultationId: string): Promise<RoomView | null>;
+}
+
+export function createConsultations(database: Database, rooms: RoomCommands): Consultations {
+  async function get(userId: string, id: string): Promise<ConsultationView> {
+    const { visit, people } = await ownVisit(database, userId, id);
+    return viewOf(visit, people, userId);
+  }
+
+  return {
+    get,
+    create: (doctor, input) => database.transaction(() => create(database, doctor, input)),
+    list: (userId, query) => list(database, userId, query),
+
+    async end(userId, id) {
+      const { self } = await ledOpenVisit(database, userId, id);
+      await rooms.endVisit(id, self.id);
+      return get(userId, id);
+    },
+
+    async room(userId, id) {
+      await ledVisit(database, userId, id);
+      return { room: await rooms.inspect(id) };
+    },
+  };
+}
+
+async function create({ models }: Database, doctor: { userId: string; name: string }, input: NewConsultation): Promise<ConsultationView> {
+  const patient = await models.users.findByPk(input.patientId);
+  if (!patient?.roles.includes('patient') || patient.status !== 'active') throw new ApiError('unknown_patient');
+  const visit = await models.consultations.create({
+    id: uuid(),
+    title: input.title,
+    status: 'scheduled',
+    practitionerUserId: doctor.userId,
+    scheduledStart: new Date(input.scheduledStart),
+    scheduledEnd: new Date(input.scheduledEnd),
+    lobby: input.lobby,
+    locked: false,
+    roomEpoch: 0,
+    version: 1,
+  });
+  const place = { consultationId: visit.id, accessEpoch: 1 };
+  const people = await models.members.bulkCreate([
+    { ...place, id: uuid(), userId: doctor.userId, name: doctor.name, role: 'practitioner' },
+    { ...place, id: uuid(), userId: patient.id, name: patient.name, role: 'patient' },
+  ]);
+  return viewOf(visit, people, doctor.userId);
+}
+
+async function list({ sequelize, models }: Database, userId: string, query: Query): Promise<List> {
+  const mine = literal(`(SELECT consultation_id FROM consultation_members WHERE user_id = ${sequelize.escape(userId)})`);
+  const where: WhereOptions<ConsultationRow> = { id: { [Op.in]: mine }, ...(query.status && { status: query.status }) };
+  const direction = query.sort.startsWith('-') ? 'DESC' : 'ASC';
+  const order: [string, string][] = [
+    ['scheduledStart', direction],
+    ['id', direction],
+  ];
+  const { rows, count } = await models.consultations.findAndCountAll({ where, order, ...slice(query) });
+  const people = await models.members.findAll({ where: { consultationId: rows.map((visit) => visit.id) } });
+  const items = rows.map((visit) => viewOf(visit, people, userId));
+  return { items, pagination: { page: query.page, pageSize: query.pageSize, total: count } };
+}

@@ -1,0 +1,110 @@
+/**
+ * The connection to the database: SQLite in the data folder, or MySQL/MariaDB. Everything else in `src/` is the same for
+ * both. Writes go through `transaction`; queries inside it join it by themselves.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import sqlite3 from '@appthreat/sqlite3';
+import { Mutex } from 'async-mutex';
+import { ConnectionError, QueryTypes, Sequelize, Transaction } from 'sequelize';
+import type { Config } from '#config/index.ts';
+import type { Logger } from '#rooms/ports.ts';
+import { retryDeadlocks } from './faults.ts';
+import { defineModels, type Models } from './models.ts';
+
+export type Dialect = 'sqlite' | 'mysql';
+
+export interface Database {
+  readonly dialect: Dialect;
+  readonly sequelize: Sequelize;
+  readonly models: Models;
+  /**
+   * Runs `work` in one transaction and commits when it resolves. Deadlocks are retried up to three times, so `work` must
+   * have no other effects. Inside a transaction it joins the outer one.
+   */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** @throws when the database does not answer within `timeoutMs` */
+  ping(timeoutMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Milliseconds a connection may be waited for, from the pool or from the server. */
+const ACQUIRE_MS = 2_000;
+
+/** Sequelize's CLS is made for `cls-hooked`; these four methods are all that it calls. */
+const current = new AsyncLocalStorage<Map<string, unknown>>();
+Sequelize.useCLS({
+  get: (key: string) => current.getStore()?.get(key),
+  set: (key: string, value: unknown) => current.getStore()?.set(key, value),
+  run: (work: () => void) => current.run(new Map(current.getStore()), work),
+  bind: (work: () => void) => work,
+});
+
+/** Sequelize opens a new SQLite connection for each transaction and has no hook there, hence a subclass. */
+class SqliteConnection extends sqlite3.Database {
+  constructor(filename: string, mode: number, callback: (error: Error | null) => void) {
+    super(filename, mode, callback);
+    this.configure('busyTimeout', ACQUIRE_MS);
+  }
+}
+
+/**
+ * Opens the database without changing it; `migrate` brings the tables up to date.
+ * @throws when the server cannot be reached
+ */
+export async function openDatabase(config: Pick<Config, 'DATABASE_URL' | 'DATA_DIR'>, log: Logger): Promise<Database> {
+  const sequelize = config.DATABASE_URL ? connectMysql(config.DATABASE_URL) : connectSqlite(config.DATA_DIR);
+  const dialect = sequelize.getDialect() === 'sqlite' ? 'sqlite' : 'mysql';
+  const writer = new Mutex();
+
+  async function transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const outer = current.getStore()?.get('transaction');
+    if (outer instanceof Transaction) return work(outer);
+    if (dialect === 'sqlite') return writer.runExclusive(() => sequelize.transaction({ type: Transaction.TYPES.IMMEDIATE }, work));
+    return retryDeadlocks(() => sequelize.transaction({ isolationLevel: Transaction.ISOLATION_LEVELS.READ_COMMITTED }, work), log);
+  }
+
+  async function ping(timeoutMs: number): Promise<void> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new Error(`no answer from the database within ${timeoutMs} ms`)), timeoutMs);
+    await Promise.race([sequelize.query('SELECT 1', { type: QueryTypes.SELECT }), late.promise]).finally(() => clearTimeout(timer));
+  }
+
+  let closing: Promise<void> | undefined;
+  const database: Database = {
+    dialect,
+    sequelize,
+    models: defineModels(sequelize),
+    transaction,
+    ping,
+    close: () => (closing ??= writer.runExclusive(() => sequelize.close())),
+  };
+  try {
+    await sequelize.authenticate({ retry: { max: 1 } });
+    if (dialect === 'sqlite') await sequelize.query('PRAGMA journal_mode = WAL');
+  } catch (error) {
+    await database.close();
+    throw error instanceof ConnectionError ? new Error(`The database cannot be opened: ${error.message}`, { cause: error }) : error;
+  }
+  return database;
+}
+
+function connectSqlite(folder: string): Sequelize {
+  mkdirSync(folder, { recursive: true });
+  return new Sequelize({
+    dialect: 'sqlite',
+    dialectModule: { ...sqlite3, Database: SqliteConnection },
+    storage: path.join(folder, 'wenzhen.sqlite'),
+    logging: false,
+  });
+}
+
+function connectMysql(url: string): Sequelize {
+  return new Sequelize(url, {
+    dialect: 'mysql',
+    logging: false,
+    pool: { max: 10, acquire: ACQUIRE_MS },
+    dialectOptions: { charset: 'utf8mb4', connectTimeout: ACQUIRE_MS },
+  });
+}

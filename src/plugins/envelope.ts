@@ -1,0 +1,106 @@
+/**
+ * The form of every answer. Handlers return plain data and declare its schema for status 200; here it is wrapped, and
+ * the schema with it, so that the API document shows what is sent. Faults become the error form in one place.
+ */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { RoomError } from '#rooms/errors.ts';
+import { isUnavailable } from '#src/database/faults.ts';
+import { ApiError, errors, type ErrorCode } from '#src/errors.ts';
+
+const stamp = { timestamp: z.number().describe('ms since 1970'), requestId: z.string() };
+const successOf = (data: z.ZodType) =>
+  z.object({ success: z.literal(true), code: z.literal(200), message: z.literal('ok'), data, ...stamp });
+const failureOf = (codes: ErrorCode[]) =>
+  z
+    .object({
+      success: z.literal(false),
+      code: z.literal(errors[codes[0] ?? 'internal'].status),
+      message: z.string(),
+      data: z.null(),
+      error: z.object({ code: z.enum(codes), details: z.array(z.unknown()).optional() }),
+      ...stamp,
+    })
+    .describe(codes.map((code) => `\`${code}\`: ${errors[code].message}`).join('. '));
+
+/** Seconds in `Retry-After` when the fault itself does not know better. */
+const RETRY_AFTER = 1;
+
+/** Wraps the answers of all routes added to this scope; their schemas are zod's. */
+export function answerWithEnvelopes(api: FastifyInstance): void {
+  api.setValidatorCompiler(validatorCompiler);
+  api.setSerializerCompiler(serializerCompiler);
+  api.addHook('onRoute', describeAnswers);
+  api.addHook('preSerialization', (request, _reply, data, done) => {
+    done(null, { success: true, code: 200, message: 'ok', data, timestamp: Date.now(), requestId: request.id });
+  });
+}
+
+/** Completes a route's schema with the envelope, the errors it can answer with and the token it needs. */
+function describeAnswers(route: RouteOptions): void {
+  const { policy, errors: own = [] } = route.config ?? {};
+  const { response, ...schema } = route.schema ?? {};
+  const data = (response as Record<number, unknown> | undefined)?.[200];
+  if (!data) throw new Error(`${String(route.method)} ${route.url} declares no answer`);
+  const codes: ErrorCode[] = [...(policy?.errors ?? []), ...own, 'rate_limited'];
+  if (schema.body ?? schema.params ?? schema.querystring) codes.push('invalid_request');
+  if (schema.body) codes.push('malformed_json', 'payload_too_large', 'unsupported_media_type');
+  route.schema = {
+    ...schema,
+    description: `Open to ${policy?.summary ?? 'nobody'}.`,
+    ...(policy?.allows && { security: [{ bearer: [] }] }),
+    response: { ...failures(codes), 200: data instanceof z.ZodType ? successOf(data) : data },
+  };
+}
+
+function failures(codes: ErrorCode[]): Record<number, z.ZodType> {
+  const byStatus = Map.groupBy(new Set(codes), (code) => errors[code].status);
+  return Object.fromEntries([...byStatus].map(([status, group]) => [status, failureOf(group)]));
+}
+
+/** The one error handler, for thrown errors and for those that Fastify finds before any handler. */
+export function handleFault(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const fault = faultOf(error);
+  const expected = error instanceof ApiError || error instanceof RoomError;
+  if (errors[fault.code].status >= 500 && !expected) request.log.error({ err: error }, 'request failed');
+  sendFault(request, reply, fault);
+}
+
+/** Answers in the error form. */
+export function sendFault(request: FastifyRequest, reply: FastifyReply, fault: ApiError): void {
+  const { status, message } = errors[fault.code];
+  const retryAfter = fault.retryAfter ?? (status === 503 ? RETRY_AFTER : undefined);
+  if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
+  const error = { code: fault.code, ...(fault.details && { details: fault.details }) };
+  const body = { success: false, code: status, message, data: null, error, timestamp: Date.now(), requestId: request.id };
+  reply.header('x-content-type-options', 'nosniff');
+  // A string passes by the success form and the serializer of the route.
+  void reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body));
+}
+
+const byFastifyCode: Record<string, ErrorCode> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed_json',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed_json',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+};
+
+function faultOf(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof RoomError) return new ApiError(error.code, { ...(error.details && { details: error.details }) });
+  if (hasZodFastifySchemaValidationErrors(error)) return new ApiError('invalid_request', { details: fieldsOf(error) });
+  if (isUnavailable(error)) return new ApiError('storage_unavailable', { cause: error });
+  const { code = '', statusCode = 500 } = error as Partial<FastifyError>;
+  const known = byFastifyCode[code] ?? (statusCode < 500 ? 'invalid_request' : 'internal');
+  return new ApiError(known, { cause: error });
+}
+
+/** `body.title` rather than `/title`: where it is, and what is wrong with it. */
+function fieldsOf(error: FastifyError): { field: string; message: string }[] {
+  const place = error.validationContext === 'querystring' ? 'query' : error.validationContext;
+  return (error.validation ?? []).map(({ instancePath, message }) => ({
+    field: `${place ?? ''}${instancePath.replaceAll('/', '.')}`,
+    message: message ?? '',
+  }));
+}

@@ -1,0 +1,100 @@
+/** Prometheus metrics at `/metrics`: HTTP latency, rooms, media workers, event loop and process. */
+import type { FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { publicAccess } from './policy.ts';
+
+/** Socket messages since the start. */
+interface MessageCounts {
+  readonly received: number;
+  readonly answered: number;
+  readonly refused: number;
+  readonly rateLimited: number;
+  readonly cut: number;
+}
+
+export interface MetricSources {
+  rooms: () => { rooms: number; peers: number; lobby: number; sockets: number; mailboxDepth: number; messages: MessageCounts };
+  workers: () => { pid: number; load: number; rss: number; rooms: number; transports: number; producers: number; consumers: number }[];
+}
+
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+export function exposeMetrics(app: FastifyInstance, sources: MetricSources): void {
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  observeRequests(app, register);
+  gaugeRooms(register, sources.rooms);
+  gaugeWorkers(register, sources.workers);
+  app.get('/metrics', { config: { policy: publicAccess }, schema: { hide: true } }, async (_request, reply) => {
+    return reply.type(register.contentType).send(await register.metrics());
+  });
+  app.addHook('onClose', async () => register.clear());
+}
+
+function observeRequests(app: FastifyInstance, register: Registry): void {
+  const histogram = new Histogram({
+    name: 'http_server_requests_seconds',
+    help: 'Duration of HTTP requests by route pattern',
+    labelNames: ['uri', 'method', 'status'] as const,
+    buckets: BUCKETS,
+    registers: [register],
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const labels = { uri: request.routeOptions.url ?? 'none', method: request.method, status: reply.statusCode };
+    histogram.observe(labels, reply.elapsedTime / 1_000);
+    done();
+  });
+}
+
+function gaugeRooms(register: Registry, read: MetricSources['rooms']): void {
+  const gauges = [
+    ['rooms', 'rooms_open', 'Open rooms'],
+    ['peers', 'rooms_peers', 'Seats in rooms'],
+    ['lobby', 'rooms_lobby', 'People in lobbies'],
+    ['sockets', 'rooms_sockets', 'Open sockets'],
+    ['mailboxDepth', 'rooms_mailbox_depth', 'Messages waiting in the fullest mailbox'],
+  ] as const;
+  for (const [key, name, help] of gauges) {
+    new Gauge({
+      name,
+      help,
+      registers: [register],
+      collect() {
+        this.set(read()[key]);
+      },
+    });
+  }
+  new Counter({
+    name: 'rooms_messages_total',
+    help: 'Socket messages by what became of them',
+    labelNames: ['outcome'] as const,
+    registers: [register],
+    collect() {
+      this.reset();
+      for (const [outcome, count] of Object.entries(read().messages)) this.inc({ outcome }, count);
+    },
+  });
+}
+
+function gaugeWorkers(register: Registry, read: MetricSources['workers']): void {
+  const help = {
+    load: 'Share of a core that a media worker uses, 0 to 1',
+    rss: 'Resident memory of a media worker in bytes',
+    rooms: 'Rooms of a media worker',
+    transports: 'Transports of a media worker',
+    producers: 'Producers of a media worker',
+    consumers: 'Consumers of a media worker',
+  };
+  for (const key of Object.keys(help) as (keyof typeof help)[]) {
+    new Gauge({
+      name: key === 'rss' ? 'media_worker_rss_bytes' : `media_worker_${key}`,
+      help: help[key],
+      labelNames: ['pid'] as const,
+      registers: [register],
+      collect() {
+        this.reset();
+        for (const worker of read()) this.set({ pid: worker.pid }, worker[key]);
+      },
+    });
+  }
+}

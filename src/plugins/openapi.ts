@@ -1,0 +1,27 @@
+/** The API document at `/openapi.json` and its page at `/docs`. */
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { publicAccess } from './policy.ts';
+import { type PageHeaders, publicPages } from './security.ts';
+
+const DESCRIPTION = `Every answer has the same form: \`success\`, \`code\` (the HTTP status), \`message\`, \`data\`, \`timestamp\` and \`requestId\`;
+a failure adds \`error.code\`, the stable name of what went wrong. Times are UTC in ISO 8601, ids are UUIDv7.`;
+
+/** To be called before the routes that it shall describe. */
+export async function documentApi(app: FastifyInstance, version: string, headers: PageHeaders): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Wenzhen', version, description: DESCRIPTION },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+    },
+    transform: jsonSchemaTransform,
+  });
+  await app.register(async (scope) => {
+    publicPages(scope, headers);
+    await scope.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+  });
+  app.get('/openapi.json', { config: { policy: publicAccess }, schema: { hide: true } }, async () => app.swagger());
+}

@@ -1,0 +1,41 @@
+/** People who can sign in. */
+import { col, fn, Op, where, type WhereOptions } from 'sequelize';
+import { v7 as uuid } from 'uuid';
+import type { z } from 'zod';
+import { hashPassword } from '#src/auth/passwords.ts';
+import type { Database } from '#src/database/database.ts';
+import { slice } from '#src/plugins/fields.ts';
+import type { UserRole, UserRow } from './model.ts';
+import type { userList, userQuery } from './schemas.ts';
+
+export interface Users {
+  /** Names for choosing somebody; active users only, by name. */
+  list(query: z.infer<typeof userQuery>): Promise<z.infer<typeof userList>>;
+  /** @param account lower case, unique */
+  create(user: { account: string; name: string; password: string; roles: UserRole[] }): Promise<UserRow>;
+  count(): Promise<number>;
+}
+
+export function createUsers({ models: { users }, transaction }: Database): Users {
+  return {
+    async list(query) {
+      const conditions: WhereOptions[] = [{ status: 'active' }];
+      if (query.role) conditions.push({ roles: { [Op.like]: `%${query.role}%` } });
+      if (query.keyword) conditions.push(where(fn('INSTR', fn('LOWER', col('name')), query.keyword.toLowerCase()), Op.gt, 0));
+      const { rows, count } = await users.findAndCountAll({
+        where: { [Op.and]: conditions },
+        order: ['name', 'id'],
+        ...slice(query),
+      });
+      const { page, pageSize } = query;
+      return { items: rows.map(({ id, name }) => ({ id, name })), pagination: { page, pageSize, total: count } };
+    },
+
+    async create({ account, name, password, roles }) {
+      const passwordHash = await hashPassword(password);
+      return transaction(() => users.create({ id: uuid(), account, name, passwordHash, roles, status: 'active' }));
+    },
+
+    count: () => users.count(),
+  };
+}

@@ -1,0 +1,167 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { io } from 'socket.io-client';
+import { PROTOCOL_VERSION } from '#rooms/protocol-version.ts';
+import { freePort, startServer, type TestServer } from '#tests/support/server.ts';
+import { until } from '#tests/support/wait.ts';
+
+const main = path.resolve(import.meta.dirname, '../../src/main.ts');
+
+interface Ended {
+  code: number;
+  output: string;
+}
+
+/** Runs the program to its end with these arguments and settings. */
+function program(args: string[], env: Record<string, string>): Promise<Ended> {
+  const environment = { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'test', LOG_LEVEL: 'warn', ...env };
+  return new Promise((done) => {
+    execFile(process.execPath, [main, ...args], { env: environment }, (error, stdout, stderr) => {
+      done({ code: typeof error?.code === 'number' ? error.code : 0, output: stdout + stderr });
+    });
+  });
+}
+
+let data: string;
+beforeEach(async () => {
+  data = await mkdtemp(path.join(tmpdir(), 'wenzhen-process-'));
+});
+afterEach(() => rm(data, { recursive: true, force: true }));
+
+describe('a start that cannot work says why and ends with 1', () => {
+  test.each([
+    ['an unknown option', ['--prot', '1'], {}, /Unknown option '--prot'.*Usage:/s],
+    ['an unknown command', ['launch'], {}, /Unknown command: launch/],
+    ['a bad port', ['--port', 'many'], {}, /Invalid configuration:.*PORT/s],
+    ['an unknown setting', [], { MEDIA_WORKRES: '1' }, /Unknown setting: MEDIA_WORKRES/],
+    ['a missing secret in production', [], { NODE_ENV: 'production' }, /JWT_SECRET is required in production/],
+    ['a certificate that is not there', [], { TLS_CERT: '/nowhere/c.pem', TLS_KEY: '/nowhere/k.pem' }, /Cannot start: .*c\.pem/],
+    ['a database that is not there', [], { DATABASE_URL: 'mysql://root@127.0.0.1:1/x' }, /The database cannot be opened/],
+  ])('%s', async (_name, args, env, message) => {
+    const { code, output } = await program(args, { DATA_DIR: data, ...env });
+    expect([code, output]).toEqual([1, expect.stringMatching(message)]);
+    expect(existsSync(path.join(data, 'wenzhen.pid'))).toBe(false);
+  });
+
+  test('a port that is taken', async () => {
+    const server = await startServer();
+    const { code, output } = await program(['--port', String(server.port)], { DATA_DIR: data });
+    expect([code, output]).toEqual([1, expect.stringContaining(`Port ${server.port} is in use`)]);
+    await server.close();
+  });
+});
+
+test('--help prints the options', async () => {
+  expect((await program(['--help'], {})).output).toContain('--lan');
+});
+
+describe('a server', () => {
+  const running: TestServer[] = [];
+  afterEach(() => Promise.all(running.splice(0).map((server) => server.close())));
+  async function boot(env?: Record<string, string>): Promise<TestServer> {
+    const server = await startServer(env);
+    running.push(server);
+    return server;
+  }
+
+  test('makes accounts once, keeps data over a restart and ends cleanly on SIGTERM with open sockets', async () => {
+    const server = await boot();
+    const signIn = async () => {
+      const response = await fetch(`${server.url}/api/v1/auth/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(server.doctor),
+      });
+      return ((await response.json()) as { data: { token: string } }).data;
+    };
+    const { token } = await signIn();
+    const visits = async () => {
+      const response = await fetch(`${server.url}/api/v1/consultations`, { headers: { authorization: `Bearer ${token}` } });
+      return ((await response.json()) as { data: { items: unknown[]; pagination: { total: number } } }).data;
+    };
+    expect((await visits()).items).toMatchObject([{ role: 'practitioner', status: 'scheduled', lobby: true }]);
+    expect(server.output()).not.toContain(token);
+
+    const socket = io(server.url, { auth: { token, protocol: PROTOCOL_VERSION }, transports: ['websocket'], reconnection: false });
+    await until('the socket to open', () => socket.connected);
+    expect(await server.stop()).toBe(0);
+    await until('the socket to close', () => !socket.connected);
+
+    await server.start();
+    expect((await visits()).pagination.total).toBe(1);
+    expect(server.output().match(/Accounts \(account, password\)/g)).toHaveLength(1);
+  });
+
+  test('logout ends an open socket within a second', async () => {
+    const server = await boot();
+    const response = await fetch(`${server.url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(server.patient),
+    });
+    const { token } = ((await response.json()) as { data: { token: string } }).data;
+    const socket = io(server.url, { auth: { token, protocol: PROTOCOL_VERSION }, transports: ['websocket'], reconnection: false });
+    await until('the socket to open', () => socket.connected);
+    await fetch(`${server.url}/api/v1/auth/logout`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+    await until('the socket to close', () => !socket.connected, 1_000, 10);
+  });
+
+  test('keeps its key private and blocks a second one on the same data', async () => {
+    const server = await boot({ DATA_DIR: data });
+    expect((await stat(path.join(data, 'jwt-secret'))).mode & 0o777).toBe(0o600);
+    const second = await program([], { DATA_DIR: data, PORT: '0' });
+    expect([second.code, second.output]).toEqual([1, expect.stringContaining('A server already runs')]);
+    expect((await program(['start'], { DATA_DIR: data, PORT: '0' })).code).toBe(1);
+    expect((await program(['status'], { DATA_DIR: data })).output).toContain(server.url.replace('127.0.0.1', 'localhost'));
+  });
+
+  test('after kill -9 starts again over the PID file that was left behind', async () => {
+    const server = await boot({ DATA_DIR: data });
+    await server.kill();
+    expect(existsSync(path.join(data, 'wenzhen.pid'))).toBe(true);
+    expect((await program(['status'], { DATA_DIR: data })).code).toBe(3);
+    await server.start();
+    expect(await server.stop()).toBe(0);
+    expect(existsSync(path.join(data, 'wenzhen.pid'))).toBe(false);
+  });
+
+  test('of production makes no accounts and no key', async () => {
+    const env = { DATA_DIR: data, NODE_ENV: 'production', JWT_SECRET: 'k'.repeat(40), PORT: '0', HOST: '127.0.0.1' };
+    expect((await program(['start'], env)).output).not.toContain('password');
+    expect(existsSync(path.join(data, 'jwt-secret'))).toBe(false);
+    expect((await program(['stop'], env)).code).toBe(0);
+  });
+});
+
+describe('in the background', () => {
+  test('start, status, restart and stop work on the data folder', async () => {
+    const env = { DATA_DIR: data, PORT: String(await freePort()), HOST: '127.0.0.1' };
+    const pidOf = (output: string) => Number(/pid (\d+)/.exec(output)?.[1]);
+    const started = await program(['start'], env);
+    expect([started.code, started.output]).toEqual([0, expect.stringMatching(/doctor\s+\S+.*Runs in the background/s)]);
+    expect(await readFile(path.join(data, 'wenzhen.log'), 'utf8')).not.toContain('doctor');
+    expect((await fetch(`http://127.0.0.1:${env.PORT}/health/ready`)).status).toBe(200);
+    const first = await program(['status'], env);
+    const again = await program(['restart'], env);
+    expect(again.code).toBe(0);
+    const second = await program(['status'], env);
+    expect([first.code, second.code]).toEqual([0, 0]);
+    expect(pidOf(second.output)).not.toBe(pidOf(first.output));
+    expect((await program(['stop'], env)).output).toContain('Stopped');
+    expect((await program(['status'], env)).code).toBe(3);
+    expect((await program(['stop'], env)).output).toContain('Not running');
+  }, 60_000);
+
+  test('a start that fails shows the end of the log', async () => {
+    const { code, output } = await program(['start'], { DATA_DIR: data, DATABASE_URL: 'mysql://root@127.0.0.1:1/x' });
+    expect([code, output]).toEqual([1, expect.stringContaining('The database cannot be opened')]);
+  });
+
+  test('a PID file of another program does not count', async () => {
+    await writeFile(path.join(data, 'wenzhen.pid'), `${process.ppid}\n`);
+    expect((await program(['status'], { DATA_DIR: data })).code).toBe(3);
+  });
+});

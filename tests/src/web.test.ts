@@ -1,0 +1,75 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startApp, type TestApp } from '#tests/support/app.ts';
+
+const html = { accept: 'text/html,*/*' };
+let folder: string;
+let server: TestApp;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-web-'));
+  await mkdir(path.join(folder, 'assets'));
+  await writeFile(path.join(folder, 'index.html'), '<!doctype html><title>the client</title>');
+  await writeFile(path.join(folder, 'assets/index-abc123.js'), `// ${'x'.repeat(3_000)}`);
+  server = await startApp({}, { webFolder: folder });
+});
+afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('hashed files are cached for ever and compressed, the page is not cached', async () => {
+  const script = await server.app.inject({ url: '/assets/index-abc123.js', headers: { 'accept-encoding': 'gzip' } });
+  expect(script.statusCode).toBe(200);
+  expect(script.headers).toMatchObject({ 'cache-control': 'public, max-age=31536000, immutable', 'content-encoding': 'gzip' });
+  const page = await server.app.inject({ url: '/', headers: html });
+  expect([page.statusCode, page.headers['cache-control']]).toEqual([200, 'no-cache']);
+  expect(page.body).toContain('the client');
+});
+
+test('addresses of the client answer the page, missing files and API addresses do not', async () => {
+  expect((await server.app.inject({ url: '/visit/abc', headers: html })).body).toContain('the client');
+  const missing = await server.app.inject({ url: '/assets/gone.js', headers: { accept: '*/*' } });
+  expect([missing.statusCode, missing.json().error.code]).toEqual([404, 'route_not_found']);
+  expect((await server.app.inject({ url: '/api/v1/nothing', headers: html })).statusCode).toBe(404);
+  expect((await server.app.inject({ url: '/..%2f..%2fpackage.json' })).body).not.toContain('wenzhen"');
+});
+
+test('pages carry the headers that protect them', async () => {
+  const { headers } = await server.app.inject({ url: '/', headers: html });
+  expect(headers['content-security-policy']).toContain("script-src 'self';");
+  expect(headers['content-security-policy']).not.toContain('unsafe');
+  expect(headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
+  expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'permissions-policy': expect.stringContaining('camera=(self)') });
+  expect(headers['strict-transport-security']).toBeUndefined();
+});
+
+test('a client that is not built answers a page that says so', async () => {
+  const bare = await startApp({}, { webFolder: path.join(folder, 'missing') });
+  const page = await bare.app.inject({ url: '/', headers: html });
+  expect([page.statusCode, page.body]).toEqual([503, expect.stringContaining('npm run build')]);
+  expect((await bare.call('GET', '/health/live')).status).toBe(200);
+  await bare.close();
+});
+
+test('the API page works offline under its policy', async () => {
+  const page = await server.app.inject('/docs/');
+  expect(page.statusCode).toBe(200);
+  expect(page.headers['content-security-policy']).toBeDefined();
+});
+
+test('other origins may call the API only when they are named', async () => {
+  const open = await startApp({ CORS_ORIGINS: 'https://app.example' });
+  const from = async (origin: string) =>
+    (await open.app.inject({ url: '/health/live', headers: { origin } })).headers['access-control-allow-origin'];
+  expect([await from('https://app.example'), await from('https://evil.example')]).toEqual(['https://app.example', undefined]);
+  await open.close();
+});
+
+test('metrics count requests by route pattern', async () => {
+  await server.call('GET', '/api/v1/consultations/0198c1de-0000-7000-8000-000000000000', server.people.doctor.token);
+  const { body } = await server.app.inject('/metrics');
+  expect(body).toContain('http_server_requests_seconds_count{uri="/api/v1/consultations/:id",method="GET",status="404"} 1');
+  for (const name of ['rooms_open', 'rooms_peers', 'rooms_mailbox_depth', 'media_worker_load', 'nodejs_eventloop_lag_p99_seconds'])
+    expect(body).toContain(name);
+});
