@@ -32,6 +32,7 @@ export interface WorkerSlot {
  */
 export async function startWorker(config: Config, index: number, addresses: readonly ListenAddress[]): Promise<WorkerSlot> {
   const worker = await createWorker({ logLevel: config.MEDIA_LOG_LEVEL });
+  leaveSignals(worker);
   try {
     const port = config.MEDIA_PORT === 0 ? 0 : config.MEDIA_PORT + index;
     const webRtcServer = await worker.createWebRtcServer({ listenInfos: listenInfos(addresses, port) });
@@ -52,6 +53,17 @@ export async function startWorker(config: Config, index: number, addresses: read
     worker.close();
     throw error;
   }
+}
+
+/**
+ * Each mediasoup `Worker` closes itself at SIGINT and SIGTERM, before anybody in the room could be told. The server ends
+ * its workers itself, last; a worker whose parent is gone ends by itself.
+ */
+function leaveSignals(worker: types.Worker): void {
+  const { onSignal } = worker as types.Worker & { onSignal?: NodeJS.SignalsListener };
+  if (!onSignal) throw new TypeError('mediasoup has no Worker.onSignal any more: look at how it handles signals now');
+  process.removeListener('SIGINT', onSignal);
+  process.removeListener('SIGTERM', onSignal);
 }
 
 /** The slot as `place()` wants it. Placements that show up in the measurement by now are forgotten. */

@@ -20,13 +20,12 @@ const flags = [
 /**
  * Starts a browser.
  * @param options.secure origins to be treated like HTTPS (for addresses other than loopback)
- * @param options.name a host name that leads to loopback here and, unlike `localhost`, does not count as secure
+ * @param options.args more flags; a later one wins
  * @param options.program another executable, for example a namespace's wrapper
  */
-export function launchBrowser(options: { secure?: string; name?: string; program?: string } = {}): Promise<Browser> {
-  const args = [...flags];
+export function launchBrowser(options: { secure?: string; program?: string; args?: string[] } = {}): Promise<Browser> {
+  const args = [...flags, ...(options.args ?? [])];
   if (options.secure) args.push(`--unsafely-treat-insecure-origin-as-secure=${options.secure}`);
-  if (options.name) args.push(`--host-resolver-rules=MAP ${options.name} 127.0.0.1`);
   return chromium.launch({ executablePath: options.program ?? '/usr/bin/chromium', args });
 }
 

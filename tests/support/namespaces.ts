@@ -16,6 +16,8 @@ export interface Namespace {
   hostAddress: string;
   /** Address of the other host. */
   address: string;
+  /** IPv6 address of this machine as seen from inside; empty without `ipv6`. */
+  hostAddress6: string;
   /** Path of a program that starts `command` inside, for launchers that want an executable. */
   wrapper(command: string): Promise<string>;
   /** Loses every packet in both directions; neither side is told, as when a mobile network goes away. */
@@ -25,6 +27,13 @@ export interface Namespace {
   changeAddress(): Promise<void>;
   /** Drops every UDP packet in both directions, silently, as strict hospital firewalls do. */
   dropUdp(): Promise<void>;
+  /** Drops everything that goes out except TCP to these ports, as where only the web is allowed. */
+  allowTcpTo(...ports: number[]): Promise<void>;
+  /** Drops every IPv4 packet in both directions. */
+  dropIpv4(): Promise<void>;
+  /** Lets no more than this through in each direction, kbit/s; what is too much waits in a short queue or is lost. */
+  limit(kbps: number): Promise<void>;
+  unlimit(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -33,12 +42,16 @@ let next = process.pid % 200;
 /** Whether this process may create namespaces. */
 export const canCreateNamespaces = process.getuid?.() === 0 && process.platform === 'linux';
 
-/** Creates a namespace with one veth pair on a /29 of its own. */
-export async function createNamespace(): Promise<Namespace> {
+/**
+ * Creates a namespace with one veth pair on a /29 of its own.
+ * @param options.ipv6 gives both ends an address on a /64, too
+ */
+export async function createNamespace(options: { ipv6?: boolean } = {}): Promise<Namespace> {
   const index = next++ % 250;
   const name = `wz${process.pid}x${index}`;
   const [hostLink, link] = [`wzh${index}`, `wzn${index}`];
   const [hostAddress, address] = [`10.231.${index}.1`, `10.231.${index}.2`];
+  const hostAddress6 = options.ipv6 ? `fd00:231:${index}::1` : '';
   const ip = (...args: string[]) => run('ip', args);
   await ip('netns', 'add', name);
   await ip('link', 'add', hostLink, 'type', 'veth', 'peer', 'name', link, 'netns', name);
@@ -47,6 +60,11 @@ export async function createNamespace(): Promise<Namespace> {
   await ip('-n', name, 'addr', 'add', `${address}/29`, 'dev', link);
   await ip('-n', name, 'link', 'set', 'lo', 'up');
   await ip('-n', name, 'link', 'set', link, 'up');
+  if (options.ipv6) {
+    // Without duplicate address detection an address can be used at once.
+    await ip('addr', 'add', `${hostAddress6}/64`, 'dev', hostLink, 'nodad');
+    await ip('-n', name, 'addr', 'add', `fd00:231:${index}::2/64`, 'dev', link, 'nodad');
+  }
   const inside = (...command: string[]) => run('ip', ['netns', 'exec', name, ...command]);
   const drop = async (table: string, input: string, output: string): Promise<void> => {
     const chain = (hook: string, match: string) => `chain ${hook} { type filter hook ${hook} priority 0; ${match} drop; };`;
@@ -57,6 +75,7 @@ export async function createNamespace(): Promise<Namespace> {
     name,
     hostAddress,
     address,
+    hostAddress6,
     async wrapper(command) {
       const path = join(folder, 'run.sh');
       await writeFile(path, `#!/bin/sh\nexec ip netns exec ${name} ${command} "$@"\n`);
@@ -70,6 +89,20 @@ export async function createNamespace(): Promise<Namespace> {
       await ip('-n', name, 'addr', 'add', `10.231.${index}.3/29`, 'dev', link);
     },
     dropUdp: () => drop('no_udp', 'meta l4proto udp', 'meta l4proto udp'),
+    async allowTcpTo(...ports) {
+      const rules = `oifname "lo" accept; tcp dport { ${ports.join(', ')} } accept;`;
+      await inside('nft', `table inet web_only { chain output { type filter hook output priority 0; policy drop; ${rules} }; }`);
+    },
+    dropIpv4: () => drop('no_ipv4', 'meta nfproto ipv4 meta iifname != "lo"', 'meta nfproto ipv4 meta oifname != "lo"'),
+    async limit(kbps) {
+      const filter = ['root', 'tbf', 'rate', `${kbps}kbit`, 'burst', '4kb', 'latency', '200ms'];
+      await run('tc', ['qdisc', 'add', 'dev', hostLink, ...filter]);
+      await inside('tc', 'qdisc', 'add', 'dev', link, ...filter);
+    },
+    async unlimit() {
+      await run('tc', ['qdisc', 'del', 'dev', hostLink, 'root']);
+      await inside('tc', 'qdisc', 'del', 'dev', link, 'root');
+    },
     async close() {
       await ip('netns', 'del', name).catch(() => undefined);
       await ip('link', 'del', hostLink).catch(() => undefined);
