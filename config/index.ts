@@ -4,10 +4,13 @@
  */
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { isAddressRange } from './network.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().min(0);
+const atLeastOne = z.coerce.number().int().min(1);
 const milliseconds = z.coerce.number().int().min(0);
+const someMilliseconds = z.coerce.number().int().min(1);
 const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
 const list = z.string().transform((value) =>
   value
@@ -15,6 +18,21 @@ const list = z.string().transform((value) =>
     .map((item) => item.trim())
     .filter(Boolean),
 );
+
+/**
+ * Which proxies to believe: `false`, how many there are, or their addresses. `true` counts as one: believing every proxy
+ * would believe what a client claims of itself.
+ */
+const proxies = z
+  .string()
+  .transform((value) => (value === 'true' ? '1' : value === 'false' ? '0' : value))
+  .refine(
+    (value) => /^\d$/.test(value) || value.split(',').every((item) => isAddressRange(item.trim())),
+    'is no number of proxies and no list of addresses',
+  )
+  .transform((value): false | number | string[] =>
+    /^\d$/.test(value) ? Number(value) || false : value.split(',').map((item) => item.trim()),
+  );
 
 /** One entry a variable: its schema carries the default, `describe` carries the sentence shown in the documentation. */
 export const settings = z.object({
@@ -26,7 +44,11 @@ export const settings = z.object({
   PORT: port.default(8080).describe('Port of the HTTP server; 0 takes a free one'),
   DATA_DIR: z.string().default('./data').describe('Folder of the embedded database, generated secrets and certificates'),
   PUBLIC_URL: z.url().optional().describe('Address that people open; used in links. Default: the listening address'),
-  TRUST_PROXY: flag.default(false).describe('Believe `X-Forwarded-*` (only behind a proxy of your own)'),
+  TRUST_PROXY: proxies
+    .default(false)
+    .describe(
+      'Proxies of your own in front of the server, whose `X-Forwarded-*` is believed: how many (`1`), or their addresses or CIDR ranges',
+    ),
   CORS_ORIGINS: list.default([]).describe('Other origins whose pages may call the API and the socket, comma separated'),
   TLS_CERT: z.string().optional().describe('PEM file of the certificate; with `TLS_KEY` the server speaks HTTPS itself'),
   TLS_KEY: z.string().optional().describe('PEM file of the private key'),
@@ -37,42 +59,49 @@ export const settings = z.object({
   REDIS_URL: z.string().optional().describe('`redis://host:6379`; reserved for the cluster, unused on a single node'),
 
   JWT_SECRET: z.string().min(32).optional().describe('Key that signs access tokens (32 characters or more). Required in production'),
-  JWT_TTL_SECONDS: count.default(43_200).describe('Life of an access token in seconds'),
-  LOGIN_ATTEMPTS: count.default(5).describe('Wrong passwords an account and address may try in 15 minutes'),
+  JWT_TTL_SECONDS: atLeastOne.default(43_200).describe('Life of an access token in seconds'),
+  LOGIN_ATTEMPTS: atLeastOne
+    .default(5)
+    .describe(
+      'Wrong passwords in 15 minutes for an account from one address; twice as many for an account, ten times as many from an address',
+    ),
   DEMO: flag.optional().describe('Create the demo accounts at the first start. Default: true outside production'),
 
-  MEDIA_WORKERS: count.default(availableParallelism()).describe('mediasoup workers; default one per core'),
-  MEDIA_LISTEN: list.default([]).describe('Addresses of the media ports. Default: every IPv4 and IPv6 interface, or loopback with a loopback HOST'),
+  MEDIA_WORKERS: atLeastOne.default(availableParallelism()).describe('mediasoup workers; default one per core'),
+  MEDIA_LISTEN: list
+    .default([])
+    .describe('Addresses of the media ports. Default: every IPv4 and IPv6 interface, or loopback with a loopback HOST'),
   MEDIA_PORT: port.default(0).describe('First media port; worker N uses `MEDIA_PORT + N` on UDP and TCP. 0 takes free ports'),
   MEDIA_ANNOUNCED_ADDRESS: z.string().optional().describe('Address or host name that clients reach the media ports at (behind NAT)'),
   MEDIA_WORKER_CPU_LIMIT: z.coerce.number().min(0.05).max(1).default(0.6).describe('Share of a core above which a worker gets no new room'),
-  MEDIA_PROBE_INTERVAL_MS: milliseconds.default(1_000).describe('How often each worker is asked for a sign of life'),
-  MEDIA_PROBE_TIMEOUT_MS: milliseconds.default(3_000).describe('Silence after which a worker is killed and replaced'),
-  MEDIA_MAX_INCOMING_BITRATE: count.default(3_500_000).describe('Bits per second that one peer may send'),
-  MEDIA_MAX_TRANSPORTS: count.default(4).describe('Transports per peer'),
-  MEDIA_MAX_PRODUCERS: count.default(4).describe('Producers per peer'),
-  MEDIA_MAX_CONSUMERS: count.default(120).describe('Consumers per peer'),
+  MEDIA_PROBE_INTERVAL_MS: someMilliseconds.default(1_000).describe('How often each worker is asked for a sign of life'),
+  MEDIA_PROBE_TIMEOUT_MS: someMilliseconds.default(3_000).describe('Silence after which a worker is killed and replaced'),
+  MEDIA_MAX_INCOMING_BITRATE: atLeastOne.default(3_500_000).describe('Bits per second that one peer may send'),
+  MEDIA_MAX_TRANSPORTS: atLeastOne.default(4).describe('Transports per peer'),
+  MEDIA_MAX_PRODUCERS: atLeastOne.default(4).describe('Producers per peer'),
+  MEDIA_MAX_CONSUMERS: atLeastOne.default(120).describe('Consumers per peer'),
   MEDIA_LOG_LEVEL: z.enum(['debug', 'warn', 'error', 'none']).default('warn').describe('Log level of the mediasoup workers'),
 
   TURN_URLS: list.default([]).describe('TURN servers, for example `turn:turn.example.org:3478,turns:turn.example.org:5349?transport=tcp`'),
   TURN_SECRET: z.string().optional().describe('Secret shared with coturn (`use-auth-secret`); credentials live `TURN_TTL_SECONDS`'),
-  TURN_TTL_SECONDS: count.default(600).describe('Life of a TURN credential'),
+  TURN_TTL_SECONDS: atLeastOne.default(600).describe('Life of a TURN credential'),
 
   ROOM_GRACE_MS: milliseconds.default(60_000).describe('How long a seat is kept for somebody whose connection broke'),
   ROOM_EMPTY_MS: milliseconds.default(60_000).describe('How long an empty room stays open'),
   ROOM_LATE_MS: milliseconds.default(300_000).describe('After this much of the visit somebody missing is shown as late'),
   ROOM_NO_SHOW_MS: milliseconds.default(900_000).describe('After this much of the visit somebody missing is shown as a no-show'),
-  ROOM_MAX_PEERS: count.default(32).describe('Seats in one room, lobby not counted'),
+  ROOM_MAX_PEERS: atLeastOne.default(32).describe('Seats in one room, lobby not counted'),
   ROOM_SECOND_DEVICE: z.enum(['replace', 'allow', 'refuse']).default('replace').describe('When a person joins from a second device'),
-  ROOM_MAILBOX_SIZE: count.default(512).describe('Messages waiting in a room before senders get `room_busy`'),
-  ROOM_ASK_TIMEOUT_MS: milliseconds.default(5_000).describe('Deadline of one request to a room'),
-  SOCKET_PING_MS: milliseconds.default(1_000).describe('Heartbeat interval of the socket'),
-  SOCKET_PING_TIMEOUT_MS: milliseconds.default(1_800).describe('Silence after a heartbeat before a connection counts as lost'),
-  SOCKET_MAX_BYTES: count.default(131_072).describe('Largest message accepted from a socket'),
+  ROOM_MAILBOX_SIZE: atLeastOne.default(512).describe('Messages waiting in a room before senders get `room_busy`'),
+  ROOM_ASK_TIMEOUT_MS: someMilliseconds.default(5_000).describe('Deadline of one request to a room'),
+  SOCKET_PING_MS: someMilliseconds.default(1_000).describe('Heartbeat interval of the socket'),
+  SOCKET_PING_TIMEOUT_MS: someMilliseconds.default(1_800).describe('Silence after a heartbeat before a connection counts as lost'),
+  SOCKET_MAX_BYTES: atLeastOne.default(131_072).describe('Largest message accepted from a socket'),
   RATE_HTTP_PER_MINUTE: count.default(600).describe('HTTP requests to the API per address and minute; 0 means no limit'),
-  RATE_SOCKET_PER_SECOND: count.default(60).describe('Socket messages per connection and second'),
-  RATE_CHAT_PER_10_SECONDS: count.default(20).describe('Chat messages per person in ten seconds'),
-  SHUTDOWN_TIMEOUT_MS: milliseconds.default(10_000).describe('Hard limit of a graceful shutdown'),
+  RATE_SOCKET_PER_SECOND: atLeastOne.default(60).describe('Socket messages per connection and second'),
+  RATE_JOIN_PER_10_SECONDS: atLeastOne.default(10).describe('Joins per person in ten seconds'),
+  RATE_CHAT_PER_10_SECONDS: atLeastOne.default(20).describe('Chat messages per person in ten seconds'),
+  SHUTDOWN_TIMEOUT_MS: someMilliseconds.default(10_000).describe('Hard limit of a graceful shutdown'),
 });
 
 /** Validated settings; frozen. Keys are the names of the environment variables. */

@@ -37,7 +37,7 @@ export interface ActorOptions<M> {
   behaviour: Behaviour<M>;
   capacity: number;
   /** An unexpected failure; `inARow` counts from the last success. */
-  onFailure: (error: unknown, inARow: number) => void;
+  onFailure: (error: unknown, inARow: number, message: M) => void;
   onTimed?: MailboxOptions<M>['onTimed'];
 }
 
@@ -50,8 +50,8 @@ export function createActor<M>({ id, behaviour, capacity, onFailure, onTimed }: 
     onSuccess: () => {
       failures = 0;
     },
-    onError: (error) => {
-      if (!isExpected(error)) onFailure(error, ++failures);
+    onError: (error, message) => {
+      if (!isExpected(error)) onFailure(error, ++failures, message);
     },
     ...(onTimed && { onTimed }),
   });

@@ -23,11 +23,63 @@ const CHAT_PAGE = 200;
 
 type Join = RequestPayload<'room:join'>;
 
-export async function join(
-  room: ConsultationRoom,
-  { connectionId, identity, payload }: Extract<RoomMessage, { kind: 'join' }>,
-): Promise<InLobby | InRoom | Later<InRoom>> {
-  const access = await durable(room.log, 'policy.authorize', room.policy.authorize(room.facts.consultationId, identity));
+type JoinMessage = Extract<RoomMessage, { kind: 'join' }>;
+type Inside = InLobby | InRoom;
+
+/**
+ * First looks up who comes, without holding the turn: a database that does not answer must not keep those who are
+ * inside from anything. Of one socket's joins the latest counts, and none once the socket is gone.
+ */
+export function join(room: ConsultationRoom, message: JoinMessage): Later<Inside> {
+  const { connectionId, identity, requestId } = message;
+  const { facts, log, policy } = room;
+  const answer = new Later<Inside>();
+  const mine = {};
+  room.arriving.set(connectionId, mine);
+  const arrived = (next: () => Inside | Later<Inside>): void => {
+    if (room.arriving.get(connectionId) !== mine) return answer.reject(new RoomError('already_joined'));
+    room.arriving.delete(connectionId);
+    pass(answer, next);
+    room.peopleChanged();
+  };
+  const refuse = (error: unknown): void =>
+    arrived(() => {
+      throw error;
+    });
+  const lookUp = (): void => {
+    const { removals } = room;
+    let looking: Promise<Access>;
+    try {
+      looking = policy.authorize(facts.consultationId, identity);
+    } catch (error) {
+      return refuse(error);
+    }
+    durable(log, 'policy.authorize', looking, { requestId }).then(
+      // Somebody was removed since it was asked: it may have been this person.
+      (access) => room.turn(() => (removals === room.removals ? arrived(() => arrive(room, message, access)) : lookUp())),
+      (error: unknown) => room.turn(() => refuse(error)),
+    );
+  };
+  lookUp();
+  return answer;
+}
+
+/** Passes what work gives or throws on to an answer. */
+function pass<T>(answer: Later<T>, work: () => T | Later<T>): void {
+  try {
+    const result = work();
+    if (!(result instanceof Later)) return answer.resolve(result);
+    result.attach(
+      (value) => answer.resolve(value),
+      (error) => answer.reject(error),
+    );
+  } catch (error) {
+    answer.reject(error);
+  }
+}
+
+/** The first turn of a way in. */
+function arrive(room: ConsultationRoom, { connectionId, payload }: JoinMessage, access: Access): Inside | Later<Inside> {
   const holder = room.seats.byConnection(connectionId);
   if (holder && (holder.deviceId !== payload.deviceId || holder.memberId !== access.memberId)) throw new RoomError('already_joined');
   for (const entry of room.entries.values()) {
@@ -41,7 +93,7 @@ export async function join(
   seat.role = access.role;
   if (mayEnter(room, seat)) {
     checkCapacity(room, seat);
-    return enter(room, seat, { connectionId, by: 'join', payload });
+    return enter(room, seat, { connectionId, by: 'join', payload }) as Later<Inside>;
   }
   return wait(room, seat, connectionId, payload);
 }
@@ -60,7 +112,7 @@ function newSeat({ memberId, name, role }: Access, { deviceId, audioOnly }: Join
     chatAfterSeq: 0,
     audioOnly,
     handRaisedAt: null,
-    quality: { up: 4, down: 4 },
+    quality: { up: 0, down: 0 },
     waitingSince: now,
     joinedAt: now,
     sentBack: false,
@@ -138,39 +190,36 @@ interface Way {
 /** Starts the way into the room. Its answer is the state of the room at the moment of coming in. */
 export function enter(room: ConsultationRoom, seat: Seat, { connectionId, by, payload }: Way): Later<InRoom> {
   const answer = new Later<InRoom>();
-  const entry: Entry = { seat, connectionId, by, answer };
   const chat = room.chat.page(payload.chatAfterSeq, CHAT_PAGE);
   const { media } = seat;
   const kept =
-    media && payload.mediaSessionId === media.sessionId && media.canSend === canSend(seat) && room.link.owns(seat.peerId, media.peer);
+    media && payload.mediaSessionId === media.sessionId && media.canSend === canSend(room, seat) && room.link.owns(seat.peerId, media.peer);
+  const { rtpCapabilities, audioOnly } = payload;
+  const entry: Entry = { seat, connectionId, by, answer, device: { rtpCapabilities, audioOnly }, keepsMedia: Boolean(kept) };
   room.entries.set(seat.peerId, entry);
-  seat.rtpCapabilities = payload.rtpCapabilities;
   if (kept) {
-    if (seat.audioOnly !== payload.audioOnly) void media.peer.setAudioOnly(payload.audioOnly).catch(() => undefined);
-    seat.audioOnly = payload.audioOnly;
+    if (seat.audioOnly !== audioOnly) void media.peer.setAudioOnly(audioOnly).catch(() => undefined);
     proceed(room, entry, media, true, chat);
     return answer;
   }
-  seat.audioOnly = payload.audioOnly;
   seat.media = null;
-  if (payload.rtpCapabilities === null) {
+  if (rtpCapabilities === null) {
     room.link.detach(seat.peerId);
     proceed(room, entry, null, false, chat);
     return answer;
   }
-  const options = { rtpCapabilities: payload.rtpCapabilities, canSend: canSend(seat), audioOnly: seat.audioOnly };
-  room.link.attach(seat.peerId, options).then(
-    (peer) => room.turn(() => proceed(room, entry, fresh(seat, peer), false, chat)),
+  room.link.attach(seat.peerId, { rtpCapabilities, canSend: canSend(room, seat), audioOnly }).then(
+    (peer) => room.turn(() => proceed(room, entry, fresh(room, seat, peer), false, chat)),
     (error: unknown) => room.turn(() => abandon(room, entry, error)),
   );
   return answer;
 }
 
-export const canSend = (seat: Seat): boolean => seat.role !== 'observer';
+export const canSend = (room: ConsultationRoom, seat: Seat): boolean => seat.role !== 'observer' && !room.silenced.has(seat.memberId);
 
 /** Names a new set of transports. */
-export function fresh(seat: Seat, peer: PeerMedia): SeatMedia {
-  return { sessionId: randomUUID(), peer, canSend: canSend(seat) };
+export function fresh(room: ConsultationRoom, seat: Seat, peer: PeerMedia): SeatMedia {
+  return { sessionId: randomUUID(), peer, canSend: canSend(room, seat) };
 }
 
 /** Comes in at once when the chat is at hand, else in a later turn. */
@@ -190,15 +239,13 @@ function proceed(
 
 function abandon(room: ConsultationRoom, entry: Entry, error: unknown): void {
   if (room.entries.get(entry.seat.peerId) !== entry) return;
-  room.entries.delete(entry.seat.peerId);
-  room.link.detach(entry.seat.peerId);
-  entry.answer.reject(error);
+  cancelEntry(room, entry, error);
   room.peopleChanged();
 }
 
 /** The second turn: seats, answers, tells the others. */
 function comeIn(room: ConsultationRoom, entry: Entry, media: SeatMedia | null, resumed: boolean, chat: ChatPage): void {
-  const { seat, connectionId, by, answer } = entry;
+  const { seat, connectionId, by, answer, device } = entry;
   if (room.closed || room.entries.get(seat.peerId) !== entry) return;
   if (media && !room.link.owns(seat.peerId, media.peer)) return abandon(room, entry, new RoomError('media_unavailable'));
   room.entries.delete(seat.peerId);
@@ -209,6 +256,8 @@ function comeIn(room: ConsultationRoom, entry: Entry, media: SeatMedia | null, r
   seat.stage = 'room';
   seat.sentBack = false;
   seat.media = media;
+  Object.assign(seat, device);
+  if (!resumed) seat.quality = { up: 0, down: 0 };
   if (!room.seats.has(seat)) room.seats.add(seat);
   takeOver(room, seat, connectionId);
   room.admitted.add(seat.memberId);
@@ -217,6 +266,8 @@ function comeIn(room: ConsultationRoom, entry: Entry, media: SeatMedia | null, r
   const view = inRoom(room, seat, resumed, chat);
   if (by === 'admit') room.channel.toPeer(seat.peerId, 'room:admitted', view);
   answer.resolve(view);
+  // What was told while the connection was broken is lost.
+  if (resumed && media) for (const layers of media.peer.producerLayers()) room.channel.toPeer(seat.peerId, 'producer:layers', layers);
   if (wasInside) room.channel.toRoom('peer:updated', { peer: peerView(seat) }, seat.peerId);
   else room.channel.toRoom('peer:joined', { peer: peerView(seat) }, seat.peerId);
   if (wasWaiting) showLobby(room);

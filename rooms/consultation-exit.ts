@@ -31,6 +31,7 @@ function closeMedia(room: ConsultationRoom, seat: Seat): void {
 
 /** A socket is gone: its seat is kept for the grace period, unless the session was revoked. */
 export function connectionGone(room: ConsultationRoom, connectionId: string, reason: 'disconnected' | 'session_revoked'): void {
+  room.arriving.delete(connectionId);
   for (const entry of room.entries.values()) if (entry.connectionId === connectionId) cancelEntry(room, entry, new RoomError('not_joined'));
   const seat = room.seats.byConnection(connectionId);
   if (!seat) return room.peopleChanged();
@@ -77,15 +78,25 @@ export function sendBack(room: ConsultationRoom, memberId: string): void {
 export async function kick(room: ConsultationRoom, memberId: string): Promise<void> {
   const { consultationId, epoch } = room.facts;
   await durable(room.log, 'policy.removeMember', room.policy.removeMember(consultationId, epoch, memberId));
+  room.removals++;
   room.admitted.delete(memberId);
   for (const entry of room.entries.values()) if (entry.seat.memberId === memberId) cancelEntry(room, entry, new RoomError('removed'));
   for (const seat of room.seats.ofMember(memberId)) giveUpSeat(room, seat, 'kicked');
 }
 
 /** Ends the visit for all: recorded first, then everybody is told, then the actor stops. */
-export async function endVisit(room: ConsultationRoom, byMemberId: string | null): Promise<void> {
+export async function endVisit(room: ConsultationRoom, byMemberId: string | null, requestId?: string): Promise<void> {
   const { consultationId, epoch } = room.facts;
-  await durable(room.log, 'policy.ended', room.policy.ended(consultationId, epoch, Date.now(), byMemberId));
+  try {
+    await durable(room.log, 'policy.ended', room.policy.ended(consultationId, epoch, Date.now(), byMemberId), {
+      consultationId,
+      requestId,
+    });
+  } catch (error) {
+    // Recorded by an attempt before, whose answer got lost: what is left is to tell everybody.
+    if (!(error instanceof RoomError) || error.code !== 'visit_ended') throw error;
+  }
+  room.log.info({ consultationId, byMemberId, requestId }, 'visit ended');
   for (const entry of room.entries.values()) cancelEntry(room, entry, new RoomError('visit_ended'));
   room.channel.toAll('room:closed', { reason: 'ended' });
   for (const stage of ['room', 'lobby'] as const) {

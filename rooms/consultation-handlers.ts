@@ -13,7 +13,13 @@ import type { SeatRequestName } from './room-messages.ts';
 import type { Seat } from './seats.ts';
 
 type Answer<T> = T | Promise<T> | Later<T>;
-type Handlers = { [N in SeatRequestName]: (room: ConsultationRoom, seat: Seat, payload: RequestPayload<N>) => Answer<Reply<N>> };
+type Handler<N extends SeatRequestName> = (
+  room: ConsultationRoom,
+  seat: Seat,
+  payload: RequestPayload<N>,
+  requestId: string,
+) => Answer<Reply<N>>;
+type Handlers = { [N in SeatRequestName]: Handler<N> };
 
 const done = {};
 
@@ -114,8 +120,8 @@ const people: Pick<
     void admitAll(room, freed);
     return done;
   },
-  'room:end': async (room, seat) => {
-    await endVisit(room, seat.memberId);
+  'room:end': async (room, seat, _payload, requestId) => {
+    await endVisit(room, seat.memberId, requestId);
     return done;
   },
   'lobby:admit': (room, _seat, { peerId }) => {
@@ -172,8 +178,8 @@ const nothing = async (work: Promise<unknown>): Promise<typeof done> => {
 const content: Omit<Handlers, keyof typeof people> = {
   'transport:connect': (_room, seat, { transportId, dtlsParameters }) =>
     media(seat, (peer) => nothing(peer.connectTransport(transportId, dtlsParameters))),
-  'transport:restart-ice': (_room, seat, { transportId }) =>
-    media(seat, async (peer) => ({ iceParameters: await peer.restartIce(transportId) })),
+  'transport:restart-ice': (room, seat, { transportId }) =>
+    media(seat, async (peer) => ({ iceParameters: await peer.restartIce(transportId), iceServers: room.iceServers(seat.memberId) })),
   'producer:create': (room, seat, payload) => shown(room, seat, async (peer) => ({ producerId: (await peer.produce(payload)).id })),
   'producer:close': (room, seat, { producerId }) =>
     shown(room, seat, async (peer) => {

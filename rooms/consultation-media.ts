@@ -30,11 +30,20 @@ export function bindMedia(room: ConsultationRoom, media: RoomMedia): void {
   media.on('dataConsumerCreated', ({ peerId, dataConsumer }) => tell(peerId, 'data-consumer:created', { dataConsumer }));
   media.on('dataConsumerClosed', ({ peerId, dataConsumerId }) => tell(peerId, 'data-consumer:closed', { dataConsumerId }));
   media.on('producerLayers', ({ peerId, producerId, maxSpatialLayer }) => tell(peerId, 'producer:layers', { producerId, maxSpatialLayer }));
-  media.on('producerClosed', ({ peerId }) => {
+  media.on('peerEnded', ({ peerId }) => {
     const seat = room.seats.byPeer(peerId);
-    if (!seat?.media) return;
+    if (!seat?.media?.peer.closed) return;
     showPeer(room, seat);
-    if (seat.media.peer.closed) setTimeout(() => room.turn(() => revive(room, seat)), REVIVE_MS).unref();
+    setTimeout(() => room.turn(() => revive(room, seat)), REVIVE_MS).unref();
+  });
+  media.on('peerFlooded', ({ peerId, bitrate }) => {
+    const seat = room.seats.byPeer(peerId);
+    const fields = { consultationId: room.facts.consultationId, peerId, memberId: seat?.memberId, bitrate: Math.round(bitrate) };
+    room.log.warn(fields, 'a peer sent far too much; from now on it only receives');
+    if (!seat) return;
+    room.silenced.add(seat.memberId);
+    showPeer(room, seat);
+    room.turn(() => revive(room, seat));
   });
   media.on('quality', ({ peerId, up, down }) => {
     const seat = seatOf(peerId);
@@ -55,27 +64,38 @@ export function rebuildMedia(room: ConsultationRoom): void {
   room.activeSpeaker = null;
   const seats = room.seats.at('room').filter((seat) => seat.media !== null);
   for (const seat of seats) seat.media = null;
-  for (const seat of seats) renew(room, seat, FIRST_RETRY_MS);
+  for (const seat of seats) renewMedia(room, seat);
 }
 
 /** Transports ended from the other side. A page that is leaving is gone by now; one that is still here gets new ones. */
 function revive(room: ConsultationRoom, seat: Seat): void {
   if (!seat.media?.peer.closed) return;
   seat.media = null;
-  renew(room, seat, FIRST_RETRY_MS);
+  renewMedia(room, seat);
 }
 
 const needsMedia = (room: ConsultationRoom, seat: Seat): boolean =>
   room.seats.has(seat) && seat.stage === 'room' && seat.connectionId !== null && seat.media === null && !room.entries.has(seat.peerId);
 
+/** Seats that are being given new transports: two at once would close each other's. */
+const renewing = new WeakSet<Seat>();
+
+/** Gives a seat new transports unless it has some, needs none, or is being given some. */
+export function renewMedia(room: ConsultationRoom, seat: Seat): void {
+  if (!renewing.has(seat)) renew(room, seat, FIRST_RETRY_MS);
+}
+
 /** Tries until the seat has transports or needs none any more. @param retryMs wait after a failure; doubles */
 function renew(room: ConsultationRoom, seat: Seat, retryMs: number): void {
+  renewing.delete(seat);
   if (room.closed || seat.rtpCapabilities === null || !needsMedia(room, seat)) return;
+  renewing.add(seat);
   const { rtpCapabilities, audioOnly } = seat;
-  room.link.attach(seat.peerId, { rtpCapabilities, canSend: canSend(seat), audioOnly }).then(
+  room.link.attach(seat.peerId, { rtpCapabilities, canSend: canSend(room, seat), audioOnly }).then(
     (peer) => room.turn(() => use(room, seat, peer)),
     (error: unknown) => {
       if (!(error instanceof MediaError) || error.code === 'invalid_media') {
+        renewing.delete(seat);
         room.log.error(
           { err: error, consultationId: room.facts.consultationId, peerId: seat.peerId },
           'media of a seat could not be made anew',
@@ -88,13 +108,15 @@ function renew(room: ConsultationRoom, seat: Seat, retryMs: number): void {
 }
 
 function use(room: ConsultationRoom, seat: Seat, peer: PeerMedia): void {
-  // Lost again meanwhile: that loss did not count this seat, because it had nothing to lose.
-  if (!room.link.owns(seat.peerId, peer)) return renew(room, seat, FIRST_RETRY_MS);
+  renewing.delete(seat);
+  const owned = room.link.owns(seat.peerId, peer);
   if (!needsMedia(room, seat)) {
-    if (!room.entries.has(seat.peerId) && seat.media?.peer !== peer) room.link.detach(seat.peerId);
+    if (owned && !room.entries.has(seat.peerId) && seat.media?.peer !== peer) room.link.detach(seat.peerId);
     return;
   }
-  seat.media = fresh(seat, peer);
+  // Lost again meanwhile: that loss did not count this seat, because it had nothing to lose.
+  if (!owned) return renewMedia(room, seat);
+  seat.media = fresh(room, seat, peer);
   room.channel.toPeer(seat.peerId, 'media:restarted', { media: mediaSession(room, seat, seat.media, false) });
   showPeer(room, seat);
 }

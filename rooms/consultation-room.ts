@@ -7,7 +7,7 @@ import { type ChatLog, openChatLog } from './chat-log.ts';
 import { join } from './consultation-entry.ts';
 import { connectionGone, endVisit, keepForGrace } from './consultation-exit.ts';
 import { handlers } from './consultation-handlers.ts';
-import { bindMedia, rebuildMedia } from './consultation-media.ts';
+import { bindMedia, rebuildMedia, renewMedia } from './consultation-media.ts';
 import type { ConsultationRoom, IceServers } from './consultation-state.ts';
 import { roomUpdate, roomView } from './consultation-views.ts';
 import { durable } from './durable.ts';
@@ -38,6 +38,18 @@ export interface ConsultationRoomOptions {
 export interface ConsultationBehaviour extends Behaviour<RoomMessage> {
   readonly peers: number;
   readonly lobby: number;
+  summary(): OpenRoom;
+}
+
+/** A room that is open on this node, for those who run it. */
+export interface OpenRoom {
+  consultationId: string;
+  title: string;
+  /** Seats inside and in the lobby, those kept for a broken connection included. */
+  peers: number;
+  lobby: number;
+  /** ms since 1970, or null */
+  startedAt: number | null;
 }
 
 /** How long a start that could not be recorded waits before it is tried again, in ms. */
@@ -78,10 +90,15 @@ export async function openConsultation(
     get lobby() {
       return room.seats.at('lobby').length;
     },
+    summary() {
+      const { consultationId, title } = facts;
+      const at = (stage: Seat['stage']): number => room.seats.at(stage).length;
+      return { consultationId, title, peers: at('room'), lobby: at('lobby'), startedAt: room.startedAt };
+    },
   };
 }
 
-const isEmpty = (room: ConsultationRoom): boolean => room.seats.size === 0 && room.entries.size === 0;
+const isEmpty = (room: ConsultationRoom): boolean => room.seats.size === 0 && room.entries.size === 0 && room.arriving.size === 0;
 
 function whoIsThere({ seats }: ConsultationRoom): { practitioner: boolean; patient: boolean } {
   const roles = [...seats.at('room'), ...seats.at('lobby')].map(({ role }) => role);
@@ -125,10 +142,22 @@ function createRoom({ facts, saved, chat, self, options }: Parts): ConsultationR
     onChange: () => channel.toAll('room:updated', roomUpdate(room)),
   });
   const snapshots = createSnapshotWriter({ store, roomId, epoch, log, take: () => takeSnapshot(room), onStale: () => self.quit('fenced') });
-  const people = { seats: createSeats(), entries: new Map(), admitted: new Set(saved?.admitted), held: new Set(saved?.held) };
-  const state = { locked, startedAt, activeSpeaker: null, closed: false };
+  const people = {
+    seats: createSeats(),
+    entries: new Map(),
+    silenced: new Set<string>(),
+    arriving: new Map(),
+    admitted: new Set(saved?.admitted),
+    held: new Set(saved?.held),
+  };
+  const state = { locked, startedAt, activeSpeaker: null, removals: 0, closed: false };
   const outside = { config, log, policy, channel, server: media, iceServers };
-  const ways = { turn, peopleChanged: () => undefined, quit: (reason: 'ended' | 'fenced') => self.quit(reason) };
+  const ways = {
+    turn,
+    peopleChanged: () => undefined,
+    renewMedia: (seat: Seat) => renewMedia(room, seat),
+    quit: (reason: 'ended' | 'fenced') => self.quit(reason),
+  };
   const room: ConsultationRoom = { facts, ...outside, ...people, link, chat, attendance, snapshots, ...state, ...ways };
   return room;
 }
@@ -142,7 +171,7 @@ function handle(room: ConsultationRoom, message: RoomMessage): unknown {
     case 'gone':
       return connectionGone(room, message.connectionId, message.reason);
     case 'end':
-      return endVisit(room, message.byMemberId);
+      return endVisit(room, message.byMemberId, message.requestId);
     case 'inspect':
       return roomView(room, true);
     case 'turn':
@@ -152,12 +181,17 @@ function handle(room: ConsultationRoom, message: RoomMessage): unknown {
   }
 }
 
-function request(room: ConsultationRoom, { connectionId, name, payload }: SeatRequest): unknown {
+function request(room: ConsultationRoom, { connectionId, name, payload, requestId }: SeatRequest): unknown {
   const seat = room.seats.byConnection(connectionId);
   permit(name, seat ?? { stage: 'connected' });
   if (!seat) throw new RoomError('not_joined');
-  const handler = handlers[name] as (room: ConsultationRoom, seat: Seat, payload: RequestPayload<SeatRequestName>) => unknown;
-  return handler(room, seat, payload);
+  const handler = handlers[name] as (
+    room: ConsultationRoom,
+    seat: Seat,
+    payload: RequestPayload<SeatRequestName>,
+    requestId: string,
+  ) => unknown;
+  return handler(room, seat, payload, requestId);
 }
 
 /** Closes the room when it has been empty for a while. The visit goes on: it opens again at the next join. */
@@ -188,9 +222,11 @@ function createStarter(room: ConsultationRoom): () => void {
       const at = Date.now();
       const { consultationId, epoch } = room.facts;
       await durable(room.log, 'policy.started', room.policy.started(consultationId, epoch, at));
-      room.startedAt = at;
-      starting = false;
-      room.channel.toAll('room:updated', roomUpdate(room));
+      room.turn(() => {
+        room.startedAt = at;
+        starting = false;
+        room.channel.toAll('room:updated', roomUpdate(room));
+      });
     } catch (error) {
       if (error instanceof RoomError && error.code === 'stale_epoch') return room.quit('fenced');
       setTimeout(() => {
@@ -202,7 +238,8 @@ function createStarter(room: ConsultationRoom): () => void {
   const look = (): void => {
     if (starting || room.startedAt !== null || !inside('practitioner') || !inside('patient')) return;
     starting = true;
-    room.turn(start);
+    // Outside the turn: nobody inside waits for the record.
+    void start();
   };
   return look;
 }
@@ -221,7 +258,7 @@ async function stop(
   const { consultationId, epoch } = room.facts;
   if (reason === 'ended' || reason === 'fenced') await room.snapshots.cancel();
   else await room.snapshots.flush();
-  if (reason === 'ended') await snapshots.remove(consultationId, epoch);
+  if (reason === 'ended') await durable(room.log, 'snapshots.remove', snapshots.remove(consultationId, epoch));
   if (reason === 'failed' || reason === 'fenced') room.channel.recycle();
 }
 

@@ -3,7 +3,6 @@ import type { Config } from '#config/index.ts';
 import type { MediaServer } from '#sfu/types.ts';
 import type { AttendanceBook } from './attendance.ts';
 import type { ChatLog } from './chat-log.ts';
-import type { RoomError } from './errors.ts';
 import type { Later } from './mailbox.ts';
 import type { ConsultationPolicy, Logger, VisitFacts } from './ports.ts';
 import type { InRoom, MediaSession } from './protocol.ts';
@@ -21,6 +20,10 @@ export interface Entry {
   /** How the way began: by a join, or by being let in from the lobby. */
   by: 'join' | 'admit';
   answer: Later<InRoom>;
+  /** What the page said of its device; becomes the seat's when the way ends well. */
+  device: Pick<Seat, 'rtpCapabilities' | 'audioOnly'>;
+  /** The seat's living transports go on to be used. False: this way replaces them, and what it makes ends with it. */
+  keepsMedia: boolean;
 }
 
 export interface ConsultationRoom {
@@ -34,6 +37,12 @@ export interface ConsultationRoom {
   readonly seats: Seats;
   /** By peer id. */
   readonly entries: Map<string, Entry>;
+  /** Sockets whose join is being looked up, each with the join that counts: the latest. */
+  readonly arriving: Map<string, object>;
+  /** Removals since this room was opened: a look-up from before one does not count any more. */
+  removals: number;
+  /** Members who sent far too much: from then on they only receive. */
+  readonly silenced: Set<string>;
   /** Members who were let in once. */
   readonly admitted: Set<string>;
   /** Members who were sent back: they wait even where no lobby is asked for. */
@@ -50,15 +59,22 @@ export interface ConsultationRoom {
   turn(run: () => unknown): void;
   /** Follows every change of who is there: attendance, start, snapshot, closing when empty. */
   peopleChanged: () => void;
+  /** Gives a seat new transports, if it is without any and needs some. */
+  renewMedia: (seat: Seat) => void;
   /** Stops the actor: the visit ended, or a newer owner exists. */
   quit(reason: 'ended' | 'fenced'): void;
 }
 
 /** Gives a newcomer's sender an error and forgets that they were coming. */
-export function cancelEntry(room: ConsultationRoom, entry: Entry, error: RoomError): void {
-  if (room.entries.get(entry.seat.peerId) !== entry) return;
-  room.entries.delete(entry.seat.peerId);
-  room.link.detach(entry.seat.peerId);
-  entry.seat.media = null;
-  entry.answer.reject(error);
+export function cancelEntry(room: ConsultationRoom, entry: Entry, error: unknown): void {
+  const { seat, answer, keepsMedia } = entry;
+  if (room.entries.get(seat.peerId) !== entry) return;
+  room.entries.delete(seat.peerId);
+  if (!keepsMedia) {
+    room.link.detach(seat.peerId);
+    seat.media = null;
+  }
+  answer.reject(error);
+  // Another page may hold the seat still, and this way took its transports.
+  room.turn(() => room.renewMedia(seat));
 }

@@ -6,6 +6,8 @@ export interface ErrorBody {
   code: RoomErrorCode;
   message: string;
   details?: readonly unknown[];
+  /** With `internal`: what the log knows this request by. */
+  requestId?: string;
 }
 
 const ofMedia: Record<MediaErrorCode, RoomErrorCode> = {

@@ -9,16 +9,19 @@ import { isExpected } from './actor.ts';
 import { type Answer, type Answers, createAnswers, type Sender } from './answers.ts';
 import { createBudget, createFloodGuard } from './budgets.ts';
 import type { IceServers } from './consultation-state.ts';
+import { durable } from './durable.ts';
 import { RoomError } from './errors.ts';
 import { acceptsOrigin, authenticate, refusal } from './handshake.ts';
 import { eventName, type Inbound, isRequest, parse } from './inbound.ts';
 import { capOutbound, terminate } from './outbound-cap.ts';
-import type { Authenticator, Identity, Logger } from './ports.ts';
+import { createPeople, type People } from './people.ts';
+import type { Authenticator, ConsultationPolicy, Identity, Logger } from './ports.ts';
 import { createProbes } from './probes.ts';
 import { type RequestPayload, requests } from './protocol.ts';
 import type { RoomMessage } from './room-messages.ts';
 import type { AskOptions, Router } from './router.ts';
 import { consultationOf, readSession } from './session.ts';
+import { at, createSessionSockets, endSession } from './session-sockets.ts';
 import type { GatewayServer, GatewaySocket, SocketData } from './socket-types.ts';
 
 export interface GatewayOptions {
@@ -26,6 +29,7 @@ export interface GatewayOptions {
   log: Logger;
   authenticator: Authenticator;
   media: MediaServer;
+  policy: ConsultationPolicy;
   router: Router<RoomMessage>;
   iceServers: (userId: string) => IceServers;
 }
@@ -54,14 +58,13 @@ export interface Gateway {
 const MARGIN_MS = 1_000;
 /** Frames beyond this multiple of the budget within one second end the connection. */
 const FLOOD_FACTOR = 5;
-const PROBES_PER_MINUTE = 30;
+/** Time in which a room tells why it puts somebody out, before their socket is closed because of a revoked session, in ms. */
+const LAST_WORD_MS = 100;
 /** Time that sockets have for the closing handshake, in ms. */
 const GOODBYE_MS = 500;
 /** Rooms remembered per socket; a page uses one or two. */
 const MAX_VISITED = 20;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Longest delay that `setTimeout` takes, in ms. */
-const MAX_DELAY = 2_147_483_647;
 
 export function createGateway(options: GatewayOptions): Gateway {
   return new SocketGateway(options);
@@ -72,7 +75,8 @@ class SocketGateway implements Gateway {
   readonly counters: GatewayCounters = { received: 0, answered: 0, refused: 0, rateLimited: 0, cut: 0 };
   readonly #options: GatewayOptions;
   readonly #answers: Answers;
-  readonly #bySession = new Map<string, Set<GatewaySocket>>();
+  readonly #sessions = createSessionSockets();
+  readonly #people: People;
   readonly #unsubscribe: () => void;
   #draining = false;
   #closed = false;
@@ -80,6 +84,7 @@ class SocketGateway implements Gateway {
   constructor(options: GatewayOptions) {
     const { config, authenticator } = options;
     this.#options = options;
+    this.#people = createPeople(config.RATE_JOIN_PER_10_SECONDS);
     this.#answers = createAnswers(config.ROOM_ASK_TIMEOUT_MS + MARGIN_MS);
     this.io = new Server({
       serveClient: false,
@@ -95,7 +100,8 @@ class SocketGateway implements Gateway {
     this.io.use((socket, next) => this.#admit(socket, next));
     this.io.on('connection', (socket) => this.#connect(socket));
     this.#unsubscribe = authenticator.onRevoked((sessionId) => {
-      for (const socket of [...(this.#bySession.get(sessionId) ?? [])]) endSession(socket);
+      // Requests are refused from now on. A removal ends a guest's session before its room could say `kicked`.
+      for (const socket of this.#sessions.of(sessionId)) setTimeout(() => endSession(socket), LAST_WORD_MS).unref();
     });
   }
 
@@ -127,22 +133,25 @@ class SocketGateway implements Gateway {
 
   #admit(socket: GatewaySocket, next: (error?: Error) => void): void {
     const { config, authenticator, media, iceServers, log } = this.#options;
-    authenticate(authenticator, socket.handshake.auth).then(
-      (identity) => {
-        const userId = userIdOf(identity);
-        const data: SocketData = {
-          identity,
-          joining: null,
-          visited: new Set(),
-          goneBy: 'disconnected',
-          requests: 0,
-          control: createBudget(config.RATE_SOCKET_PER_SECOND, config.RATE_SOCKET_PER_SECOND / 1_000),
-          probing: createBudget(PROBES_PER_MINUTE, PROBES_PER_MINUTE / 60_000),
-          probes: createProbes(media, () => iceServers(userId)),
-        };
-        Object.assign(socket.data, data);
-        next();
-      },
+    const admitted = authenticate(authenticator, socket.handshake.auth).then((identity) => {
+      const userId = userIdOf(identity);
+      this.#sessions.add(socket, identity.sessionId);
+      const person = this.#people.come(userId);
+      socket.conn.once('close', () => this.#people.go(userId));
+      const data: SocketData = {
+        identity,
+        joining: null,
+        visited: new Set(),
+        goneBy: 'disconnected',
+        requests: 0,
+        control: createBudget(config.RATE_SOCKET_PER_SECOND, config.RATE_SOCKET_PER_SECOND / 1_000),
+        person,
+        probes: createProbes(media, () => iceServers(userId), person.probes),
+      };
+      Object.assign(socket.data, data);
+    });
+    admitted.then(
+      () => next(),
       (error: unknown) => {
         if (!isExpected(error)) log.error({ err: error }, 'handshake failed');
         next(refusal(error));
@@ -154,14 +163,9 @@ class SocketGateway implements Gateway {
     capOutbound(socket, (bytes) => this.#cut(socket, 'socket cut: it does not read', { bytes }));
     this.#guardInbound(socket);
     socket.onAny((event: unknown, ...args: unknown[]) => this.#receive(socket, event, args));
-    const { sessionId, expiresAt } = socket.data.identity;
-    const sockets = this.#bySession.get(sessionId) ?? new Set();
-    this.#bySession.set(sessionId, sockets.add(socket));
-    const stopWatch = at(expiresAt, () => endSession(socket));
+    const stopWatch = at(socket.data.identity.expiresAt, () => endSession(socket));
     socket.once('disconnecting', () => {
       stopWatch();
-      sockets.delete(socket);
-      if (sockets.size === 0) this.#bySession.delete(sessionId);
       socket.data.probes.close();
       this.#tellGone(socket);
     });
@@ -220,7 +224,8 @@ class SocketGateway implements Gateway {
     const count = (answer: Answer): void => {
       this.counters.answered++;
       if (!answer.ok) this.counters.refused++;
-      ack?.(answer);
+      const quotable = !answer.ok && answer.error.code === 'internal';
+      ack?.(quotable ? { ok: false, error: { ...answer.error, requestId } } : answer);
     };
     return this.#answers.track(count, (error) => {
       if (!isExpected(error)) this.#options.log.error({ err: error, event: String(event).slice(0, 64), requestId }, 'request failed');
@@ -230,8 +235,10 @@ class SocketGateway implements Gateway {
   /** @throws {RoomError} `rate_limited` */
   #charge({ data }: GatewaySocket, event: unknown): void {
     const budget = isRequest(event) ? requests[event].budget : 'control';
-    // Chat is counted by the room: its budget belongs to the person, not to the connection.
-    if (budget === 'chat' || (budget === 'probe' ? data.probing : data.control).take()) return;
+    // Chat is counted by the room too, but a repetition of a known message is not.
+    const { control, person } = data;
+    const extra = budget === 'probe' ? person.probing : budget === 'join' ? person.joining : null;
+    if (control.take() && (!extra || extra.take())) return;
     this.counters.rateLimited++;
     throw new RoomError('rate_limited');
   }
@@ -250,8 +257,9 @@ class SocketGateway implements Gateway {
         return void socket.data.probes.connect(inbound.payload).then(sender.resolve, sender.reject);
       default: {
         const consultationId = consultationOf(readSession(socket.rooms), inbound.name);
-        const message: RoomMessage = { kind: 'request', connectionId: socket.id, ...inbound };
-        this.#options.router.post(consultationId, message, this.#ask(socket), sender.resolve, sender.reject);
+        const ask = this.#ask(socket);
+        const message: RoomMessage = { kind: 'request', connectionId: socket.id, requestId: ask.requestId, ...inbound };
+        this.#options.router.post(consultationId, message, ask, sender.resolve, sender.reject);
       }
     }
   }
@@ -271,33 +279,20 @@ class SocketGateway implements Gateway {
       // Gone while the room was still being looked for: it could not be told then.
       if (socket.disconnected) this.#tellGone(socket);
     };
-    this.#options.router.post(
+    const { router, policy, log } = this.#options;
+    const { identity } = data;
+    const ask = this.#ask(socket);
+    // Opening writes to the database and holds a room in memory: not for somebody who may not come in.
+    const mayOpen = (): Promise<unknown> =>
+      durable(log, 'policy.authorize', policy.authorize(consultationId, identity), { requestId: ask.requestId });
+    router.post(
       consultationId,
-      { kind: 'join', connectionId: socket.id, identity: data.identity, payload },
-      this.#ask(socket),
+      { kind: 'join', connectionId: socket.id, identity, payload, requestId: ask.requestId },
+      { ...ask, mayOpen },
       (value) => settle(() => sender.resolve(value)),
       (error) => settle(() => sender.reject(error)),
     );
   }
-}
-
-/** The session behind a socket has ended: says so and closes it; its seat is given up. */
-function endSession(socket: GatewaySocket): void {
-  socket.data.goneBy = 'session_revoked';
-  socket.emit('room:closed', { reason: 'session_revoked' });
-  socket.disconnect(true);
-}
-
-/** Calls back at a moment, however far away. @param time ms since 1970 @returns stops waiting */
-function at(time: number, callback: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const wait = (): void => {
-    const left = time - Date.now();
-    if (left <= 0) callback();
-    else timer = setTimeout(wait, Math.min(left, MAX_DELAY)).unref();
-  };
-  wait();
-  return () => clearTimeout(timer);
 }
 
 function remember(visited: Set<string>, consultationId: string): void {

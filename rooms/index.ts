@@ -5,9 +5,11 @@ import type { Server as HttpsServer } from 'node:https';
 import type { Config } from '#config/index.ts';
 import type { MediaServer } from '#sfu/types.ts';
 import type { Actor } from './actor.ts';
-import { type ConsultationBehaviour, openConsultation } from './consultation-room.ts';
+import { type ConsultationBehaviour, openConsultation, type OpenRoom } from './consultation-room.ts';
 import type { IceServers } from './consultation-state.ts';
 import type { Directory } from './directory.ts';
+import { within } from './durable.ts';
+import { RoomError } from './errors.ts';
 import { createGateway, type Gateway, type GatewayCounters } from './gateway.ts';
 import { createMemoryDirectory } from './memory-directory.ts';
 import { createMemoryBusHub } from './memory-node-bus.ts';
@@ -22,6 +24,7 @@ import { createSocketChannel } from './socket-channel.ts';
 import { createSupervisor } from './supervisor.ts';
 
 export type { IceServers } from './consultation-state.ts';
+export type { OpenRoom } from './consultation-room.ts';
 export type { Directory } from './directory.ts';
 export { createMemorySnapshotStore } from './memory-snapshot-store.ts';
 export type { NodeBus } from './node-bus.ts';
@@ -59,9 +62,12 @@ export interface Rooms {
   attach(server: HttpServer | HttpsServer): void;
   /**
    * Ends a visit through its actor, which is opened when needed.
-   * @throws {RoomError} `not_found`, `visit_ended`, `storage_unavailable`, `deadline`
+   * @param requestId shows up in the room's log lines
+   * @throws {RoomError} `not_found`, `visit_ended`, `storage_unavailable`, `deadline`, `room_busy`, `room_moved`, `shutting_down`
    */
-  endVisit(consultationId: string, byMemberId: string | null): Promise<void>;
+  endVisit(consultationId: string, byMemberId: string | null, requestId?: string): Promise<void>;
+  /** The rooms that are open on this node. */
+  list(): OpenRoom[];
   /** The state of a room with its lobby, or null when it is not open on this node. */
   inspect(consultationId: string): Promise<RoomView | null>;
   stats(): RoomsStats;
@@ -96,13 +102,14 @@ export function createRooms(options: RoomsOptions): Rooms {
     ownership,
     log,
     capacity: config.ROOM_MAILBOX_SIZE,
+    describe: (message) => ({ kind: message.kind, ...('requestId' in message && { requestId: message.requestId }) }),
     ...(onTurn && {
       onTimed: (message: RoomMessage, waited: number, ran: number) =>
         onTurn(message.kind === 'request' ? message.name : message.kind, waited, ran),
     }),
   });
   const router = createRouter({ supervisor, directory, bus });
-  const gateway = createGateway({ config, log, authenticator, media, router, iceServers });
+  const gateway = createGateway({ config, log, authenticator, media, policy, router, iceServers });
   const deadlineMs = config.ROOM_ASK_TIMEOUT_MS;
   let closing: Promise<void> | undefined;
 
@@ -117,11 +124,14 @@ export function createRooms(options: RoomsOptions): Rooms {
 
   return {
     attach: (server) => gateway.attach(server),
-    async endVisit(consultationId, byMemberId) {
-      await router.ask(consultationId, { kind: 'end', byMemberId }, { deadlineMs, requestId: randomUUID() });
+    async endVisit(consultationId, byMemberId, requestId = randomUUID()) {
+      const end = (): Promise<unknown> => router.ask(consultationId, { kind: 'end', byMemberId, requestId }, { deadlineMs, requestId });
+      // A room that is just closing for want of people says that it moved; it opens again.
+      await end().catch((error: unknown) => (error instanceof RoomError && error.code === 'room_moved' ? end() : Promise.reject(error)));
     },
+    list: () => [...supervisor.actors()].map(({ behaviour }) => (behaviour as ConsultationBehaviour).summary()),
     async inspect(consultationId) {
-      const actor = await supervisor.find(consultationId);
+      const actor = await within(supervisor.find(consultationId), deadlineMs, 'deadline');
       return actor ? ((await actor.mailbox.ask({ kind: 'inspect' }, deadlineMs)) as RoomView) : null;
     },
     stats: () => statsOf([...supervisor.actors()], gateway),

@@ -4,10 +4,14 @@ import { RoomError } from './errors.ts';
 import type { Reply, RequestPayload } from './protocol.ts';
 import type { IceServers } from './consultation-state.ts';
 
+/** Of one person, on all their connections. */
 const MAX_PROBES = 3;
-/** A probe closes itself after this long; its place is free again then. */
-const PROBE_LIFE_MS = 30_000;
 
+/** Probes that a person has, or is just getting. */
+export interface ProbeCount {
+  held: Set<Probe>;
+  opening: number;
+}
 export interface Probes {
   /** @throws {RoomError} `limit_reached` @throws {MediaError} */
   open(payload: RequestPayload<'probe:open'>): Promise<Reply<'probe:open'>>;
@@ -17,42 +21,48 @@ export interface Probes {
   close(): void;
 }
 
-export function createProbes(media: MediaServer, iceServers: () => IceServers): Probes {
-  const probes = new Map<string, { probe: Probe; timer: ReturnType<typeof setTimeout> }>();
-  let opening = 0;
+/** @param count shared by all sockets of the person */
+export function createProbes(media: MediaServer, iceServers: () => IceServers, count: ProbeCount): Probes {
+  const probes = new Map<string, Probe>();
   let closed = false;
 
-  const drop = (id: string): void => {
-    const found = probes.get(id);
-    if (!found) return;
+  const drop = (id: string, probe: Probe): void => {
     probes.delete(id);
-    clearTimeout(found.timer);
-    found.probe.close();
+    count.held.delete(probe);
+    probe.close();
+  };
+  /** Forgets those that closed themselves. */
+  const sweep = (): void => {
+    for (const [id, probe] of probes) if (probe.closed) drop(id, probe);
+    for (const probe of count.held) if (probe.closed) count.held.delete(probe);
   };
 
   return {
     async open({ path }) {
-      if (probes.size + opening >= MAX_PROBES) throw new RoomError('limit_reached');
-      opening++;
+      sweep();
+      if (count.held.size + count.opening >= MAX_PROBES) throw new RoomError('limit_reached');
+      count.opening++;
       try {
         const probe = await media.openProbe(path);
         const { transport } = probe;
-        probes.set(transport.id, { probe, timer: setTimeout(() => drop(transport.id), PROBE_LIFE_MS).unref() });
-        if (closed) drop(transport.id);
+        probes.set(transport.id, probe);
+        count.held.add(probe);
+        if (closed) drop(transport.id, probe);
         return { transport, routerRtpCapabilities: media.routerRtpCapabilities, iceServers: iceServers() };
       } finally {
-        opening--;
+        count.opening--;
       }
     },
     async connect({ transportId, dtlsParameters }) {
-      const found = probes.get(transportId);
-      if (!found) throw new RoomError('not_found');
-      await found.probe.connect(dtlsParameters);
+      sweep();
+      const probe = probes.get(transportId);
+      if (!probe) throw new RoomError('not_found');
+      await probe.connect(dtlsParameters);
       return {};
     },
     close() {
       closed = true;
-      for (const id of [...probes.keys()]) drop(id);
+      for (const [id, probe] of probes) drop(id, probe);
     },
   };
 }

@@ -8,8 +8,13 @@ export const role = z
 
 export const source = z.enum(['microphone', 'camera', 'screen', 'screen-audio']).describe('What a producer carries');
 
-/** 0 no data or lost, 1 bad, 2 weak, 3 good, 4 excellent. */
-export const qualityLevel = z.int().min(0).max(4);
+export const qualityLevel = z
+  .int()
+  .min(0)
+  .max(4)
+  .describe(
+    '0 nothing measured yet (just joined, or nothing flows that way), 1 bad or lost, 2 weak, 3 good, 4 excellent; never back to 0 while measured',
+  );
 
 export const producerView = z.object({ id: z.string(), kind: mediaKind, source, paused: z.boolean() });
 
@@ -22,7 +27,9 @@ export const peerView = z
     connected: z.boolean().describe('false while the seat is kept for somebody whose connection broke'),
     handRaisedAt: z.number().nullable().describe('ms since 1970, or null'),
     audioOnly: z.boolean().describe('this person sends and receives sound only'),
-    quality: z.object({ up: qualityLevel, down: qualityLevel }).describe('network quality: 0 no data, 1 bad, 2 weak, 3 good, 4 excellent'),
+    quality: z
+      .object({ up: qualityLevel, down: qualityLevel })
+      .describe('network quality each way. A stream that is lost counts as 1; 0 says only that nothing was measured yet'),
     producers: z.array(producerView),
     joinedAt: z.number(),
   })
@@ -109,14 +116,14 @@ export const mediaSession = z
     resumed: z.boolean().describe('true: the transports of the session named at the join are still alive, keep them'),
     routerRtpCapabilities: rtpCapabilities,
     iceServers: z.array(iceServer),
-    send: transportOptions.nullable().describe('null for observers'),
+    send: transportOptions.nullable().describe('null for observers, and for a device whose media was closed because it sent far too much'),
     recv: transportOptions,
     consumers: z.array(consumerView),
     dataConsumers: z.array(dataConsumerView),
   })
   .describe('Transports and consumers of one seat');
 
-export const closeReason = z.enum(['ended', 'empty', 'kicked', 'replaced', 'left', 'declined', 'session_revoked', 'room_failed']);
+export const closeReason = z.enum(['ended', 'kicked', 'replaced', 'left', 'declined', 'session_revoked']);
 
 export type Role = z.infer<typeof role>;
 export type Source = z.infer<typeof source>;

@@ -40,8 +40,11 @@ const id = z.string().min(1).max(64);
 const nothing = z.strictObject({});
 /** Where the sender must be: nowhere yet, at least the lobby, or inside the room. */
 type Stage = 'connected' | 'lobby' | 'room';
-/** `probe` and `chat` have budgets of their own; the rest share the budget of the connection. */
-type Budget = 'control' | 'chat' | 'probe';
+/**
+ * Everything is charged to the budget of the connection (`control`), except `probe` and `join`, which have budgets of
+ * the person. `chat` is charged to the person in the room as well.
+ */
+type Budget = 'control' | 'chat' | 'probe' | 'join';
 
 interface EventDefinition<Q extends z.ZodType, R extends z.ZodType> {
   summary: string;
@@ -78,7 +81,7 @@ const publishers = ['practitioner', 'patient', 'guest'] as const;
 export const requests = {
   'room:join': request(
     'Enter a consultation, or come back to it. Answers with the lobby or with the whole room including transports and consumers.',
-    { stage: 'connected' },
+    { stage: 'connected', budget: 'join' },
     z.strictObject({
       consultationId: id,
       deviceId: id.describe('random, kept by the page over reloads; the same device gets its seat back'),
@@ -145,10 +148,10 @@ export const requests = {
     nothing,
   ),
   'transport:restart-ice': request(
-    'Get new ICE parameters for a transport whose network changed.',
+    'Get new ICE parameters for a transport whose network changed, and ICE servers with fresh credentials: give the client these first.',
     { stage: 'room' },
     z.strictObject({ transportId: id }),
-    z.object({ iceParameters }),
+    z.object({ iceParameters, iceServers: mediaSession.shape.iceServers }),
   ),
   'producer:create': request(
     'Send a track.',
@@ -261,8 +264,8 @@ export const notifications = {
   'data-consumer:created': notification('Somebody opened a data channel.', z.object({ dataConsumer: dataConsumerView })),
   'data-consumer:closed': notification('A data channel ended.', z.object({ dataConsumerId: z.string() })),
   'media:restarted': notification(
-    'The media worker was replaced: throw the transports away and use these.',
-    z.object({ media: mediaSession.nullable() }),
+    'The transports are gone (media worker replaced, or their connection ended): throw them away and use these.',
+    z.object({ media: mediaSession }),
   ),
 
   'speaker:changed': notification('Who speaks now.', z.object({ peerId: z.string().nullable() })),
@@ -289,7 +292,8 @@ export type InLobby = z.infer<typeof inLobby>;
 
 export interface ErrorReply {
   ok: false;
-  error: { code: string; message: string; details?: readonly unknown[] };
+  /** `requestId` comes with `internal`: people can quote it, and the log has it. */
+  error: { code: string; message: string; details?: readonly unknown[]; requestId?: string };
 }
 export type Ack<N extends RequestName> = { ok: true; data: Reply<N> } | ErrorReply;
 

@@ -6,16 +6,16 @@ import type { RequestName, RequestPayload } from './protocol.ts';
 export type SeatRequestName = Exclude<RequestName, 'room:join' | 'probe:open' | 'probe:connect'>;
 
 export type RoomMessage =
-  | { kind: 'join'; connectionId: string; identity: Identity; payload: RequestPayload<'room:join'> }
+  | { kind: 'join'; connectionId: string; identity: Identity; payload: RequestPayload<'room:join'>; requestId: string }
   | SeatRequest
   /** A socket is gone; `session_revoked` also gives up the seat. */
   | { kind: 'gone'; connectionId: string; reason: 'disconnected' | 'session_revoked' }
-  | { kind: 'end'; byMemberId: string | null }
+  | { kind: 'end'; byMemberId: string | null; requestId: string }
   | { kind: 'inspect' }
   | Turn;
 
 export type SeatRequest = {
-  [N in SeatRequestName]: { kind: 'request'; connectionId: string; name: N; payload: RequestPayload<N> };
+  [N in SeatRequestName]: { kind: 'request'; connectionId: string; name: N; payload: RequestPayload<N>; requestId: string };
 }[SeatRequestName];
 
 /** Work that the actor gives to itself: a timer that fired, media that became ready. */

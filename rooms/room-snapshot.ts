@@ -1,5 +1,6 @@
 /** What a consultation room keeps beyond its node, and when it is written. */
 import { z } from 'zod';
+import { durable } from './durable.ts';
 import { RoomError } from './errors.ts';
 import type { Logger } from './ports.ts';
 import { role } from './protocol-views.ts';
@@ -39,7 +40,7 @@ const DEBOUNCE_MS = 40;
 /** Loads the snapshot of a room; one that cannot be read counts as none, because all of it can be done without. */
 export async function loadSnapshot(store: SnapshotStore, roomId: string, log: Logger): Promise<RoomSnapshot | null> {
   try {
-    const stored = await store.load(roomId);
+    const stored = await durable(log, 'snapshots.load', store.load(roomId));
     if (!stored) return null;
     const parsed = snapshot.safeParse(stored.data);
     if (parsed.success) return parsed.data;
@@ -79,7 +80,7 @@ export function createSnapshotWriter({ store, roomId, epoch, log, take, onStale 
     if (!dirty) return;
     dirty = false;
     try {
-      await store.save(roomId, { epoch, data: take() });
+      await durable(log, 'snapshots.save', store.save(roomId, { epoch, data: take() }));
     } catch (error) {
       if (error instanceof RoomError && error.code === 'stale_epoch') return onStale();
       dirty = true;

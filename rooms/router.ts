@@ -28,6 +28,8 @@ export interface AskOptions {
   deadlineMs: number;
   /** Dedupes the request on its way to another node. */
   requestId: string;
+  /** Asked before the room is opened here for this question; what it throws is the answer. */
+  mayOpen?: () => Promise<unknown>;
 }
 
 /** One question on its way. */
@@ -53,31 +55,21 @@ const TELL_DEADLINE_MS = 5_000;
 export function createRouter<M>({ supervisor, directory, bus }: RouterOptions<M>): Router<M> {
   const local = (roomId: string): Actor<M> | undefined => supervisor.peek(roomId);
 
-  const remote = (nodeId: string, envelope: Envelope<M>, requestId: string): Promise<unknown> =>
-    bus.request(nodeId, envelope, { deadlineMs: envelope.deadlineMs, requestId });
-
-  /** Asks the owner's node. @returns false when it turned out not to own the room any more */
-  const askAway = async (nodeId: string, job: Job<M>): Promise<boolean> => {
-    const { roomId, message, options, resolve, reject } = job;
-    try {
-      resolve(await remote(nodeId, { roomId, message, mode: 'ask', deadlineMs: options.deadlineMs }, options.requestId));
-    } catch (error) {
-      if (error instanceof RoomError && error.code === 'room_moved') return false;
-      reject(error);
-    }
-    return true;
-  };
-
-  const find = async (job: Job<M>): Promise<void> => {
+  const find = async (asked: Job<M>): Promise<void> => {
+    const { job, left } = timed(asked);
     const { roomId, message, options, resolve, reject } = job;
     try {
       const owner = await directory.lookup(roomId);
-      if (owner && owner.nodeId !== bus.nodeId && (await askAway(owner.nodeId, job))) return;
-      const actor = await supervisor.get(roomId);
-      actor.mailbox.post(message, options.deadlineMs, resolve, reject);
+      if (owner && owner.nodeId !== bus.nodeId && (await askAway(bus, owner.nodeId, job))) return;
+      const known = local(roomId) ?? (await supervisor.find(roomId));
+      if (!known) await options.mayOpen?.();
+      if (left() <= 0) return;
+      const actor = known ?? (await supervisor.get(roomId));
+      // Nobody waits any more: what was asked must not happen behind their back.
+      if (left() > 0) actor.mailbox.post(message, left(), resolve, reject);
     } catch (error) {
       // Another node was faster: it has the room now, or the sender tries again.
-      if (error instanceof OwnedElsewhere && error.nodeId !== bus.nodeId && (await askAway(error.nodeId, job))) return;
+      if (error instanceof OwnedElsewhere && error.nodeId !== bus.nodeId && (await askAway(bus, error.nodeId, job))) return;
       reject(error);
     }
   };
@@ -90,7 +82,7 @@ export function createRouter<M>({ supervisor, directory, bus }: RouterOptions<M>
     }
     const owner = await directory.lookup(roomId);
     if (!owner || owner.nodeId === bus.nodeId) return;
-    await remote(owner.nodeId, { roomId, message, mode: 'tell', deadlineMs: TELL_DEADLINE_MS }, requestId);
+    await remote(bus, owner.nodeId, { roomId, message, mode: 'tell', deadlineMs: TELL_DEADLINE_MS }, requestId);
   };
 
   bus.serve((received) => answerOtherNode(supervisor, received as Envelope<M>));
@@ -106,6 +98,37 @@ export function createRouter<M>({ supervisor, directory, bus }: RouterOptions<M>
     ask: (roomId, message, options) => new Promise((resolve, reject) => post(roomId, message, options, resolve, reject)),
     tell,
   };
+}
+
+function remote<M>(bus: NodeBus, nodeId: string, envelope: Envelope<M>, requestId: string): Promise<unknown> {
+  return bus.request(nodeId, envelope, { deadlineMs: envelope.deadlineMs, requestId });
+}
+
+/** Asks the owner's node. @returns false when it turned out not to own the room any more */
+async function askAway<M>(bus: NodeBus, nodeId: string, { roomId, message, options, resolve, reject }: Job<M>): Promise<boolean> {
+  const { deadlineMs, requestId } = options;
+  try {
+    resolve(await remote(bus, nodeId, { roomId, message, mode: 'ask', deadlineMs }, requestId));
+  } catch (error) {
+    if (error instanceof RoomError && error.code === 'room_moved') return false;
+    reject(error);
+  }
+  return true;
+}
+
+/** Puts a whole search under the deadline of its question. `left` is what remains, in ms. */
+function timed<M>(job: Job<M>): { job: Job<M>; left: () => number } {
+  const end = performance.now() + job.options.deadlineMs;
+  let open = true;
+  const timer = setTimeout(() => reject(new RoomError('deadline')), job.options.deadlineMs).unref();
+  const once = (settle: () => void): void => {
+    clearTimeout(timer);
+    if (open) settle();
+    open = false;
+  };
+  const resolve = (value: unknown): void => once(() => job.resolve(value));
+  const reject = (error: unknown): void => once(() => job.reject(error));
+  return { job: { ...job, resolve, reject }, left: () => (open ? end - performance.now() : 0) };
 }
 
 /** Only the owner answers: opening the room here could go in circles with the sender. */

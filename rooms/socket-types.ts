@@ -1,6 +1,7 @@
 /** The typed Socket.IO server and socket of the gateway. */
 import type { DefaultEventsMap, Server, Socket } from 'socket.io';
 import type { Budget } from './budgets.ts';
+import type { Person } from './people.ts';
 import type { Identity } from './ports.ts';
 import type { ClientToServer, ServerToClient } from './protocol.ts';
 import type { Probes } from './probes.ts';
@@ -16,7 +17,7 @@ export interface SocketData {
   /** Requests so far; numbers the request ids. */
   requests: number;
   control: Budget;
-  probing: Budget;
+  person: Person;
   probes: Probes;
 }
 

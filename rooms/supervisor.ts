@@ -27,6 +27,8 @@ export interface SupervisorOptions<M> {
   maxFailures?: number;
   /** Timing of turns; see `MailboxOptions.onTimed`. */
   onTimed?: (message: M, waitedMs: number, ranMs: number) => void;
+  /** What the log says of a message that failed. */
+  describe?: (message: M) => object;
 }
 
 export interface Supervisor<M> {
@@ -135,14 +137,14 @@ class RoomSupervisor<M> implements Supervisor<M> {
       quit: (reason) => actor && this.#stop(actor, reason),
     };
     const behaviour = await open(id, self);
-    const onFailure = (error: unknown, inARow: number): void => actor && this.#fail(actor, error, inARow);
+    const onFailure = (error: unknown, inARow: number, message: M): void => actor && this.#fail(actor, error, inARow, message);
     actor = createActor<M>({ id, behaviour, capacity, onFailure, ...(onTimed && { onTimed }) });
     return actor;
   }
 
-  #fail(actor: Actor<M>, error: unknown, inARow: number): void {
-    const { log, maxFailures = MAX_FAILURES } = this.#options;
-    log.error({ err: error, roomId: actor.id, inARow }, 'room failed on a message');
+  #fail(actor: Actor<M>, error: unknown, inARow: number, message: M): void {
+    const { log, describe, maxFailures = MAX_FAILURES } = this.#options;
+    log.error({ err: error, roomId: actor.id, inARow, ...describe?.(message) }, 'room failed on a message');
     if (inARow >= maxFailures) this.#stop(actor, 'failed');
   }
 

@@ -32,10 +32,11 @@ const OPEN_ATTEMPTS = 3;
 export async function createMediaServer(options: { config: Config; log: MediaLog }): Promise<MediaServer> {
   const { config, log } = options;
   let closing: Promise<void> | undefined;
+  let draining = false;
   setLogEventListeners({
     onwarn: (namespace, text) => log.warn({ namespace }, text),
     // A worker that is told to end complains about the pipe that we closed.
-    onerror: (namespace, text, error) => log[closing ? 'debug' : 'error']({ namespace, ...(error ? { err: error } : {}) }, text),
+    onerror: (namespace, text, error) => log[draining ? 'debug' : 'error']({ namespace, ...(error ? { err: error } : {}) }, text),
   });
   const addresses = listenAddresses({
     listen: config.MEDIA_LISTEN,
@@ -47,13 +48,22 @@ export async function createMediaServer(options: { config: Config; log: MediaLog
   const { version, origin, srtp } = await workerInfo(workerBin);
   log.info({ workers: config.MEDIA_WORKERS, version, origin, srtp, addresses, port: config.MEDIA_PORT }, 'media workers are up');
 
+  const drain = (): void => {
+    draining = true;
+    pool.drain();
+  };
+
   return {
     routerRtpCapabilities,
     openRoom: (roomId) => openRoom(pool, roomId, options),
     openProbe: (path) => openProbe(pool, path),
     workers: () => pool.slots().map((slot) => statusOf(slot, performance.now())),
     healthy: () => pool.slots().length > 0,
-    close: () => (closing ??= closeAll(pool)),
+    drain,
+    close() {
+      drain();
+      return (closing ??= closeAll(pool));
+    },
   };
 }
 

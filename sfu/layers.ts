@@ -62,6 +62,8 @@ export const LAYERS_DOWN_MS = 300;
 
 /** Reports what a producer has to send: more at once, less after `LAYERS_DOWN_MS`. */
 export interface LayersReport {
+  /** What was reported last. */
+  readonly told: number;
   /** The value as it is now. */
   set(layer: number): void;
   close(): void;
@@ -84,6 +86,9 @@ export function layersReport(initial: number, report: (layer: number) => void): 
     timer = undefined;
   };
   return {
+    get told() {
+      return told;
+    },
     set(layer) {
       if (closed) return;
       now = layer;

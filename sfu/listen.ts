@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import type { NetworkInterfaceInfo } from 'node:os';
 import type { types } from 'mediasoup';
+import { VIRTUAL_INTERFACE } from '#config/network.ts';
 
 /** An address to bind, and what clients are told instead of it (behind NAT). */
 export interface ListenAddress {
@@ -10,9 +11,6 @@ export interface ListenAddress {
 }
 
 type Interfaces = Record<string, NetworkInterfaceInfo[] | undefined>;
-
-/** Bridges and pairs of container engines: nobody outside this machine reaches them. */
-const VIRTUAL = /^(docker|br-|veth|virbr|lxc|cni|flannel|cali)/;
 
 const family = (address: string): 0 | 4 | 6 => isIP(address) as 0 | 4 | 6;
 
@@ -24,7 +22,7 @@ function isLoopback(host: string): boolean {
 /** Addresses of this machine that others can reach: every IPv4 one, and the first of each interface for IPv6 (the rest expire). */
 function reachable(interfaces: Interfaces, version: 4 | 6): string[] {
   return Object.entries(interfaces)
-    .filter(([name]) => !VIRTUAL.test(name))
+    .filter(([name]) => !VIRTUAL_INTERFACE.test(name))
     .flatMap(([, infos = []]) => {
       const own = infos.filter((info) => !info.internal && family(info.address) === version && !info.address.startsWith('fe80:'));
       return (version === 4 ? own : own.slice(0, 1)).map((info) => info.address);

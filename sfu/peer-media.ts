@@ -2,6 +2,8 @@
 import type { types } from 'mediasoup';
 import { MediaError } from './errors.ts';
 import { answer } from './faults.ts';
+import { floodWatch } from './flood.ts';
+import type { FloodWatch } from './flood.ts';
 import { PeerReceiving } from './peer-receiving.ts';
 import { producerMedia } from './producer-media.ts';
 import type { ProducerMedia } from './producer-media.ts';
@@ -36,12 +38,23 @@ export async function createPeerMedia(room: RoomContext, options: AddPeerOptions
   const open = () => openTransport(room.router, room.webRtcServer);
   const limited = async () => {
     const transport = await open();
-    await transport.setMaxIncomingBitrate(room.config.MEDIA_MAX_INCOMING_BITRATE);
+    try {
+      await transport.setMaxIncomingBitrate(room.config.MEDIA_MAX_INCOMING_BITRATE);
+    } catch (error) {
+      transport.close();
+      throw error;
+    }
     return transport;
   };
-  const opening = Promise.all([options.canSend ? limited() : null, open()]);
-  const [send, recv] = await answer(opening, () => room.router.closed);
-  return new PeerMediaImpl(room, options, { send, recv });
+  const opening = [options.canSend ? limited() : Promise.resolve(null), open()] as const;
+  try {
+    const [send, recv] = await answer(Promise.all(opening), () => room.router.closed);
+    return new PeerMediaImpl(room, options, { send, recv });
+  } catch (error) {
+    // One of them may have come into being: nobody else would close it before the room does.
+    for (const each of await Promise.allSettled(opening)) if (each.status === 'fulfilled') each.value?.close();
+    throw error;
+  }
 }
 
 export class PeerMediaImpl implements PeerMedia {
@@ -55,6 +68,7 @@ export class PeerMediaImpl implements PeerMedia {
   readonly #sources = new Set<MediaSource>();
   readonly #up = qualityMeter(() => this.#emitQuality());
   readonly #down = qualityMeter(() => this.#emitQuality());
+  readonly #flood: FloodWatch;
   #dataProducersOpening = 0;
   #judging: NodeJS.Timeout | undefined;
   #closed = false;
@@ -63,6 +77,7 @@ export class PeerMediaImpl implements PeerMedia {
     this.id = options.peerId;
     this.#room = room;
     this.#transports = transports;
+    this.#flood = floodWatch(room.config.MEDIA_MAX_INCOMING_BITRATE);
     const scoreChanged = () => this.#scoreChanged();
     this.receiving = new PeerReceiving({
       room,
@@ -112,6 +127,10 @@ export class PeerMediaImpl implements PeerMedia {
 
   producers(): ProducerInfo[] {
     return this.sent.map((producer) => producer.info());
+  }
+
+  producerLayers(): ReturnType<PeerMedia['producerLayers']> {
+    return this.sent.flatMap(({ id, told }) => (told === undefined ? [] : [{ producerId: id, maxSpatialLayer: told }]));
   }
 
   async connectTransport(transportId: string, dtlsParameters: DtlsParameters): Promise<void> {
@@ -213,9 +232,9 @@ export class PeerMediaImpl implements PeerMedia {
   /** Closes the transports and with them all that the seat sends and receives. */
   close(): void {
     if (this.#closed) return;
+    this.#room.peerClosed(this);
     this.roomClosed();
     for (const transport of this.#opened()) transport.close();
-    this.#room.peerClosed(this);
   }
 
   /** The router closed and took the transports with it. */
@@ -226,14 +245,25 @@ export class PeerMediaImpl implements PeerMedia {
     this.#down.close();
     this.receiving.close();
     for (const media of this.#producers.values()) media.released();
+    this.#producers.clear();
+    this.dataProducers.clear();
+  }
+
+  /** Looks once at what comes in; closes the media of a peer that goes on sending more than it may. */
+  async checkBitrate(): Promise<void> {
+    const { send } = this.#transports;
+    if (this.#closed || !send || this.#producers.size + this.dataProducers.size === 0) return;
+    const bitrate = (await send.getStats())[0]?.recvBitrate ?? 0;
+    if (this.#closed || !this.#flood.exceeds(bitrate)) return;
+    this.close();
+    this.#room.emit('peerFlooded', { peerId: this.id, bitrate });
   }
 
   /** The client closed a transport, or its DTLS failed: nothing brings it back. */
   #ended(): void {
     if (this.#closed) return;
-    const ended = this.sent;
     this.close();
-    for (const { id } of ended) this.#room.emit('producerClosed', { peerId: this.id, producerId: id });
+    this.#room.emit('peerEnded', { peerId: this.id });
   }
 
   #scoreChanged(): void {

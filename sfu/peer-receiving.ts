@@ -4,7 +4,6 @@ import { ConsumerMedia } from './consumer-media.ts';
 import { MediaError } from './errors.ts';
 import type { Size } from './layers.ts';
 import type { ProducerMedia } from './producer-media.ts';
-import { mean } from './quality.ts';
 import type { RoomContext } from './room-context.ts';
 import type { ConsumerInfo, DataConsumerInfo, RtpCapabilities } from './types.ts';
 
@@ -25,6 +24,8 @@ export class PeerReceiving {
   readonly #dataConsumers = new Map<string, DataConsumerInfo>();
   /** Ids of what is being consumed already, or is about to be: nothing is consumed twice. */
   readonly #taken = new Set<string>();
+  /** The same for data channels, which do not count against the limit of tracks. */
+  readonly #takenData = new Set<string>();
   readonly #pending = new Set<Promise<void>>();
   /** Until the peer is handed over, its consumers are part of the answer and not told as events. */
   #announcing = false;
@@ -58,7 +59,7 @@ export class PeerReceiving {
     const { room, transport, rtpCapabilities } = this.#options;
     if (transport.closed || producer.producer.closed || this.#taken.has(producer.id)) return;
     if (this.#full() || !room.router.canConsume({ producerId: producer.id, rtpCapabilities })) return;
-    this.#start(producer.id, async () => {
+    this.#start(this.#taken, producer.id, async () => {
       const consumer = await transport.consume({ producerId: producer.id, rtpCapabilities, paused: true });
       this.#consumerCreated(consumer, producer);
     });
@@ -92,8 +93,8 @@ export class PeerReceiving {
   /** Starts to consume somebody's data channel. */
   consumeData(dataProducer: types.DataProducer, fromPeerId: string): void {
     const { room, transport, peerId } = this.#options;
-    if (transport.closed || dataProducer.closed || this.#taken.has(dataProducer.id)) return;
-    this.#start(dataProducer.id, async () => {
+    if (transport.closed || dataProducer.closed || this.#takenData.has(dataProducer.id)) return;
+    this.#start(this.#takenData, dataProducer.id, async () => {
       const dataConsumer = await transport.consumeData({ dataProducerId: dataProducer.id });
       const info: DataConsumerInfo = {
         id: dataConsumer.id,
@@ -105,7 +106,7 @@ export class PeerReceiving {
       };
       this.#dataConsumers.set(info.id, info);
       dataConsumer.on('dataproducerclose', () => {
-        this.#taken.delete(dataProducer.id);
+        this.#takenData.delete(dataProducer.id);
         this.#dataConsumers.delete(info.id);
         if (this.#announcing) room.emit('dataConsumerClosed', { peerId, dataConsumerId: info.id });
       });
@@ -114,12 +115,12 @@ export class PeerReceiving {
   }
 
   /** A failure counts only while the track, this peer and the worker are still there. */
-  #start(producerId: string, create: () => Promise<void>): void {
+  #start(taken: Set<string>, producerId: string, create: () => Promise<void>): void {
     const { room, peerId, transport } = this.#options;
-    this.#taken.add(producerId);
+    taken.add(producerId);
     const task = create()
       .catch((error: unknown) => {
-        this.#taken.delete(producerId);
+        taken.delete(producerId);
         if (!transport.closed) room.log.warn({ err: error, peerId, producerId }, 'could not consume');
       })
       .finally(() => this.#pending.delete(task));
@@ -153,11 +154,14 @@ export class PeerReceiving {
     await Promise.all([...this.#consumers.values()].map((consumer) => consumer.setAudioOnly(audioOnly)));
   }
 
-  /** Mean over what flows, 0 to 10: all of it shares one way down. Undefined while nothing flows. */
+  /**
+   * The worst of what flows, 0 to 10: where the way down is too narrow, sound stays whole to the last while video
+   * starves, and that is what the person sees. Undefined while nothing flows.
+   */
   score(): number | undefined {
     if (this.#options.transport.iceState === 'disconnected') return 0;
     const scores = [...this.#consumers.values()].flatMap((consumer) => consumer.score ?? []);
-    return scores.length > 0 ? mean(scores) : undefined;
+    return scores.length > 0 ? Math.min(...scores) : undefined;
   }
 
   /** The others' producers need not send for this peer any more. */

@@ -35,6 +35,9 @@ export async function openProbeMedia(
   let open = true;
   const probe: Probe = {
     transport: transportOptions(transport),
+    get closed() {
+      return !open;
+    },
     connect: (dtlsParameters) => connectTransport(transport, dtlsParameters),
     close() {
       if (!open) return;

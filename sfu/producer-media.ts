@@ -12,6 +12,8 @@ export interface ProducerMedia {
   readonly producer: types.Producer;
   readonly layers: Layers;
   info(): ProducerInfo;
+  /** Highest layer that was told to its sender; undefined for sound. */
+  readonly told: number | undefined;
   /** Notes the highest layer that a consumer wants; -1 nothing, null when the consumer is gone. */
   want(consumerId: string, layer: number | null): void;
   /** 0 to 10; undefined while it is paused, unwanted or not heard of yet. */
@@ -48,6 +50,9 @@ export function producerMedia(
     id: producer.id,
     producer,
     layers,
+    get told() {
+      return producer.kind === 'video' ? report.told : undefined;
+    },
     info: () => ({ id: producer.id, kind: producer.kind, source: about.source, paused: producer.paused }),
     want(consumerId, layer) {
       if (producer.kind === 'audio') return;

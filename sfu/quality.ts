@@ -1,15 +1,14 @@
 /** Network quality in five steps, from mediasoup's stream scores (0 to 10, made of loss and retransmission). Pure but for a timer. */
 import type { QualityLevel } from './types.ts';
 
-/** mediasoup score, 0 (nothing arrives) to 10 (nothing is lost), to our scale. */
+/** mediasoup score, 0 (nothing arrives) to 10 (nothing is lost), to our scale. A measured path is never 0: that is "no data". */
 export function qualityOf(score: number): QualityLevel {
-  if (score < 0.5) return 0;
   if (score < 4) return 1;
   if (score < 7) return 2;
   return score < 9 ? 3 : 4;
 }
 
-export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
  * Score of what a peer sends on one producer: the mean over the layers that are asked for and came once, so that layers

@@ -5,6 +5,7 @@ import type { types } from 'mediasoup';
 import type { Config } from '#config/index.ts';
 import { MediaError } from './errors.ts';
 import { answer } from './faults.ts';
+import { watchFloods } from './flood.ts';
 import { createPeerMedia } from './peer-media.ts';
 import type { AddPeerOptions, PeerMediaImpl } from './peer-media.ts';
 import type { ProducerMedia } from './producer-media.ts';
@@ -69,6 +70,7 @@ export class RoomMediaImpl implements RoomMedia {
   readonly #speakers: Speakers;
   readonly #peers = new Map<string, PeerMediaImpl>();
   readonly #context: RoomContext;
+  readonly #stopWatching: () => void;
   #closed = false;
 
   constructor(parts: RoomParts, events: EventEmitter<RoomMediaEvents>, emit: Emit, speakers: Speakers) {
@@ -79,6 +81,7 @@ export class RoomMediaImpl implements RoomMedia {
     };
     this.#speakers = speakers;
     this.#context = this.#contextOfPeers();
+    this.#stopWatching = watchFloods(() => this.#peers.values());
   }
 
   get roomId(): string {
@@ -154,6 +157,7 @@ export class RoomMediaImpl implements RoomMedia {
 
   #end(): void {
     this.#closed = true;
+    this.#stopWatching();
     for (const peer of this.#peers.values()) peer.roomClosed();
     this.#peers.clear();
     this.#parts.closed(this);

@@ -48,7 +48,7 @@ export interface DataConsumerInfo {
   protocol: string;
 }
 
-/** 0 no data, 1 bad, 2 weak, 3 good, 4 excellent. */
+/** 0 nothing measured yet, 1 bad or lost, 2 weak, 3 good, 4 excellent. */
 export type QualityLevel = 0 | 1 | 2 | 3 | 4;
 
 /** What a room hears from its media. Listeners must not throw and must not block. */
@@ -63,8 +63,10 @@ export interface RoomMediaEvents {
   dataConsumerClosed: [{ peerId: string; dataConsumerId: string }];
   /** Highest spatial layer that any consumer of this producer wants; -1 none. Debounced. */
   producerLayers: [{ peerId: string; producerId: string; maxSpatialLayer: number }];
-  /** A producer of this peer ended without a request (DTLS of a transport ended; `PeerMedia.closed` is true by now). */
-  producerClosed: [{ peerId: string; producerId: string }];
+  /** This peer's media ended without a request (DTLS of a transport ended): `PeerMedia.closed` is true by now. */
+  peerEnded: [{ peerId: string }];
+  /** This peer sent far more than it may, for seconds: its media was closed. `bitrate` in bits per second. */
+  peerFlooded: [{ peerId: string; bitrate: number }];
   quality: [{ peerId: string; up: QualityLevel; down: QualityLevel }];
   activeSpeaker: [{ peerId: string | null }];
   levels: [{ levels: { peerId: string; dBov: number }[] }];
@@ -81,6 +83,8 @@ export interface PeerMedia {
   consumers(): ConsumerInfo[];
   dataConsumers(): DataConsumerInfo[];
   producers(): ProducerInfo[];
+  /** What was last told as `producerLayers` of each video that this peer sends: for a page that may have missed it. */
+  producerLayers(): { producerId: string; maxSpatialLayer: number }[];
   connectTransport(transportId: string, dtlsParameters: DtlsParameters): Promise<void>;
   restartIce(transportId: string): Promise<IceParameters>;
   produce(options: {
@@ -147,6 +151,7 @@ export interface MediaLog {
 /** A transport to try a network path with; closes itself after 30 s. */
 export interface Probe {
   transport: TransportOptions;
+  readonly closed: boolean;
   connect(dtlsParameters: DtlsParameters): Promise<void>;
   close(): void;
 }
@@ -160,5 +165,10 @@ export interface MediaServer {
   workers(): WorkerStatus[];
   /** True while at least one worker answers. */
   healthy(): boolean;
+  /**
+   * The process is about to end: call it first. Media goes on, but a worker that ends from now on (a terminal's Ctrl-C
+   * reaches the workers too) is neither replaced nor logged as an error. Idempotent.
+   */
+  drain(): void;
   close(): Promise<void>;
 }

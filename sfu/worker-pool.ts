@@ -36,6 +36,8 @@ export interface WorkerPool {
   take(): Promise<WorkerSlot>;
   /** The least loaded worker whatever the limit. @throws {MediaError} `media_unavailable` */
   leastLoaded(): WorkerSlot;
+  /** From now on a worker that ends is not replaced, because the process is about to end. */
+  drain(): void;
   close(): Promise<void>;
 }
 
@@ -48,7 +50,8 @@ class Pool implements WorkerPool {
   readonly #stopWatching = new Map<number, () => void>();
   /** Delay of the last replacement per worker, in ms. */
   readonly #delays = new Map<number, number>();
-  readonly #closing = new AbortController();
+  /** Aborted by `drain`: nothing is started any more. */
+  readonly #draining = new AbortController();
 
   constructor(config: Config, log: MediaLog, addresses: readonly ListenAddress[]) {
     this.#config = config;
@@ -62,9 +65,9 @@ class Pool implements WorkerPool {
 
   async start(index: number): Promise<void> {
     const slot = await startWorker(this.#config, index, this.#addresses);
-    if (this.#closing.signal.aborted || slot.worker.closed) {
+    if (this.#draining.signal.aborted || slot.worker.closed) {
       slot.worker.close();
-      if (this.#closing.signal.aborted) return;
+      if (this.#draining.signal.aborted) return;
       throw new Error('the worker died while it started');
     }
     const { worker } = slot;
@@ -98,7 +101,7 @@ class Pool implements WorkerPool {
     this.#stopWatching.get(index)?.();
     this.#stopWatching.delete(index);
     for (const probe of slot.probes) probe.close();
-    if (this.#closing.signal.aborted || !worker.died) {
+    if (this.#draining.signal.aborted || !worker.died) {
       for (const room of slot.roomMedia) room.workerStopped();
       return;
     }
@@ -115,12 +118,12 @@ class Pool implements WorkerPool {
     this.#delays.set(index, delayMs);
     const attempt = async (): Promise<void> => {
       try {
-        if (delayMs > 0) await sleep(delayMs, undefined, { signal: this.#closing.signal, ref: false });
+        if (delayMs > 0) await sleep(delayMs, undefined, { signal: this.#draining.signal, ref: false });
         const start = this.start(index);
         this.#starting.add(start);
         await start.finally(() => this.#starting.delete(start));
       } catch (error) {
-        if (this.#closing.signal.aborted) return;
+        if (this.#draining.signal.aborted) return;
         this.#log.error({ err: error, index }, 'media worker did not start; trying again');
         this.#replace(index, restartDelay(0, delayMs));
       }
@@ -158,8 +161,12 @@ class Pool implements WorkerPool {
     return placed.slot;
   }
 
+  drain(): void {
+    this.#draining.abort();
+  }
+
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.drain();
     const workers = this.slots().map(({ worker }) => worker);
     await Promise.all([...workers.map(stopWorker), ...[...this.#starting].map((start) => start.catch(() => undefined))]);
     for (const stop of this.#stopWatching.values()) stop();

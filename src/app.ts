@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Logger } from 'pino';
 import type { Config } from '#config/index.ts';
 import type { MediaSession } from '#rooms/protocol.ts';
 import { authRoutes } from './auth/routes.ts';
@@ -33,10 +34,12 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 /** Largest JSON body, in bytes. */
 const BODY_LIMIT = 65_536;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Headers come in one packet; who sends them byte by byte wants to hold connections. */
+const SLOW_HEADERS = { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 };
 
 export interface AppParts {
   config: Config;
-  log: FastifyBaseLogger;
+  log: Logger;
   auth: Auth;
   users: Users;
   consultations: Consultations;
@@ -51,16 +54,24 @@ export interface AppParts {
   webFolder?: string;
 }
 
+/** Fastify itself believes nobody when it is given a number. */
+function trusted(proxies: Config['TRUST_PROXY']): string[] | false | ((address: string, hop: number) => boolean) {
+  return typeof proxies === 'number' ? (_address, hop) => hop < proxies : proxies;
+}
+
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const { config, auth, webFolder = path.join(root, 'web/dist') } = parts;
   const app = Fastify({
-    loggerInstance: parts.log,
-    https: parts.tls ?? null,
-    trustProxy: config.TRUST_PROXY,
+    loggerInstance: parts.log as FastifyBaseLogger,
+    https: parts.tls ? { ...parts.tls, ...SLOW_HEADERS } : null,
+    ...(!parts.tls && { http: SLOW_HEADERS }),
+    trustProxy: trusted(config.TRUST_PROXY),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: requestId,
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    logController: new LogController({ disableRequestLogging: true }),
+    // Making a logger for each request costs more than its route; our own lines name the request themselves.
+    childLoggerFactory: (logger) => logger,
     exposeHeadRoutes: false,
     // Requests that arrive on open connections during a shutdown are answered as usual until the socket closes.
     return503OnClosing: false,
@@ -70,7 +81,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.setErrorHandler(handleFault);
   enforcePolicies(app, auth.verify);
   returnRequestIds(app);
-  logRequests(app);
+  logRequests(app, parts.log);
   await allowOrigins(app, config);
   const headers = await pageHeaders(config);
   await documentApi(app, version, headers);
@@ -81,7 +92,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(async (api) => {
     answerWithEnvelopes(api);
     protectData(api);
-    await api.register(healthRoutes(parts.readiness));
+    await api.register(healthRoutes(parts.readiness, version));
     await api.register(
       async (v1) => {
         limitRate(v1, config.RATE_HTTP_PER_MINUTE);

@@ -11,6 +11,7 @@ export const errors = {
   bad_credentials: { status: 401, message: 'Account or password is wrong' },
   route_not_found: { status: 404, message: 'There is no such address' },
   method_not_allowed: { status: 405, message: 'This address does not take this method' },
+  visit_started: { status: 409, message: 'This visit has begun; it can be ended, not cancelled' },
   payload_too_large: { status: 413, message: 'The body is too large' },
   unsupported_media_type: { status: 415, message: 'This content type is not accepted here' },
   unknown_patient: { status: 422, message: 'There is no patient with this id' },

@@ -1,24 +1,24 @@
 /** HTTPS in the local network: browsers give camera and microphone to `localhost` and to HTTPS only. */
 import { X509Certificate } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { generate } from 'selfsigned';
+import { makePrivateFolder } from '#config/folder.ts';
+import { VIRTUAL_INTERFACE } from '#config/network.ts';
 
 export interface Certificate {
   key: string;
   cert: string;
 }
 
-/** Bridges of container engines: other machines do not reach them. */
-const VIRTUAL = /^(docker|br-|veth|virbr|lxc|cni)/;
 const VALID_DAYS = 365;
 const DAY = 86_400_000;
 
 /** IPv4 addresses that other machines of the network reach this one at; the likeliest first. */
 export function lanAddresses(interfaces = networkInterfaces()): string[] {
   const addresses = Object.entries(interfaces)
-    .filter(([name]) => !VIRTUAL.test(name))
+    .filter(([name]) => !VIRTUAL_INTERFACE.test(name))
     .flatMap(([, infos = []]) => infos.filter((info) => info.family === 'IPv4' && !info.internal).map((info) => info.address));
   const rank = (address: string) => ['192.168.', '10.', '172.'].findIndex((prefix) => address.startsWith(prefix)) >>> 0;
   return addresses.sort((a, b) => rank(a) - rank(b));
@@ -34,7 +34,7 @@ export async function selfSignedCertificate(folder: string, addresses: string[])
   const names = ['127.0.0.1', '::1', ...addresses];
   if (kept && covers(kept[1], names)) return { key: kept[0], cert: kept[1] };
   const made = await make(names);
-  await mkdir(folder, { recursive: true });
+  makePrivateFolder(folder);
   await writeFile(files.key, made.key, { mode: 0o600 });
   await writeFile(files.cert, made.cert);
   return made;

@@ -1,7 +1,8 @@
 /** Keys that the server cannot do without: from the environment, or made once and kept in the data folder. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makePrivateFolder } from '#config/folder.ts';
 import type { Config } from '#config/index.ts';
 
 export interface Secrets {
@@ -14,7 +15,7 @@ export interface Secrets {
 export async function loadSecrets(config: Pick<Config, 'JWT_SECRET' | 'DATA_DIR'>): Promise<Secrets> {
   if (config.JWT_SECRET) return { jwt: config.JWT_SECRET, generated: null };
   const file = path.join(config.DATA_DIR, 'jwt-secret');
-  await mkdir(config.DATA_DIR, { recursive: true });
+  makePrivateFolder(config.DATA_DIR);
   await writeFile(file, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
   });

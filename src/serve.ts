@@ -18,7 +18,8 @@ export async function serve(options: CliOptions, config: Config): Promise<void> 
   process.once('exit', folder.release);
   const log = createLog(config);
   const addresses = options.lan ? lanAddresses() : [];
-  const tls = options.lan ? await selfSignedCertificate(config.DATA_DIR, addresses) : await ownCertificate(config);
+  const made = () => (options.lan ? selfSignedCertificate(config.DATA_DIR, addresses) : undefined);
+  const tls = (await ownCertificate(config)) ?? (await made());
   const running: { server?: Server } = {};
   endOnSignals(running, config, log);
   const server = (running.server = await wire({ config, log, tls, announcedHost: addresses[0] }));

@@ -19,11 +19,14 @@ import { createDemo, type DemoAccount } from './demo.ts';
 import type { Certificate } from './lan.ts';
 import { createMembers } from './members/service.ts';
 import { loadSecrets } from './secrets.ts';
+import type { TurnListener } from './plugins/metrics.ts';
 import { createSnapshotStore } from './snapshots/store.ts';
 import { createUsers } from './users/service.ts';
 
 /** How long the readiness probe waits for the database, in milliseconds. */
 const PING_MS = 2_000;
+/** How long requests that run may go on during a shutdown, in milliseconds; then their connections are cut. */
+const LAST_ANSWERS_MS = 2_000;
 
 export interface Server {
   readonly app: FastifyInstance;
@@ -51,7 +54,7 @@ interface Options {
 export async function wire({ config, log, tls, announcedHost }: Options): Promise<Server> {
   const core = await buildCore(config, log);
   try {
-    const { secrets, database, media, tokens, auth, chatStore, rooms } = core;
+    const { secrets, database, media, tokens, auth, chatStore, rooms, turns } = core;
     let accepting = false;
     let demo: DemoAccount[] | null = null;
     let closing: Promise<void> | undefined;
@@ -69,7 +72,7 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
       chat: createChat(database, chatStore),
       routerRtpCapabilities: rtpCapabilities.parse(media.routerRtpCapabilities),
       readiness: { database: () => database.ping(PING_MS), media: () => media.healthy(), accepting: () => accepting },
-      metrics: { rooms: () => rooms.stats(), workers: () => media.workers() },
+      metrics: { rooms: () => rooms.stats(), workers: () => media.workers(), turns: (listener) => turns.listeners.push(listener) },
     });
     rooms.attach(app.server);
 
@@ -77,15 +80,18 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
       // For `localhost` Fastify would open a second server that sockets do not reach.
       await app.listen({ host: config.HOST === 'localhost' ? '127.0.0.1' : config.HOST, port: config.PORT });
       // After listening: a port that is taken must not cost the passwords.
-      if (config.DEMO ?? config.NODE_ENV !== 'production') demo = await createDemo(users, consultations);
+      if (config.DEMO ?? config.NODE_ENV !== 'production') demo = await createDemo(database, users, consultations);
       accepting = true;
     }
     async function close(): Promise<void> {
       accepting = false;
+      // First of all: a terminal's Ctrl-C has reached the workers as well.
+      media.drain();
       rooms.drain();
-      // Waits for open sockets, which `core.close` ends.
+      // Waits for open sockets, which `core.close` ends, and for answers that their receivers may never read.
       const silent = app.close();
-      await core.close(silent);
+      const cut = setTimeout(() => app.server.closeAllConnections(), LAST_ANSWERS_MS);
+      await core.close(silent).finally(() => clearTimeout(cut));
     }
     return { app, url, start, demo: () => demo, generatedSecret: secrets.generated, close: () => (closing ??= close()) };
   } catch (error) {
@@ -115,18 +121,21 @@ async function buildCore(config: Config, log: Logger) {
     const tokens = createTokens(secrets.jwt);
     const auth = await createAuth(config, database, tokens);
     const chatStore = createChatStore(database);
+    // The rooms come before the metrics that listen to them.
+    const turns: { listeners: TurnListener[] } = { listeners: [] };
     const rooms = createRooms({
       config,
       log,
       media,
-      policy: createConsultationPolicy(database),
+      policy: createConsultationPolicy(database, auth),
       chat: chatStore,
       authenticator: auth,
       snapshots: createSnapshotStore(database),
       iceServers: (userId) => iceServers(config, userId),
+      onTurn: (...turn) => turns.listeners.forEach((listener) => listener(...turn)),
     });
     opened.push(rooms);
-    return { secrets, database, media, tokens, auth, chatStore, rooms, close };
+    return { secrets, database, media, tokens, auth, chatStore, rooms, turns, close };
   } catch (error) {
     await close();
     throw error;

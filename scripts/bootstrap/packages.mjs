@@ -55,7 +55,8 @@ const KNOWN = {
   'mariadb-server': { there: program('mariadbd'), service: true },
   'redis-server': { there: program('redis-server'), service: true },
   nftables: { there: program('nft') },
-  iproute2: { there: program('ip') },
+  iproute2: { there: program('tc') },
+  coturn: { there: program('turnserver'), service: true },
   'fonts-wqy-zenhei': {
     there: file('/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc', '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc'),
   },
@@ -64,7 +65,7 @@ const KNOWN = {
 /** What each target of the bootstrap needs. */
 export const NEEDED = {
   start: ['ffmpeg'],
-  test: ['ffmpeg', 'chromium', 'mariadb-server', 'redis-server', 'nftables', 'iproute2', 'fonts-wqy-zenhei'],
+  test: ['ffmpeg', 'chromium', 'mariadb-server', 'redis-server', 'nftables', 'iproute2', 'coturn', 'fonts-wqy-zenhei'],
   // libsrtp2-dev serves when the source package cannot be had.
   workerBuild: [
     ...['cmake', 'ninja-build', 'g++', 'dpkg-dev', 'flatbuffers-compiler', 'libflatbuffers-dev'],

@@ -8,6 +8,7 @@ import type { Identity } from '#rooms/ports.ts';
 import { RoomError } from '#rooms/errors.ts';
 import { userRole } from '#src/users/schemas.ts';
 import type { UserRole } from '#src/users/model.ts';
+import { guestSession } from './guests.ts';
 
 /** Who sends a request: what the rooms know of an identity, and the roles of a user. */
 export type Principal = Extract<Identity, { kind: 'guest' }> | UserPrincipal;
@@ -85,5 +86,5 @@ function principalOf(payload: z.infer<typeof claims>): Principal {
     return { kind: 'user', userId: payload.sub, name: payload.name, roles: payload.roles, sessionId: payload.sid, expiresAt };
   }
   const { sub, visit, epoch, name } = payload;
-  return { kind: 'guest', memberId: sub, consultationId: visit, accessEpoch: epoch, name, sessionId: sub, expiresAt };
+  return { kind: 'guest', memberId: sub, consultationId: visit, accessEpoch: epoch, name, sessionId: guestSession(sub, epoch), expiresAt };
 }

@@ -1,8 +1,9 @@
 /** start, stop, restart and status: a server in the background, found by the PID file of its data folder. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { makePrivateFolder } from '#config/folder.ts';
 import type { Config } from '#config/index.ts';
 import type { CliOptions } from './options.ts';
 import { findRunning } from './pid-file.ts';
@@ -54,7 +55,7 @@ async function start(options: CliOptions, { DATA_DIR }: Config): Promise<number>
     console.error(`A server already runs on ${DATA_DIR} (pid ${running.pid})`);
     return 1;
   }
-  mkdirSync(DATA_DIR, { recursive: true });
+  makePrivateFolder(DATA_DIR);
   const logFile = path.join(DATA_DIR, 'wenzhen.log');
   const log = openSync(logFile, 'a', 0o600);
   const child = spawn(process.execPath, [main, 'run', '--detached', ...passedOn(options)], {

@@ -1,6 +1,10 @@
-/** The PID file: one server for one data folder. First line the process id, second the address once it listens. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+/**
+ * The PID file: one server for one data folder. First line the process id, second when that process started (an id is
+ * used again for strangers), third the address once it listens.
+ */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makePrivateFolder } from '#config/folder.ts';
 
 export interface Running {
   pid: number;
@@ -16,9 +20,9 @@ const fileIn = (folder: string) => path.join(folder, 'wenzhen.pid');
 
 /** The server that runs on this data folder, or null. A file that was left behind counts as none. */
 export function findRunning(folder: string): Running | null {
-  const [first = '', second] = read(fileIn(folder)).split('\n');
+  const [first = '', started = '', url] = read(fileIn(folder)).split('\n');
   const pid = Number(first);
-  return Number.isInteger(pid) && pid > 0 && isServer(pid) ? { pid, url: second || null } : null;
+  return Number.isInteger(pid) && pid > 0 && isServer(pid, started) ? { pid, url: url || null } : null;
 }
 
 /**
@@ -28,18 +32,19 @@ export function findRunning(folder: string): Running | null {
  */
 export function claimFolder(folder: string): { announce(url: string): void; release(): void } {
   const file = fileIn(folder);
-  mkdirSync(folder, { recursive: true });
+  makePrivateFolder(folder);
   const running = findRunning(folder);
   if (running) throw new AlreadyRunning(`A server already runs on ${folder} (pid ${running.pid})`);
   rmSync(file, { force: true });
+  const head = `${process.pid}\n${startOf(process.pid)}\n`;
   try {
-    writeFileSync(file, `${process.pid}\n`, { flag: 'wx' });
+    writeFileSync(file, head, { flag: 'wx' });
   } catch (error) {
     throw new AlreadyRunning(`Another server is starting on ${folder}`, { cause: error });
   }
-  const ours = () => read(file).startsWith(`${process.pid}\n`);
+  const ours = () => read(file).startsWith(head);
   return {
-    announce: (url) => writeFileSync(file, `${process.pid}\n${url}\n`),
+    announce: (url) => writeFileSync(file, `${head}${url}\n`),
     release: () => ours() && rmSync(file, { force: true }),
   };
 }
@@ -52,14 +57,20 @@ function read(file: string): string {
   }
 }
 
-/** True when this process is alive and ours. Ids are used again, in containers at once and for ourselves. */
-function isServer(pid: number): boolean {
+/** True when this process is alive and the one that wrote the file. Ids are used again, in containers at once and for ourselves. */
+function isServer(pid: number, started: string): boolean {
   if (pid === process.pid) return false;
   try {
     process.kill(pid, 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
-  const commandLine = read(`/proc/${pid}/cmdline`);
-  return commandLine === '' ? process.platform !== 'linux' : commandLine.includes('main.ts');
+  return startOf(pid) === started;
+}
+
+/** When a process started, in clock ticks since the machine did; empty where there is no `/proc`, and then nothing is compared. */
+function startOf(pid: number): string {
+  const stat = read(`/proc/${pid}/stat`);
+  // The second field is the program's name in brackets and may hold anything; the start is the 22nd.
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }

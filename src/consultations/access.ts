@@ -2,7 +2,7 @@
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
 import type { MemberRow } from '#src/members/model.ts';
-import type { ConsultationRow } from './model.ts';
+import { type ConsultationRow, isOver } from './model.ts';
 
 export interface OwnVisit {
   visit: ConsultationRow;
@@ -32,6 +32,6 @@ export async function ledVisit(database: Database, userId: string, id: string): 
 /** One that is not over yet. @throws {ApiError} `not_found`, `forbidden`, `visit_ended` */
 export async function ledOpenVisit(database: Database, userId: string, id: string): Promise<OwnVisit> {
   const found = await ledVisit(database, userId, id);
-  if (found.visit.status === 'ended') throw new ApiError('visit_ended');
+  if (isOver(found.visit)) throw new ApiError('visit_ended');
   return found;
 }

@@ -19,6 +19,10 @@ export interface ConsultationRow extends Model<InferAttributes<ConsultationRow>,
   scheduledEnd: Date;
   startedAt: CreationOptional<Date | null>;
   endedAt: CreationOptional<Date | null>;
+  /** Member who ended or cancelled the visit. */
+  endedByMemberId: CreationOptional<string | null>;
+  /** Set when the visit was called off before it began. Its room ends it then like any other: `status` becomes `ended`. */
+  cancelledAt: CreationOptional<Date | null>;
   lobby: boolean;
   locked: boolean;
   /** Raised at each takeover of the room; durable writes of an older owner are refused. */
@@ -28,6 +32,10 @@ export interface ConsultationRow extends Model<InferAttributes<ConsultationRow>,
   createdAt: CreationOptional<Date>;
   updatedAt: CreationOptional<Date>;
 }
+
+/** Nobody may enter any more. */
+export const isOver = ({ status, cancelledAt }: Pick<ConsultationRow, 'status' | 'cancelledAt'>): boolean =>
+  status === 'ended' || Boolean(cancelledAt);
 
 export function defineConsultations(sequelize: Sequelize) {
   return sequelize.define<ConsultationRow>(
@@ -41,6 +49,8 @@ export function defineConsultations(sequelize: Sequelize) {
       scheduledEnd: DataTypes.DATE(3),
       startedAt: DataTypes.DATE(3),
       endedAt: DataTypes.DATE(3),
+      endedByMemberId: DataTypes.STRING(36),
+      cancelledAt: DataTypes.DATE(3),
       lobby: DataTypes.BOOLEAN,
       locked: DataTypes.BOOLEAN,
       roomEpoch: DataTypes.INTEGER,

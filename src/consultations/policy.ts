@@ -1,21 +1,32 @@
 /** The rules and records of a visit, for its room. Writes are guarded updates: a newer epoch in the row refuses them. */
-import { literal } from 'sequelize';
+import { literal, type WhereAttributeHash } from 'sequelize';
 import { RoomError } from '#rooms/errors.ts';
 import type { Access, ConsultationPolicy, Identity, VisitFacts } from '#rooms/ports.ts';
+import { type GuestSessions, invitationExpiry } from '#src/auth/guests.ts';
 import type { MessageRow } from '#src/chat/model.ts';
 import type { Database } from '#src/database/database.ts';
-import type { ConsultationRow } from './model.ts';
+import type { MemberRow } from '#src/members/model.ts';
+import { type ConsultationRow, isOver } from './model.ts';
 
 /** Raising the version makes every update change its row, so that MySQL counts it. */
 const nextVersion = { version: literal('version + 1') };
 
-export function createConsultationPolicy(database: Database): ConsultationPolicy {
+/** @param guests told of each guest whose access ends; not needed where nobody holds a token */
+export function createConsultationPolicy(database: Database, guests?: GuestSessions): ConsultationPolicy {
   const { models, transaction } = database;
   const { consultations, members } = models;
 
+  /** After the commit only: what was rolled back must not end a session. */
+  const endSession = ({ guest, expiresAt }: GuestSession): void => guests?.endGuest(guest, expiresAt);
+
   /** Changes the visit if it is still open and owned under this epoch. */
-  async function change(id: string, epoch: number, values: Partial<ConsultationRow>): Promise<void> {
-    const open = { id, roomEpoch: epoch, status: ['scheduled', 'active'] };
+  async function change(
+    id: string,
+    epoch: number,
+    values: Partial<ConsultationRow>,
+    where: WhereAttributeHash<ConsultationRow> = {},
+  ): Promise<void> {
+    const open = { id, roomEpoch: epoch, status: ['scheduled', 'active'], ...where };
     const [changed] = await consultations.update({ ...values, ...nextVersion }, { where: open });
     if (changed > 0) return;
     const row = await consultations.findByPk(id);
@@ -29,21 +40,43 @@ export function createConsultationPolicy(database: Database): ConsultationPolicy
 
     started: (id, epoch, at) =>
       transaction(async () => {
-        await change(id, epoch, { status: 'active' });
+        await change(id, epoch, { status: 'active' }, { cancelledAt: null });
         await consultations.update({ startedAt: new Date(at) }, { where: { id, startedAt: null } });
       }),
 
     locked: (id, epoch, locked) => transaction(() => change(id, epoch, { locked })),
 
-    removeMember: (consultationId, epoch, memberId) =>
-      transaction(async () => {
+    async removeMember(consultationId, epoch, memberId) {
+      const withdrawn = await transaction(async () => {
         await change(consultationId, epoch, {});
-        const removal = { removedAt: new Date(), accessEpoch: literal('access_epoch + 1') };
-        await members.update(removal, { where: { id: memberId, consultationId, removedAt: null } });
-      }),
+        const person = { id: memberId, consultationId, removedAt: null };
+        const sessions = await guestSessions(database, consultationId, person);
+        await members.update({ removedAt: new Date(), accessEpoch: literal('access_epoch + 1') }, { where: person });
+        return sessions;
+      });
+      withdrawn.forEach(endSession);
+    },
 
-    ended: (id, epoch, at) => transaction(() => change(id, epoch, { status: 'ended', endedAt: new Date(at) })),
+    async ended(id, epoch, at, byMemberId) {
+      const withdrawn = await transaction(async () => {
+        await change(id, epoch, { status: 'ended', endedAt: new Date(at), endedByMemberId: byMemberId });
+        return guestSessions(database, id, {});
+      });
+      withdrawn.forEach(endSession);
+    },
   };
+}
+
+interface GuestSession {
+  guest: { id: string; accessEpoch: number };
+  expiresAt: number;
+}
+
+/** The sessions that guests of a visit have now. */
+async function guestSessions({ models }: Database, consultationId: string, where: WhereAttributeHash<MemberRow>): Promise<GuestSession[]> {
+  const visit = await models.consultations.findByPk(consultationId, { attributes: ['scheduledEnd'] });
+  const guests = await models.members.findAll({ where: { ...where, consultationId, userId: null } });
+  return visit ? guests.map((guest) => ({ guest, expiresAt: invitationExpiry(visit.scheduledEnd) })) : [];
 }
 
 async function authorize({ models }: Database, consultationId: string, identity: Identity): Promise<Access> {
@@ -54,7 +87,7 @@ async function authorize({ models }: Database, consultationId: string, identity:
   if (!member) throw new RoomError('forbidden');
   const outdated = identity.kind === 'guest' && identity.accessEpoch !== member.accessEpoch;
   if (member.removedAt || outdated) throw new RoomError('removed');
-  if (visit.status === 'ended') throw new RoomError('visit_ended');
+  if (isOver(visit)) throw new RoomError('visit_ended');
   return { memberId: member.id, name: member.name, role: member.role };
 }
 

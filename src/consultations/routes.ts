@@ -4,6 +4,8 @@ import * as schemas from './schemas.ts';
 import type { Consultations } from './service.ts';
 
 const tags = ['consultations'];
+/** What ending a visit through its room can answer. */
+const endErrors = ['visit_ended', 'room_busy', 'room_moved', 'stale_epoch', 'storage_unavailable', 'shutting_down', 'deadline'] as const;
 const params = schemas.consultationParams;
 
 export function consultationRoutes(consultations: Consultations): FastifyPluginAsyncZod {
@@ -34,10 +36,22 @@ export function consultationRoutes(consultations: Consultations): FastifyPluginA
     app.post('/consultations/:id/end', {
       config: {
         policy: role('doctor'),
-        errors: ['not_found', 'visit_ended', 'room_busy', 'storage_unavailable', 'shutting_down', 'deadline'],
+        errors: ['not_found', ...endErrors],
       },
       schema: { summary: 'End the visit for all', tags, params, response: { 200: schemas.consultationView } },
-      handler: (request) => consultations.end(userOf(request).userId, request.params.id),
+      handler: (request) => consultations.end(userOf(request).userId, request.params.id, request.id),
+    });
+
+    app.post('/consultations/:id/cancel', {
+      config: { policy: role('doctor'), errors: ['not_found', 'visit_started', ...endErrors] },
+      schema: { summary: 'Call the visit off before it begins', tags, params, response: { 200: schemas.consultationView } },
+      handler: (request) => consultations.cancel(userOf(request).userId, request.params.id, request.id),
+    });
+
+    app.get('/rooms', {
+      config: { policy: signedIn },
+      schema: { summary: 'Rooms of own visits that are open now', tags, response: { 200: schemas.openRooms } },
+      handler: (request) => consultations.openRooms(userOf(request).userId),
     });
 
     app.get('/consultations/:id/room', {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { role, roomView } from '#rooms/protocol-views.ts';
 import { id, listOf, paging, text, time } from '#src/plugins/fields.ts';
 
-const status = z.enum(['scheduled', 'active', 'ended']);
+const status = z.enum(['scheduled', 'active', 'ended', 'cancelled']);
 const person = z.object({ id: z.string(), name: z.string() });
 /** Longest visit that can be booked, in milliseconds. */
 const MAX_LENGTH = 24 * 3_600_000;
@@ -48,5 +48,17 @@ export const consultationView = z.object({
 });
 
 export const consultationList = listOf(consultationView);
+
+export const openRooms = z.object({
+  items: z.array(
+    z.object({
+      consultationId: z.string(),
+      title: z.string(),
+      peers: z.int().describe('seats in the room'),
+      lobby: z.int().describe('people who wait'),
+      startedAt: z.number().nullable().describe('ms since 1970; null before both sides met'),
+    }),
+  ),
+});
 
 export const openRoom = z.object({ room: roomView.nullable().describe('null while the room is closed') });

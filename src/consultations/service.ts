@@ -1,7 +1,8 @@
 /** Visits over REST: booking, seeing and ending. What happens inside an open room is the room's. */
-import { literal, Op, type WhereOptions } from 'sequelize';
+import { literal, Op, type WhereAttributeHash, type WhereOptions } from 'sequelize';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
+import type { OpenRoom } from '#rooms/index.ts';
 import type { RoomView } from '#rooms/protocol.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
@@ -23,14 +24,22 @@ export interface Consultations {
   /** The caller's own visits. */
   list(userId: string, query: Query): Promise<List>;
   /** Ends the visit for all; by its practitioner. @throws {ApiError} `visit_ended` */
-  end(userId: string, id: string): Promise<ConsultationView>;
+  end(userId: string, id: string, requestId: string): Promise<ConsultationView>;
+  /**
+   * Calls a visit off that has not begun; by its practitioner. Repeating it completes what a fault cut short.
+   * @throws {ApiError} `visit_started`, `visit_ended`
+   */
+  cancel(userId: string, id: string, requestId: string): Promise<ConsultationView>;
+  /** Rooms that are open now, of the caller's visits. */
+  openRooms(userId: string): Promise<z.infer<typeof schemas.openRooms>>;
   /** State of the open room, for the practitioner. */
   room(userId: string, id: string): Promise<z.infer<typeof schemas.openRoom>>;
 }
 
 /** What visits need of the rooms. */
 interface RoomCommands {
-  endVisit(consultationId: string, byMemberId: string): Promise<void>;
+  endVisit(consultationId: string, byMemberId: string, requestId: string): Promise<void>;
+  list(): OpenRoom[];
   inspect(consultationId: string): Promise<RoomView | null>;
 }
 
@@ -45,10 +54,26 @@ export function createConsultations(database: Database, rooms: RoomCommands): Co
     create: (doctor, input) => database.transaction(() => create(database, doctor, input)),
     list: (userId, query) => list(database, userId, query),
 
-    async end(userId, id) {
+    async end(userId, id, requestId) {
       const { self } = await ledOpenVisit(database, userId, id);
-      await rooms.endVisit(id, self.id);
+      await rooms.endVisit(id, self.id, requestId);
       return get(userId, id);
+    },
+
+    async cancel(userId, id, requestId) {
+      const { self } = await ledVisit(database, userId, id);
+      await database.transaction(() => callOff(database, id));
+      // Whoever waits in the room is told by the room, which closes.
+      await rooms.endVisit(id, self.id, requestId);
+      return get(userId, id);
+    },
+
+    async openRooms(userId) {
+      const open = rooms.list();
+      const ids = open.map(({ consultationId }) => consultationId);
+      const own = await database.models.members.findAll({ where: { userId, removedAt: null, consultationId: ids } });
+      const mine = new Set(own.map(({ consultationId }) => consultationId));
+      return { items: open.filter(({ consultationId }) => mine.has(consultationId)) };
     },
 
     async room(userId, id) {
@@ -58,8 +83,18 @@ export function createConsultations(database: Database, rooms: RoomCommands): Co
   };
 }
 
+/** From now on nobody comes in, and the room cannot begin the visit any more. */
+async function callOff({ models: { consultations } }: Database, id: string): Promise<void> {
+  const waiting = { id, status: 'scheduled' };
+  await consultations.update({ cancelledAt: new Date(), version: literal('version + 1') }, { where: { ...waiting, cancelledAt: null } });
+  if ((await consultations.count({ where: waiting })) > 0) return;
+  const visit = await consultations.findByPk(id, { attributes: ['status'] });
+  throw new ApiError(visit?.status === 'active' ? 'visit_started' : 'visit_ended');
+}
+
 async function create({ models }: Database, doctor: { userId: string; name: string }, input: NewConsultation): Promise<ConsultationView> {
   const patient = await models.users.findByPk(input.patientId);
+  if (patient?.id === doctor.userId) throw new ApiError('unknown_patient');
   if (!patient?.roles.includes('patient') || patient.status !== 'active') throw new ApiError('unknown_patient');
   const visit = await models.consultations.create({
     id: uuid(),
@@ -81,9 +116,14 @@ async function create({ models }: Database, doctor: { userId: string; name: stri
   return viewOf(visit, people, doctor.userId);
 }
 
+function conditionOf(status: Query['status']): WhereAttributeHash<ConsultationRow> {
+  if (status === undefined) return {};
+  return status === 'cancelled' ? { cancelledAt: { [Op.ne]: null } } : { status, cancelledAt: null };
+}
+
 async function list({ sequelize, models }: Database, userId: string, query: Query): Promise<List> {
   const mine = literal(`(SELECT consultation_id FROM consultation_members WHERE user_id = ${sequelize.escape(userId)})`);
-  const where: WhereOptions<ConsultationRow> = { id: { [Op.in]: mine }, ...(query.status && { status: query.status }) };
+  const where: WhereOptions<ConsultationRow> = { id: { [Op.in]: mine }, ...conditionOf(query.status) };
   const direction = query.sort.startsWith('-') ? 'DESC' : 'ASC';
   const order: [string, string][] = [
     ['scheduledStart', direction],

@@ -18,7 +18,7 @@ export function viewOf(visit: ConsultationRow, people: MemberRow[], callerId: st
   return {
     id: visit.id,
     title: visit.title,
-    status: visit.status,
+    status: visit.cancelledAt ? 'cancelled' : visit.status,
     role: one('caller', (member) => member.userId === callerId).role,
     practitioner: person(one('practitioner', (member) => member.role === 'practitioner')),
     patient: person(one('patient', (member) => member.role === 'patient')),

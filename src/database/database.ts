@@ -3,15 +3,18 @@
  * both. Writes go through `transaction`; queries inside it join it by themselves.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import sqlite3 from '@appthreat/sqlite3';
 import { Mutex } from 'async-mutex';
+import type { Connection } from 'mysql2';
 import { ConnectionError, QueryTypes, Sequelize, Transaction } from 'sequelize';
 import type { Config } from '#config/index.ts';
+import { makePrivateFolder } from '#config/folder.ts';
 import type { Logger } from '#rooms/ports.ts';
 import { retryDeadlocks } from './faults.ts';
 import { defineModels, type Models } from './models.ts';
+import { limitedMysql } from './time-limit.ts';
 
 export type Dialect = 'sqlite' | 'mysql';
 
@@ -31,6 +34,8 @@ export interface Database {
 
 /** Milliseconds a connection may be waited for, from the pool or from the server. */
 const ACQUIRE_MS = 2_000;
+/** Seconds that a statement waits for rows which another transaction holds. */
+const LOCK_WAIT_SECONDS = 2;
 
 /** Sequelize's CLS is made for `cls-hooked`; these four methods are all that it calls. */
 const current = new AsyncLocalStorage<Map<string, unknown>>();
@@ -90,12 +95,16 @@ export async function openDatabase(config: Pick<Config, 'DATABASE_URL' | 'DATA_D
   return database;
 }
 
+/** Everybody's medical data: for the account that the server runs as, and nobody else. */
 function connectSqlite(folder: string): Sequelize {
-  mkdirSync(folder, { recursive: true });
+  makePrivateFolder(folder);
+  const storage = path.join(folder, 'wenzhen.sqlite');
+  closeSync(openSync(storage, 'a', 0o600));
+  chmodSync(storage, 0o600);
   return new Sequelize({
     dialect: 'sqlite',
     dialectModule: { ...sqlite3, Database: SqliteConnection },
-    storage: path.join(folder, 'wenzhen.sqlite'),
+    storage,
     logging: false,
   });
 }
@@ -103,8 +112,17 @@ function connectSqlite(folder: string): Sequelize {
 function connectMysql(url: string): Sequelize {
   return new Sequelize(url, {
     dialect: 'mysql',
+    dialectModule: limitedMysql,
+    hooks: { afterConnect: limitLockWaits },
     logging: false,
     pool: { max: 10, acquire: ACQUIRE_MS },
     dialectOptions: { charset: 'utf8mb4', connectTimeout: ACQUIRE_MS },
   });
+}
+
+async function limitLockWaits(connection: unknown): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const statement = `SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`;
+  (connection as Connection).query(statement, (error) => (error ? reject(error) : resolve()));
+  await promise;
 }

@@ -4,16 +4,47 @@ import { ConnectionError, DatabaseError, TimeoutError } from 'sequelize';
 import type { Logger } from '#rooms/ports.ts';
 
 const RETRIES = 3;
-const DEADLOCKS = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD']);
+const DEADLOCKS = new Set(['ER_LOCK_DEADLOCK', 'ER_CHECKREAD']);
+
+/** The statement was sound, but the server, the way to it or its disk was not. Sequelize knows no class for these. */
+const OUTAGES = new Set([
+  'PROTOCOL_CONNECTION_LOST',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ER_LOCK_WAIT_TIMEOUT',
+  'ER_SERVER_SHUTDOWN',
+  'ER_CONNECTION_KILLED',
+  'ER_QUERY_INTERRUPTED',
+  'ER_CON_COUNT_ERROR',
+  'ER_DISK_FULL',
+  'ER_RECORD_FILE_FULL',
+  'ER_OPTION_PREVENTS_STATEMENT',
+  'SQLITE_BUSY',
+  'SQLITE_LOCKED',
+  'SQLITE_FULL',
+  'SQLITE_IOERR',
+  'SQLITE_CANTOPEN',
+  'SQLITE_READONLY',
+]);
+
+/** mysql2 marks what ended its connection. */
+type DriverError = NodeJS.ErrnoException & { fatal?: boolean };
+
+const driverError = (error: DatabaseError): DriverError => error.original as DriverError;
 
 /** True when the transaction was rolled back whole and the same one may succeed now. */
 function isDeadlock(error: unknown): boolean {
-  return error instanceof DatabaseError && DEADLOCKS.has((error.original as NodeJS.ErrnoException).code ?? '');
+  return error instanceof DatabaseError && DEADLOCKS.has(driverError(error).code ?? '');
 }
 
 /** True when the database is away or too busy: trying again in a moment makes sense. */
 export function isUnavailable(error: unknown): boolean {
-  return error instanceof ConnectionError || error instanceof TimeoutError || isDeadlock(error);
+  if (error instanceof ConnectionError || error instanceof TimeoutError || isDeadlock(error)) return true;
+  if (!(error instanceof DatabaseError)) return false;
+  const { code = '', fatal = false } = driverError(error);
+  return fatal || OUTAGES.has(code);
 }
 
 /** Runs `attempt` again, at most three times and after a random pause, when it ends in a deadlock. */

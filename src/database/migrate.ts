@@ -1,18 +1,25 @@
 /**
  * Migrations: the only way that the schema changes. Each file of `src/migrations/` exports `up` and `down` and runs on
- * both engines. Tables are written in the SQL that both understand; SQLite keeps the type names as comments, so
+ * both engines. MySQL commits each statement by itself, so a migration that died halfway runs again over what it made:
+ * every step may be repeated. Tables are written in the SQL that both understand; SQLite keeps the type names as comments, so
  * `DATETIME(3)` and `VARCHAR(64)` are right for both.
  */
 import { readdir } from 'node:fs/promises';
 import { QueryTypes } from 'sequelize';
 import { SequelizeStorage, Umzug } from 'umzug';
 import type { Database } from './database.ts';
+import { withoutTimeLimit } from './time-limit.ts';
 
 /** What a migration may use. */
 export interface MigrationContext {
   sql(statement: string): Promise<void>;
-  /** `CREATE TABLE name (body)`; on MySQL with InnoDB and a collation that compares exactly, as SQLite does. */
+  /** A table unless it is there; on MySQL with InnoDB and a collation that compares exactly, as SQLite does. */
   createTable(name: string, body: string): Promise<void>;
+  /** An index unless it is there. */
+  createIndex(name: string, table: string, columns: string): Promise<void>;
+  /** A column unless it is there; `definition` is its type and whether it may be null. */
+  addColumn(table: string, name: string, definition: string): Promise<void>;
+  dropColumn(table: string, name: string): Promise<void>;
 }
 export type Migration = (context: MigrationContext) => Promise<void>;
 
@@ -23,12 +30,12 @@ const LOCK_SECONDS = 60;
 /** Runs all pending migrations; nodes that start together on one MySQL wait for each other. Returns their names. */
 export async function migrate(database: Database): Promise<string[]> {
   const run = async () => (await (await migrations(database)).up()).map((migration) => migration.name);
-  return database.dialect === 'sqlite' ? run() : locked(database, run);
+  return withoutTimeLimit(() => (database.dialect === 'sqlite' ? run() : locked(database, run)));
 }
 
 /** Reverts every migration, newest first: an empty database again. */
 export async function migrateDown(database: Database): Promise<void> {
-  await (await migrations(database)).down({ to: 0 });
+  await withoutTimeLimit(async () => (await migrations(database)).down({ to: 0 }));
 }
 
 async function migrations({ sequelize, dialect }: Database): Promise<Umzug<MigrationContext>> {
@@ -39,15 +46,33 @@ async function migrations({ sequelize, dialect }: Database): Promise<Umzug<Migra
       return { name: file.replace(/\.ts$/, ''), up: wrap(up), down: wrap(down) };
     }),
   );
-  const sql = async (statement: string): Promise<void> => void (await sequelize.query(statement));
-  const suffix = dialect === 'mysql' ? ' ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin' : '';
-  const context: MigrationContext = { sql, createTable: (name, body) => sql(`CREATE TABLE ${name} (${body})${suffix}`) };
   return new Umzug({
     migrations: loaded,
-    context,
+    context: contextFor({ sequelize, dialect }),
     storage: new SequelizeStorage({ sequelize, tableName: 'migrations' }),
     logger: undefined,
   });
+}
+
+function contextFor({ sequelize, dialect }: Pick<Database, 'sequelize' | 'dialect'>): MigrationContext {
+  const sql = async (statement: string): Promise<void> => void (await sequelize.query(statement));
+  const suffix = dialect === 'mysql' ? ' ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin' : '';
+  const queryInterface = sequelize.getQueryInterface();
+  const hasColumn = async (table: string, name: string) => name in (await queryInterface.describeTable(table));
+  return {
+    sql,
+    createTable: (name, body) => sql(`CREATE TABLE IF NOT EXISTS ${name} (${body})${suffix}`),
+    async createIndex(name, table, columns) {
+      const existing = (await queryInterface.showIndex(table)) as { name: string }[];
+      if (!existing.some((index) => index.name === name)) await sql(`CREATE INDEX ${name} ON ${table} (${columns})`);
+    },
+    async addColumn(table, name, definition) {
+      if (!(await hasColumn(table, name))) await sql(`ALTER TABLE ${table} ADD COLUMN ${name} ${definition}`);
+    },
+    async dropColumn(table, name) {
+      if (await hasColumn(table, name)) await sql(`ALTER TABLE ${table} DROP COLUMN ${name}`);
+    },
+  };
 }
 
 function wrap(migration: Migration) {

@@ -2,9 +2,10 @@
 import { literal, Op } from 'sequelize';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
+import { invitationExpiry } from '#src/auth/guests.ts';
 import type { Tokens } from '#src/auth/tokens.ts';
 import { ledOpenVisit, ledVisit } from '#src/consultations/access.ts';
-import type { ConsultationRow } from '#src/consultations/model.ts';
+import { type ConsultationRow, isOver } from '#src/consultations/model.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
 import type { MemberRow } from './model.ts';
@@ -12,8 +13,6 @@ import type * as schemas from './schemas.ts';
 
 type Invitation = z.infer<typeof schemas.invitation>;
 
-/** How long after its planned end a visit's invitations still open it, in milliseconds. */
-const GRACE = 24 * 3_600_000;
 /** People of one visit, guests of all times counted. */
 const MAX_MEMBERS = 100;
 
@@ -31,11 +30,17 @@ export function createMembers(database: Database, tokens: Pick<Tokens, 'forGuest
   const { models, transaction } = database;
 
   function invitationFor(visit: ConsultationRow, member: MemberRow): Invitation {
-    const expiresAt = new Date(Math.max(Date.now(), visit.scheduledEnd.getTime()) + GRACE);
+    const expiresAt = new Date(invitationExpiry(visit.scheduledEnd));
     const { id: memberId, name, accessEpoch } = member;
     const token = tokens.forGuest({ memberId, consultationId: visit.id, accessEpoch, name }, expiresAt);
     // Behind the hash sign it stays in the browser: in no log and no referrer.
     return { member: viewOf(member), token, url: `${publicUrl()}/visit/${visit.id}#guest=${token}`, expiresAt: expiresAt.toISOString() };
+  }
+
+  /** Keeps the visit from ending, and its list of people from changing, until the transaction ends. */
+  async function holdOpen(id: string): Promise<void> {
+    const visit = await models.consultations.findByPk(id, { lock: true });
+    if (!visit || isOver(visit)) throw new ApiError('visit_ended');
   }
 
   return {
@@ -45,10 +50,13 @@ export function createMembers(database: Database, tokens: Pick<Tokens, 'forGuest
     },
 
     async invite(userId, id, guest) {
-      const { visit, people } = await ledOpenVisit(database, userId, id);
-      if (people.length >= MAX_MEMBERS) throw new ApiError('limit_reached');
+      const { visit } = await ledOpenVisit(database, userId, id);
       const place = { id: uuid(), consultationId: id, userId: null, accessEpoch: 1 };
-      const member = await transaction(() => models.members.create({ ...place, ...guest }));
+      const member = await transaction(async () => {
+        await holdOpen(id);
+        if ((await models.members.count({ where: { consultationId: id } })) >= MAX_MEMBERS) throw new ApiError('limit_reached');
+        return models.members.create({ ...place, ...guest });
+      });
       return invitationFor(visit, member);
     },
 
@@ -57,7 +65,10 @@ export function createMembers(database: Database, tokens: Pick<Tokens, 'forGuest
       const member = people.find((candidate) => candidate.id === memberId);
       if (!member) throw new ApiError('not_found');
       const removed = { id: memberId, removedAt: { [Op.ne]: null } };
-      await transaction(() => models.members.update({ removedAt: null, accessEpoch: literal('access_epoch + 1') }, { where: removed }));
+      await transaction(async () => {
+        await holdOpen(id);
+        await models.members.update({ removedAt: null, accessEpoch: literal('access_epoch + 1') }, { where: removed });
+      });
       await member.reload();
       return { member: viewOf(member), invitation: member.userId ? null : invitationFor(visit, member) };
     },

@@ -1,6 +1,6 @@
 import type { Migration } from '#src/database/migrate.ts';
 
-export const up: Migration = async ({ createTable, sql }) => {
+export const up: Migration = async ({ createTable, createIndex }) => {
   await createTable(
     'users',
     `id CHAR(36) NOT NULL PRIMARY KEY,
@@ -23,11 +23,11 @@ export const up: Migration = async ({ createTable, sql }) => {
      revoked_at DATETIME(3) NULL,
      CONSTRAINT sessions_user_fk FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE`,
   );
-  await sql('CREATE INDEX sessions_user ON sessions (user_id)');
-  await sql('CREATE INDEX sessions_expires_at ON sessions (expires_at)');
+  await createIndex('sessions_user', 'sessions', 'user_id');
+  await createIndex('sessions_expires_at', 'sessions', 'expires_at');
 };
 
 export const down: Migration = async ({ sql }) => {
-  await sql('DROP TABLE sessions');
-  await sql('DROP TABLE users');
+  await sql('DROP TABLE IF EXISTS sessions');
+  await sql('DROP TABLE IF EXISTS users');
 };

@@ -1,6 +1,6 @@
 import type { Migration } from '#src/database/migrate.ts';
 
-export const up: Migration = async ({ createTable, sql }) => {
+export const up: Migration = async ({ createTable, createIndex }) => {
   await createTable(
     'consultations',
     `id CHAR(36) NOT NULL PRIMARY KEY,
@@ -21,7 +21,7 @@ export const up: Migration = async ({ createTable, sql }) => {
      CONSTRAINT consultations_status_check CHECK (status IN ('scheduled', 'active', 'ended')),
      CONSTRAINT consultations_time_check CHECK (scheduled_end > scheduled_start)`,
   );
-  await sql('CREATE INDEX consultations_practitioner ON consultations (practitioner_user_id, scheduled_start)');
+  await createIndex('consultations_practitioner', 'consultations', 'practitioner_user_id, scheduled_start');
   await createTable(
     'consultation_members',
     `id CHAR(36) NOT NULL PRIMARY KEY,
@@ -37,10 +37,10 @@ export const up: Migration = async ({ createTable, sql }) => {
      CONSTRAINT members_user_unique UNIQUE (consultation_id, user_id),
      CONSTRAINT members_role_check CHECK (role IN ('practitioner', 'patient', 'guest', 'observer'))`,
   );
-  await sql('CREATE INDEX members_user ON consultation_members (user_id, consultation_id)');
+  await createIndex('members_user', 'consultation_members', 'user_id, consultation_id');
 };
 
 export const down: Migration = async ({ sql }) => {
-  await sql('DROP TABLE consultation_members');
-  await sql('DROP TABLE consultations');
+  await sql('DROP TABLE IF EXISTS consultation_members');
+  await sql('DROP TABLE IF EXISTS consultations');
 };

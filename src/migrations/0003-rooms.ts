@@ -26,6 +26,6 @@ export const up: Migration = async ({ createTable }) => {
 };
 
 export const down: Migration = async ({ sql }) => {
-  await sql('DROP TABLE room_snapshots');
-  await sql('DROP TABLE chat_messages');
+  await sql('DROP TABLE IF EXISTS room_snapshots');
+  await sql('DROP TABLE IF EXISTS chat_messages');
 };

@@ -12,6 +12,13 @@ import { ApiError, errors, type ErrorCode } from '#src/errors.ts';
 const stamp = { timestamp: z.number().describe('ms since 1970'), requestId: z.string() };
 const successOf = (data: z.ZodType) =>
   z.object({ success: z.literal(true), code: z.literal(200), message: z.literal('ok'), data, ...stamp });
+/** What `preSerialization` makes of an answer. */
+interface Success {
+  data: unknown;
+  timestamp: number;
+  requestId: string;
+}
+
 const failureOf = (codes: ErrorCode[]) =>
   z
     .object({
@@ -30,10 +37,16 @@ const RETRY_AFTER = 1;
 /** Wraps the answers of all routes added to this scope; their schemas are zod's. */
 export function answerWithEnvelopes(api: FastifyInstance): void {
   api.setValidatorCompiler(validatorCompiler);
-  api.setSerializerCompiler(serializerCompiler);
+  api.setSerializerCompiler<z.ZodType>((route) => {
+    const data = dataSchemas.get(route.schema);
+    if (!data) return serializerCompiler(route);
+    const serialize = serializerCompiler({ ...route, schema: data });
+    return (answer: Success) => wrap(serialize(answer.data), answer);
+  });
   api.addHook('onRoute', describeAnswers);
   api.addHook('preSerialization', (request, _reply, data, done) => {
-    done(null, { success: true, code: 200, message: 'ok', data, timestamp: Date.now(), requestId: request.id });
+    const answer: Success = { data, timestamp: Date.now(), requestId: request.id };
+    done(null, answer);
   });
 }
 
@@ -50,8 +63,22 @@ function describeAnswers(route: RouteOptions): void {
     ...schema,
     description: `Open to ${policy?.summary ?? 'nobody'}.`,
     ...(policy?.allows && { security: [{ bearer: [] }] }),
-    response: { ...failures(codes), 200: data instanceof z.ZodType ? successOf(data) : data },
+    response: { ...failures(codes), 200: data instanceof z.ZodType ? enveloped(data) : data },
   };
+}
+
+/** Schema of the data in each success schema. */
+const dataSchemas = new WeakMap<object, z.ZodType>();
+
+function enveloped(data: z.ZodType): z.ZodType {
+  const schema = successOf(data);
+  dataSchemas.set(schema, data);
+  return schema;
+}
+
+/** The success form around data that is JSON already: only what a handler returns has to go through a schema. */
+function wrap(data: string, { timestamp, requestId }: Success): string {
+  return `{"success":true,"code":200,"message":"ok","data":${data},"timestamp":${timestamp},"requestId":${JSON.stringify(requestId)}}`;
 }
 
 function failures(codes: ErrorCode[]): Record<number, z.ZodType> {
@@ -63,7 +90,7 @@ function failures(codes: ErrorCode[]): Record<number, z.ZodType> {
 export function handleFault(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const fault = faultOf(error);
   const expected = error instanceof ApiError || error instanceof RoomError;
-  if (errors[fault.code].status >= 500 && !expected) request.log.error({ err: error }, 'request failed');
+  if (errors[fault.code].status >= 500 && !expected) request.log.error({ err: error, requestId: request.id }, 'request failed');
   sendFault(request, reply, fault);
 }
 

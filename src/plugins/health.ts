@@ -1,6 +1,7 @@
 /** `/health/live` says that the process answers; `/health/ready` that it can do its work. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { PROTOCOL_VERSION } from '#rooms/protocol-version.ts';
 import { ApiError } from '#src/errors.ts';
 import { publicAccess } from './policy.ts';
 
@@ -13,28 +14,48 @@ export interface Readiness {
 }
 
 const live = z.object({ status: z.literal('up'), uptimeSeconds: z.number() });
-const ready = z.object({ status: z.literal('up') });
+const parts = z.object({ database: z.boolean(), media: z.boolean(), accepting: z.boolean() });
+const ready = z.object({ status: z.literal('up'), checks: parts.optional().describe('to callers on the same machine only') });
+const about = z.object({ name: z.string(), version: z.string(), protocolVersion: z.string(), node: z.string(), uptimeSeconds: z.number() });
 
-export function healthRoutes(readiness: Readiness): FastifyPluginAsyncZod {
+const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+const uptimeSeconds = () => Math.round(process.uptime());
+
+/** @param version of the program */
+export function healthRoutes(readiness: Readiness, version: string): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/health/live', {
       config: { policy: publicAccess },
       schema: { summary: 'The process answers', tags: ['health'], response: { 200: live } },
-      handler: async () => ({ status: 'up' as const, uptimeSeconds: Math.round(process.uptime()) }),
+      handler: async () => ({ status: 'up' as const, uptimeSeconds: uptimeSeconds() }),
     });
 
     app.get('/health/ready', {
       config: { policy: publicAccess, errors: ['not_ready'] },
       schema: { summary: 'Database and media answer, and the server takes requests', tags: ['health'], response: { 200: ready } },
-      handler: async () => {
+      handler: async (request) => {
         const database = await readiness.database().then(
           () => true,
           () => false,
         );
-        const parts = { database, media: readiness.media(), accepting: readiness.accepting() };
-        if (Object.values(parts).includes(false)) throw new ApiError('not_ready', { details: [parts] });
-        return { status: 'up' as const };
+        const checks = { database, media: readiness.media(), accepting: readiness.accepting() };
+        if (Object.values(checks).includes(false)) throw new ApiError('not_ready', { details: [checks] });
+        // Behind a proxy on this machine `ip` is the client's, once that proxy is trusted.
+        const local = LOOPBACK.has(request.ip) && request.headers['x-forwarded-for'] === undefined;
+        return { status: 'up' as const, ...(local && { checks }) };
       },
+    });
+
+    app.get('/info', {
+      config: { policy: publicAccess },
+      schema: { summary: 'Which program this is', tags: ['health'], response: { 200: about } },
+      handler: async () => ({
+        name: 'wenzhen',
+        version,
+        protocolVersion: PROTOCOL_VERSION,
+        node: process.versions.node,
+        uptimeSeconds: uptimeSeconds(),
+      }),
     });
   };
 }

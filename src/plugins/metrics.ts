@@ -12,7 +12,12 @@ interface MessageCounts {
   readonly cut: number;
 }
 
+/** Told of each turn of a room actor, in ms. */
+export type TurnListener = (kind: string, waitedMs: number, ranMs: number) => void;
+
 export interface MetricSources {
+  /** Takes the listener of turns. */
+  turns: (listener: TurnListener) => void;
   rooms: () => { rooms: number; peers: number; lobby: number; sockets: number; mailboxDepth: number; messages: MessageCounts };
   workers: () => { pid: number; load: number; rss: number; rooms: number; transports: number; producers: number; consumers: number }[];
 }
@@ -25,6 +30,7 @@ export function exposeMetrics(app: FastifyInstance, sources: MetricSources): voi
   observeRequests(app, register);
   gaugeRooms(register, sources.rooms);
   gaugeWorkers(register, sources.workers);
+  observeTurns(register, sources.turns);
   app.get('/metrics', { config: { policy: publicAccess }, schema: { hide: true } }, async (_request, reply) => {
     return reply.type(register.contentType).send(await register.metrics());
   });
@@ -43,6 +49,17 @@ function observeRequests(app: FastifyInstance, register: Registry): void {
     const labels = { uri: request.routeOptions.url ?? 'none', method: request.method, status: reply.statusCode };
     histogram.observe(labels, reply.elapsedTime / 1_000);
     done();
+  });
+}
+
+function observeTurns(register: Registry, listen: MetricSources['turns']): void {
+  const histogram = (name: string, help: string) =>
+    new Histogram({ name, help, labelNames: ['kind'] as const, buckets: BUCKETS, registers: [register] });
+  const waited = histogram('rooms_turn_wait_seconds', 'How long a message waited in the mailbox of its room');
+  const ran = histogram('rooms_turn_seconds', 'How long a room took for a message');
+  listen((kind, waitedMs, ranMs) => {
+    waited.observe({ kind }, waitedMs / 1_000);
+    ran.observe({ kind }, ranMs / 1_000);
   });
 }
 

@@ -10,7 +10,7 @@ import { type PageHeaders, publicPages } from './security.ts';
 /** Vite puts the hash of the content into these names. */
 const HASHED = `${path.sep}assets${path.sep}`;
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Wenzhen</title>
-<h1>The web client is not built</h1><p>Run <code>npm run build</code> and reload. The API is described at <a href="/docs">/docs</a>.</p></html>`;
+<h1>The web client is not built</h1><p><code>npm start</code> builds it. The API is described at <a href="/docs">/docs</a>.</p></html>`;
 
 /** @param folder may be missing or incomplete: the page then says so */
 export async function serveWeb(app: FastifyInstance, folder: string, headers: PageHeaders): Promise<void> {

@@ -5,8 +5,6 @@ import { RoomError } from '#rooms/errors.ts';
 import type { Database } from '#src/database/database.ts';
 
 export function createSnapshotStore({ models: { snapshots }, transaction }: Database): SnapshotStore {
-  const newerThan = (roomId: string, epoch: number) => ({ roomId, epoch: { [Op.gt]: epoch } });
-
   return {
     save: (roomId, { epoch, data }) =>
       transaction(async () => {
@@ -24,8 +22,8 @@ export function createSnapshotStore({ models: { snapshots }, transaction }: Data
 
     remove: (roomId, epoch) =>
       transaction(async () => {
-        if ((await snapshots.count({ where: newerThan(roomId, epoch) })) > 0) throw new RoomError('stale_epoch');
-        await snapshots.destroy({ where: { roomId } });
+        await snapshots.destroy({ where: { roomId, epoch: { [Op.lte]: epoch } } });
+        if ((await snapshots.count({ where: { roomId } })) > 0) throw new RoomError('stale_epoch');
       }),
   };
 }

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { role } from '#src/plugins/policy.ts';
+import { role, userOf } from '#src/plugins/policy.ts';
 import { userList, userQuery } from './schemas.ts';
 import type { Users } from './service.ts';
 
@@ -13,7 +13,7 @@ export function userRoutes(users: Users): FastifyPluginAsyncZod {
         querystring: userQuery,
         response: { 200: userList },
       },
-      handler: (request) => users.list(request.query),
+      handler: (request) => users.list(userOf(request).userId, request.query),
     });
   };
 }

@@ -7,7 +7,10 @@ export const userView = z.object({ id: z.string(), name: z.string(), roles: z.ar
 
 export const userQuery = paging.extend({
   role: userRole.optional(),
-  keyword: text(100).optional().describe('part of the name'),
+  keyword: text(100)
+    .refine((value) => Array.from(value).length >= 2, 'must have 2 characters or more')
+    .optional()
+    .describe('part of the name, 2 characters or more; without it only people of own visits are listed'),
 });
 
 export const userList = listOf(userView.pick({ id: true, name: true }));

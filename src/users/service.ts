@@ -1,5 +1,5 @@
 /** People who can sign in. */
-import { col, fn, Op, where, type WhereOptions } from 'sequelize';
+import { col, fn, literal, Op, where, type WhereOptions } from 'sequelize';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { hashPassword } from '#src/auth/passwords.ts';
@@ -9,19 +9,25 @@ import type { UserRole, UserRow } from './model.ts';
 import type { userList, userQuery } from './schemas.ts';
 
 export interface Users {
-  /** Names for choosing somebody; active users only, by name. */
-  list(query: z.infer<typeof userQuery>): Promise<z.infer<typeof userList>>;
+  /** Names for choosing somebody; active users only, by name. Without a keyword only people that the caller has had visits with. */
+  list(callerId: string, query: z.infer<typeof userQuery>): Promise<z.infer<typeof userList>>;
   /** @param account lower case, unique */
   create(user: { account: string; name: string; password: string; roles: UserRole[] }): Promise<UserRow>;
   count(): Promise<number>;
 }
 
-export function createUsers({ models: { users }, transaction }: Database): Users {
+/** Ids of everybody in a visit with this user, in SQL. @param id quoted */
+const acquaintances = (id: string) =>
+  literal(`(SELECT other.user_id FROM consultation_members other
+    JOIN consultation_members own ON own.consultation_id = other.consultation_id WHERE own.user_id = ${id} AND other.user_id IS NOT NULL)`);
+
+export function createUsers({ models: { users }, sequelize, transaction }: Database): Users {
   return {
-    async list(query) {
+    async list(callerId, query) {
       const conditions: WhereOptions[] = [{ status: 'active' }];
       if (query.role) conditions.push({ roles: { [Op.like]: `%${query.role}%` } });
       if (query.keyword) conditions.push(where(fn('INSTR', fn('LOWER', col('name')), query.keyword.toLowerCase()), Op.gt, 0));
+      else conditions.push({ id: { [Op.in]: acquaintances(sequelize.escape(callerId)) } });
       const { rows, count } = await users.findAndCountAll({
         where: { [Op.and]: conditions },
         order: ['name', 'id'],

@@ -8,7 +8,12 @@ import { roomSuite } from '#tests/support/room-suite.ts';
 import { microphone, receives } from '#tests/support/rtp.ts';
 
 const suite = roomSuite();
-const SETTINGS = { RATE_SOCKET_PER_SECOND: '1000000', RATE_CHAT_PER_10_SECONDS: '1000000', ROOM_SECOND_DEVICE: 'allow' };
+const SETTINGS = {
+  RATE_SOCKET_PER_SECOND: '1000000',
+  RATE_CHAT_PER_10_SECONDS: '1000000',
+  RATE_JOIN_PER_10_SECONDS: '1000000',
+  ROOM_SECOND_DEVICE: 'allow',
+};
 const RUNS = 4;
 /** A whole round of a few thousand messages, on a machine that may be busy. */
 const TIMEOUT_MS = 90_000;

@@ -3,6 +3,8 @@ import type { MediaServer } from '#sfu/types.ts';
 import { createMemoryLog } from '#tests/support/memory-ports.ts';
 import { startRoomServer, testConfig } from '#tests/support/room-server.ts';
 import { roomSuite } from '#tests/support/room-suite.ts';
+import { createRtcClient } from '#tests/support/rtc-client.ts';
+import { until } from '#tests/support/wait.ts';
 import { camera, microphone, receives } from '#tests/support/rtp.ts';
 
 const suite = roomSuite();
@@ -62,6 +64,23 @@ describe('media of a room', () => {
     expect(again.media).toMatchObject({ resumed: true, consumers: [{ producerId: second.producerId }] });
   });
 
+  test('a resumed session is told what its producers have to send: the others may have come or gone meanwhile', async () => {
+    const server = await suite.start();
+    const visit = server.world.visit({ lobby: false });
+    const doctor = await suite.person(server, visit, 'practitioner');
+    const patient = await suite.person(server, visit, 'patient');
+    const rtpCapabilities = receives(suite.media);
+    const { media } = await doctor.client.enter(visit, { rtpCapabilities });
+    const { producerId } = await doctor.client.ok('producer:create', { transportId: media!.send!.id, ...camera() });
+    expect(await doctor.client.next('producer:layers')).toEqual({ producerId, maxSpatialLayer: -1 });
+    doctor.client.socket.disconnect();
+    await until('the disconnect', () => server.rooms.stats().sockets === 1);
+    await patient.client.enter(visit, { rtpCapabilities });
+    const back = await server.connect(doctor.token);
+    await back.enter(visit, { deviceId: doctor.client.deviceId, rtpCapabilities, mediaSessionId: media!.id });
+    expect(await back.next('producer:layers')).toEqual({ producerId, maxSpatialLayer: 0 });
+  });
+
   test('a device without media joins for text: no_media for media requests, media null', async () => {
     const server = await suite.start();
     const visit = server.world.visit({ lobby: false });
@@ -92,7 +111,8 @@ describe('media of a room', () => {
     expect(await patient.client.code('producer:create', { transportId: media!.send!.id, ...track, rtpParameters })).toBe('invalid_media');
     expect(await patient.client.code('producer:create', { transportId: 'foreign', ...microphone() })).toBe('not_found');
     expect(await patient.client.code('producer:pause', { producerId: 'foreign' })).toBe('not_found');
-    const { iceParameters } = await patient.client.ok('transport:restart-ice', { transportId: media!.recv.id });
+    const { iceParameters, iceServers } = await patient.client.ok('transport:restart-ice', { transportId: media!.recv.id });
+    expect(iceServers).toEqual([{ urls: ['turn:127.0.0.1:3478'], username: patient.memberId }]);
     expect(iceParameters.usernameFragment).not.toBe(media!.recv.iceParameters.usernameFragment);
   });
 });
@@ -121,6 +141,61 @@ describe('media that is lost', () => {
     await clients[1]!.next('consumer:created', ({ consumer }) => consumer.producerId === producerId);
     await server.close();
   });
+
+  test('a way in that is given up after it took the transports: the page that holds the seat gets new ones', async () => {
+    const server = await startRoomServer(own);
+    const visit = server.world.visit({ lobby: false });
+    const { token } = server.world.member(visit, 'practitioner');
+    const [first, second] = [await server.connect(token), await server.connect(token)];
+    const rtpCapabilities = receives(own);
+    const { media } = await first.enter(visit, { rtpCapabilities });
+    const { pid } = own.workers()[0]!;
+    process.kill(pid, 'SIGSTOP');
+    const { consultationId } = visit;
+    const { deviceId } = first;
+    second.socket.emit('room:join', { consultationId, deviceId, rtpCapabilities, mediaSessionId: null, chatAfterSeq: 0 });
+    await until('the join', () => server.rooms.stats().messages.received === 2);
+    await first.ok('chat:history', { afterSeq: 0 });
+    second.socket.disconnect();
+    await until('the disconnect', () => server.rooms.stats().sockets === 1);
+    process.kill(pid, 'SIGCONT');
+    const restarted = await first.next('media:restarted');
+    expect(restarted.media.id).not.toBe(media!.id);
+    await first.ok('transport:restart-ice', { transportId: restarted.media.recv.id });
+    await first.ok('producer:create', { transportId: restarted.media.send!.id, ...microphone() });
+    await server.close();
+  });
+
+  test('a client that sends whatever it likes: its tracks end, it only receives from then on, also after coming again', async () => {
+    const capped = await createMediaServer({ config: testConfig({ MEDIA_MAX_INCOMING_BITRATE: '150000' }), log: createMemoryLog() });
+    const server = await startRoomServer(capped, { MEDIA_MAX_INCOMING_BITRATE: '150000' });
+    const visit = server.world.visit({ lobby: false });
+    const [hostile, doctor] = await Promise.all(
+      (['patient', 'practitioner'] as const).map((role) => server.connect(server.world.member(visit, role).token)),
+    );
+    await doctor!.enter(visit, { rtpCapabilities: receives(capped) });
+    const client = await createRtcClient(capped.routerRtpCapabilities);
+    const { rtpCapabilities } = client;
+    const { media, self } = await hostile!.enter(visit, { rtpCapabilities });
+    client.open(media as unknown as Parameters<typeof client.open>[0], {
+      connectTransport: (transportId, dtlsParameters) => hostile!.ok('transport:connect', { transportId, dtlsParameters }),
+      produce: async (options) => ({ id: (await hostile!.ok('producer:create', options)).producerId }),
+      produceData: async (options) => ({ id: (await hostile!.ok('data-producer:create', options)).dataProducerId }),
+    });
+    const { producerId } = await client.publish('camera');
+    await doctor!.next('peer:updated', ({ peer }) => peer.producers[0]?.id === producerId);
+    const ended = () => doctor!.heard.some(({ name }) => name === 'consumer:closed');
+    await until('the end of the flood', ended, 20_000);
+    const restarted = await hostile!.next('media:restarted');
+    expect(restarted.media.send).toBeNull();
+    await doctor!.next('peer:updated', ({ peer }) => peer.id === self.peerId && peer.producers.length === 0);
+    expect(await hostile!.code('producer:create', { transportId: restarted.media.recv.id, ...microphone() })).toBe('not_found');
+    await hostile!.ok('room:leave', {});
+    expect((await hostile!.enter(visit, { rtpCapabilities })).media!.send).toBeNull();
+    client.close();
+    await server.close();
+    await capped.close();
+  }, 60_000);
 
   test('no media at all: room:join fails with media_unavailable, text joins and chat work', async () => {
     const server = await startRoomServer(own);

@@ -13,16 +13,28 @@ test('a page that closes its connection without a word ends its media: the other
   Object.assign(globalThis, { RTCPeerConnection, RTCSessionDescription, MediaStream });
   const media = await startMedia();
   const room = await media.server.openRoom('visit');
-  const ended = listen(room, 'producerClosed');
+  const ended = listen(room, 'peerEnded');
   const closed = listen(room, 'consumerClosed');
   const device = new Device({ handlerName: 'Chrome111' });
   await device.load({ routerRtpCapabilities: media.server.routerRtpCapabilities as types.RtpCapabilities });
   const add = (peerId: string): Promise<PeerMedia> =>
     room.addPeer({ peerId, rtpCapabilities: media.server.routerRtpCapabilities, canSend: true, audioOnly: false });
 
+  const connectAndLeave = async (peer: PeerMedia): Promise<void> => {
+    const transport = device.createSendTransport(peer.send as types.TransportOptions);
+    transport.on('connect', ({ dtlsParameters }, done, failed) => {
+      peer.connectTransport(transport.id, dtlsParameters as DtlsParameters).then(() => done(), failed);
+    });
+    transport.on('producedata', (_data, done) => done({ id: 'none' }));
+    await transport.produceData();
+    await until('the connection', () => transport.connectionState === 'connected');
+    expect(peer.closed).toBe(false);
+    transport.close();
+  };
+
   const doctor = await add('doctor');
   const patient = await add('patient');
-  const { id: producerId } = await doctor.produce({
+  await doctor.produce({
     transportId: doctor.send!.id,
     kind: 'audio',
     source: 'microphone',
@@ -32,21 +44,18 @@ test('a page that closes its connection without a word ends its media: the other
   await until('a consumer', () => patient.consumers().length === 1);
   const consumerId = patient.consumers()[0]!.id;
 
-  const transport = device.createSendTransport(doctor.send as types.TransportOptions);
-  transport.on('connect', ({ dtlsParameters }, done, failed) => {
-    doctor.connectTransport(transport.id, dtlsParameters as DtlsParameters).then(() => done(), failed);
-  });
-  transport.on('producedata', (_data, done) => done({ id: 'none' }));
-  await transport.produceData();
-  await until('the connection', () => transport.connectionState === 'connected');
-  expect(doctor.closed).toBe(false);
-
-  transport.close();
+  await connectAndLeave(doctor);
   await until('the end of the seat', () => doctor.closed);
   expect(room.peer('doctor')).toBeUndefined();
-  expect(ended).toEqual([{ peerId: 'doctor', producerId }]);
+  expect(ended).toEqual([{ peerId: 'doctor' }]);
+  expect(doctor.producers()).toEqual([]);
   await until('the end of the consumer', () => closed.length === 1);
   expect(closed).toEqual([{ peerId: 'patient', consumerId }]);
   expect((await add('doctor')).closed).toBe(false);
+
+  // Somebody who sends nothing is told of as well.
+  await connectAndLeave(patient);
+  await until('the end of the silent seat', () => patient.closed);
+  expect(ended).toEqual([{ peerId: 'doctor' }, { peerId: 'patient' }]);
   await media.close();
 });

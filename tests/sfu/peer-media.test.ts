@@ -28,6 +28,18 @@ const send = (peer: PeerMedia, options: Partial<Parameters<PeerMedia['produce']>
 const camera = (peer: PeerMedia, rtpParameters = simulcast()) => send(peer, { kind: 'video', source: 'camera', rtpParameters });
 
 describe('addPeer', () => {
+  test('data channels do not count against the limit of consumers', async () => {
+    const doctor = await add('doctor');
+    const data = (streamId: number) =>
+      doctor.produceData({ transportId: doctor.send!.id, sctpStreamParameters: { streamId, ordered: true }, label: '', protocol: '' });
+    for (const streamId of [1, 2, 3]) await data(streamId);
+    await send(doctor);
+    await camera(doctor);
+    const patient = await add('patient');
+    expect(patient.dataConsumers()).toHaveLength(3);
+    expect(patient.consumers()).toHaveLength(2);
+  });
+
   test('addPeer() gives consumers for all that is being sent, told as the answer and not as events', async () => {
     const created = listen(room, 'consumerCreated');
     const doctor = await add('doctor');

@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { downScore, qualityMeter, qualityOf, RISE_MS, upScore } from '#sfu/quality.ts';
 
 test.each([
-  [0, 0],
+  [0, 1],
   [1, 1],
   [3.9, 1],
   [5, 2],

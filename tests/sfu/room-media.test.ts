@@ -154,7 +154,7 @@ test('restartIce() gives new parameters and the flow goes on with them', async (
 
 test('closing a producer and a peer is told to those who received from them, and to nobody else', async () => {
   const closed = listen(room, 'consumerClosed');
-  const ended = listen(room, 'producerClosed');
+  const ended = listen(room, 'peerEnded');
   const doctor = await join('doctor');
   const patient = await join('patient');
   const { producerId } = await doctor.client.publish('camera');

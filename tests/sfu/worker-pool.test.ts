@@ -137,7 +137,10 @@ describe('placement', () => {
   });
 
   test('openRoom() without any worker is media_unavailable', async () => {
-    const { server } = await start({ MEDIA_WORKERS: '0' });
+    const { server } = await start();
+    server.drain();
+    process.kill(server.workers()[0]!.pid, 'SIGKILL');
+    await until('its death', () => !server.healthy());
     await expect(server.openRoom('a')).rejects.toMatchObject({ code: 'media_unavailable' });
     expect(server.healthy()).toBe(false);
   });
@@ -167,6 +170,28 @@ describe('start and end', () => {
     await expect(startMedia({ MEDIA_PORT: String(taken) })).rejects.toThrow('did not start');
     await until('its worker to end', () => workers.slice(1).every((worker) => worker.subprocessClosed));
   });
+
+  test.each(['SIGINT', 'SIGKILL'] as const)(
+    'drain(): a worker ended by %s is not replaced and no error, close() still works',
+    async (signal) => {
+      const { server, workers, logged } = await start({ MEDIA_WORKERS: '2' });
+      // One that dies young would be replaced late.
+      const born = performance.now();
+      await until('old enough workers', () => performance.now() - born > 2_000);
+      const room = await server.openRoom('a');
+      const lost = listen(room, 'lost');
+      server.drain();
+      server.drain();
+      process.kill(room.workerPid, signal);
+      await until('its end', () => server.workers().length === 1);
+      expect(room.closed).toBe(true);
+      expect(server.healthy()).toBe(true);
+      await server.close();
+      expect(workers).toHaveLength(2);
+      expect(lost).toEqual([]);
+      expect(logged.filter(({ level }) => level === 'error')).toEqual([]);
+    },
+  );
 
   test('close() ends every worker process and closes rooms without calling them lost', async () => {
     const { server, workers } = await start({ MEDIA_WORKERS: '2' });

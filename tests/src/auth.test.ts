@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import jwt from 'jsonwebtoken';
+import { createAttempts, networkOf } from '#src/auth/attempts.ts';
 import { PASSWORD, SECRET, startApp, type TestApp } from '#tests/support/app.ts';
 
 let server: TestApp;
@@ -34,6 +35,10 @@ describe('login', () => {
     expect(Number(last.headers['retry-after'])).toBeGreaterThan(0);
   });
 
+  test('with the right password does not count', async () => {
+    for (let i = 0; i < 7; i++) expect((await server.auth.login('doctor', PASSWORD, '198.51.100.1')).token).toBeDefined();
+  });
+
   test('of a disabled account is refused', async () => {
     const { id } = await server.users.create({ account: 'gone', name: 'Gone', password: PASSWORD, roles: ['patient'] });
     await server.database.models.users.update({ status: 'disabled' }, { where: { id } });
@@ -44,6 +49,26 @@ describe('login', () => {
     const row = await server.database.models.users.findByPk(server.people.doctor.id);
     expect(row?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
+});
+
+test('createAttempts() limits an account from many addresses, and an address with many accounts', async () => {
+  const attempts = createAttempts(3);
+  const counted = async (guesses: [string, string][]) => {
+    const results = await Promise.allSettled(guesses.map(([account, address]) => attempts.count(account, address)));
+    return results.filter(({ status }) => status === 'fulfilled').length;
+  };
+  expect(await counted(Array.from({ length: 8 }, (_, i) => ['target', `192.0.2.${i}`]))).toBe(6);
+  expect(await counted(Array.from({ length: 34 }, (_, i) => [`account-${i}`, `2001:db8:1:2:${i}::${i}`]))).toBe(30);
+});
+
+test.each([
+  ['192.0.2.7', '192.0.2.7'],
+  ['::ffff:192.0.2.7', '192.0.2.7'],
+  ['2001:db8:a:b:1:2:3:4', '2001:db8:a:b::/64'],
+  ['2001:DB8::5', '2001:db8:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+])('networkOf(%s) is %s', (address, network) => {
+  expect(networkOf(address)).toBe(network);
 });
 
 describe('tokens', () => {

@@ -53,6 +53,13 @@ describe('create()', () => {
     expect([status < 500, body.error.code]).toEqual([true, code]);
   });
 
+  test('of a doctor with themself is refused', async () => {
+    const both = await server.users.create({ account: 'both', name: 'Both', password: 'correct horse', roles: ['doctor', 'patient'] });
+    const { token } = await server.auth.login('both', 'correct horse', 'setup');
+    expect((await server.call('POST', base, token, booking(both.id))).body.error.code).toBe('unknown_patient');
+    await server.database.models.users.update({ status: 'disabled' }, { where: { id: both.id } });
+  });
+
   test('with a doctor as patient is refused', async () => {
     expect((await server.call('POST', base, doctor(), booking(server.people.otherDoctor.id))).body.error.code).toBe('unknown_patient');
   });
@@ -92,6 +99,53 @@ describe('end()', () => {
   });
 });
 
+describe('cancel()', () => {
+  test('calls off a visit that has not begun: nobody enters, and it is listed as cancelled', async () => {
+    const id = await booked();
+    expect((await server.call('POST', `${base}/${id}/cancel`, patient())).body.error.code).toBe('forbidden');
+    const { body } = await server.call('POST', `${base}/${id}/cancel`, doctor());
+    expect(body.data).toMatchObject({ id, status: 'cancelled', startedAt: null });
+    const row = await server.database.models.consultations.findByPk(id);
+    expect(row?.endedByMemberId).toBe((await server.call('GET', `${base}/${id}/members`, doctor())).body.data.items[0].id);
+    const policy = createConsultationPolicy(server.database);
+    await expect(policy.authorize(id, await server.auth.authenticate(patient()))).rejects.toMatchObject({ code: 'visit_ended' });
+    await expect(policy.open(id)).rejects.toMatchObject({ code: 'visit_ended' });
+    expect((await server.call('POST', `${base}/${id}/cancel`, doctor())).body.error.code).toBe('visit_ended');
+    const listed = async (status: string) => {
+      const { items } = (await server.call('GET', `${base}?status=${status}&pageSize=100`, doctor())).body.data;
+      return items.some((item: { id: string }) => item.id === id);
+    };
+    expect([await listed('cancelled'), await listed('ended'), await listed('scheduled')]).toEqual([true, false, false]);
+  });
+
+  test('of a visit that has begun is refused', async () => {
+    const id = await booked();
+    const policy = createConsultationPolicy(server.database);
+    const { epoch } = await policy.open(id);
+    await policy.started(id, epoch, Date.now());
+    expect((await server.call('POST', `${base}/${id}/cancel`, doctor())).body.error.code).toBe('visit_started');
+  });
+
+  test('that the room could not complete keeps everybody out and is completed by a repetition', async () => {
+    const id = await booked();
+    const policy = createConsultationPolicy(server.database);
+    const { epoch } = await policy.open(id);
+    await server.database.models.consultations.update({ cancelledAt: new Date() }, { where: { id } });
+    await expect(policy.authorize(id, await server.auth.authenticate(patient()))).rejects.toMatchObject({ code: 'visit_ended' });
+    await expect(policy.started(id, epoch, Date.now())).rejects.toMatchObject({ code: 'visit_ended' });
+    expect((await server.call('POST', `${base}/${id}/cancel`, doctor())).body.data.status).toBe('cancelled');
+  });
+});
+
+test('openRooms() lists rooms of own visits only', async () => {
+  const id = await booked();
+  const room = { title: 'Follow-up', peers: 1, lobby: 0, startedAt: null };
+  server.openRooms.push({ consultationId: id, ...room }, { consultationId: randomUUID(), ...room });
+  expect((await server.call('GET', '/api/v1/rooms', patient())).body.data.items).toEqual([{ consultationId: id, ...room }]);
+  expect((await server.call('GET', '/api/v1/rooms', server.people.otherPatient.token)).body.data.items).toEqual([]);
+  server.openRooms.length = 0;
+});
+
 describe('invitations', () => {
   test('give a link whose token is the guest, and can be restored after a kick with a new one only', async () => {
     const id = await booked();
@@ -118,11 +172,54 @@ describe('invitations', () => {
     expect((await policy.authorize(id, again)).memberId).toBe(data.member.id);
   });
 
+  test('that were withdrawn open nothing any more, here and after a restart: after a kick, and after the end', async () => {
+    const { createAuth } = await import('#src/auth/service.ts');
+    const id = await booked();
+    const invite = async () => (await server.call('POST', `${base}/${id}/invitations`, doctor(), { name: 'G', role: 'guest' })).body.data;
+    const code = async (token: string) => {
+      const { body } = await server.call('GET', '/api/v1/auth/session', token);
+      const restarted = await createAuth(server.config, server.database, server.tokens);
+      const again = await restarted.authenticate(token).then(
+        () => undefined,
+        (error) => error.code,
+      );
+      return [body.error?.code, again];
+    };
+    const [kicked, other] = [await invite(), await invite()];
+    const policy = createConsultationPolicy(server.database, server.auth);
+    const { epoch } = await policy.open(id);
+    await policy.removeMember(id, epoch, kicked.member.id);
+    expect(await code(kicked.token)).toEqual(['session_revoked', 'session_revoked']);
+    expect(await code(other.token)).toEqual([undefined, undefined]);
+    const restored = (await server.call('POST', `${base}/${id}/members/${kicked.member.id}/restore`, doctor())).body.data;
+    expect(await code(restored.invitation.token)).toEqual([undefined, undefined]);
+    expect(await code(kicked.token)).toEqual(['session_revoked', 'session_revoked']);
+    await server.call('POST', `${base}/${id}/end`, doctor());
+    expect(await code(restored.invitation.token)).toEqual(['session_revoked', 'session_revoked']);
+    expect(await code(other.token)).toEqual(['session_revoked', 'session_revoked']);
+  });
+
   test('of a guest do not open another visit', async () => {
     const [id, other] = [await booked(), await booked()];
     const { token } = (await server.call('POST', `${base}/${id}/invitations`, doctor(), { name: 'G', role: 'observer' })).body.data;
     const policy = createConsultationPolicy(server.database);
     await expect(policy.authorize(other, await server.auth.authenticate(token))).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  test('sent at once stop at 100 people', async () => {
+    const id = await booked();
+    const rows = Array.from({ length: 97 }, () => ({
+      id: randomUUID(),
+      consultationId: id,
+      userId: null,
+      name: 'G',
+      role: 'guest' as const,
+      accessEpoch: 1,
+    }));
+    await server.database.transaction(() => server.database.models.members.bulkCreate(rows));
+    const invite = () => server.call('POST', `${base}/${id}/invitations`, doctor(), { name: 'G', role: 'guest' });
+    const statuses = (await Promise.all([invite(), invite(), invite()])).map(({ status }) => status);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 429, 429]);
   });
 
   test('as practitioner or patient are refused', async () => {
@@ -160,7 +257,9 @@ test('users.list() finds patients by part of the name, for doctors, without more
     items: [{ id: server.people.otherPatient.id, name: 'Name of other-patient' }],
     pagination: { page: 1, pageSize: 20, total: 1 },
   });
-  expect((await find('role=patient')).body.data.pagination.total).toBe(2);
+  const known = (await find('role=patient')).body.data.items;
+  expect(known).toEqual([{ id: server.people.patient.id, name: 'Name of patient' }]);
+  expect((await find('role=patient&keyword=N')).body.error.code).toBe('invalid_request');
   expect((await find("keyword=%25'")).body.data.items).toEqual([]);
   expect((await find('', patient())).body.error.code).toBe('forbidden');
 });

@@ -73,6 +73,7 @@ test('unexpected faults answer 500 without their text', async () => {
           throw new Error('secret detail');
         },
         workers: () => [],
+        turns: () => undefined,
       },
     },
   );
@@ -82,6 +83,21 @@ test('unexpected faults answer 500 without their text', async () => {
   await broken.close();
 });
 
+test('info and readiness say what runs, readiness in detail to this machine only', async () => {
+  expect((await server.call('GET', '/info')).body.data).toEqual({
+    name: 'wenzhen',
+    version: expect.stringMatching(/^\d+\./),
+    protocolVersion: expect.any(String),
+    node: process.versions.node,
+    uptimeSeconds: expect.any(Number),
+  });
+  const ready = async (remoteAddress: string, headers = {}) =>
+    (await server.app.inject({ url: '/health/ready', remoteAddress, headers })).json().data;
+  expect(await ready('127.0.0.1')).toEqual({ status: 'up', checks: { database: true, media: true, accepting: true } });
+  expect(await ready('192.0.2.1')).toEqual({ status: 'up' });
+  expect(await ready('127.0.0.1', { 'x-forwarded-for': '192.0.2.1' })).toEqual({ status: 'up' });
+});
+
 test('a database that is away answers 503 with Retry-After', async () => {
   const lost = await startApp();
   await lost.database.close();
@@ -89,6 +105,29 @@ test('a database that is away answers 503 with Retry-After', async () => {
   expect([response.statusCode, response.json().error.code]).toEqual([503, 'not_ready']);
   expect(response.headers['retry-after']).toBe('1');
   await lost.close();
+});
+
+test('the address of a request is what the last proxy says, never what a client claims', async () => {
+  const statuses = async (proxies: string, forwarded: string[]) => {
+    const { app, close } = await startApp({ RATE_HTTP_PER_MINUTE: '1', TRUST_PROXY: proxies });
+    const answers: number[] = [];
+    for (const chain of forwarded)
+      answers.push((await app.inject({ url: '/api/v1/media/capabilities', headers: { 'x-forwarded-for': chain } })).statusCode);
+    await close();
+    return answers;
+  };
+  const forged = ['1.1.1.1, 9.9.9.9', '2.2.2.2, 9.9.9.9'];
+  const honest = ['1.1.1.1, 9.9.9.9', '1.1.1.1, 8.8.8.8'];
+  for (const proxies of ['1', 'true', '127.0.0.1/32,::1']) {
+    expect([proxies, await statuses(proxies, forged)]).toEqual([proxies, [200, 429]]);
+    expect([proxies, await statuses(proxies, honest)]).toEqual([proxies, [200, 200]]);
+  }
+  expect(await statuses('2', forged)).toEqual([200, 200]);
+  for (const proxies of ['false', '10.0.0.0/8']) expect(await statuses(proxies, honest)).toEqual([200, 429]);
+});
+
+test('who sends headers slowly is cut off', async () => {
+  expect([server.app.server.headersTimeout, server.app.server.requestTimeout]).toEqual([10_000, 30_000]);
 });
 
 test('requests past the limit of an address answer 429 with Retry-After', async () => {

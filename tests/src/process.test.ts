@@ -1,6 +1,7 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { io } from 'socket.io-client';
@@ -37,6 +38,16 @@ describe('a start that cannot work says why and ends with 1', () => {
     ['an unknown command', ['launch'], {}, /Unknown command: launch/],
     ['a bad port', ['--port', 'many'], {}, /Invalid configuration:.*PORT/s],
     ['an unknown setting', [], { MEDIA_WORKRES: '1' }, /Unknown setting: MEDIA_WORKRES/],
+    ['no media worker', [], { MEDIA_WORKERS: '0' }, /Invalid configuration:.*MEDIA_WORKERS/s],
+    ['tokens without life', [], { JWT_TTL_SECONDS: '0' }, /Invalid configuration:.*JWT_TTL_SECONDS/s],
+    ['no attempt to sign in', [], { LOGIN_ATTEMPTS: '0' }, /Invalid configuration:.*LOGIN_ATTEMPTS/s],
+    ['a proxy that is no address', [], { TRUST_PROXY: 'nginx' }, /Invalid configuration:.*TRUST_PROXY/s],
+    [
+      'a certificate that is not there, with --lan too',
+      ['--lan'],
+      { TLS_CERT: '/nowhere/c.pem', TLS_KEY: '/nowhere/k.pem' },
+      /Cannot start: .*c\.pem/,
+    ],
     ['a missing secret in production', [], { NODE_ENV: 'production' }, /JWT_SECRET is required in production/],
     ['a certificate that is not there', [], { TLS_CERT: '/nowhere/c.pem', TLS_KEY: '/nowhere/k.pem' }, /Cannot start: .*c\.pem/],
     ['a database that is not there', [], { DATABASE_URL: 'mysql://root@127.0.0.1:1/x' }, /The database cannot be opened/],
@@ -95,6 +106,28 @@ describe('a server', () => {
     expect(server.output().match(/Accounts \(account, password\)/g)).toHaveLength(1);
   });
 
+  test('ends cleanly although somebody does not read what they asked for', async () => {
+    const server = await boot();
+    const response = await fetch(`${server.url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(server.doctor),
+    });
+    const { token } = ((await response.json()) as { data: { token: string } }).data;
+    const request = `GET /api/v1/network-test/download?bytes=8388608 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+    const sockets = Array.from({ length: 3 }, () => connect(server.port, '127.0.0.1'));
+    for (const socket of sockets)
+      socket
+        .on('error', () => undefined)
+        .pause()
+        .write(request);
+    await until('the downloads to begin', () => sockets.every(({ bytesWritten }) => bytesWritten > 0));
+    await until('the server to have sent what fits', async () => (await fetch(`${server.url}/health/live`)).ok);
+    expect(await server.stop()).toBe(0);
+    expect(server.output()).not.toContain('shutdown took too long');
+    for (const socket of sockets) socket.destroy();
+  });
+
   test('logout ends an open socket within a second', async () => {
     const server = await boot();
     const response = await fetch(`${server.url}/api/v1/auth/login`, {
@@ -107,6 +140,13 @@ describe('a server', () => {
     await until('the socket to open', () => socket.connected);
     await fetch(`${server.url}/api/v1/auth/logout`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
     await until('the socket to close', () => !socket.connected, 1_000, 10);
+  });
+
+  test('keeps its data private', async () => {
+    const folder = path.join(data, 'new');
+    await boot({ DATA_DIR: folder });
+    const mode = async (file: string) => (await stat(file)).mode & 0o777;
+    expect([await mode(folder), await mode(path.join(folder, 'wenzhen.sqlite'))]).toEqual([0o700, 0o600]);
   });
 
   test('keeps its key private and blocks a second one on the same data', async () => {
@@ -161,7 +201,9 @@ describe('in the background', () => {
   });
 
   test('a PID file of another program does not count', async () => {
-    await writeFile(path.join(data, 'wenzhen.pid'), `${process.ppid}\n`);
+    const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'main.ts']);
+    await writeFile(path.join(data, 'wenzhen.pid'), `${stranger.pid}\n1\nhttp://localhost\n`);
     expect((await program(['status'], { DATA_DIR: data })).code).toBe(3);
+    stranger.kill();
   });
 });

@@ -47,7 +47,7 @@ test('pages carry the headers that protect them', async () => {
 test('a client that is not built answers a page that says so', async () => {
   const bare = await startApp({}, { webFolder: path.join(folder, 'missing') });
   const page = await bare.app.inject({ url: '/', headers: html });
-  expect([page.statusCode, page.body]).toEqual([503, expect.stringContaining('npm run build')]);
+  expect([page.statusCode, page.body]).toEqual([503, expect.stringContaining('npm start')]);
   expect((await bare.call('GET', '/health/live')).status).toBe(200);
   await bare.close();
 });
@@ -70,6 +70,13 @@ test('metrics count requests by route pattern', async () => {
   await server.call('GET', '/api/v1/consultations/0198c1de-0000-7000-8000-000000000000', server.people.doctor.token);
   const { body } = await server.app.inject('/metrics');
   expect(body).toContain('http_server_requests_seconds_count{uri="/api/v1/consultations/:id",method="GET",status="404"} 1');
-  for (const name of ['rooms_open', 'rooms_peers', 'rooms_mailbox_depth', 'media_worker_load', 'nodejs_eventloop_lag_p99_seconds'])
+  for (const name of [
+    'rooms_open',
+    'rooms_peers',
+    'rooms_mailbox_depth',
+    'media_worker_load',
+    'rooms_turn_seconds_count{kind="room:join"} 1',
+    'nodejs_eventloop_lag_p99_seconds',
+  ])
     expect(body).toContain(name);
 });

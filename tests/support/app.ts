@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { pino } from 'pino';
 import { type Config, loadConfig } from '#config/index.ts';
+import type { OpenRoom } from '#rooms/index.ts';
 import type { RoomView } from '#rooms/protocol.ts';
 import { type AppParts, buildApp } from '#src/app.ts';
 import { type Auth, createAuth } from '#src/auth/service.ts';
@@ -32,6 +33,8 @@ export interface TestApp {
   tokens: Tokens;
   users: Users;
   consultations: Consultations;
+  /** What the rooms say is open; to be filled by the test. */
+  openRooms: OpenRoom[];
   /** Ids and tokens of two doctors and two patients; the second of each has nothing to do with the first. */
   people: Record<'doctor' | 'patient' | 'otherDoctor' | 'otherPatient', { id: string; token: string }>;
   /** Sends a request as somebody and reads the envelope. */
@@ -48,13 +51,14 @@ export interface Answer {
 }
 
 /** Ends a visit as its room would, without a room. */
-function roomsOf(database: Database) {
-  const policy = createConsultationPolicy(database);
+function roomsOf(database: Database, auth: Auth, openRooms: OpenRoom[]) {
+  const policy = createConsultationPolicy(database, auth);
   return {
     async endVisit(consultationId: string, byMemberId: string): Promise<void> {
       const { epoch } = await policy.open(consultationId);
       await policy.ended(consultationId, epoch, Date.now(), byMemberId);
     },
+    list: (): OpenRoom[] => openRooms,
     inspect: async (): Promise<RoomView | null> => null,
   };
 }
@@ -72,7 +76,8 @@ export async function startApp(env: Record<string, string> = {}, parts: Partial<
   const tokens = createTokens(SECRET);
   const auth = await createAuth(config, database, tokens);
   const users = createUsers(database);
-  const consultations = createConsultations(database, roomsOf(database));
+  const openRooms: OpenRoom[] = [];
+  const consultations = createConsultations(database, roomsOf(database, auth, openRooms));
   const app = await buildApp({
     config,
     log: silentLog,
@@ -95,6 +100,7 @@ export async function startApp(env: Record<string, string> = {}, parts: Partial<
         messages: { received: 0, answered: 0, refused: 0, rateLimited: 0, cut: 0 },
       }),
       workers: () => [],
+      turns: (listener) => listener('room:join', 1, 2),
     },
     ...parts,
   });
@@ -120,6 +126,7 @@ export async function startApp(env: Record<string, string> = {}, parts: Partial<
     tokens,
     users,
     consultations,
+    openRooms,
     people: {
       doctor: await person('doctor', 'doctor'),
       patient: await person('patient', 'patient'),

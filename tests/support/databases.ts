@@ -13,7 +13,7 @@ import { until } from './wait.ts';
 
 const run = promisify(execFile);
 
-interface MariaDb {
+export interface MariaDb {
   pid: number;
   /** URL of a new, empty database on this server. */
   createDatabase(): Promise<string>;
@@ -25,7 +25,7 @@ interface MariaDb {
  * Starts a MariaDB server of its own on a free loopback port.
  * @throws with the command that installs it when it is missing
  */
-async function startMariaDb(): Promise<MariaDb> {
+export async function startMariaDb(): Promise<MariaDb> {
   const folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-mariadb-'));
   const data = path.join(folder, 'data');
   const user = process.getuid?.() === 0 ? ['--user=root'] : [];

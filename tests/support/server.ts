@@ -8,6 +8,9 @@ import { until } from './wait.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
+/** How this machine itself reaches a server that listens everywhere. */
+const LOOPBACK_OF: Partial<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' };
+
 export interface Account {
   account: string;
   password: string;
@@ -49,8 +52,16 @@ export async function freePort(): Promise<number> {
 export async function startServer(env: Record<string, string> = {}): Promise<TestServer> {
   const port = await freePort();
   const dataDir = await mkdtemp(join(tmpdir(), 'wenzhen-data-'));
-  const settings = { HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: 'warn', LOG_PRETTY: 'false', DEMO: 'true', ...env };
-  const url = `http://${settings.HOST === '0.0.0.0' ? '127.0.0.1' : settings.HOST}:${port}`;
+  const settings = {
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    DATA_DIR: dataDir,
+    LOG_LEVEL: 'warn',
+    LOG_PRETTY: 'false',
+    DEMO: 'true',
+    ...env,
+  };
+  const url = `http://${LOOPBACK_OF[settings.HOST] ?? settings.HOST}:${port}`;
   let output = '';
   let child: ChildProcess | undefined;
 

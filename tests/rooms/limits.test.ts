@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { roomSuite } from '#tests/support/room-suite.ts';
+import { until } from '#tests/support/wait.ts';
+
+const suite = roomSuite();
+
+describe('limits of one person', () => {
+  test('room:join has a budget of its own, which a second socket does not double', async () => {
+    const server = await suite.start();
+    const visit = server.world.visit({ lobby: false });
+    const patient = await suite.person(server, visit, 'patient');
+    const other = await suite.person(server, visit, 'guest');
+    const second = await server.connect(server.world.token(patient.memberId).token);
+    const codes: string[] = [];
+    for (let round = 0; round < 10; round++) codes.push(await patient.client.joinCode(visit), await second.joinCode(visit));
+    expect(codes.filter((code) => code === 'rate_limited').length).toBeGreaterThanOrEqual(8);
+    expect(await patient.client.code('chat:history', { afterSeq: 0 })).not.toBe('rate_limited');
+    expect(await other.client.joinCode(visit)).toBe('ok');
+  });
+
+  test('somebody who may not come in does not get the room opened', async () => {
+    const server = await suite.start();
+    const visit = server.world.visit();
+    const outsider = await suite.person(server, server.world.visit(), 'patient');
+    expect(await outsider.client.joinCode(visit)).toBe('forbidden');
+    expect(await outsider.client.joinCode({ ...visit, consultationId: randomUUID() })).toBe('not_found');
+    expect(visit.epoch).toBe(0);
+    expect(server.rooms.stats().rooms).toBe(0);
+  });
+
+  test('one session has eight sockets at most; a closed one makes room', async () => {
+    const server = await suite.start();
+    const { token, client } = await suite.person(server, server.world.visit(), 'patient');
+    for (let count = 2; count <= 8; count++) await server.connect(token);
+    await expect(server.connect(token)).rejects.toMatchObject({ data: { code: 'limit_reached' } });
+    client.socket.disconnect();
+    await until('the disconnect', () => server.rooms.stats().sockets === 7);
+    expect((await server.connect(token)).socket.connected).toBe(true);
+  });
+
+  test('probes are counted per person, over all of their sockets', async () => {
+    const server = await suite.start();
+    const { memberId, client } = await suite.person(server, server.world.visit(), 'patient');
+    const second = await server.connect(server.world.token(memberId).token);
+    for (const each of [client, second, client]) await each.ok('probe:open', { path: 'udp' });
+    expect(await second.code('probe:open', { path: 'udp' })).toBe('limit_reached');
+    client.socket.disconnect();
+    await until('their end', () => suite.media.workers()[0]!.transports === 1);
+    expect(await second.code('probe:open', { path: 'udp' })).toBe('ok');
+  });
+
+  test('repeating a stored chat message is charged to the connection', async () => {
+    const server = await suite.start({ RATE_SOCKET_PER_SECOND: '30', RATE_CHAT_PER_10_SECONDS: '1000' });
+    const visit = server.world.visit({ lobby: false });
+    const { client } = await suite.person(server, visit, 'patient');
+    await client.enter(visit);
+    const codes = await Promise.all(Array.from({ length: 100 }, () => client.code('chat:send', { clientMessageId: 'same', text: 'x' })));
+    expect(codes.filter((code) => code === 'rate_limited').length).toBeGreaterThan(50);
+    expect(visit.messages).toHaveLength(1);
+  });
+});
+
+describe('what people and operators are told', () => {
+  test('list() names the open rooms', async () => {
+    const server = await suite.start();
+    const visit = server.world.visit({ title: 'Check-up' });
+    expect(server.rooms.list()).toEqual([]);
+    const doctor = await suite.person(server, visit, 'practitioner');
+    const patient = await suite.person(server, visit, 'patient');
+    await doctor.client.enter(visit);
+    await patient.client.join(visit);
+    const { consultationId } = visit;
+    expect(server.rooms.list()).toEqual([{ consultationId, title: 'Check-up', peers: 1, lobby: 1, startedAt: null }]);
+  });
+
+  test('a guest whose removal also revokes their session is told that they were removed', async () => {
+    const server = await suite.start();
+    const visit = server.world.visit({ lobby: false });
+    const doctor = await suite.person(server, visit, 'practitioner');
+    const guest = await suite.person(server, visit, 'guest');
+    const { removeMember } = server.world.policy;
+    server.world.policy.removeMember = async (...args) => {
+      await removeMember(...args);
+      server.world.revoke(guest.sessionId);
+    };
+    await doctor.client.enter(visit);
+    const { self } = await guest.client.enter(visit);
+    await doctor.client.ok('peer:kick', { peerId: self.peerId });
+    await guest.client.closed();
+    expect(guest.client.heard.filter(({ name }) => name === 'room:closed').map(({ payload }) => payload)).toEqual([{ reason: 'kicked' }]);
+    expect(await doctor.client.next('peer:left')).toEqual({ peerId: self.peerId, reason: 'kicked' });
+  });
+
+  test('quality starts at 0, nothing measured: for a new seat and for one brought back from a snapshot', async () => {
+    const server = await suite.start();
+    const visit = server.world.visit({ lobby: false });
+    const doctor = await suite.person(server, visit, 'practitioner');
+    await doctor.client.enter(visit);
+    const quality = { up: 0, down: 0 };
+    expect((await server.rooms.inspect(visit.consultationId))!.peers).toMatchObject([{ quality }]);
+    await server.stop();
+    const { world, snapshots } = server;
+    const next = await suite.start({}, { world, snapshots });
+    const guest = await suite.person(next, visit, 'guest');
+    const { room } = await guest.client.enter(visit);
+    expect(room.peers.find(({ memberId }) => memberId === doctor.memberId)).toMatchObject({ connected: false, quality });
+  });
+});
