@@ -1,18 +1,43 @@
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const server = process.env['WENZHEN_SERVER'] ?? 'http://127.0.0.1:8080';
 
 const mediaLibraries =
-  /node_modules[\\/](mediasoup-client|h264-profile-level-id|sdp-transform|awaitqueue|debug|ms|events-alias|ua-is-frozen|ua-parser-js|socket\.io-|engine\.io-|@socket\.io)/;
+  /node_modules[\\/](mediasoup-client|h264-profile-level-id|sdp-transform|awaitqueue|debug|ms|events-alias|ua-is-frozen|ua-parser-js)/;
 
-const coreModules = /preload-helper|web[\\/]src[\\/](store|router|session)\.ts|src[\\/]net[\\/](api|capabilities)\.ts|protocol-version\.ts/;
-/** What talks to the server during a visit. Free of React, so that the join does not wait for it. */
-const callModules = /web[\\/]src[\\/](room|media)[\\/]|src[\\/]net[\\/]socket\.ts/;
+const coreModules =
+  /preload-helper|rolldown[\\/]runtime|web[\\/]src[\\/](store|stored|router|session)\.ts|src[\\/]net[\\/](api|capabilities)\.ts|i18n[\\/]language\.ts|protocol-version\.ts/;
+/** What talks to the server during a visit. Free of React and mediasoup-client, so that the join does not wait for them. */
+const callModules = /web[\\/]src[\\/](room|media)[\\/]|src[\\/]net[\\/]socket\.ts|node_modules[\\/](socket\.io-|engine\.io-|@socket\.io)/;
+
+/** Chunks on the way into a visit, in the order they are needed; `lib` is the way into mediasoup-client. */
+const VISIT_CHUNKS = ['rolldown-runtime', 'current-visit', 'call', 'lib', 'media', 'i18n', 'ui', 'components', 'visit-screen', 'app'];
+
+/**
+ * Names the chunks of a visit in the page, so that they come in one flight and are compiled while the page starts.
+ * The sign-in page gets them, too: what follows it is a visit.
+ */
+function preloadVisit(): Plugin {
+  return {
+    name: 'preload-visit',
+    transformIndexHtml: {
+      order: 'post',
+      handler(_html, { bundle }) {
+        const chunks = Object.values(bundle ?? {}).filter((output) => output.type === 'chunk');
+        return VISIT_CHUNKS.flatMap((name) => chunks.filter((chunk) => chunk.name === name)).map(({ fileName }) => ({
+          tag: 'link',
+          attrs: { rel: 'modulepreload', crossorigin: true, href: `/${fileName}` },
+          injectTo: 'head' as const,
+        }));
+      },
+    },
+  };
+}
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react()],
+  plugins: [react(), preloadVisit()],
   server: {
     host: '127.0.0.1',
     proxy: {
@@ -27,6 +52,8 @@ export default defineConfig({
     // Nothing inline: the page is served under `script-src 'self'` and `img-src 'self'`.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // One small file that the page names itself: a chunk would wait for its own.
+    cssCodeSplit: false,
     rolldownOptions: {
       output: {
         codeSplitting: {
@@ -39,12 +66,8 @@ export default defineConfig({
               test: /node_modules[\\/](react|react-dom|scheduler|i18next)[\\/]|src[\\/](use-store|i18n[\\/]index)\.ts/,
               priority: 3,
             },
-            { name: 'call', test: callModules, priority: 1 },
-            {
-              name: 'components',
-              test: /components[\\/](dialog|notice|icon|page|loading|screen|invite-dialog|form-text)\.tsx?/,
-              priority: 2,
-            },
+            { name: 'call', test: callModules, priority: 3 },
+            { name: 'components', test: /web[\\/]src[\\/]components[\\/]/, priority: 2 },
           ],
         },
       },

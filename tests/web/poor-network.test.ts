@@ -29,8 +29,9 @@ describe('watchPoorNetwork()', () => {
     expect(onPoor).not.toHaveBeenCalled();
   });
 
-  test('ignores the time before there is any data', () => {
+  test('takes 0 for "no data", which neither begins nor ends a bad spell', () => {
     const { onPoor, watch } = watched();
+    watch.report(4);
     watch.report(0);
     jest.advanceTimersByTime(POOR_FOR_MS * 2);
     expect(onPoor).not.toHaveBeenCalled();

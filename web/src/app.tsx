@@ -30,7 +30,7 @@ function App() {
   const here = useStore(route);
   useEffect(() => {
     // Screen readers and the keyboard start at the new page, not where the old one was left.
-    document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true });
+    if (document.activeElement === document.body) document.querySelector<HTMLElement>('main')?.focus({ preventScroll: true });
   }, [here]);
   if (old) return <Outdated />;
   return <Page />;

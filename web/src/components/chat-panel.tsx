@@ -53,6 +53,7 @@ function Composer({ visit }: { visit: Visit }) {
     event?.preventDefault();
     if (!text.trim()) return;
     visit.chat.send(text.trim());
+    visit.typing.done();
     setText('');
   }
   function onKey(event: KeyboardEvent): void {
@@ -70,7 +71,10 @@ function Composer({ visit }: { visit: Visit }) {
         aria-label={t('chat.placeholder')}
         placeholder={t('chat.placeholder')}
         data-testid="chat-input"
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => {
+          setText(event.target.value);
+          if (event.target.value.trim()) visit.typing.typed();
+        }}
         onKeyDown={onKey}
       />
       <button
@@ -84,6 +88,19 @@ function Composer({ visit }: { visit: Visit }) {
         <Icon name="send" />
       </button>
     </form>
+  );
+}
+
+/** Who is typing now. Not read out: it would talk over the messages. */
+function TypingLine({ visit }: { visit: Visit }) {
+  const t = useT();
+  const who = useStore(visit.typing.who);
+  const peers = useStore(visit.state, (state) => state.room?.peers);
+  const [first, ...more] = (peers ?? []).filter(({ id }) => who.includes(id)).map(({ name }) => name);
+  return (
+    <p className="typing" aria-hidden="true" data-testid="chat-typing">
+      {first !== undefined && (more.length === 0 ? t('chat.typing', { name: first }) : t('chat.typingMany'))}
+    </p>
   );
 }
 
@@ -109,6 +126,7 @@ export function ChatPanel({ visit, onClose }: { visit: Visit; onClose(): void })
         ))}
         <li ref={end} aria-hidden="true" />
       </ol>
+      <TypingLine visit={visit} />
       <Composer visit={visit} />
     </SidePanel>
   );

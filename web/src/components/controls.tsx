@@ -62,9 +62,11 @@ function SendControls({ visit }: { visit: Visit }) {
   const { camera, microphone, screen, choice } = useStore(visit.local.state);
   const audioOnly = useStore(visit.state, (state) => state.audioOnly !== null);
   const muted = choice.muted || !microphone;
-  const seen = Boolean(camera) && !audioOnly;
+  const held = useStore(visit.state, (state) => state.cameraHeld);
+  const seen = Boolean(camera) && !audioOnly && !held;
   function toggleCamera(): void {
     if (audioOnly) visit.setAudioOnly(false);
+    else if (held) visit.sendCamera();
     void visit.local.setCamera(!seen);
   }
   return (

@@ -16,6 +16,24 @@ interface FieldProps {
   onChange(id: string | null): void;
 }
 
+/** Choice of the speaker, where the browser offers one. */
+export function SpeakerField({ local }: { local: LocalMedia }) {
+  const t = useT();
+  const { devices, choice } = useStore(local.state);
+  if (devices.speakers.length === 0) return null;
+  const known = devices.speakers.some(({ id }) => id === choice.speakerId);
+  return (
+    <DeviceField
+      label={t('settings.speaker')}
+      none={t('settings.systemSpeaker')}
+      items={devices.speakers.filter(({ id }) => id !== 'default')}
+      current={known ? choice.speakerId : null}
+      testId="speaker-select"
+      onChange={(id) => local.chooseSpeaker(id)}
+    />
+  );
+}
+
 function DeviceField({ label, none, items, current, testId, onChange }: FieldProps) {
   const id = useId();
   return (

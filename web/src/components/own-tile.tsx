@@ -15,7 +15,7 @@ export function OwnTile({ visit }: { visit: Visit }) {
   const own = ownPeer(state);
   return (
     <article className="own" data-testid="own-tile" aria-label={t('room.you')}>
-      {camera && !state.audioOnly ? (
+      {camera && !state.audioOnly && !state.cameraHeld ? (
         <VideoView track={camera} mirrored testId="own-video" label={t('room.you')} />
       ) : (
         <div className="avatar avatar-small" aria-hidden="true">

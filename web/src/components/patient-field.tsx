@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useT } from '../i18n/index.ts';
-import { findPatients, type Person } from '../net/records.ts';
+import { findPatients, KEYWORD_LENGTH, type Person } from '../net/records.ts';
 
 const PAUSE_MS = 250;
 
@@ -12,6 +12,8 @@ export function PatientField({ chosen, onChoose }: { chosen: Person | null; onCh
 
   useEffect(() => {
     if (chosen) return;
+    setFound(null);
+    if (text.trim().length < KEYWORD_LENGTH) return;
     const abort = new AbortController();
     const timer = setTimeout(() => {
       findPatients(text, abort.signal).then(
@@ -36,11 +38,17 @@ export function PatientField({ chosen, onChoose }: { chosen: Person | null; onCh
         placeholder={t('newVisit.patientPlaceholder')}
         value={chosen?.name ?? text}
         data-testid="patient-search"
+        aria-describedby="patient-hint"
         onChange={(event) => {
           onChoose(null);
           setText(event.target.value);
         }}
       />
+      {!chosen && !found && (
+        <p className="hint" id="patient-hint">
+          {t('newVisit.patientHint')}
+        </p>
+      )}
       {!chosen && found && (
         <ul className="options" aria-live="polite">
           {found.map((person) => (

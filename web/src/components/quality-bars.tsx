@@ -15,7 +15,7 @@ interface QualityBarsProps {
   testId: string;
 }
 
-/** Four bars for the weaker direction; both directions in words as tooltip and for screen readers. */
+/** Four bars for the weaker of the directions that are known (0 is "no data"); both directions in words as tooltip and for screen readers. */
 export function QualityBars({ quality, label, testId }: QualityBarsProps) {
   const word = useQualityWord();
   const known = [quality.up, quality.down].filter((level) => level > 0);

@@ -4,7 +4,16 @@ import type { Visit } from '../room/visit.ts';
 import { useStore } from '../use-store.ts';
 import { Icon } from './icon.tsx';
 
-function Sound({ track, peerId, unlocked, onBlocked }: { track: MediaStreamTrack; peerId: string; unlocked: number; onBlocked(): void }) {
+interface SoundProps {
+  track: MediaStreamTrack;
+  peerId: string;
+  /** Null: what the system uses. */
+  speakerId: string | null;
+  unlocked: number;
+  onBlocked(): void;
+}
+
+function Sound({ track, peerId, speakerId, unlocked, onBlocked }: SoundProps) {
   const ref = useRef<HTMLAudioElement>(null);
   useEffect(() => {
     const audio = ref.current;
@@ -14,6 +23,12 @@ function Sound({ track, peerId, unlocked, onBlocked }: { track: MediaStreamTrack
       audio.srcObject = null;
     };
   }, [track]);
+  useEffect(() => {
+    const audio = ref.current;
+    if (!audio || !('setSinkId' in audio) || audio.sinkId === (speakerId ?? '')) return;
+    // A speaker that is unplugged today: the system's goes on playing.
+    audio.setSinkId(speakerId ?? '').catch((error: unknown) => console.warn('speaker', error));
+  }, [speakerId]);
   useEffect(() => {
     ref.current?.play().catch((error: DOMException) => {
       if (error.name === 'NotAllowedError') onBlocked();
@@ -27,6 +42,7 @@ function Sound({ track, peerId, unlocked, onBlocked }: { track: MediaStreamTrack
 export function RemoteSound({ visit }: { visit: Visit }) {
   const t = useT();
   const tracks = useStore(visit.tracks);
+  const speakerId = useStore(visit.local.state, ({ choice }) => choice.speakerId);
   const sounds = useMemo(() => tracks.filter(({ track }) => track.kind === 'audio'), [tracks]);
   const [blocked, setBlocked] = useState(false);
   const [unlocked, setUnlocked] = useState(0);
@@ -34,7 +50,7 @@ export function RemoteSound({ visit }: { visit: Visit }) {
   return (
     <>
       {sounds.map(({ consumerId, peerId, track }) => (
-        <Sound key={consumerId} track={track} peerId={peerId} unlocked={unlocked} onBlocked={onBlocked} />
+        <Sound key={consumerId} track={track} peerId={peerId} speakerId={speakerId} unlocked={unlocked} onBlocked={onBlocked} />
       ))}
       {blocked && (
         <div className="unlock" role="alert">

@@ -3,7 +3,7 @@ import type { Visit } from '../room/visit.ts';
 import { ownPeer } from '../room/visit-state.ts';
 import { useStore } from '../use-store.ts';
 import { canShare, toggleScreen } from './controls.tsx';
-import { DeviceFields, DeviceProblems } from './device-fields.tsx';
+import { DeviceFields, DeviceProblems, SpeakerField } from './device-fields.tsx';
 import { Dialog } from './dialog.tsx';
 import { Icon } from './icon.tsx';
 import { LevelBar } from './level-bar.tsx';
@@ -51,6 +51,7 @@ export function SettingsDialog({ visit, onClose }: { visit: Visit; onClose(): vo
             {microphone && <LevelBar track={microphone} label={t('preview.level')} />}
           </>
         )}
+        <SpeakerField local={visit.local} />
         <div className="check">
           <input
             id="audio-only"

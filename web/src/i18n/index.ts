@@ -2,9 +2,8 @@
 import i18next, { type TFunction } from 'i18next';
 import { createStore } from '../store.ts';
 import { useStore } from '../use-store.ts';
+import { keepLanguage, type Language, preferred, texts } from './language.ts';
 import type { zh } from './zh.ts';
-
-export type Language = 'zh' | 'en';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -12,20 +11,8 @@ declare module 'i18next' {
   }
 }
 
-const KEY = 'wenzhen.language';
-
 /** The language shown now; null before the first texts are loaded. */
 const language = createStore<Language | null>(null);
-
-function preferred(): Language {
-  const chosen = localStorage.getItem(KEY);
-  if (chosen === 'zh' || chosen === 'en') return chosen;
-  return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
-}
-
-async function texts(name: Language): Promise<typeof zh> {
-  return name === 'zh' ? (await import('./zh.ts')).zh : (await import('./en.ts')).en;
-}
 
 async function show(name: Language): Promise<void> {
   const translation = await texts(name);
@@ -52,7 +39,7 @@ export function startLanguage(): Promise<void> {
 /** Switches between Chinese and English and remembers it. */
 export function switchLanguage(): void {
   const next = language.get() === 'zh' ? 'en' : 'zh';
-  localStorage.setItem(KEY, next);
+  keepLanguage(next);
   void show(next);
 }
 

@@ -1,11 +1,12 @@
 /** The media of one visit: survives reconnects, a replaced media worker and changed networks without the page noticing. */
 import type { Device } from 'mediasoup-client';
-import type { MediaSession, NotificationName, Notification, ProducerView, Source } from '#rooms/protocol.ts';
+import type { MediaSession, NotificationName, Notification, ProducerView } from '#rooms/protocol.ts';
 import type { Request } from '../net/socket.ts';
 import { createStore, type Store } from '../store.ts';
-import { createPublisher, type Publications, type Publisher } from './publisher.ts';
+import { createPublisher, type Publications, type Publisher, type PublisherHooks } from './publisher.ts';
 import { createReceiver, type Receiver, type RemoteTrack } from './receiver.ts';
 import { openTransport, type Link } from './transport.ts';
+import { createTypingChannel, type TypingChannel } from './typing-channel.ts';
 
 export interface Call {
   readonly tracks: Store<readonly RemoteTrack[]>;
@@ -15,11 +16,15 @@ export interface Call {
   sessionId(): string | null;
   /**
    * Takes over what a join, an admission or a restart answered: keeps the transports when the server kept them
-   * (`resumed`), else makes everything anew and sends the same tracks again.
+   * (`resumed`), else makes everything anew and sends the same tracks again. Waits for the device by itself.
    */
   adopt(media: MediaSession | null, ownProducers: readonly ProducerView[]): void;
   /** Sends exactly these tracks, now and after every rebuild. */
   publish(publications: Publications): void;
+  /** What the server says this seat sends. */
+  seen(ownProducers: readonly ProducerView[]): void;
+  /** Tells the others that the person at this page is typing. */
+  tellTyping(): void;
   /** Handles the media notifications; false when `name` is none. */
   notified<N extends NotificationName>(name: N, payload: Notification<N>): boolean;
   /** Closes the transports; remote tracks disappear. */
@@ -28,36 +33,101 @@ export interface Call {
 
 interface Session {
   id: string;
-  send: Link | null;
   recv: Link;
-  publisher: Publisher | null;
   receiver: Receiver;
+  typing: TypingChannel;
+  /** Made once receiving is under way; stays null for observers. */
+  sending: { link: Link; publisher: Publisher } | null;
 }
 
-export interface CallHooks {
+export interface CallHooks extends PublisherHooks {
   request: Request;
   /** The media session is lost: join again to get another one. */
   broken(): void;
-  /** The server refused a track. */
-  sendFailed(source: Source, code: string): void;
+  typing(peerId: string): void;
 }
 
-/** Makes the call of a visit; it does nothing until `adopt`. */
-export function createCall(device: Device, hooks: CallHooks): Call {
+type OpenLink = (direction: 'send' | 'recv', view: MediaSession['recv']) => Link;
+interface SessionOptions {
+  hooks: CallHooks;
+  tracks: Store<readonly RemoteTrack[]>;
+  /** What shall be sent now. */
+  publications(): Publications;
+}
+
+/** Sending waits at most this long for receiving to be connected. */
+const RECEIVE_FIRST_MS = 600;
+
+/**
+ * Runs steps that need the device, in their order: at once when it is there, else as soon as it is.
+ * Without a device on this browser they are dropped; `failed` is told when it could not be loaded this time.
+ */
+function createDeviceQueue(load: () => Promise<Device | null>, failed: () => void) {
+  let device: Device | null = null;
+  let waiting: ((device: Device) => void)[] = [];
+  async function fill(): Promise<void> {
+    const loaded = await load().catch((error: unknown) => console.warn('device', error));
+    const steps = waiting;
+    waiting = [];
+    device = loaded ?? null;
+    if (loaded) for (const step of steps) step(loaded);
+    else if (loaded === undefined && steps.length > 0) failed();
+  }
+  let filling: Promise<void> | null = fill();
+  return {
+    run(step: (device: Device) => void): void {
+      if (device) return step(device);
+      waiting.push(step);
+      filling = (filling ?? Promise.resolve()).then(() => (waiting.length > 0 ? fill() : undefined));
+    },
+    clear(): void {
+      waiting = [];
+    },
+  };
+}
+
+/** Makes both ways of a media session; sending begins once receiving is under way. */
+function openSession(device: Device, media: MediaSession, openLink: OpenLink, options: SessionOptions): Session {
+  const { hooks, tracks, publications } = options;
+  const recv = openLink('recv', media.recv);
+  const typing = createTypingChannel(() => session.sending?.link.transport ?? null, recv.transport, hooks.typing);
+  const receiver = createReceiver(recv.transport, hooks.request, tracks);
+  const session: Session = { id: media.id, recv, receiver, typing, sending: null };
+  async function fill(): Promise<void> {
+    // The SDP work of receiving goes first: somebody who comes in wants to see, and both ways share one thread.
+    await receiver.adopt(media.consumers);
+    if (media.consumers.length > 0) await connectedOrLate(recv);
+    if (recv.transport.closed) return;
+    typing.adopt(media.dataConsumers);
+    if (!media.send) return;
+    const link = openLink('send', media.send);
+    session.sending = { link, publisher: createPublisher(device, link.transport, hooks.request, hooks) };
+    session.sending.publisher.publish(publications());
+  }
+  void fill();
+  return session;
+}
+
+/**
+ * Makes the call of a visit; it does nothing until `adopt`.
+ * @param load gives the device; null: no media on this browser
+ */
+export function createCall(load: () => Promise<Device | null>, hooks: CallHooks): Call {
   const tracks = createStore<readonly RemoteTrack[]>([]);
   const path = createStore<'idle' | 'connected' | 'broken'>('idle');
+  const device = createDeviceQueue(load, hooks.broken);
   let session: Session | null = null;
   let publications: Publications = {};
 
   function closeSession(): void {
-    session?.send?.close();
+    session?.sending?.link.close();
     session?.recv.close();
     session = null;
     path.set('idle');
   }
-  function openSession(media: MediaSession): Session {
-    const link = (direction: 'send' | 'recv', view: MediaSession['recv']): Link =>
-      openTransport(device, direction, view, media.iceServers, {
+  function open(ready: Device, media: MediaSession): void {
+    const openLink: OpenLink = (direction, view) =>
+      openTransport(ready, direction, view, media.iceServers, {
         request: hooks.request,
         changed: () => path.set(pathOf(session)),
         broken: () => {
@@ -66,10 +136,7 @@ export function createCall(device: Device, hooks: CallHooks): Call {
           hooks.broken();
         },
       });
-    const send = media.send && link('send', media.send);
-    const recv = link('recv', media.recv);
-    const publisher = send && createPublisher(device, send.transport, hooks.request, hooks.sendFailed);
-    return { id: media.id, send, recv, publisher, receiver: createReceiver(recv.transport, hooks.request, tracks) };
+    session = openSession(ready, media, openLink, { hooks, tracks, publications: () => publications });
   }
 
   return {
@@ -78,62 +145,68 @@ export function createCall(device: Device, hooks: CallHooks): Call {
     sessionId: () => session?.id ?? null,
     adopt(media, ownProducers) {
       if (!media) return closeSession();
-      if (media.resumed && session?.id === media.id) return resume(session, media, ownProducers);
-      closeSession();
-      const opened = (session = openSession(media));
-      // The SDP work of receiving goes first: somebody who comes in wants to see, and both ways share one thread.
-      void opened.receiver.adopt(media.consumers).then(() => {
-        if (session === opened) opened.publisher?.publish(publications);
+      device.run((ready) => {
+        if (media.resumed && session?.id === media.id) return resume(session, media, ownProducers);
+        closeSession();
+        open(ready, media);
       });
     },
     publish(next) {
       publications = next;
-      session?.publisher?.publish(next);
+      session?.sending?.publisher.publish(next);
     },
+    seen: (ownProducers) => session?.sending?.publisher.seen(ownProducers),
+    tellTyping: () => session?.typing.tell(),
     notified(name, payload) {
-      return route(session, name, payload);
+      const route = routes[name] as ((session: Session, payload: Notification<typeof name>) => void) | undefined;
+      if (!route) return false;
+      device.run(() => session && route(session, payload));
+      return true;
     },
     drop() {
+      device.clear();
       closeSession();
       tracks.set([]);
     },
   };
 }
 
+function connectedOrLate({ transport }: Link): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, RECEIVE_FIRST_MS);
+    transport.on('connectionstatechange', (state) => {
+      if (state !== 'connected') return;
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
 /** The server kept the transports: repairs what was lost meanwhile. */
-function resume({ receiver, publisher, recv, send }: Session, media: MediaSession, ownProducers: readonly ProducerView[]): void {
+function resume({ receiver, sending, typing, recv }: Session, media: MediaSession, ownProducers: readonly ProducerView[]): void {
   void receiver.adopt(media.consumers);
-  publisher?.reconcile(ownProducers);
+  typing.adopt(media.dataConsumers);
+  sending?.publisher.reconcile(ownProducers);
   // The connection broke, so the network may be another one now; a restart that was not needed does no harm.
-  recv.restart();
-  send?.restart();
+  for (const link of [recv, sending?.link]) {
+    link?.renew(media.iceServers).then(
+      () => link.restart(),
+      (error: unknown) => console.warn('ice servers', error),
+    );
+  }
 }
 
 function pathOf(session: Session | null): 'idle' | 'connected' | 'broken' {
-  const states = [session?.recv, session?.send].map((link) => link?.transport.connectionState);
+  const states = [session?.recv, session?.sending?.link].map((link) => link?.transport.connectionState);
   if (states.some((state) => state === 'disconnected' || state === 'failed')) return 'broken';
   return states.includes('connected') ? 'connected' : 'idle';
 }
 
-function route<N extends NotificationName>(session: Session | null, name: N, payload: Notification<N>): boolean {
-  switch (name) {
-    case 'consumer:created':
-      session?.receiver.created((payload as Notification<'consumer:created'>).consumer);
-      return true;
-    case 'consumer:closed':
-      session?.receiver.closed((payload as Notification<'consumer:closed'>).consumerId);
-      return true;
-    case 'consumer:changed': {
-      const { consumerId, producerPaused } = payload as Notification<'consumer:changed'>;
-      session?.receiver.changed(consumerId, producerPaused);
-      return true;
-    }
-    case 'producer:layers': {
-      const { producerId, maxSpatialLayer } = payload as Notification<'producer:layers'>;
-      session?.publisher?.limitLayers(producerId, maxSpatialLayer);
-      return true;
-    }
-    default:
-      return false;
-  }
-}
+const routes: { [N in NotificationName]?: (session: Session, payload: Notification<N>) => void } = {
+  'consumer:created': ({ receiver }, { consumer }) => receiver.created(consumer),
+  'consumer:closed': ({ receiver }, { consumerId }) => receiver.closed(consumerId),
+  'consumer:changed': ({ receiver }, { consumerId, producerPaused }) => receiver.changed(consumerId, producerPaused),
+  'producer:layers': ({ sending }, { producerId, maxSpatialLayer }) => sending?.publisher.limitLayers(producerId, maxSpatialLayer),
+  'data-consumer:created': ({ typing }, { dataConsumer }) => typing.created(dataConsumer),
+  'data-consumer:closed': ({ typing }, { dataConsumerId }) => typing.closed(dataConsumerId),
+};

@@ -1,7 +1,8 @@
-/** The mediasoup `Device` of the page: loaded once, from cached capabilities, while the socket opens. */
-import { Device } from 'mediasoup-client';
+/** The mediasoup `Device` of the page: loaded once, from cached capabilities, while the socket opens and the room is joined. */
+import type { Device } from 'mediasoup-client';
 import type { RtpCapabilities } from 'mediasoup-client/types';
 import { capabilities } from '../net/capabilities.ts';
+import { remember, remembered } from '../stored.ts';
 
 let loading: Promise<Device | null> | null = null;
 
@@ -14,7 +15,7 @@ export function loadDevice(): Promise<Device | null> {
 }
 
 async function load(): Promise<Device | null> {
-  const { routerRtpCapabilities } = await capabilities();
+  const [{ routerRtpCapabilities }, { Device }] = await Promise.all([capabilities(), import('mediasoup-client')]);
   let device: Device;
   try {
     device = new Device();
@@ -23,5 +24,26 @@ async function load(): Promise<Device | null> {
     return null;
   }
   await device.load({ routerRtpCapabilities: routerRtpCapabilities as RtpCapabilities });
+  remember<Receivable>(KEY, { agent: navigator.userAgent, capabilities: device.recvRtpCapabilities });
   return device;
+}
+
+interface Receivable {
+  agent: string;
+  capabilities: RtpCapabilities;
+}
+const KEY = 'wenzhen.receivable';
+
+/**
+ * What this browser could receive at its last visit, or null. It lets the join leave before the device is loaded;
+ * whoever uses it compares with the device afterwards (`sameCapabilities`).
+ */
+export function lastReceivable(): RtpCapabilities | null {
+  const last = remembered<Receivable>(KEY);
+  return last?.agent === navigator.userAgent ? (last.capabilities ?? null) : null;
+}
+
+/** Both come from the same code of mediasoup-client, so that equal ones are also written in the same order. */
+export function sameCapabilities(a: RtpCapabilities | null, b: RtpCapabilities | null): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -1,9 +1,12 @@
 /** Choice of camera and microphone: what there is, what was chosen last time, and how to get a track. */
+import { remember, remembered } from '../stored.ts';
 import { environmentProblem, problemOf, type MediaProblem } from './media-problem.ts';
 
 export interface DeviceChoice {
   cameraId: string | null;
   microphoneId: string | null;
+  /** Null: what the system uses. */
+  speakerId: string | null;
   cameraOn: boolean;
   /** False: join without a microphone being opened at all. */
   microphoneOn: boolean;
@@ -12,6 +15,8 @@ export interface DeviceChoice {
 export interface DeviceList {
   cameras: { id: string; label: string }[];
   microphones: { id: string; label: string }[];
+  /** Empty where the browser does not let a page choose. */
+  speakers: { id: string; label: string }[];
 }
 export interface Acquired {
   camera: MediaStreamTrack | null;
@@ -21,26 +26,26 @@ export interface Acquired {
 }
 
 const KEY = 'wenzhen.devices';
-const DEFAULT: DeviceChoice = { cameraId: null, microphoneId: null, cameraOn: true, microphoneOn: true, muted: false };
+const DEFAULT: DeviceChoice = { cameraId: null, microphoneId: null, speakerId: null, cameraOn: true, microphoneOn: true, muted: false };
 
 export function rememberedChoice(): DeviceChoice {
-  const text = localStorage.getItem(KEY);
-  return text ? { ...DEFAULT, ...(JSON.parse(text) as Partial<DeviceChoice>) } : DEFAULT;
+  return { ...DEFAULT, ...remembered<DeviceChoice>(KEY) };
 }
 
 export function rememberChoice(choice: DeviceChoice): void {
-  localStorage.setItem(KEY, JSON.stringify(choice));
+  remember(KEY, choice);
 }
 
 /** Names of devices are empty until a permission was given; such devices get their number instead. */
 export async function listDevices(): Promise<DeviceList> {
-  if (!navigator.mediaDevices) return { cameras: [], microphones: [] };
+  if (!navigator.mediaDevices) return { cameras: [], microphones: [], speakers: [] };
   const all = await navigator.mediaDevices.enumerateDevices();
   const pick = (kind: MediaDeviceKind) =>
     all
       .filter((device) => device.kind === kind && device.deviceId)
       .map((device, index) => ({ id: device.deviceId, label: device.label || `${index + 1}` }));
-  return { cameras: pick('videoinput'), microphones: pick('audioinput') };
+  const choosable = 'setSinkId' in HTMLMediaElement.prototype;
+  return { cameras: pick('videoinput'), microphones: pick('audioinput'), speakers: choosable ? pick('audiooutput') : [] };
 }
 
 /** `ideal`, not `exact`: a remembered device that is unplugged today must not stop anybody from being seen. */

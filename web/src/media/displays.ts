@@ -1,8 +1,11 @@
 /** Watches the video elements and tells the server, in one message, how large each is shown or that it is not. */
 import type { Request } from '../net/socket.ts';
+import { createStore, type Store } from '../store.ts';
 import { changedDisplays, type Display } from './display-fold.ts';
 
 export interface Displays {
+  /** True once somebody's picture was shown. */
+  readonly shown: Store<boolean>;
   /** Watches the element that shows this consumer. Returns the function that ends it. */
   watch(element: HTMLVideoElement, consumerId: string): () => void;
   /** Looks again soon: consumers came or went. */
@@ -38,6 +41,7 @@ function send(request: Request, told: Map<string, Display>, displays: Display[])
 
 /** Starts watching. `alive` lists the video consumers that exist now. */
 export function createDisplays(request: Request, alive: () => readonly string[]): Displays {
+  const shown = createStore(false);
   const elements = new Map<HTMLVideoElement, Watched>();
   const told = new Map<string, Display>();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -68,7 +72,10 @@ export function createDisplays(request: Request, alive: () => readonly string[])
   document.addEventListener('visibilitychange', look);
 
   return {
+    shown,
     watch(element, consumerId) {
+      // Missing in older Firefox; whoever waits for the picture waits with a limit.
+      if (!shown.get() && 'requestVideoFrameCallback' in element) element.requestVideoFrameCallback(() => shown.set(true));
       elements.set(element, { consumerId, visible: true });
       resized.observe(element);
       crossed.observe(element);

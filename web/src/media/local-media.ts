@@ -27,6 +27,8 @@ export interface LocalMedia {
   setMuted(muted: boolean): Promise<void>;
   chooseCamera(id: string): Promise<void>;
   chooseMicrophone(id: string): Promise<void>;
+  /** Where others are heard; null is what the system uses. */
+  chooseSpeaker(id: string | null): void;
   /** @returns false when the person or the browser refused */
   shareScreen(): Promise<boolean>;
   stopScreen(): void;
@@ -76,6 +78,7 @@ export function createLocalMedia(): LocalMedia {
         choose(owner, { microphoneId, microphoneOn: true });
         await open(owner, { camera: false, microphone: true });
       }),
+    chooseSpeaker: (speakerId) => choose(owner, { speakerId }),
     shareScreen: () => shareScreen(owner),
     stopScreen: () => stopScreen(owner),
     close() {
@@ -91,7 +94,7 @@ export function createLocalMedia(): LocalMedia {
 
 function initial(): LocalState {
   const nothing = { camera: null, microphone: null, screen: null, screenAudio: null, cameraProblem: null, microphoneProblem: null };
-  return { choice: rememberedChoice(), devices: { cameras: [], microphones: [] }, ...nothing, busy: false };
+  return { choice: rememberedChoice(), devices: { cameras: [], microphones: [], speakers: [] }, ...nothing, busy: false };
 }
 
 function patch({ state }: Owner, change: Partial<LocalState>): void {

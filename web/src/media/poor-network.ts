@@ -1,34 +1,28 @@
-/** Notices that the own download has been poor for so long that video should be given up for sound. */
+/** Notices that one way of the own network has been poor for so long that video should be given up for sound. */
 
-/** Level that counts as poor (`quality:changed`: 1 bad, 0 no data) and how long it must last, in ms. */
+/** Level that counts as poor (`quality:changed`: 1 bad) and how long it must last, in ms. */
 const POOR_LEVEL = 1;
 export const POOR_FOR_MS = 8_000;
 
 export interface PoorNetworkWatch {
-  /** Takes the newest level, 0 to 4. */
-  report(down: number): void;
+  /** Takes the newest level, 0 to 4. 0 is "no data" and changes nothing. */
+  report(level: number): void;
   /** Forgets what was seen, for example after a reconnect. */
   reset(): void;
 }
 
-/** Calls `onPoor` once per bad spell. Levels before the first good one are ignored: at the start there is no data yet. */
+/** Calls `onPoor` once per bad spell. A spell may begin with the visit: a poor start is as bad as a poor end. */
 export function watchPoorNetwork(onPoor: () => void): PoorNetworkWatch {
-  let wasGood = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   function calm(): void {
     clearTimeout(timer);
     timer = undefined;
   }
   return {
-    report(down) {
-      if (down > POOR_LEVEL) {
-        wasGood = true;
-        calm();
-      } else if (wasGood || down === POOR_LEVEL) timer ??= setTimeout(onPoor, POOR_FOR_MS);
+    report(level) {
+      if (level > POOR_LEVEL) calm();
+      else if (level === POOR_LEVEL) timer ??= setTimeout(onPoor, POOR_FOR_MS);
     },
-    reset() {
-      wasGood = false;
-      calm();
-    },
+    reset: calm,
   };
 }

@@ -5,6 +5,7 @@ import type { ProducerView, Source } from '#rooms/protocol.ts';
 import { RequestError, type Request } from '../net/socket.ts';
 import { reconcileProducers } from './reconcile.ts';
 import type { SendData } from './transport.ts';
+import { videoOptions } from './video-codec.ts';
 
 export interface Publication {
   track: MediaStreamTrack;
@@ -17,6 +18,8 @@ export interface Publisher {
   publish(next: Publications): void;
   /** After a rejoin: repairs what the server lost or never acknowledged. */
   reconcile(server: readonly ProducerView[]): void;
+  /** Closes producers of a creation that the page gave up on: they would keep their source taken. */
+  seen(server: readonly ProducerView[]): void;
   /** Sends no layer above this one; -1 sends none. */
   limitLayers(producerId: string, maxSpatialLayer: number): void;
 }
@@ -29,47 +32,35 @@ interface Sent {
 
 const SOURCES: readonly Source[] = ['microphone', 'camera', 'screen', 'screen-audio'];
 
-/** Together with a shared screen below the server's default of 3.5 Mbit/s a peer. */
-const CAMERA_LAYERS = [
-  { scaleResolutionDownBy: 4, maxBitrate: 120_000 },
-  { scaleResolutionDownBy: 2, maxBitrate: 400_000 },
-  { scaleResolutionDownBy: 1, maxBitrate: 1_200_000 },
-];
-const SCREEN_LAYERS = [{ maxBitrate: 1_600_000 }];
-
 function sendOptions(device: Device, source: Source, track: MediaStreamTrack): Partial<ProducerOptions<SendData>> {
   if (track.kind === 'audio') {
     const music = source === 'screen-audio';
     return { codecOptions: { opusFec: true, opusDtx: !music, opusStereo: music } };
   }
-  const vp8 = device.sendRtpCapabilities.codecs?.find((codec) => codec.mimeType.toLowerCase() === 'video/vp8');
-  return {
-    encodings: source === 'camera' ? CAMERA_LAYERS : SCREEN_LAYERS,
-    codecOptions: { videoGoogleStartBitrate: 600 },
-    ...(vp8 ? { codec: vp8 } : {}),
-  };
+  return { ...videoOptions(device.sendRtpCapabilities.codecs ?? [], source), codecOptions: { videoGoogleStartBitrate: 600 } };
+}
+
+export interface PublisherHooks {
+  /** The server refused a track. */
+  sendFailed(source: Source, code: string): void;
+  /** The server paused a track while the page could not be told. */
+  mutedByOther(source: Source): void;
 }
 
 interface Work {
   readonly device: Device;
   readonly transport: Transport;
   readonly request: Request;
-  readonly failed: (source: Source, code: string) => void;
+  readonly hooks: PublisherHooks;
   readonly sent: Map<Source, Sent>;
   wanted: Publications;
 }
 
 /**
  * Makes a publisher. Changes run one after the other, so that quick clicks cannot cross; only the newest wish counts.
- * @param failed told with the code when the server refuses a track
  */
-export function createPublisher(
-  device: Device,
-  transport: Transport,
-  request: Request,
-  failed: (source: Source, code: string) => void,
-): Publisher {
-  const work: Work = { device, transport, request, failed, sent: new Map(), wanted: {} };
+export function createPublisher(device: Device, transport: Transport, request: Request, hooks: PublisherHooks): Publisher {
+  const work: Work = { device, transport, request, hooks, sent: new Map(), wanted: {} };
   let tail = Promise.resolve();
   function enqueue(step: () => Promise<void>): void {
     tail = tail.then(step).catch((error: unknown) => console.warn('publishing', error));
@@ -81,6 +72,9 @@ export function createPublisher(
     },
     reconcile(server) {
       enqueue(() => repair(work, server));
+    },
+    seen(server) {
+      enqueue(() => closeOrphans(work, server));
     },
     limitLayers(producerId, maxSpatialLayer) {
       const sender = [...work.sent.values()].find(({ id }) => id === producerId)?.producer.rtpSender;
@@ -127,7 +121,7 @@ async function align(work: Work, source: Source): Promise<void> {
 }
 
 async function alignAll(work: Work): Promise<void> {
-  const { transport, failed } = work;
+  const { transport, hooks } = work;
   for (const source of SOURCES) {
     if (transport.closed) return;
     await align(work, source).catch((error: unknown) => {
@@ -135,15 +129,15 @@ async function alignAll(work: Work): Promise<void> {
       const code = error instanceof RequestError ? error.code : 'internal';
       console.warn('publishing', source, code, error);
       // After a lost connection the rejoin does it again; a closed producer is what was wanted.
-      if (code !== 'disconnected' && code !== 'not_found') failed(source, code);
+      if (code !== 'disconnected' && code !== 'not_found') hooks.sendFailed(source, code);
     });
   }
 }
 
 /** Brings the producers back in line with the server's list, then with what is wanted. */
 async function repair(work: Work, server: readonly ProducerView[]): Promise<void> {
-  const { sent, request } = work;
-  const { lost, unknown, flipped } = reconcileProducers(sent, server);
+  const { sent } = work;
+  const { lost, flipped } = reconcileProducers(sent, server);
   for (const source of lost) {
     sent.get(source)?.producer.close();
     sent.delete(source);
@@ -151,8 +145,21 @@ async function repair(work: Work, server: readonly ProducerView[]): Promise<void
   for (const source of flipped) {
     const entry = sent.get(source);
     if (entry) entry.paused = !entry.paused;
+    const wish = work.wanted[source];
+    if (!entry?.paused || !wish || wish.paused) continue;
+    // Nobody on this page muted it, so somebody else did, and it must not be undone.
+    work.wanted = { ...work.wanted, [source]: { ...wish, paused: true } };
+    work.hooks.mutedByOther(source);
   }
-  await Promise.allSettled(unknown.map((producerId) => request('producer:close', { producerId })));
+  await closeOrphans(work, server);
+  await alignAll(work);
+}
+
+/** Runs between other changes, so that every producer that the page knows of is in `sent`. */
+async function closeOrphans(work: Work, server: readonly ProducerView[]): Promise<void> {
+  const { unknown } = reconcileProducers(work.sent, server);
+  if (unknown.length === 0 || work.transport.closed) return;
+  await Promise.allSettled(unknown.map((producerId) => work.request('producer:close', { producerId })));
   await alignAll(work);
 }
 

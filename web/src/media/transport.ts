@@ -14,6 +14,8 @@ export interface Link {
   transport: Transport;
   /** Restarts ICE now, and again with growing pauses until it is connected. No-op before the first connect. */
   restart(): void;
+  /** Uses these from the next restart on: TURN credentials run out after some minutes. */
+  renew(iceServers: MediaSession['iceServers']): Promise<void>;
   close(): void;
 }
 export interface SendData extends AppData {
@@ -23,6 +25,8 @@ export interface SendData extends AppData {
 
 /** A `disconnected` transport often recovers by itself (a lost packet or two); it gets this long before a restart. */
 const SETTLE_MS = 1_200;
+/** Answers that say that the server no longer has this transport. */
+const LOST = new Set(['not_found', 'no_media', 'media_unavailable']);
 const RESTART_PAUSES_MS = [2_000, 3_000, 5_000, 8_000];
 
 /** Options of mediasoup-client from what the server sent; the shapes are the same, zod only adds `| undefined`. */
@@ -51,6 +55,10 @@ export function openTransport(
     const payload = { transportId: transport.id, kind, source, rtpParameters, paused } as RequestInput<'producer:create'>;
     hooks.request('producer:create', payload).then(({ producerId }) => done({ id: producerId }), failed);
   });
+  transport.on('producedata', ({ sctpStreamParameters, label = '', protocol = '' }, done, failed) => {
+    const payload = { transportId: transport.id, sctpStreamParameters, label, protocol } as RequestInput<'data-producer:create'>;
+    hooks.request('data-producer:create', payload).then(({ dataProducerId }) => done({ id: dataProducerId }), failed);
+  });
   return keepAlive(transport, hooks);
 }
 
@@ -62,20 +70,24 @@ function keepAlive(transport: Transport, hooks: TransportHooks): Link {
     clearTimeout(timer);
     timer = setTimeout(() => void restart(), delay);
   }
+  async function renew(iceServers: MediaSession['iceServers']): Promise<void> {
+    if (!transport.closed) await transport.updateIceServers({ iceServers: iceServers as RTCIceServer[] });
+  }
   async function restart(): Promise<void> {
     clearTimeout(timer);
     if (transport.closed || transport.connectionState === 'new') return;
     plan(RESTART_PAUSES_MS[Math.min(attempt, RESTART_PAUSES_MS.length - 1)] ?? 8_000);
     attempt += 1;
     try {
-      const { iceParameters } = await hooks.request('transport:restart-ice', { transportId: transport.id });
+      const { iceParameters, iceServers } = await hooks.request('transport:restart-ice', { transportId: transport.id });
+      await renew(iceServers);
       if (!transport.closed) await transport.restartIce({ iceParameters: iceParameters as never });
       if (transport.connectionState === 'connected') clearTimeout(timer);
     } catch (error) {
       const code = error instanceof RequestError ? error.code : 'internal';
       // Without a socket the restart has to wait; the rejoin starts it again.
       if (code === 'disconnected') clearTimeout(timer);
-      else if (code === 'not_found' || code === 'no_media') hooks.broken();
+      else if (LOST.has(code)) hooks.broken();
     }
   }
   transport.on('connectionstatechange', (state) => {
@@ -92,6 +104,7 @@ function keepAlive(transport: Transport, hooks: TransportHooks): Link {
       attempt = 0;
       void restart();
     },
+    renew,
     close() {
       clearTimeout(timer);
       transport.close();

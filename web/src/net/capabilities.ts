@@ -2,6 +2,7 @@
 import { speaksProtocol } from '#rooms/protocol-version.ts';
 import type { MediaSession } from '#rooms/protocol.ts';
 import { createStore } from '../store.ts';
+import { remember, remembered } from '../stored.ts';
 import { call } from './api.ts';
 
 export interface Capabilities {
@@ -15,14 +16,14 @@ const KEY = 'wenzhen.capabilities';
 export const outdated = createStore(false);
 
 function cached(): Capabilities | null {
-  const text = localStorage.getItem(KEY);
-  return text ? (JSON.parse(text) as Capabilities) : null;
+  const { protocolVersion, routerRtpCapabilities } = remembered<Capabilities>(KEY) ?? {};
+  return protocolVersion && routerRtpCapabilities ? { protocolVersion, routerRtpCapabilities } : null;
 }
 
 async function fresh(): Promise<Capabilities> {
   const capabilities = await call<Capabilities>('/media/capabilities', { token: null });
   if (!speaksProtocol(capabilities.protocolVersion)) outdated.set(true);
-  localStorage.setItem(KEY, JSON.stringify(capabilities));
+  remember(KEY, capabilities);
   return capabilities;
 }
 

@@ -7,7 +7,7 @@ export interface Person {
   id: string;
   name: string;
 }
-export type VisitStatus = 'scheduled' | 'active' | 'ended';
+export type VisitStatus = 'scheduled' | 'active' | 'ended' | 'cancelled';
 export interface VisitRecord {
   id: string;
   title: string;
@@ -46,7 +46,7 @@ export function login(account: string, password: string): Promise<Session> {
 }
 
 export function listVisits(status: VisitStatus, page: number): Promise<Page<VisitRecord>> {
-  const sort = status === 'ended' ? '-scheduledStart' : 'scheduledStart';
+  const sort = status === 'ended' || status === 'cancelled' ? '-scheduledStart' : 'scheduledStart';
   return call(`/consultations?status=${status}&page=${page}&pageSize=20&sort=${sort}`);
 }
 
@@ -58,9 +58,17 @@ export function createVisit(visit: NewVisit): Promise<VisitRecord> {
   return call('/consultations', { method: 'POST', body: visit });
 }
 
+/** Calls off a visit that has not begun. */
+export function cancelVisit(id: string): Promise<unknown> {
+  return call(`/consultations/${encodeURIComponent(id)}/cancel`, { method: 'POST' });
+}
+
+/** Shortest keyword that patients are searched by: nobody shall page through all of them. */
+export const KEYWORD_LENGTH = 2;
+
+/** @param keyword part of a name, at least `KEYWORD_LENGTH` characters */
 export function findPatients(keyword: string, signal: AbortSignal): Promise<Page<Person>> {
-  const filter = keyword.trim() ? `&keyword=${encodeURIComponent(keyword.trim())}` : '';
-  return call(`/users?role=patient&pageSize=8${filter}`, { signal });
+  return call(`/users?role=patient&pageSize=8&keyword=${encodeURIComponent(keyword.trim())}`, { signal });
 }
 
 export function invite(visitId: string, name: string, role: 'guest' | 'observer'): Promise<Invitation> {

@@ -1,7 +1,7 @@
 /** The visit of this page: there is at most one, and it can start before the screens are loaded. */
 import { createLocalMedia, type LocalMedia } from '../media/local-media.ts';
 import { markInside } from '../router.ts';
-import { invitationRefused, isGuest, sessionRefused, tokenFor } from '../session.ts';
+import { invitationRefused, isGuest, session, sessionRefused, tokenFor } from '../session.ts';
 import { createStore } from '../store.ts';
 import { startVisit, type Visit } from './visit.ts';
 
@@ -27,7 +27,8 @@ export function endPreview(): void {
 export function joinVisit(id: string): void {
   const token = tokenFor(id);
   if (!token || currentVisit.get()?.id === id) return;
-  const local = previewMedia();
+  const devicesOpen = preview !== null;
+  const local = preview ?? createLocalMedia();
   preview = null;
   markInside(true);
   currentVisit.set(
@@ -35,10 +36,11 @@ export function joinVisit(id: string): void {
       id,
       token,
       local,
+      devicesOpen,
       refused: () => {
-        const { closed } = currentVisit.get()?.state.get() ?? {};
-        // A guest whose invitation was withdrawn during the visit is told by the page of its end.
-        if (isGuest(id) && closed) return;
+        const visit = currentVisit.get();
+        // A guest whose invitation was withdrawn is told by the page of the visit's end, unless an own session can take over.
+        if (isGuest(id) && visit && (visit.state.get().closed || !session.get())) return visit.refuse('session_revoked');
         forgetVisit();
         if (isGuest(id)) invitationRefused(id);
         else sessionRefused();

@@ -1,10 +1,12 @@
 /** Joining a visit, at first and again after every loss, until it works or is refused for good. */
 import type { InLobby, InRoom, RequestInput } from '#rooms/protocol.ts';
+import { lastReceivable, loadDevice, sameCapabilities } from '../media/device.ts';
 import { RequestError } from '../net/socket.ts';
 import { deviceId } from './device-id.ts';
-import { openCall } from './visit-media.ts';
 import type { VisitParts } from './visit-parts.ts';
-import { enteredLobby, enteredRoom, joinVerdict, ownPeer } from './visit-state.ts';
+import { enteredLobby, enteredRoom, joinVerdict } from './visit-state.ts';
+
+type Receivable = ReturnType<typeof lastReceivable>;
 
 const JOIN_PAUSES_MS = [500, 1_000, 2_000, 4_000];
 
@@ -16,16 +18,24 @@ export interface Joiner {
 
 /** Takes over the answer of a join or an admission. */
 export function enterRoom({ state, call, chat, displays }: VisitParts, answer: InRoom): void {
+  const { room, self } = answer;
+  // Before the screen hears of it: the browser negotiates while React renders.
+  call.adopt(withoutOwn(answer), room.peers.find(({ id }) => id === self.peerId)?.producers ?? []);
   state.update((current) => enteredRoom(current, answer));
-  call?.adopt(answer.media, ownPeer(state.get())?.producers ?? []);
   chat.joined(answer.chat);
   displays.forget();
+}
+
+/** Media of the room but for an older seat of the same person, which is about to close: nobody wants to hear an echo. */
+function withoutOwn({ media, room, self }: InRoom): InRoom['media'] {
+  const own = new Set(room.peers.filter(({ memberId }) => memberId === self.memberId).map(({ id }) => id));
+  return media && { ...media, consumers: media.consumers.filter(({ peerId }) => !own.has(peerId)) };
 }
 
 /** Takes over the answer of a join that ends in the lobby, or having been sent back there. */
 export function enterLobby({ state, call }: VisitParts, answer: InLobby): void {
   state.update((current) => enteredLobby(current, answer));
-  call?.drop();
+  call.drop();
 }
 
 /** @param refused told with the code when trying again makes no sense */
@@ -35,20 +45,33 @@ export function createJoiner(visit: VisitParts, refused: (code: string) => void)
   let newest = 0;
   let attempt = 0;
   let retry: ReturnType<typeof setTimeout> | undefined;
+  /** The first join goes by what the browser could receive last time, if that is known. */
+  let guess: Receivable = lastReceivable();
 
   async function join(): Promise<void> {
     clearTimeout(retry);
     if (state.get().phase === 'closed') return;
     const mine = ++newest;
+    const guessed = guess;
+    guess = null;
     try {
-      const answer = await connection.request('room:join', await joinPayload(visit, () => void join()));
+      const receivable = guessed ?? (await loadDevice())?.recvRtpCapabilities ?? null;
+      const answer = await connection.request('room:join', joinPayload(visit, receivable));
       if (mine !== newest) return;
       attempt = 0;
       if (answer.phase === 'room') enterRoom(visit, answer);
       else enterLobby(visit, answer);
+      if (guessed) void check(guessed);
     } catch (error) {
       if (mine === newest) failed(error instanceof RequestError ? error.code : 'internal');
     }
+  }
+  /** Joins again when the browser turns out to receive something else than last time. */
+  async function check(guessed: Receivable): Promise<void> {
+    const device = await loadDevice().catch(() => undefined);
+    if (device === undefined || sameCapabilities(device?.recvRtpCapabilities ?? null, guessed)) return;
+    visit.call.drop();
+    void join();
   }
   function failed(code: string): void {
     if (joinVerdict(code) === 'final') return refused(code);
@@ -63,14 +86,12 @@ export function createJoiner(visit: VisitParts, refused: (code: string) => void)
   };
 }
 
-async function joinPayload(visit: VisitParts, broken: () => void): Promise<RequestInput<'room:join'>> {
-  const call = await openCall(visit, broken);
-  const device = await visit.device;
+function joinPayload(visit: VisitParts, receivable: Receivable): RequestInput<'room:join'> {
   return {
     consultationId: visit.id,
     deviceId: deviceId(),
-    rtpCapabilities: (device?.recvRtpCapabilities ?? null) as RequestInput<'room:join'>['rtpCapabilities'],
-    mediaSessionId: call?.sessionId() ?? null,
+    rtpCapabilities: receivable as RequestInput<'room:join'>['rtpCapabilities'],
+    mediaSessionId: visit.call.sessionId(),
     chatAfterSeq: visit.chat.seq(),
     audioOnly: visit.state.get().audioOnly !== null,
   };

@@ -1,41 +1,23 @@
-/** Media of a visit: which local tracks are sent, and sound only by hand or because of the network. */
+/** Media of a visit: which local tracks are sent, and what is given up by hand or because of the network. */
 import type { Source } from '#rooms/protocol.ts';
-import { createCall, type Call } from '../media/call.ts';
 import { publicationsOf } from '../media/local-media.ts';
 import { toast } from './toasts.ts';
 import type { VisitParts } from './visit-parts.ts';
 import type { VisitState } from './visit-state.ts';
 
-/**
- * The call, made at the first time.
- * @param broken told when the media session is lost and the visit has to be joined again
- */
-export async function openCall(visit: VisitParts, broken: () => void): Promise<Call | null> {
-  const device = await visit.device;
-  if (visit.call || !device) return visit.call;
-  const call = createCall(device, {
-    request: visit.connection.request,
-    broken,
-    sendFailed: (source, code) => toast(`sendFailed.${source}`, { code }, 'warn'),
-  });
-  call.tracks.subscribe(() => visit.tracks.set(call.tracks.get()));
-  call.path.subscribe(() => visit.path.set(call.path.get()));
-  visit.call = call;
-  publish(visit);
-  return call;
-}
-
-/** Sends what is on; with sound only, nothing but the microphone. */
+/** Sends what is on: with sound only nothing but the microphone, on a poor uplink no camera. */
 export function publish({ call, local, state }: VisitParts): void {
-  const publications = publicationsOf(local.state.get());
-  const { microphone } = publications;
-  if (state.get().audioOnly === null) call?.publish(publications);
-  else call?.publish(microphone ? { microphone } : {});
+  const { microphone, camera, ...rest } = publicationsOf(local.state.get());
+  const { audioOnly, cameraHeld } = state.get();
+  const sound = microphone ? { microphone } : {};
+  if (audioOnly !== null) call.publish(sound);
+  else call.publish({ ...sound, ...(camera && !cameraHeld ? { camera } : {}), ...rest });
 }
 
-/** Switches to sound only (`hand` or `network`), or back to video (null). */
+/** Switches to sound only (`hand` or `network`), or back to video (null), which ends holding back the camera, too. */
 export function setAudioOnly(visit: VisitParts, because: VisitState['audioOnly']): void {
-  visit.state.update((current) => ({ ...current, audioOnly: because }));
+  visit.state.update((current) => ({ ...current, audioOnly: because, cameraHeld: false }));
+  for (const watch of Object.values(visit.poorNetwork)) watch.reset();
   publish(visit);
   visit.displays.forget();
   if (because === 'network') toast('audioOnlyNetwork', {}, 'warn');
@@ -45,14 +27,28 @@ export function setAudioOnly(visit: VisitParts, because: VisitState['audioOnly']
     .catch((error: unknown) => console.warn('audio only', error));
 }
 
+/** Holds the own camera back, or sends it again. The others stay visible. */
+export function holdCamera(visit: VisitParts, held: boolean): void {
+  visit.state.update((current) => ({ ...current, cameraHeld: held }));
+  visit.poorNetwork.up.reset();
+  publish(visit);
+  if (held) toast('cameraHeld', {}, 'warn');
+}
+
 /** The own download has been poor for a while: gives up video when there is any. */
-export function onPoorNetwork(visit: VisitParts): void {
+export function onPoorDownload(visit: VisitParts): void {
   const receivesVideo = visit.tracks.get().some(({ track }) => track.kind === 'video');
   if (visit.state.get().audioOnly === null && (receivesVideo || visit.local.state.get().camera)) setAudioOnly(visit, 'network');
 }
 
+/** The own upload has been poor for a while: the sound gets the room that the own picture took. */
+export function onPoorUpload(visit: VisitParts): void {
+  const { audioOnly, cameraHeld } = visit.state.get();
+  if (audioOnly === null && !cameraHeld && visit.local.state.get().camera) holdCamera(visit, true);
+}
+
 /** The practitioner paused an own producer: the devices follow, so that the buttons tell the truth. */
-export function mutedByOther({ local }: VisitParts, source: Source): void {
+export function mutedByOther({ local }: Pick<VisitParts, 'local'>, source: Source): void {
   if (source === 'microphone') void local.setMuted(true);
   else if (source === 'camera') void local.setCamera(false);
   else local.stopScreen();

@@ -1,5 +1,4 @@
 /** What one visit consists of; `visit.ts` makes it, the files beside it work on it. */
-import type { Device } from 'mediasoup-client';
 import type { Call } from '../media/call.ts';
 import type { Displays } from '../media/displays.ts';
 import type { LocalMedia } from '../media/local-media.ts';
@@ -8,6 +7,7 @@ import type { RemoteTrack } from '../media/receiver.ts';
 import type { Connection } from '../net/socket.ts';
 import type { Store } from '../store.ts';
 import type { Chat } from './chat.ts';
+import type { Typing } from './typing.ts';
 import type { VisitState } from './visit-state.ts';
 
 export interface VisitParts {
@@ -22,9 +22,7 @@ export interface VisitParts {
   readonly connection: Connection;
   readonly chat: Chat;
   readonly displays: Displays;
-  readonly poorNetwork: PoorNetworkWatch;
-  /** Null when this browser cannot take part with media. */
-  readonly device: Promise<Device | null>;
-  /** Made at the first join. */
-  call: Call | null;
+  readonly typing: Typing;
+  readonly poorNetwork: { readonly up: PoorNetworkWatch; readonly down: PoorNetworkWatch };
+  readonly call: Call;
 }

@@ -16,6 +16,8 @@ export interface VisitState {
   closed: { reason: CloseReason } | { code: string } | null;
   /** Sound only, and who decided it. */
   audioOnly: 'hand' | 'network' | null;
+  /** The own camera is on but not sent, because the upload is too slow for it. */
+  cameraHeld: boolean;
 }
 
 export const initialVisit: VisitState = {
@@ -27,6 +29,7 @@ export const initialVisit: VisitState = {
   trouble: null,
   closed: null,
   audioOnly: null,
+  cameraHeld: false,
 };
 
 export function enteredRoom(state: VisitState, { self, room }: InRoom): VisitState {

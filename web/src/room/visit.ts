@@ -3,28 +3,36 @@
  * reconnect. The screens only read its stores and call its functions.
  */
 import type { InLobby, InRoom, Notification, NotificationName, RequestInput, RequestName } from '#rooms/protocol.ts';
+import { createCall } from '../media/call.ts';
 import { loadDevice } from '../media/device.ts';
 import { createDisplays } from '../media/displays.ts';
 import type { LocalMedia } from '../media/local-media.ts';
 import { watchPoorNetwork } from '../media/poor-network.ts';
-import type { RemoteTrack } from '../media/receiver.ts';
 import { outdated } from '../net/capabilities.ts';
 import { openConnection, RequestError } from '../net/socket.ts';
 import { createStore } from '../store.ts';
 import { announce } from './announce.ts';
+import { captureMoment } from './capture-start.ts';
 import { createChat } from './chat.ts';
 import { toast } from './toasts.ts';
+import { createTyping } from './typing.ts';
 import { createJoiner, enterLobby, enterRoom } from './visit-join.ts';
-import { mutedByOther, onPoorNetwork, publish, setAudioOnly } from './visit-media.ts';
+import { holdCamera, mutedByOther, onPoorDownload, onPoorUpload, publish, setAudioOnly } from './visit-media.ts';
 import type { VisitParts } from './visit-parts.ts';
 import { applyNotification, initialVisit, type VisitState } from './visit-state.ts';
 
-export interface Visit extends Readonly<Pick<VisitParts, 'id' | 'local' | 'state' | 'tracks' | 'path' | 'levels' | 'chat' | 'displays'>> {
+export interface Visit extends Readonly<
+  Pick<VisitParts, 'id' | 'local' | 'state' | 'tracks' | 'path' | 'levels' | 'chat' | 'displays' | 'typing'>
+> {
   /** Sends a command; a refusal is told to the person and answered with false. */
   command<N extends RequestName>(name: N, payload: RequestInput<N>): Promise<boolean>;
   setAudioOnly(on: boolean): void;
+  /** Sends the own camera again after it was held back for a poor upload. */
+  sendCamera(): void;
   /** Leaves for good and closes everything. */
   leave(): Promise<void>;
+  /** Ends the visit on this page for an error code, unless it has ended already. */
+  refuse(code: string): void;
   /** Closes everything without giving up the seat. */
   close(): void;
 }
@@ -33,27 +41,30 @@ export interface VisitOptions {
   id: string;
   token: string;
   local: LocalMedia;
+  /** Whether the devices are open already; else they are opened as soon as that does not delay the others' picture. */
+  devicesOpen: boolean;
   /** The server did not accept the token, or no longer does. */
   refused(): void;
 }
 
 /** Joins a visit and stays in it until it ends. */
 export function startVisit(options: VisitOptions): Visit {
-  const parts = createParts(options);
-  const { id, local, state, tracks, path, levels, connection, chat, displays, poorNetwork } = parts;
+  const parts = createParts(options, () => joiner.join());
+  const { id, local, state, tracks, path, levels, connection, chat, displays, typing, poorNetwork, call } = parts;
   const joiner = createJoiner(parts, (code) => over({ code }));
+  if (!options.devicesOpen) void captureMoment(parts).then(local.start);
   const stops = [connection.state.subscribe(onConnection), local.state.subscribe(() => publish(parts)), tracks.subscribe(displays.look)];
   connection.onNotification(onNotification);
 
   function onConnection(): void {
     if (connection.state.get() === 'open') return joiner.join();
     joiner.cancel();
-    poorNetwork.reset();
+    forgetNetwork();
     if (state.get().phase !== 'closed') state.update((current) => ({ ...current, online: false }));
   }
   function onNotification<N extends NotificationName>(name: N, payload: Notification<N>): void {
     const before = state.get();
-    if (before.phase === 'closed' || parts.call?.notified(name, payload)) return;
+    if (before.phase === 'closed' || call.notified(name, payload)) return;
     state.update((current) => applyNotification(current, name, payload));
     announce(before, name, payload);
     react(parts, name, payload);
@@ -62,52 +73,71 @@ export function startVisit(options: VisitOptions): Visit {
     end();
     if ('reason' in closed && closed.reason === 'session_revoked') options.refused();
   }
+  function forgetNetwork(): void {
+    poorNetwork.up.reset();
+    poorNetwork.down.reset();
+  }
   function over(closed: NonNullable<VisitState['closed']>): void {
     state.update((current) => ({ ...current, phase: 'closed', online: false, closed }));
     end();
   }
   function end(): void {
     joiner.cancel();
-    poorNetwork.reset();
+    forgetNetwork();
     for (const stop of stops) stop();
     displays.close();
     connection.close();
-    parts.call?.drop();
+    call.drop();
     local.close();
   }
   return {
-    ...{ id, local, state, tracks, path, levels, chat, displays },
+    ...{ id, local, state, tracks, path, levels, chat, displays, typing },
     command: (name, payload) => command(parts, name, payload),
     setAudioOnly: (on) => setAudioOnly(parts, on ? 'hand' : null),
+    sendCamera: () => holdCamera(parts, false),
     async leave() {
       // Without an answer the seat is given up when its grace period ends.
       if (state.get().phase !== 'closed')
         await connection.request('room:leave', {}).catch((error: unknown) => console.warn('leave', error));
       if (state.get().phase !== 'closed') over({ reason: 'left' });
     },
+    refuse(code) {
+      if (state.get().phase !== 'closed') over({ code });
+    },
     close: end,
   };
 }
 
-function createParts({ id, token, local, refused }: VisitOptions): VisitParts {
+function createParts({ id, token, local, refused }: VisitOptions, broken: () => void): VisitParts {
   const state = createStore<VisitState>(initialVisit);
-  const tracks = createStore<readonly RemoteTrack[]>([]);
+  // The first thing of all: the way to the server and back is what everything else waits for.
   const connection = openConnection(token, (code) => (code === 'protocol_mismatch' ? outdated.set(true) : refused()));
+  const { request } = connection;
+  const call = createCall(loadDevice, {
+    request,
+    broken,
+    sendFailed: (source, code) => toast(`sendFailed.${source}`, { code }, 'warn'),
+    mutedByOther: (source) => mutedByOther({ local }, source),
+    typing: (peerId) => typing.heard(peerId),
+  });
+  const { tracks, path } = call;
+  const typing = createTyping(call.tellTyping);
   const videos = (): string[] => tracks.get().flatMap(({ track, consumerId }) => (track.kind === 'video' ? [consumerId] : []));
   const parts: VisitParts = {
     id,
     local,
     state,
     tracks,
-    path: createStore<'idle' | 'connected' | 'broken'>('idle'),
+    path,
     levels: createStore<Readonly<Record<string, number>>>({}),
     connection,
-    chat: createChat(connection.request, () => state.get().self?.memberId ?? null),
-    displays: createDisplays(connection.request, videos),
-    poorNetwork: watchPoorNetwork(() => onPoorNetwork(parts)),
-    device: loadDevice(),
-    call: null,
+    chat: createChat(request, () => state.get().self?.memberId ?? null),
+    displays: createDisplays(request, videos),
+    typing,
+    poorNetwork: { up: watchPoorNetwork(() => onPoorUpload(parts)), down: watchPoorNetwork(() => onPoorDownload(parts)) },
+    call,
   };
+  publish(parts);
   return parts;
 }
 
@@ -127,14 +157,25 @@ function react<N extends NotificationName>(visit: VisitParts, name: N, payload: 
   if (name === 'room:admitted') enterRoom(visit, payload as InRoom);
   else if (name === 'room:sent-back') enterLobby(visit, payload as InLobby);
   else if (name === 'media:restarted') {
-    visit.call?.adopt(of<'media:restarted'>().media, []);
+    visit.call.adopt(of<'media:restarted'>().media, []);
     visit.displays.forget();
-  } else if (name === 'chat:posted') visit.chat.posted(of<'chat:posted'>().messages);
-  else if (name === 'levels:updated')
+  } else if (name === 'chat:posted') {
+    const { messages } = of<'chat:posted'>();
+    visit.chat.posted(messages);
+    for (const { memberId } of messages) {
+      for (const peer of visit.state.get().room?.peers ?? []) if (peer.memberId === memberId) visit.typing.stopped(peer.id);
+    }
+  } else if (name === 'peer:left') visit.typing.stopped(of<'peer:left'>().peerId);
+  else if (name === 'peer:updated') {
+    const { peer } = of<'peer:updated'>();
+    if (peer.id === visit.state.get().self?.peerId) visit.call.seen(peer.producers);
+  } else if (name === 'levels:updated')
     visit.levels.set(Object.fromEntries(of<'levels:updated'>().levels.map(({ peerId, dBov }) => [peerId, dBov])));
   else if (name === 'producer:muted') mutedByOther(visit, of<'producer:muted'>().source);
   else if (name === 'quality:changed') {
-    const { peerId, down } = of<'quality:changed'>();
-    if (peerId === visit.state.get().self?.peerId) visit.poorNetwork.report(down);
+    const { peerId, up, down } = of<'quality:changed'>();
+    if (peerId !== visit.state.get().self?.peerId) return;
+    visit.poorNetwork.up.report(up);
+    visit.poorNetwork.down.report(down);
   }
 }

@@ -9,7 +9,12 @@ type Closed = NonNullable<VisitState['closed']>;
 type Screen = 'ended' | 'empty' | 'kicked' | 'replaced' | 'left' | 'declined' | 'session_revoked' | 'room_failed' | 'refused';
 
 /** Refusals of a join that have a page of their own. */
-const SCREEN_OF_CODE: Partial<Record<string, Screen>> = { visit_ended: 'ended', removed: 'kicked', second_device: 'replaced' };
+const SCREEN_OF_CODE: Partial<Record<string, Screen>> = {
+  visit_ended: 'ended',
+  removed: 'kicked',
+  session_revoked: 'session_revoked',
+  second_device: 'replaced',
+};
 const CAN_COME_BACK = new Set<Screen>(['empty', 'replaced', 'left', 'declined', 'room_failed', 'refused']);
 
 /** Why the visit is over for this page, and what can be done now. */

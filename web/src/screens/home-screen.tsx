@@ -1,11 +1,13 @@
 import { useCallback, useEffect, useState } from 'react';
+import { CancelDialog } from '../components/cancel-dialog.tsx';
 import { Icon } from '../components/icon.tsx';
 import { InviteDialog } from '../components/invite-dialog.tsx';
 import { Loading } from '../components/loading.tsx';
 import { NewVisitDialog } from '../components/new-visit-dialog.tsx';
 import { Notice } from '../components/notice.tsx';
 import { Link, Page } from '../components/page.tsx';
-import { dayAndTime, errorText, useT } from '../i18n/index.ts';
+import { VisitCard } from '../components/visit-card.tsx';
+import { errorText, useT } from '../i18n/index.ts';
 import { ApiError } from '../net/api.ts';
 import { listVisits, type VisitRecord } from '../net/records.ts';
 import { navigate } from '../router.ts';
@@ -15,6 +17,8 @@ import '../styles/pages.css';
 
 type Filter = 'open' | 'ended';
 
+type VisitPage = Awaited<ReturnType<typeof listVisits>>;
+
 interface List {
   items: VisitRecord[];
   page: number;
@@ -22,11 +26,20 @@ interface List {
 }
 
 async function load(filter: Filter, page: number, before: VisitRecord[]): Promise<List> {
-  const listed = await listVisits(filter === 'ended' ? 'ended' : 'scheduled', page);
-  const running = filter === 'open' && page === 1 ? (await listVisits('active', 1)).items : [];
-  const { pagination } = listed;
-  return { items: [...running, ...before, ...listed.items], page, more: pagination.page * pagination.pageSize < pagination.total };
+  if (filter === 'ended') return loadOver(page, before);
+  const listed = await listVisits('scheduled', page);
+  const running = page === 1 ? (await listVisits('active', 1)).items : [];
+  return { items: [...running, ...before, ...listed.items], page, more: hasMore(listed) };
 }
+
+/** What was called off is over, too; the newest of both first. */
+async function loadOver(page: number, before: VisitRecord[]): Promise<List> {
+  const [ended, cancelled] = await Promise.all([listVisits('ended', page), listVisits('cancelled', page)]);
+  const items = [...before, ...ended.items, ...cancelled.items].sort((a, b) => b.scheduledStart.localeCompare(a.scheduledStart));
+  return { items, page, more: hasMore(ended) || hasMore(cancelled) };
+}
+
+const hasMore = ({ pagination }: VisitPage): boolean => pagination.page * pagination.pageSize < pagination.total;
 
 function useVisits(filter: Filter) {
   const [list, setList] = useState<List | null>(null);
@@ -49,43 +62,11 @@ function useVisits(filter: Filter) {
   return { list, code, reload: () => void fetchPage(1, []), more: () => list && void fetchPage(list.page + 1, list.items) };
 }
 
-function VisitCard({ visit, onInvite }: { visit: VisitRecord; onInvite(): void }) {
-  const t = useT();
-  const leads = visit.role === 'practitioner';
-  const other = leads ? visit.patient : visit.practitioner;
-  return (
-    <li className="visit-card" data-testid="visit-card" data-visit-id={visit.id}>
-      <div className="visit-card-text">
-        <h3>{visit.title}</h3>
-        <p>
-          <Icon name="calendar" size={18} /> <time dateTime={visit.scheduledStart}>{dayAndTime(visit.scheduledStart)}</time>
-        </p>
-        <p>
-          <Icon name="people" size={18} /> {t('home.with', { name: other.name })}
-        </p>
-      </div>
-      <span className={`chip chip-${visit.status}`}>{t(`home.${visit.status}`)}</span>
-      {visit.status !== 'ended' && (
-        <div className="visit-card-actions">
-          {leads && (
-            <button type="button" className="btn" data-testid="visit-invite" onClick={onInvite}>
-              <Icon name="invite" size={20} /> {t('home.invite')}
-            </button>
-          )}
-          <button type="button" className="btn btn-primary" data-testid="visit-join" onClick={() => navigate(`/visit/${visit.id}`)}>
-            <Icon name="camera" size={20} /> {t('home.join')}
-          </button>
-        </div>
-      )}
-    </li>
-  );
-}
-
 export default function Home() {
   const t = useT();
   const own = useStore(session);
   const [filter, setFilter] = useState<Filter>('open');
-  const [dialog, setDialog] = useState<'new' | 'instant' | { invite: string } | null>(null);
+  const [dialog, setDialog] = useState<'new' | 'instant' | { invite: string } | { cancel: VisitRecord } | null>(null);
   const { list, code, reload, more } = useVisits(filter);
   const doctor = own?.user.roles.includes('doctor') ?? false;
 
@@ -134,7 +115,12 @@ export default function Home() {
           {list?.items.length === 0 && <p className="empty">{doctor && filter === 'open' ? t('home.emptyDoctor') : t('home.empty')}</p>}
           <ul className="visit-list" data-testid="visit-list">
             {list?.items.map((visit) => (
-              <VisitCard key={visit.id} visit={visit} onInvite={() => setDialog({ invite: visit.id })} />
+              <VisitCard
+                key={visit.id}
+                visit={visit}
+                onInvite={() => setDialog({ invite: visit.id })}
+                onCancel={() => setDialog({ cancel: visit })}
+              />
             ))}
           </ul>
           {list?.more && (
@@ -163,7 +149,19 @@ export default function Home() {
           }}
         />
       )}
-      {dialog && typeof dialog === 'object' && <InviteDialog visitId={dialog.invite} onClose={() => setDialog(null)} />}
+      {dialog && typeof dialog === 'object' && 'invite' in dialog && (
+        <InviteDialog visitId={dialog.invite} onClose={() => setDialog(null)} />
+      )}
+      {dialog && typeof dialog === 'object' && 'cancel' in dialog && (
+        <CancelDialog
+          visit={dialog.cancel}
+          onClose={() => setDialog(null)}
+          onCancelled={() => {
+            setDialog(null);
+            reload();
+          }}
+        />
+      )}
     </Page>
   );
 }

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { Loading } from '../components/loading.tsx';
 import { currentVisit, forgetVisit, joinVisit } from '../room/current-visit.ts';
 import type { Visit } from '../room/visit.ts';
+import { outdated } from '../net/capabilities.ts';
 import { wasInside } from '../router.ts';
 import { useStore } from '../use-store.ts';
 import { Ended } from './ended-screen.tsx';
@@ -28,6 +29,8 @@ export default function VisitScreen({ id, joinNow }: { id: string; joinNow: bool
     return () => {
       // Somebody goes to another page of the client: that is leaving. A reload does not come here.
       const open = currentVisit.get();
+      // The page is about to be reloaded with the new client, which takes the same seat.
+      if (outdated.get()) return open?.close();
       void open?.leave();
       forgetVisit();
     };
