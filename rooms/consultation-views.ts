@@ -12,7 +12,7 @@ export function peerView(seat: Seat): PeerView {
   return { id: peerId, memberId, name, role, connected: connectionId !== null, handRaisedAt, audioOnly, quality, producers, joinedAt };
 }
 
-export function lobbyList(room: ConsultationRoom): LobbyEntry[] {
+function lobbyList(room: ConsultationRoom): LobbyEntry[] {
   return room.seats
     .at('lobby')
     .sort(byWaiting)

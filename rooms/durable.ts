@@ -3,7 +3,7 @@ import { RoomError, type RoomErrorCode } from './errors.ts';
 import type { Logger } from './ports.ts';
 
 /** Longest wait for a port, in ms. Shorter than the deadline of a request, so that its sender hears of the storage. */
-export const DURABLE_MS = 3_000;
+const DURABLE_MS = 3_000;
 
 /**
  * Waits for work, but not for ever. The work itself goes on: nobody can tell whether it will have an effect.

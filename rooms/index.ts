@@ -26,9 +26,8 @@ import { createSupervisor } from './supervisor.ts';
 export type { IceServers } from './consultation-state.ts';
 export type { OpenRoom } from './consultation-room.ts';
 export type { Directory } from './directory.ts';
-export { createMemorySnapshotStore } from './memory-snapshot-store.ts';
 export type { NodeBus } from './node-bus.ts';
-export type { Snapshot, SnapshotStore } from './snapshot-store.ts';
+export type { SnapshotStore } from './snapshot-store.ts';
 
 export interface RoomsOptions {
   config: Config;

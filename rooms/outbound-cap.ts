@@ -2,7 +2,7 @@
 import type { GatewaySocket } from './socket-types.ts';
 
 /** Bytes that may wait for one socket. */
-export const MAX_OUTBOUND_BYTES = 1_048_576;
+const MAX_OUTBOUND_BYTES = 1_048_576;
 
 interface RawTransport {
   socket?: { bufferedAmount?: number; terminate?: () => void };

@@ -121,7 +121,7 @@ export const sctpStreamParameters = z
 
 export const iceParameters = z.object({ usernameFragment: z.string(), password: z.string(), iceLite: z.boolean().exactOptional() });
 
-export const iceCandidate = z.object({
+const iceCandidate = z.object({
   foundation: z.string(),
   priority: z.number(),
   ip: z.string(),
@@ -132,7 +132,7 @@ export const iceCandidate = z.object({
   tcpType: z.literal('passive').exactOptional(),
 });
 
-export const sctpParameters = z.object({
+const sctpParameters = z.object({
   port: z.number(),
   OS: z.number(),
   MIS: z.number(),

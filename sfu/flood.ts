@@ -8,7 +8,7 @@ const TOLERANCE = 1.1;
 /** Looks in a row that must find too much: key frames and bandwidth probing pass in less. */
 export const FLOOD_LOOKS = 4;
 /** Pause between two looks, in ms. */
-export const FLOOD_INTERVAL_MS = 1_000;
+const FLOOD_INTERVAL_MS = 1_000;
 
 /** Remembers how long a peer has been above its cap. */
 export interface FloodWatch {

@@ -110,7 +110,7 @@ async function download(version, dir) {
  * cache when it is only there.
  * @returns {boolean}
  */
-export function findWorker() {
+function findWorker() {
   const own = process.env.MEDIASOUP_WORKER_BIN;
   if (own) {
     if (!fs.existsSync(own)) throw new UserError(`MEDIASOUP_WORKER_BIN is set, but there is no file ${own}.`);

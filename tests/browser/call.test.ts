@@ -66,7 +66,10 @@ test('screen share: the other side gets a second video and loses it again', asyn
   await doctor.page.getByTestId('share-button').click();
   await patient.page.getByTestId('screen-share').waitFor();
   await until('frames of the screen', () =>
-    patient.page.getByTestId('screen-share').locator('video').evaluate((video) => (video as HTMLVideoElement).videoWidth > 0),
+    patient.page
+      .getByTestId('screen-share')
+      .locator('video')
+      .evaluate((video) => (video as HTMLVideoElement).videoWidth > 0),
   );
   await doctor.page.getByTestId('share-button').click();
   await patient.page.getByTestId('screen-share').waitFor({ state: 'detached' });
@@ -113,7 +116,9 @@ test('kick: the person is out and neither reload nor the same link lets them bac
   const [again] = keep(await openVisit(browser, visit.id, visit.patient, { origin: server.url }));
   await again.page.getByTestId('join-button').click();
   await until('the refusal', async () => (await again.page.getByTestId('ended').getAttribute('data-reason')) === 'removed');
-  const { items } = await api<{ items: { id: string; role: string }[] }>(server, 'GET', `/consultations/${visit.id}/members`, { token: visit.doctor.token });
+  const { items } = await api<{ items: { id: string; role: string }[] }>(server, 'GET', `/consultations/${visit.id}/members`, {
+    token: visit.doctor.token,
+  });
   const member = items.find(({ role }) => role === 'patient');
   await api(server, 'POST', `/consultations/${visit.id}/members/${member?.id}/restore`, { token: visit.doctor.token });
   keep(await joinVisit(browser, visit.id, visit.patient, { origin: server.url }));
@@ -134,11 +139,15 @@ test('a kicked guest cannot come back with the same link', async () => {
   await doctor.page.getByTestId('peer-kick').click();
   await doctor.page.getByTestId('kick-confirm').click();
   await guest.page.getByTestId('ended').waitFor();
-  const [again] = keep(await openVisit(browser, visit.id, null, { origin: server.url, guestToken: token }).catch((error: unknown) => {
-    throw new Error('the preview did not open', { cause: error });
-  }));
+  const [again] = keep(
+    await openVisit(browser, visit.id, null, { origin: server.url, guestToken: token }).catch((error: unknown) => {
+      throw new Error('the preview did not open', { cause: error });
+    }),
+  );
   await again.page.getByTestId('join-button').click();
-  await until('the refusal', async () => ['removed', 'session_revoked'].includes((await again.page.getByTestId('ended').getAttribute('data-reason', { timeout: 1_000 })) ?? ''));
+  await until('the refusal', async () =>
+    ['removed', 'session_revoked'].includes((await again.page.getByTestId('ended').getAttribute('data-reason', { timeout: 1_000 })) ?? ''),
+  );
 });
 
 test('raise hand, lock and end for all: the other side sees each', async () => {

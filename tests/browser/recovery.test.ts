@@ -17,7 +17,10 @@ beforeAll(async () => {
   namespace = await createNamespace();
   server = await startServer({ HOST: '0.0.0.0' });
   origin = `http://${namespace.hostAddress}:${server.port}`;
-  [near, far] = await Promise.all([launchBrowser(), launchBrowser({ secure: origin, program: await namespace.wrapper('/usr/bin/chromium') })]);
+  [near, far] = await Promise.all([
+    launchBrowser(),
+    launchBrowser({ secure: origin, program: await namespace.wrapper('/usr/bin/chromium') }),
+  ]);
 });
 afterEach(async () => {
   await Promise.all(devices.splice(0).map(({ context }) => context.close()));

@@ -19,15 +19,28 @@ afterAll(async () => {
 
 test('a room of 30 peers, all with sound and two with video: every one receives every other', async () => {
   const visit = await createVisit(server);
-  const { routerRtpCapabilities: capabilities } = await api<{ routerRtpCapabilities: RtpCapabilities }>(server, 'GET', '/media/capabilities');
+  const { routerRtpCapabilities: capabilities } = await api<{ routerRtpCapabilities: RtpCapabilities }>(
+    server,
+    'GET',
+    '/media/capabilities',
+  );
   const tokens = [visit.doctor.token, visit.patient.token];
   for (let guest = tokens.length; guest < PEERS; guest += 1) {
     const invitation = { name: `Guest ${guest}`, role: 'guest' };
-    const { token } = await api<{ token: string }>(server, 'POST', `/consultations/${visit.id}/invitations`, { token: visit.doctor.token, body: invitation });
+    const { token } = await api<{ token: string }>(server, 'POST', `/consultations/${visit.id}/invitations`, {
+      token: visit.doctor.token,
+      body: invitation,
+    });
     tokens.push(token);
   }
   for (const [index, token] of tokens.entries()) {
-    const client = await enterRoom(server.url, { token, consultationId: visit.id, deviceId: `device-${index}`, capabilities, rtc: { quiet: index > 1 } });
+    const client = await enterRoom(server.url, {
+      token,
+      consultationId: visit.id,
+      deviceId: `device-${index}`,
+      capabilities,
+      rtc: { quiet: index > 1 },
+    });
     clients.push(client);
   }
   await Promise.all(clients.map((client) => client.publish('microphone')));

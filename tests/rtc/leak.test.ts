@@ -10,7 +10,12 @@ const AT_ONCE = 8;
 let server: TestServer;
 
 beforeAll(async () => {
-  server = await startServer({ ROOM_SECOND_DEVICE: 'allow', ROOM_EMPTY_MS: '500', RATE_HTTP_PER_MINUTE: '0', RATE_JOIN_PER_10_SECONDS: '100000' });
+  server = await startServer({
+    ROOM_SECOND_DEVICE: 'allow',
+    ROOM_EMPTY_MS: '500',
+    RATE_HTTP_PER_MINUTE: '0',
+    RATE_JOIN_PER_10_SECONDS: '100000',
+  });
 });
 afterAll(() => server?.close());
 
@@ -27,7 +32,13 @@ type Capabilities = RequestInput<'room:join'>['rtpCapabilities'];
 async function joinAndLeave(visit: Visit, rtpCapabilities: Capabilities, token: string): Promise<void> {
   const socket = await connect(server.url, token);
   try {
-    await ask(socket, 'room:join', { consultationId: visit.id, deviceId: randomUUID(), rtpCapabilities, mediaSessionId: null, chatAfterSeq: 0 });
+    await ask(socket, 'room:join', {
+      consultationId: visit.id,
+      deviceId: randomUUID(),
+      rtpCapabilities,
+      mediaSessionId: null,
+      chatAfterSeq: 0,
+    });
     await ask(socket, 'room:leave', {});
   } finally {
     socket.close();
@@ -45,7 +56,13 @@ async function joins(count: number, visits: Visit[], capabilities: Capabilities)
   await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => one(index)));
 }
 
-const settled = () => until('rooms and transports to go', async () => (await metric('rooms_open')) + (await metric('media_worker_transports')) === 0, 15_000, 200);
+const settled = () =>
+  until(
+    'rooms and transports to go',
+    async () => (await metric('rooms_open')) + (await metric('media_worker_transports')) === 0,
+    15_000,
+    200,
+  );
 
 test('1,000 joins and leaves: transports, sockets and file descriptors return, and the heap does not grow with them', async () => {
   const visits = [await createVisit(server), await createVisit(server), await createVisit(server), await createVisit(server)];

@@ -13,7 +13,12 @@ interface Envelope<T> {
 }
 
 /** Calls the REST API. @throws when the answer is not a success, with its code */
-export async function api<T>(server: TestServer, method: string, path: string, options: { token?: string; body?: unknown } = {}): Promise<T> {
+export async function api<T>(
+  server: TestServer,
+  method: string,
+  path: string,
+  options: { token?: string; body?: unknown } = {},
+): Promise<T> {
   const response = await fetch(`${server.url}/api/v1${path}`, {
     method,
     headers: {
