@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { text } from '#src/plugins/fields.ts';
 import { userView } from '#src/users/schemas.ts';
 
-export const credentials = z.strictObject({
-  account: text(64).transform((account) => account.toLowerCase()),
-  password: z.string().min(1).max(256),
-});
+export const credentials = z
+  .strictObject({
+    account: text(64).transform((account) => account.toLowerCase()),
+    password: z.string().min(1).max(256),
+  })
+  .meta({ examples: [{ account: 'doctor', password: 'as printed at the first start' }] });
 
 export const login = z.object({
   token: z.string().describe('send it as `Authorization: Bearer …` and in the handshake of the socket'),

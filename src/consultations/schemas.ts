@@ -24,6 +24,16 @@ export const newConsultation = z
   .refine(({ scheduledStart, scheduledEnd }) => Date.parse(scheduledEnd) - Date.parse(scheduledStart) <= MAX_LENGTH, {
     path: ['scheduledEnd'],
     message: 'must be within 24 hours of scheduledStart',
+  })
+  .meta({
+    examples: [
+      {
+        title: 'Blood pressure follow-up',
+        patientId: '01a20089-7d06-73c8-978c-946fc11e3f21',
+        scheduledStart: '2026-12-01T01:00:00.000Z',
+        scheduledEnd: '2026-12-01T01:30:00.000Z',
+      },
+    ],
   });
 
 export const consultationQuery = paging.extend({

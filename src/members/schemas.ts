@@ -4,7 +4,9 @@ import { id, text } from '#src/plugins/fields.ts';
 
 export const memberParams = z.object({ id, memberId: id });
 
-export const newInvitation = z.strictObject({ name: text(100), role: role.extract(['guest', 'observer']) });
+export const newInvitation = z
+  .strictObject({ name: text(100), role: role.extract(['guest', 'observer']) })
+  .meta({ examples: [{ name: '王阿姨', role: 'guest' }] });
 
 export const memberView = z.object({
   id: z.string(),

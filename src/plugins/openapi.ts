@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { codeSamples } from './code-samples.ts';
 import { publicAccess } from './policy.ts';
 import { type PageHeaders, publicPages } from './security.ts';
 
@@ -17,7 +18,11 @@ export async function documentApi(app: FastifyInstance, version: string, headers
       info: { title: 'Wenzhen', version, description: DESCRIPTION },
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
-    transform: jsonSchemaTransform,
+    transform: (route) => {
+      const { schema, url } = jsonSchemaTransform(route);
+      const samples = codeSamples(String(route.route.method), route.url, route.schema?.body, route.schema?.security !== undefined);
+      return { schema: { ...schema, 'x-codeSamples': samples }, url };
+    },
   });
   await app.register(async (scope) => {
     publicPages(scope, headers);
