@@ -44,7 +44,7 @@ describe('compose.yaml', () => {
     for (const { environment } of nodes) {
       const unknown = Object.keys(environment ?? {}).filter((name) => name !== 'TZ' && !(name in settings.shape));
       expect(unknown).toEqual([]);
-      expect(loadConfig(environment)).toMatchObject({ NODE_ENV: 'production', TRUST_PROXY: true, JWT_SECRET: SECRET });
+      expect(loadConfig(environment)).toMatchObject({ NODE_ENV: 'production', TRUST_PROXY: 1, JWT_SECRET: SECRET });
     }
   });
 
