@@ -37,6 +37,18 @@ describe('watchPoorNetwork()', () => {
     expect(onPoor).not.toHaveBeenCalled();
   });
 
+  test('adds poor times up while the network goes between poor and weak', () => {
+    const { onPoor, watch } = watched();
+    for (const level of [1, 2, 1, 2]) {
+      watch.report(level);
+      jest.advanceTimersByTime(POOR_FOR_MS / 2 - 1);
+    }
+    expect(onPoor).not.toHaveBeenCalled();
+    watch.report(1);
+    jest.advanceTimersByTime(2);
+    expect(onPoor).toHaveBeenCalledTimes(1);
+  });
+
   test('reset() forgets a bad spell', () => {
     const { onPoor, watch } = watched();
     watch.report(1);

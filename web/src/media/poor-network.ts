@@ -1,28 +1,53 @@
 /** Notices that one way of the own network has been poor for so long that video should be given up for sound. */
 
-/** Level that counts as poor (`quality:changed`: 1 bad) and how long it must last, in ms. */
+/** Level that counts as poor (`quality:changed`: 1 bad), level that ends a bad spell (3 good), and how much of it is too much, in ms. */
 const POOR_LEVEL = 1;
+const GOOD_LEVEL = 3;
 export const POOR_FOR_MS = 8_000;
 
 export interface PoorNetworkWatch {
   /** Takes the newest level, 0 to 4. 0 is "no data" and changes nothing. */
   report(level: number): void;
-  /** Forgets what was seen, for example after a reconnect. */
+  /** Stops the clock while nothing is measured: a network that is far too slow breaks the connection, too. */
+  pause(): void;
+  /** Forgets what was seen, after something was done about it. */
   reset(): void;
 }
 
-/** Calls `onPoor` once per bad spell. A spell may begin with the visit: a poor start is as bad as a poor end. */
+/**
+ * Calls `onPoor` once per bad spell, after `POOR_FOR_MS` of poor levels. A network that is far too slow goes up and down
+ * between poor and weak, as video starves and gives way: weak stops the clock, only good sets it back. A spell may begin
+ * with the visit: a poor start is as bad as a poor end.
+ */
 export function watchPoorNetwork(onPoor: () => void): PoorNetworkWatch {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  function calm(): void {
+  let left = POOR_FOR_MS;
+  let since = 0;
+  function pause(): void {
+    if (timer === undefined) return;
     clearTimeout(timer);
     timer = undefined;
+    left -= performance.now() - since;
+  }
+  function reset(): void {
+    pause();
+    left = POOR_FOR_MS;
+  }
+  function poor(): void {
+    timer = undefined;
+    left = Infinity;
+    onPoor();
   }
   return {
     report(level) {
-      if (level > POOR_LEVEL) calm();
-      else if (level === POOR_LEVEL) timer ??= setTimeout(onPoor, POOR_FOR_MS);
+      if (level >= GOOD_LEVEL) reset();
+      else if (level > POOR_LEVEL) pause();
+      else if (level === POOR_LEVEL && timer === undefined && left < Infinity) {
+        since = performance.now();
+        timer = setTimeout(poor, left);
+      }
     },
-    reset: calm,
+    pause,
+    reset,
   };
 }

@@ -3,6 +3,7 @@ import type { InLobby, InRoom, RequestInput } from '#rooms/protocol.ts';
 import { lastReceivable, loadDevice, sameCapabilities } from '../media/device.ts';
 import { RequestError } from '../net/socket.ts';
 import { deviceId } from './device-id.ts';
+import { watchQuality } from './visit-media.ts';
 import type { VisitParts } from './visit-parts.ts';
 import { enteredLobby, enteredRoom, joinVerdict } from './visit-state.ts';
 
@@ -17,13 +18,17 @@ export interface Joiner {
 }
 
 /** Takes over the answer of a join or an admission. */
-export function enterRoom({ state, call, chat, displays }: VisitParts, answer: InRoom): void {
+export function enterRoom(visit: VisitParts, answer: InRoom): void {
+  const { state, call, chat, displays } = visit;
   const { room, self } = answer;
+  const own = room.peers.find(({ id }) => id === self.peerId);
   // Before the screen hears of it: the browser negotiates while React renders.
-  call.adopt(withoutOwn(answer), room.peers.find(({ id }) => id === self.peerId)?.producers ?? []);
+  call.adopt(withoutOwn(answer), own?.producers ?? []);
   state.update((current) => enteredRoom(current, answer));
   chat.joined(answer.chat);
   displays.forget();
+  // The server tells a level when it changes; the one it had before a break counts on.
+  if (own) watchQuality(visit, own.quality);
 }
 
 /** Media of the room but for an older seat of the same person, which is about to close: nobody wants to hear an echo. */

@@ -1,5 +1,5 @@
 /** Media of a visit: which local tracks are sent, and what is given up by hand or because of the network. */
-import type { Source } from '#rooms/protocol.ts';
+import type { PeerView, Source } from '#rooms/protocol.ts';
 import { publicationsOf } from '../media/local-media.ts';
 import { toast } from './toasts.ts';
 import type { VisitParts } from './visit-parts.ts';
@@ -33,6 +33,12 @@ export function holdCamera(visit: VisitParts, held: boolean): void {
   visit.poorNetwork.up.reset();
   publish(visit);
   if (held) toast('cameraHeld', {}, 'warn');
+}
+
+/** Takes the own network quality, as the server sees it. */
+export function watchQuality({ poorNetwork }: Pick<VisitParts, 'poorNetwork'>, { up, down }: PeerView['quality']): void {
+  poorNetwork.up.report(up);
+  poorNetwork.down.report(down);
 }
 
 /** The own download has been poor for a while: gives up video when there is any. */

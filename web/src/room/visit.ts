@@ -17,7 +17,7 @@ import { createChat } from './chat.ts';
 import { toast } from './toasts.ts';
 import { createTyping } from './typing.ts';
 import { createJoiner, enterLobby, enterRoom } from './visit-join.ts';
-import { holdCamera, mutedByOther, onPoorDownload, onPoorUpload, publish, setAudioOnly } from './visit-media.ts';
+import { holdCamera, mutedByOther, onPoorDownload, onPoorUpload, publish, setAudioOnly, watchQuality } from './visit-media.ts';
 import type { VisitParts } from './visit-parts.ts';
 import { applyNotification, initialVisit, type VisitState } from './visit-state.ts';
 
@@ -74,8 +74,8 @@ export function startVisit(options: VisitOptions): Visit {
     if ('reason' in closed && closed.reason === 'session_revoked') options.refused();
   }
   function forgetNetwork(): void {
-    poorNetwork.up.reset();
-    poorNetwork.down.reset();
+    poorNetwork.up.pause();
+    poorNetwork.down.pause();
   }
   function over(closed: NonNullable<VisitState['closed']>): void {
     state.update((current) => ({ ...current, phase: 'closed', online: false, closed }));
@@ -175,7 +175,6 @@ function react<N extends NotificationName>(visit: VisitParts, name: N, payload: 
   else if (name === 'quality:changed') {
     const { peerId, up, down } = of<'quality:changed'>();
     if (peerId !== visit.state.get().self?.peerId) return;
-    visit.poorNetwork.up.report(up);
-    visit.poorNetwork.down.report(down);
+    watchQuality(visit, { up, down });
   }
 }
