@@ -18,16 +18,20 @@ export function upScore(scores: readonly number[]): number | undefined {
   return scores.length > 0 ? mean(scores) : undefined;
 }
 
+/** A layer with this score or more reaches the server well enough to be forwarded. */
+const WELL = 7;
+
 /**
  * Score of what a peer receives on one consumer. Bandwidth that does not suffice shows as lower layers, not as loss, so
- * each layer missing costs 3 points and video that does not come at all leaves 2.
+ * each layer missing costs 3 points and video that does not come at all leaves 2. Layers that hardly reach the server do
+ * not count: a sender's weak uplink is not the receiver's fault, who would give up video for it.
  * @param layers of a simulcast consumer that has forwarded something; `current` is undefined when nothing is forwarded
  */
 export function downScore(
   score: number,
   layers: { producerScores: readonly number[]; preferred: number; current: number | undefined },
 ): number {
-  const available = layers.producerScores.slice(0, layers.preferred + 1).findLastIndex((value) => value > 0);
+  const available = layers.producerScores.slice(0, layers.preferred + 1).findLastIndex((value) => value >= WELL);
   if (available < 0) return score;
   if (layers.current === undefined) return Math.min(score, 2);
   return Math.min(score, 10 - 3 * Math.max(0, available - layers.current));

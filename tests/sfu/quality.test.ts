@@ -24,6 +24,7 @@ test('downScore() counts layers that come lower than wanted although they are se
   expect(downScore(10, { producerScores: [10, 0, 0], preferred: 2, current: 0 })).toBe(10);
   expect(downScore(10, { producerScores, preferred: 0, current: 0 })).toBe(10);
   expect(downScore(10, { producerScores, preferred: 2, current: undefined })).toBe(2);
+  expect(downScore(10, { producerScores: [4, 2, 0], preferred: 2, current: undefined })).toBe(10);
   expect(downScore(7, { producerScores: [0, 0, 0], preferred: 2, current: undefined })).toBe(7);
 });
 
