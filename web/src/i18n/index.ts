@@ -5,17 +5,33 @@ import { useStore } from '../use-store.ts';
 import { keepLanguage, type Language, preferred, texts } from './language.ts';
 import type { zh } from './zh.ts';
 
+/** Texts by namespace; parts of the client that are loaded later add theirs (`clinic/texts/areas.ts`). */
+export interface Resources {
+  translation: typeof zh;
+}
+
 declare module 'i18next' {
   interface CustomTypeOptions {
-    resources: { translation: typeof zh };
+    resources: Resources;
   }
 }
 
 /** The language shown now; null before the first texts are loaded. */
-const language = createStore<Language | null>(null);
+export const language = createStore<Language | null>(null);
+
+/** Where the sentences of error codes are: those that every page may need, those of the clinic. */
+const ERROR_PLACES = ['errors.', 'clinicErrors:'];
+
+type Load = (name: Language) => Promise<object>;
+const added = new Map<string, Load>();
+
+/** The language that is shown or on its way. */
+let wanted = preferred();
 
 async function show(name: Language): Promise<void> {
-  const translation = await texts(name);
+  wanted = name;
+  const areas = [...added];
+  const [translation, ...tables] = await Promise.all([texts(name), ...areas.map(([, load]) => load(name))]);
   if (!i18next.isInitialized)
     await i18next.init({
       lng: name,
@@ -25,6 +41,7 @@ async function show(name: Language): Promise<void> {
       showSupportNotice: false,
     } as never);
   i18next.addResourceBundle(name, 'translation', translation);
+  areas.forEach(([namespace], index) => i18next.addResourceBundle(name, namespace, tables[index]));
   await i18next.changeLanguage(name);
   document.documentElement.lang = name === 'zh' ? 'zh-CN' : 'en';
   document.title = i18next.t('app.name');
@@ -49,10 +66,20 @@ export function useT(): TFunction {
   return i18next.t;
 }
 
+/** Loads more texts under a namespace of their own, now and whenever the language changes. */
+export async function addTexts(namespace: string, load: Load): Promise<void> {
+  const name = wanted;
+  const table = await load(name);
+  added.set(namespace, load);
+  i18next.addResourceBundle(name, namespace, table);
+  // Switched meanwhile, without these texts.
+  if (wanted !== name) await addTexts(namespace, load);
+}
+
 /** The sentence for an error code, or the general one for a code that this page does not know. */
 export function errorText(code: string): string {
-  const key = `errors.${code}`;
-  return i18next.exists(key) ? i18next.t(key as 'errors.internal') : i18next.t('errors.internal');
+  const key = ERROR_PLACES.map((place) => place + code).find((candidate) => i18next.exists(candidate));
+  return i18next.t((key ?? 'errors.internal') as 'errors.internal');
 }
 
 /** Day and time in the person's own time zone, in the language of the page. */
