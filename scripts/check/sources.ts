@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type ESTree, parseSync, Visitor } from 'vite';
 
 const FOLDERS = ['config', 'sfu', 'rooms', 'src', 'workers', 'web', 'tests', 'bench', 'scripts'];
-const GENERATED = ['web/dist/', 'bench/results/', 'tests/.tmp/'];
+const GENERATED = ['web/dist/', 'web/src/api/schema.ts', 'bench/results/', 'tests/.tmp/'];
 
 export interface SourceFile {
   /** Relative to the root, with forward slashes. */
