@@ -6,10 +6,16 @@ export interface User {
   name: string;
   roles: string[];
 }
-export interface Session {
+/** What a sign-in gives, and again each renewal of it (`net/refresh.ts`). */
+export interface Tokens {
   token: string;
   /** ISO 8601, UTC */
   expiresAt: string;
+  /** Gives the next tokens, once; absent where sessions cannot be renewed. */
+  refreshToken?: string;
+  refreshExpiresAt?: string;
+}
+export interface Session extends Tokens {
   user: User;
 }
 /** Why somebody who was signed in sees the sign-in page. */
@@ -30,6 +36,12 @@ export function signedIn(next: Session): void {
   sessionStorage.setItem(KEY, JSON.stringify(next));
   signedOutBecause.set(null);
   session.set(next);
+}
+
+/** The same session with new tokens. */
+export function sessionRenewed(tokens: Tokens): void {
+  const own = session.get();
+  if (own) signedIn({ ...own, ...tokens });
 }
 
 /** Forgets the session; `because` is told on the sign-in page. */

@@ -30,14 +30,42 @@ interface CallOptions {
   signal?: AbortSignal;
 }
 
+/** Refusals of a token that a renewed session gets past. */
+const RENEWABLE = new Set(['unauthenticated', 'token_expired']);
+
 /**
- * Calls the API.
+ * What to do about a 401 that came for the session's token: renews the session or, where that cannot be, ends it.
+ * @param code of the answer; those that do not speak of the token (a wrong password) change nothing
+ * @returns whether to repeat the call with the session's token as it is now
+ * @throws {ApiError} the server could not be asked for new tokens
+ */
+export async function renewedAfter(code: string, token: string): Promise<boolean> {
+  if (code !== 'session_revoked' && !RENEWABLE.has(code)) return false;
+  if (RENEWABLE.has(code) && session.get()?.refreshToken && (await (await import('./refresh.ts')).refresh(token))) return true;
+  // Signed in anew meanwhile: the refusal is about the past.
+  if (session.get()?.token === token) sessionRefused();
+  return false;
+}
+
+/**
+ * Calls the API; a session that has run out is renewed on the way.
  * @param path below `/api/v1`
  * @returns `data` of the envelope
  * @throws {ApiError}
  */
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
-  const token = options.token === undefined ? session.get()?.token : options.token;
+  const own = session.get()?.token;
+  const token = options.token === undefined ? own : options.token;
+  try {
+    return await send<T>(path, options, token);
+  } catch (error) {
+    const refused = error instanceof ApiError && error.status === 401 && token && token === own;
+    if (!refused || !(await renewedAfter(error.code, token))) throw error;
+    return send<T>(path, options, session.get()?.token);
+  }
+}
+
+async function send<T>(path: string, options: CallOptions, token: string | null | undefined): Promise<T> {
   const headers: Record<string, string> = {};
   if (token) headers['authorization'] = `Bearer ${token}`;
   if (options.body !== undefined) headers['content-type'] = 'application/json';
@@ -50,11 +78,6 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
   const envelope = await (response.json() as Promise<Envelope<T>>).catch((error: unknown) => {
     throw new ApiError('internal', response.status, 'The answer could not be read', { cause: error });
   });
-  if (!envelope.success) {
-    const code = envelope.error?.code ?? 'internal';
-    const ownToken = Boolean(token) && token === session.get()?.token;
-    if (response.status === 401 && ownToken) sessionRefused();
-    throw new ApiError(code, response.status, envelope.message);
-  }
+  if (!envelope.success) throw new ApiError(envelope.error?.code ?? 'internal', response.status, envelope.message);
   return envelope.data;
 }
