@@ -3,7 +3,8 @@
 #
 #   docker build -t wenzhen .
 #   docker run --rm -p 8080:8080 -p 40000-40003:40000-40003/udp -p 40000-40003:40000-40003/tcp \
-#     -e JWT_SECRET="$(openssl rand -base64 48)" -e MEDIA_ANNOUNCED_ADDRESS=192.0.2.10 -e MEDIA_WORKERS=4 -v wenzhen-data:/data wenzhen
+#     -e JWT_SECRET="$(openssl rand -hex 32)" -e DATA_KEYS="k1:$(openssl rand -hex 32)" -e BLIND_INDEX_KEY="$(openssl rand -hex 32)" \
+#     -e MEDIA_ANNOUNCED_ADDRESS=192.0.2.10 -e MEDIA_WORKERS=4 -v wenzhen-data:/data wenzhen
 #
 # compose.yaml has the whole site: proxy, database, Redis, TURN.
 

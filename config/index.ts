@@ -56,10 +56,18 @@ export const settings = z.object({
   LOG_PRETTY: flag.optional().describe('Readable log lines instead of JSON. Default: true on a terminal outside production'),
 
   DATABASE_URL: z.string().optional().describe('`mysql://user:password@host:3306/name`. Default: SQLite in `DATA_DIR`'),
-  REDIS_URL: z.string().optional().describe('`redis://host:6379`; reserved for the cluster, unused on a single node'),
+  REDIS_URL: z.string().optional().describe('`redis://host:6379`: jobs are spread over all nodes. Default: each node does its own'),
+  JOB_CONCURRENCY: atLeastOne.default(8).describe('Jobs that one node works on at the same time'),
 
   JWT_SECRET: z.string().min(32).optional().describe('Key that signs access tokens (32 characters or more). Required in production'),
   JWT_TTL_SECONDS: atLeastOne.default(43_200).describe('Life of an access token in seconds'),
+  DATA_KEYS: z
+    .string()
+    .optional()
+    .describe(
+      'Keys that seal personal data: `id:key`, comma separated, each key 64 hexadecimal digits (`openssl rand -hex 32`); the last one seals. Required in production',
+    ),
+  BLIND_INDEX_KEY: z.string().min(32).optional().describe('Key of look-ups in sealed columns; never changes. Required in production'),
   LOGIN_ATTEMPTS: atLeastOne
     .default(5)
     .describe(
@@ -108,7 +116,7 @@ export const settings = z.object({
 export type Config = Readonly<z.infer<typeof settings>>;
 
 /** Prefixes that belong to us: a variable that starts like this and is not a setting is a typing mistake. */
-const OWN_PREFIXES = /^(MEDIA|ROOM|TURN|JWT|SOCKET|RATE)_/;
+const OWN_PREFIXES = /^(MEDIA|ROOM|TURN|JWT|SOCKET|RATE|JOB|DATA|BLIND)_/;
 
 /** The environment does not describe a valid configuration; `message` lists every fault, ready to print. */
 export class ConfigError extends Error {
@@ -129,6 +137,8 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   const config = parsed.data;
   if (Boolean(config.TLS_CERT) !== Boolean(config.TLS_KEY)) throw new ConfigError('TLS_CERT and TLS_KEY go together');
   if (config.TURN_URLS.length > 0 && !config.TURN_SECRET) throw new ConfigError('TURN_URLS needs TURN_SECRET');
-  if (config.NODE_ENV === 'production' && !config.JWT_SECRET) throw new ConfigError('JWT_SECRET is required in production');
+  const missing = (['JWT_SECRET', 'DATA_KEYS', 'BLIND_INDEX_KEY'] as const).filter((key) => !config[key]);
+  if (config.NODE_ENV === 'production' && missing.length > 0)
+    throw new ConfigError(`${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} required in production`);
   return Object.freeze(config);
 }

@@ -4,20 +4,13 @@ import path from 'node:path';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '#config/index.ts';
-import type { MediaSession } from '#rooms/protocol.ts';
-import { authRoutes } from './auth/routes.ts';
-import type { Auth } from './auth/service.ts';
-import { chatRoutes } from './chat/routes.ts';
-import type { Chat } from './chat/service.ts';
-import { consultationRoutes } from './consultations/routes.ts';
-import type { Consultations } from './consultations/service.ts';
-import { mediaRoutes, networkTestRoutes } from './media/routes.ts';
-import { memberRoutes } from './members/routes.ts';
-import type { Members } from './members/service.ts';
+import type { Foundation } from './foundation.ts';
+import type { Modules } from './modules.ts';
 import { logRequests } from './plugins/access-log.ts';
 import { answerWithEnvelopes, handleFault } from './plugins/envelope.ts';
 import { healthRoutes, type Readiness } from './plugins/health.ts';
 import { exposeMetrics, type MetricSources } from './plugins/metrics.ts';
+import { answerRepeats } from './plugins/idempotency.ts';
 import { handleMissing } from './plugins/not-found.ts';
 import { documentApi } from './plugins/openapi.ts';
 import { enforcePolicies } from './plugins/policy.ts';
@@ -25,8 +18,6 @@ import { limitRate } from './plugins/rate-limit.ts';
 import { requestId, returnRequestIds } from './plugins/request-id.ts';
 import { allowOrigins, pageHeaders, protectData } from './plugins/security.ts';
 import { sendPage, serveWeb } from './plugins/web.ts';
-import { userRoutes } from './users/routes.ts';
-import type { Users } from './users/service.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
@@ -38,14 +29,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const SLOW_HEADERS = { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 };
 
 export interface AppParts {
-  config: Config;
-  log: Logger;
-  auth: Auth;
-  users: Users;
-  consultations: Consultations;
-  members: Members;
-  chat: Chat;
-  routerRtpCapabilities: MediaSession['routerRtpCapabilities'];
+  foundation: Pick<Foundation, 'config' | 'log' | 'auth' | 'access' | 'database'>;
+  modules: Pick<Modules, 'routes'>;
   readiness: Readiness;
   metrics: MetricSources;
   /** PEM; with it the server speaks HTTPS. */
@@ -60,9 +45,10 @@ function trusted(proxies: Config['TRUST_PROXY']): string[] | false | ((address: 
 }
 
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
-  const { config, auth, webFolder = path.join(root, 'web/dist') } = parts;
+  const { foundation, modules, webFolder = path.join(root, 'web/dist') } = parts;
+  const { config, log, auth, access, database } = foundation;
   const app = Fastify({
-    loggerInstance: parts.log as FastifyBaseLogger,
+    loggerInstance: log as FastifyBaseLogger,
     https: parts.tls ? { ...parts.tls, ...SLOW_HEADERS } : null,
     ...(!parts.tls && { http: SLOW_HEADERS }),
     trustProxy: trusted(config.TRUST_PROXY),
@@ -79,9 +65,9 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   }) as FastifyInstance;
 
   app.setErrorHandler(handleFault);
-  enforcePolicies(app, auth.verify);
+  enforcePolicies(app, { verify: auth.verify, accessOf: access.of });
   returnRequestIds(app);
-  logRequests(app, parts.log);
+  logRequests(app, log);
   await allowOrigins(app, config);
   const headers = await pageHeaders(config);
   await documentApi(app, version, headers);
@@ -96,13 +82,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     await api.register(
       async (v1) => {
         limitRate(v1, config.RATE_HTTP_PER_MINUTE);
-        await v1.register(authRoutes(auth));
-        await v1.register(userRoutes(parts.users));
-        await v1.register(consultationRoutes(parts.consultations));
-        await v1.register(memberRoutes(parts.members));
-        await v1.register(chatRoutes(parts.chat));
-        await v1.register(mediaRoutes(parts.routerRtpCapabilities));
-        await v1.register(networkTestRoutes);
+        answerRepeats(v1, database);
+        for (const routes of modules.routes) await v1.register(routes);
       },
       { prefix: '/api/v1' },
     );

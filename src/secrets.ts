@@ -4,22 +4,40 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makePrivateFolder } from '#config/folder.ts';
 import type { Config } from '#config/index.ts';
+import { type KeyRing, parseKeyRing } from '#src/crypto/keys.ts';
 
 export interface Secrets {
   jwt: string;
-  /** File of a generated key; null when the environment gave it. */
-  generated: string | null;
+  /** Seals personal data. */
+  dataKeys: KeyRing;
+  /** Key of look-ups in sealed columns. */
+  blindIndex: string;
+  /** Files of generated keys; empty when the environment gave all. */
+  generated: readonly string[];
 }
 
-/** Production never gets here without `JWT_SECRET`: the configuration refuses. */
-export async function loadSecrets(config: Pick<Config, 'JWT_SECRET' | 'DATA_DIR'>): Promise<Secrets> {
-  if (config.JWT_SECRET) return { jwt: config.JWT_SECRET, generated: null };
-  const file = path.join(config.DATA_DIR, 'jwt-secret');
-  makePrivateFolder(config.DATA_DIR);
-  await writeFile(file, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+/** Production never gets here with one missing: the configuration refuses. */
+export async function loadSecrets(config: Pick<Config, 'JWT_SECRET' | 'DATA_KEYS' | 'BLIND_INDEX_KEY' | 'DATA_DIR'>): Promise<Secrets> {
+  const generated: string[] = [];
+  async function keep(given: string | undefined, name: string, make: () => string): Promise<string> {
+    if (given) return given;
+    const file = path.join(config.DATA_DIR, name);
+    generated.push(file);
+    return readOrMake(config.DATA_DIR, file, make);
+  }
+  const jwt = await keep(config.JWT_SECRET, 'jwt-secret', () => randomBytes(48).toString('base64url'));
+  const dataKeys = await keep(config.DATA_KEYS, 'data-keys', () => `k1:${randomBytes(32).toString('hex')}`);
+  const blindIndex = await keep(config.BLIND_INDEX_KEY, 'blind-index-key', () => randomBytes(48).toString('base64url'));
+  return { jwt, dataKeys: parseKeyRing(dataKeys), blindIndex, generated };
+}
+
+async function readOrMake(folder: string, file: string, make: () => string): Promise<string> {
+  makePrivateFolder(folder);
+  await writeFile(file, make(), { mode: 0o600, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
   });
-  const jwt = (await readFile(file, 'utf8')).trim();
-  if (jwt.length < 32) throw new Error(`${file} does not hold a key; delete it to get a new one (everybody will have to sign in again)`);
-  return { jwt, generated: file };
+  const secret = (await readFile(file, 'utf8')).trim();
+  if (secret.length < 32)
+    throw new Error(`${file} does not hold a key; restore it from a backup (what it protects cannot be read without it)`);
+  return secret;
 }

@@ -6,22 +6,16 @@ import type { Config } from '#config/index.ts';
 import { createRooms } from '#rooms/index.ts';
 import { rtpCapabilities } from '#rooms/protocol-media.ts';
 import { createMediaServer, iceServers } from '#sfu/index.ts';
+import { startWorkers } from '#workers/index.ts';
 import { buildApp } from './app.ts';
-import { createAuth } from './auth/service.ts';
-import { createTokens } from './auth/tokens.ts';
-import { createChat } from './chat/service.ts';
 import { createChatStore } from './chat/store.ts';
 import { createConsultationPolicy } from './consultations/policy.ts';
-import { createConsultations } from './consultations/service.ts';
-import { openDatabase } from './database/database.ts';
-import { migrate } from './database/migrate.ts';
 import { createDemo, type DemoAccount } from './demo.ts';
+import { createFoundation } from './foundation.ts';
 import type { Certificate } from './lan.ts';
-import { createMembers } from './members/service.ts';
-import { loadSecrets } from './secrets.ts';
+import { createModules } from './modules.ts';
 import type { TurnListener } from './plugins/metrics.ts';
 import { createSnapshotStore } from './snapshots/store.ts';
-import { createUsers } from './users/service.ts';
 
 /** How long the readiness probe waits for the database, in milliseconds. */
 const PING_MS = 2_000;
@@ -34,8 +28,8 @@ export interface Server {
   url(): string;
   /** Accounts made by this start, with their passwords; null at every later one. */
   demo(): DemoAccount[] | null;
-  /** File of a generated key, or null. */
-  readonly generatedSecret: string | null;
+  /** Whether keys were made by the server itself instead of given. */
+  readonly generatedSecrets: boolean;
   /** Listens. @throws the error of `listen`, for example EADDRINUSE */
   start(): Promise<void>;
   /** Ends everything in order; idempotent. */
@@ -54,33 +48,31 @@ interface Options {
 export async function wire({ config, log, tls, announcedHost }: Options): Promise<Server> {
   const core = await buildCore(config, log);
   try {
-    const { secrets, database, media, tokens, auth, chatStore, rooms, turns } = core;
+    const { foundation, media, chatStore, rooms, turns } = core;
+    const { secrets, database, outbox } = foundation;
     let accepting = false;
     let demo: DemoAccount[] | null = null;
     let closing: Promise<void> | undefined;
-    const url = () => config.PUBLIC_URL?.replace(/\/$/, '') ?? listeningUrl(app, tls !== undefined, announcedHost ?? config.HOST);
-    const users = createUsers(database);
-    const consultations = createConsultations(database, rooms);
+    const publicUrl = () => config.PUBLIC_URL?.replace(/\/$/, '') ?? listeningUrl(app, tls !== undefined, announcedHost ?? config.HOST);
+    const routerRtpCapabilities = rtpCapabilities.parse(media.routerRtpCapabilities);
+    const modules = createModules(foundation, { rooms, chatStore, routerRtpCapabilities, publicUrl });
     const app = await buildApp({
-      config,
-      log,
+      foundation,
+      modules,
       tls,
-      auth,
-      users,
-      consultations,
-      members: createMembers(database, tokens, url),
-      chat: createChat(database, chatStore),
-      routerRtpCapabilities: rtpCapabilities.parse(media.routerRtpCapabilities),
       readiness: { database: () => database.ping(PING_MS), media: () => media.healthy(), accepting: () => accepting },
       metrics: { rooms: () => rooms.stats(), workers: () => media.workers(), turns: (listener) => turns.listeners.push(listener) },
     });
+    const workers = startWorkers({ config, outbox, services: modules, log });
     rooms.attach(app.server);
 
     async function start(): Promise<void> {
       // For `localhost` Fastify would open a second server that sockets do not reach.
       await app.listen({ host: config.HOST === 'localhost' ? '127.0.0.1' : config.HOST, port: config.PORT });
       // After listening: a port that is taken must not cost the passwords.
-      if (config.DEMO ?? config.NODE_ENV !== 'production') demo = await createDemo(database, users, consultations);
+      if (config.DEMO ?? config.NODE_ENV !== 'production') {
+        demo = await createDemo(database, modules.users, modules.consultations);
+      }
       accepting = true;
     }
     async function close(): Promise<void> {
@@ -91,9 +83,11 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
       // Waits for open sockets, which `core.close` ends, and for answers that their receivers may never read.
       const silent = app.close();
       const cut = setTimeout(() => app.server.closeAllConnections(), LAST_ANSWERS_MS);
-      await core.close(silent).finally(() => clearTimeout(cut));
+      const idle = Promise.all([silent, workers.close()]).then(() => undefined);
+      await core.close(idle).finally(() => clearTimeout(cut));
     }
-    return { app, url, start, demo: () => demo, generatedSecret: secrets.generated, close: () => (closing ??= close()) };
+    const generatedSecrets = secrets.generated.length > 0;
+    return { app, url: publicUrl, start, demo: () => demo, generatedSecrets, close: () => (closing ??= close()) };
   } catch (error) {
     await core.close();
     throw error;
@@ -111,15 +105,11 @@ async function buildCore(config: Config, log: Logger) {
     for (const part of rest) await part.close();
   }
   try {
-    const secrets = await loadSecrets(config);
-    const database = await openDatabase(config, log);
-    opened.push(database);
-    const migrated = await migrate(database);
-    if (migrated.length > 0) log.info({ migrated }, 'database migrated');
+    const foundation = await createFoundation(config, log);
+    opened.push(foundation);
+    const { database, auth } = foundation;
     const media = await createMediaServer({ config, log });
     opened.push(media);
-    const tokens = createTokens(secrets.jwt);
-    const auth = await createAuth(config, database, tokens);
     const chatStore = createChatStore(database);
     // The rooms come before the metrics that listen to them.
     const turns: { listeners: TurnListener[] } = { listeners: [] };
@@ -135,7 +125,7 @@ async function buildCore(config: Config, log: Logger) {
       onTurn: (...turn) => turns.listeners.forEach((listener) => listener(...turn)),
     });
     opened.push(rooms);
-    return { secrets, database, media, tokens, auth, chatStore, rooms, turns, close };
+    return { foundation, media, chatStore, rooms, turns, close };
   } catch (error) {
     await close();
     throw error;

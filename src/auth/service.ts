@@ -33,7 +33,7 @@ export async function createAuth(
   database: Database,
   tokens: Tokens,
 ): Promise<Auth> {
-  const { users, sessions } = database.models;
+  const { users, sessions, userRoles } = database.models;
   const attempts = createAttempts(config.LOGIN_ATTEMPTS);
   const revocations = createRevocations();
   const revoked = await sessions.findAll({ where: { revokedAt: { [Op.ne]: null }, expiresAt: { [Op.gt]: new Date() } } });
@@ -59,7 +59,8 @@ export async function createAuth(
       const known = user?.status === 'active' ? user : null;
       if (!(await verifyPassword(known?.passwordHash ?? null, password)) || !known) throw new ApiError('bad_credentials');
       await forget();
-      const { id, name, roles } = known;
+      const { id, name } = known;
+      const roles = (await userRoles.findAll({ where: { userId: id } })).map(({ roleKey }) => roleKey).sort();
       const sessionId = uuid();
       const expiresAt = new Date(Date.now() + config.JWT_TTL_SECONDS * 1_000);
       await database.transaction(async () => {

@@ -6,13 +6,14 @@ import jwt from 'jsonwebtoken';
 import { z } from 'zod';
 import type { Identity } from '#rooms/ports.ts';
 import { RoomError } from '#rooms/errors.ts';
-import { userRole } from '#src/users/schemas.ts';
-import type { UserRole } from '#src/users/model.ts';
 import { guestSession } from './guests.ts';
 
-/** Who sends a request: what the rooms know of an identity, and the roles of a user. */
+/**
+ * Who sends a request: what the rooms know of an identity, and the roles that a user had when the token was made. What the user
+ * may do now is `Access`.
+ */
 export type Principal = Extract<Identity, { kind: 'guest' }> | UserPrincipal;
-export type UserPrincipal = Extract<Identity, { kind: 'user' }> & { roles: UserRole[] };
+export type UserPrincipal = Extract<Identity, { kind: 'user' }> & { roles: string[] };
 
 const ISSUER = 'wenzhen';
 const AUDIENCE = { user: 'wenzhen:user', guest: 'wenzhen:guest' } as const;
@@ -26,13 +27,13 @@ const claims = z.discriminatedUnion('aud', [
     exp: z.number(),
     sid: z.string(),
     name: z.string(),
-    roles: z.array(userRole),
+    roles: z.array(z.string()),
   }),
   z.object({ aud: z.literal(AUDIENCE.guest), sub: z.string(), exp: z.number(), name: z.string(), visit: z.string(), epoch: z.int() }),
 ]);
 
 export interface Tokens {
-  forUser(user: { id: string; name: string; roles: UserRole[] }, sessionId: string, expiresAt: Date): string;
+  forUser(user: { id: string; name: string; roles: string[] }, sessionId: string, expiresAt: Date): string;
   /** Token of an invitation; `accessEpoch` makes it die when the guest is removed. */
   forGuest(guest: { memberId: string; consultationId: string; accessEpoch: number; name: string }, expiresAt: Date): string;
   /** @throws {RoomError} `unauthenticated` unless the token is ours, meant for this server and unexpired */

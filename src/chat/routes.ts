@@ -1,13 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { consultationParams } from '#src/consultations/schemas.ts';
-import { signedIn, userOf } from '#src/plugins/policy.ts';
+import { may, userOf } from '#src/plugins/policy.ts';
 import { messagePage, messageQuery } from './schemas.ts';
 import type { Chat } from './service.ts';
 
 export function chatRoutes(chat: Chat): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/consultations/:id/messages', {
-      config: { policy: signedIn, errors: ['not_found', 'removed'] },
+      config: { policy: may('consultations:read', { objects: 'visits that the caller belongs to' }), errors: ['not_found', 'removed'] },
       schema: {
         summary: 'Chat of the visit, oldest first',
         tags: ['chat'],

@@ -1,9 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { role, signedIn, userOf } from '#src/plugins/policy.ts';
+import { may, userOf } from '#src/plugins/policy.ts';
 import * as schemas from './schemas.ts';
 import type { Consultations } from './service.ts';
 
 const tags = ['consultations'];
+const read = may('consultations:read', { objects: 'visits that the caller belongs to' });
+const lead = may('consultations:lead', { objects: 'visits that the caller leads' });
 /** What ending a visit through its room can answer. */
 const endErrors = ['visit_ended', 'room_busy', 'room_moved', 'stale_epoch', 'storage_unavailable', 'shutting_down', 'deadline'] as const;
 const params = schemas.consultationParams;
@@ -11,7 +13,7 @@ const params = schemas.consultationParams;
 export function consultationRoutes(consultations: Consultations): FastifyPluginAsyncZod {
   return async (app) => {
     app.post('/consultations', {
-      config: { policy: role('doctor'), errors: ['unknown_patient'] },
+      config: { policy: lead, errors: ['unknown_patient'] },
       schema: {
         summary: 'Book a visit with a patient; starting now makes it an instant visit',
         tags,
@@ -22,20 +24,20 @@ export function consultationRoutes(consultations: Consultations): FastifyPluginA
     });
 
     app.get('/consultations', {
-      config: { policy: signedIn },
+      config: { policy: read },
       schema: { summary: 'Own visits', tags, querystring: schemas.consultationQuery, response: { 200: schemas.consultationList } },
       handler: (request) => consultations.list(userOf(request).userId, request.query),
     });
 
     app.get('/consultations/:id', {
-      config: { policy: signedIn, errors: ['not_found'] },
+      config: { policy: read, errors: ['not_found'] },
       schema: { summary: 'One own visit', tags, params, response: { 200: schemas.consultationView } },
       handler: (request) => consultations.get(userOf(request).userId, request.params.id),
     });
 
     app.post('/consultations/:id/end', {
       config: {
-        policy: role('doctor'),
+        policy: lead,
         errors: ['not_found', ...endErrors],
       },
       schema: { summary: 'End the visit for all', tags, params, response: { 200: schemas.consultationView } },
@@ -43,19 +45,19 @@ export function consultationRoutes(consultations: Consultations): FastifyPluginA
     });
 
     app.post('/consultations/:id/cancel', {
-      config: { policy: role('doctor'), errors: ['not_found', 'visit_started', ...endErrors] },
+      config: { policy: lead, errors: ['not_found', 'visit_started', ...endErrors] },
       schema: { summary: 'Call the visit off before it begins', tags, params, response: { 200: schemas.consultationView } },
       handler: (request) => consultations.cancel(userOf(request).userId, request.params.id, request.id),
     });
 
     app.get('/rooms', {
-      config: { policy: signedIn },
+      config: { policy: read },
       schema: { summary: 'Rooms of own visits that are open now', tags, response: { 200: schemas.openRooms } },
       handler: (request) => consultations.openRooms(userOf(request).userId),
     });
 
     app.get('/consultations/:id/room', {
-      config: { policy: role('doctor'), errors: ['not_found'] },
+      config: { policy: lead, errors: ['not_found'] },
       schema: { summary: 'Who is in the room now', tags, params, response: { 200: schemas.openRoom } },
       handler: (request) => consultations.room(userOf(request).userId, request.params.id),
     });

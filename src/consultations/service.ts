@@ -37,7 +37,7 @@ export interface Consultations {
 }
 
 /** What visits need of the rooms. */
-interface RoomCommands {
+export interface RoomCommands {
   endVisit(consultationId: string, byMemberId: string, requestId: string): Promise<void>;
   list(): OpenRoom[];
   inspect(consultationId: string): Promise<RoomView | null>;
@@ -95,7 +95,8 @@ async function callOff({ models: { consultations } }: Database, id: string): Pro
 async function create({ models }: Database, doctor: { userId: string; name: string }, input: NewConsultation): Promise<ConsultationView> {
   const patient = await models.users.findByPk(input.patientId);
   if (patient?.id === doctor.userId) throw new ApiError('unknown_patient');
-  if (!patient?.roles.includes('patient') || patient.status !== 'active') throw new ApiError('unknown_patient');
+  const isPatient = await models.userRoles.findOne({ where: { userId: input.patientId, roleKey: 'patient' } });
+  if (!isPatient || patient?.status !== 'active') throw new ApiError('unknown_patient');
   const visit = await models.consultations.create({
     id: uuid(),
     title: input.title,

@@ -27,6 +27,10 @@ export interface Database {
    * have no other effects. Inside a transaction it joins the outer one.
    */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Runs `effect` once the transaction that is open here has committed, or at once outside of one. It must not throw. */
+  afterCommit(effect: () => void): void;
+  /** A time as the columns hold it, with milliseconds: for raw statements (Sequelize's own replacements lose them on MySQL). */
+  time(date: Date): string;
   /** @throws when the database does not answer within `timeoutMs` */
   ping(timeoutMs: number): Promise<void>;
   close(): Promise<void>;
@@ -70,6 +74,13 @@ export async function openDatabase(config: Pick<Config, 'DATABASE_URL' | 'DATA_D
     return retryDeadlocks(() => sequelize.transaction({ isolationLevel: Transaction.ISOLATION_LEVELS.READ_COMMITTED }, work), log);
   }
 
+  function afterCommit(effect: () => void): void {
+    const open = current.getStore()?.get('transaction');
+    // Sequelize waits for what the callback returns and fails the caller with its error.
+    if (open instanceof Transaction) open.afterCommit(() => effect());
+    else effect();
+  }
+
   async function ping(timeoutMs: number): Promise<void> {
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => late.reject(new Error(`no answer from the database within ${timeoutMs} ms`)), timeoutMs);
@@ -82,6 +93,12 @@ export async function openDatabase(config: Pick<Config, 'DATABASE_URL' | 'DATA_D
     sequelize,
     models: defineModels(sequelize),
     transaction,
+    afterCommit,
+    time: (date) =>
+      date
+        .toISOString()
+        .replace('T', ' ')
+        .replace('Z', dialect === 'sqlite' ? ' +00:00' : ''),
     ping,
     close: () => (closing ??= writer.runExclusive(() => sequelize.close())),
   };

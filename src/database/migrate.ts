@@ -7,7 +7,7 @@
 import { readdir } from 'node:fs/promises';
 import { QueryTypes } from 'sequelize';
 import { SequelizeStorage, Umzug } from 'umzug';
-import type { Database } from './database.ts';
+import type { Database, Dialect } from './database.ts';
 import { withoutTimeLimit } from './time-limit.ts';
 
 /** What a migration may use. */
@@ -20,6 +20,12 @@ export interface MigrationContext {
   /** A column unless it is there; `definition` is its type and whether it may be null. */
   addColumn(table: string, name: string, definition: string): Promise<void>;
   dropColumn(table: string, name: string): Promise<void>;
+  hasColumn(table: string, name: string): Promise<boolean>;
+  /** Definition of a numbered primary key. */
+  readonly autoId: string;
+  /** Type of a column of money: yuan with two decimals, or integer fen on SQLite (see `src/money.ts`). */
+  readonly money: string;
+  readonly dialect: Dialect;
 }
 export type Migration = (context: MigrationContext) => Promise<void>;
 
@@ -72,6 +78,10 @@ function contextFor({ sequelize, dialect }: Pick<Database, 'sequelize' | 'dialec
     async dropColumn(table, name) {
       if (await hasColumn(table, name)) await sql(`ALTER TABLE ${table} DROP COLUMN ${name}`);
     },
+    hasColumn,
+    autoId: dialect === 'mysql' ? 'BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY' : 'INTEGER PRIMARY KEY AUTOINCREMENT',
+    money: dialect === 'mysql' ? 'DECIMAL(10,2)' : 'INTEGER',
+    dialect,
   };
 }
 

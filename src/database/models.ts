@@ -3,7 +3,11 @@ import type { Sequelize } from 'sequelize';
 import { defineSessions } from '#src/auth/model.ts';
 import { defineMessages } from '#src/chat/model.ts';
 import { defineConsultations } from '#src/consultations/model.ts';
+import { defineIdempotency } from '#src/idempotency/model.ts';
 import { defineMembers } from '#src/members/model.ts';
+import { defineOutbox } from '#src/outbox/model.ts';
+import { definePermissions } from '#src/permissions/model.ts';
+import { defineSignals } from '#src/signals/model.ts';
 import { defineSnapshots } from '#src/snapshots/model.ts';
 import { defineUsers } from '#src/users/model.ts';
 
@@ -17,5 +21,9 @@ export function defineModels(sequelize: Sequelize) {
     members: defineMembers(sequelize),
     messages: defineMessages(sequelize),
     snapshots: defineSnapshots(sequelize),
+    ...definePermissions(sequelize),
+    outbox: defineOutbox(sequelize),
+    signals: defineSignals(sequelize),
+    idempotencyKeys: defineIdempotency(sequelize),
   };
 }

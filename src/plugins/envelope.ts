@@ -62,7 +62,7 @@ function describeAnswers(route: RouteOptions): void {
   route.schema = {
     ...schema,
     description: `Open to ${policy?.summary ?? 'nobody'}.`,
-    ...(policy?.allows && { security: [{ bearer: [] }] }),
+    ...(policy && policy.callers !== 'anybody' && { security: [{ bearer: [] }] }),
     response: { ...failures(codes), 200: data instanceof z.ZodType ? enveloped(data) : data },
   };
 }

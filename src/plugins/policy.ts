@@ -1,21 +1,30 @@
 /**
  * Who may call a route. Every route names its policy in `config.policy`; the application does not start when one has
- * none. Whose rows the caller sees is decided in the service, next to the query.
+ * none. A policy is a permission, whose rows it opens (decided in the service, next to the query), and which fields are masked.
  */
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler, RouteOptions } from 'fastify';
 import { RoomError } from '#rooms/errors.ts';
 import type { Principal, UserPrincipal } from '#src/auth/tokens.ts';
 import type { ErrorCode } from '#src/errors.ts';
 import { ApiError } from '#src/errors.ts';
-import type { UserRole } from '#src/users/model.ts';
+import type { Access } from '#src/permissions/access.ts';
+import { type Permission, permissions } from '#src/permissions/catalogue.ts';
 
 export interface Policy {
   /** Shown in the API document. */
   readonly summary: string;
   /** What callers without the right are told; none for public routes. */
   readonly errors: readonly ErrorCode[];
-  /** Absent: anybody. Else whether this caller may. */
-  readonly allows?: (principal: Principal) => boolean;
+  /** Whom the route lets in: anybody, whoever has a token, or signed-in users. */
+  readonly callers: 'anybody' | 'identified' | 'users';
+  /** What a user must hold. */
+  readonly permission?: Permission;
+  /** Whose rows the caller reaches, in words; absent: the route has no rows of somebody. */
+  readonly objects?: string;
+  /** Opens everybody's rows. */
+  readonly all?: Permission;
+  /** Fields of the answer that are masked, and who sees them in full. */
+  readonly masks?: { readonly fields: readonly string[]; readonly unless: string };
 }
 
 declare module 'fastify' {
@@ -26,44 +35,81 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     principal: Principal | null;
+    /** What the user behind the token may do now; null for guests and on public routes. */
+    access: Access | null;
   }
+}
+
+/** The user behind a request, as services see them. */
+export interface Caller {
+  readonly userId: string;
+  readonly name: string;
+  readonly sessionId: string;
+  readonly roles: readonly string[];
+  can(permission: Permission): boolean;
+  /** For logs and outbox rows. */
+  readonly requestId: string;
+  /** Address that the request came from. */
+  readonly ip: string;
 }
 
 const refusals = ['unauthenticated', 'session_revoked', 'forbidden'] as const;
 
-export const publicAccess: Policy = { summary: 'anybody', errors: [] };
-export const identified: Policy = { summary: 'users and invited guests', errors: refusals, allows: () => true };
-export const signedIn: Policy = { summary: 'signed-in users', errors: refusals, allows: (principal) => principal.kind === 'user' };
-export const role = (name: UserRole): Policy => ({
-  summary: `users with the role ${name}`,
-  errors: refusals,
-  allows: (principal) => principal.kind === 'user' && principal.roles.includes(name),
-});
+export const publicAccess: Policy = { summary: 'anybody', errors: [], callers: 'anybody' };
+export const identified: Policy = { summary: 'users and invited guests', errors: refusals, callers: 'identified' };
+export const signedIn: Policy = { summary: 'signed-in users', errors: refusals, callers: 'users' };
+
+/** Signed-in users that hold a permission. */
+export function may(permission: Permission, reach: Pick<Policy, 'objects' | 'all' | 'masks'> = {}): Policy {
+  const rows = reach.objects ? `; reaches ${reach.objects}` : '';
+  const all = reach.all ? `, everybody's with \`${reach.all}\`` : '';
+  const summary = `users who may: ${permissions[permission].description.toLowerCase()} (\`${permission}\`)${rows}${all}`;
+  return { ...reach, permission, summary, errors: refusals, callers: 'users' };
+}
+
+export interface Gatekeeper {
+  /** @throws {RoomError} `unauthenticated`, `session_revoked` */
+  verify(token: string): Principal;
+  accessOf(userId: string): Access | Promise<Access>;
+}
 
 /** Enforces the policies of all routes added from now on, in every scope. */
-export function enforcePolicies(app: FastifyInstance, verify: (token: string) => Principal): void {
+export function enforcePolicies(app: FastifyInstance, gatekeeper: Gatekeeper): void {
   const routes: RouteOptions[] = [];
   app.decorateRequest('principal', null);
+  app.decorateRequest('access', null);
   app.addHook('onRoute', (route) => {
     routes.push(route);
-    const { allows } = route.config?.policy ?? {};
-    if (!allows) return;
-    const guard: onRequestHookHandler = (request, _reply, done) => {
-      try {
-        const principal = verify(bearerToken(request));
-        if (!allows(principal)) throw new ApiError('forbidden');
-        request.principal = principal;
-        done();
-      } catch (error) {
-        done(error as Error);
-      }
-    };
-    route.onRequest = [guard, ...[route.onRequest ?? []].flat()];
+    const { policy } = route.config ?? {};
+    if (!policy || policy.callers === 'anybody') return;
+    route.onRequest = [guardOf(policy, gatekeeper), ...[route.onRequest ?? []].flat()];
   });
   app.addHook('onReady', async () => {
     const open = routes.filter((route) => !route.config?.policy).map((route) => `${String(route.method)} ${route.url}`);
     if (open.length > 0) throw new Error(`Routes without a policy: ${open.join(', ')}`);
   });
+}
+
+/** Without a promise when the access is known: this runs before every request. */
+function guardOf(policy: Policy, { verify, accessOf }: Gatekeeper): onRequestHookHandler {
+  return (request, _reply, done) => {
+    const admit = (access: Access): void => {
+      request.access = access;
+      if (!access.active) done(new RoomError('session_revoked'));
+      else if (policy.permission && !access.can(policy.permission)) done(new ApiError('forbidden'));
+      else done();
+    };
+    try {
+      const principal = verify(bearerToken(request));
+      request.principal = principal;
+      if (principal.kind === 'guest') return done(policy.callers === 'identified' ? undefined : new ApiError('forbidden'));
+      const access = accessOf(principal.userId);
+      if (access instanceof Promise) access.then(admit, done);
+      else admit(access);
+    } catch (error) {
+      done(error as Error);
+    }
+  };
 }
 
 function bearerToken(request: FastifyRequest): string {
@@ -83,4 +129,12 @@ export function userOf(request: FastifyRequest): UserPrincipal {
   const principal = principalOf(request);
   if (principal.kind !== 'user') throw new ApiError('forbidden');
   return principal;
+}
+
+/** The signed-in user with what they may do, for services. */
+export function callerOf(request: FastifyRequest): Caller {
+  const { userId, name, sessionId } = userOf(request);
+  if (!request.access) throw new ApiError('forbidden');
+  const { roles, can } = request.access;
+  return { userId, name, sessionId, roles, can, requestId: request.id, ip: request.ip };
 }

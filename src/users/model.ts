@@ -7,8 +7,6 @@ import {
   type Sequelize,
 } from 'sequelize';
 
-export type UserRole = 'doctor' | 'patient';
-
 export interface UserRow extends Model<InferAttributes<UserRow>, InferCreationAttributes<UserRow>> {
   id: string;
   /** Name to sign in with, lower case. */
@@ -16,8 +14,6 @@ export interface UserRow extends Model<InferAttributes<UserRow>, InferCreationAt
   name: string;
   /** argon2id, PHC string */
   passwordHash: string;
-  /** Stored comma separated. */
-  roles: UserRole[];
   status: 'active' | 'disabled';
   createdAt: CreationOptional<Date>;
   updatedAt: CreationOptional<Date>;
@@ -31,16 +27,6 @@ export function defineUsers(sequelize: Sequelize) {
       account: DataTypes.STRING(64),
       name: DataTypes.STRING(100),
       passwordHash: DataTypes.STRING,
-      roles: {
-        type: DataTypes.STRING,
-        get() {
-          const stored = this.getDataValue('roles') as unknown as string | undefined;
-          return (stored?.split(',') ?? []) as UserRole[];
-        },
-        set(roles: UserRole[]) {
-          this.setDataValue('roles', roles.join(',') as unknown as UserRole[]);
-        },
-      },
       status: DataTypes.STRING(16),
       createdAt: DataTypes.DATE(3),
       updatedAt: DataTypes.DATE(3),

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { listOf, paging, text } from '#src/plugins/fields.ts';
 
-export const userRole = z.enum(['doctor', 'patient']);
+export const userRole = z.string().describe('key of a role');
 
 export const userView = z.object({ id: z.string(), name: z.string(), roles: z.array(userRole) });
 
 export const userQuery = paging.extend({
-  role: userRole.optional(),
+  role: z.enum(['doctor', 'patient']).optional(),
   keyword: text(100)
     .refine((value) => Array.from(value).length >= 2, 'must have 2 characters or more')
     .optional()

@@ -5,14 +5,14 @@ import type { z } from 'zod';
 import { hashPassword } from '#src/auth/passwords.ts';
 import type { Database } from '#src/database/database.ts';
 import { slice } from '#src/plugins/fields.ts';
-import type { UserRole, UserRow } from './model.ts';
+import type { UserRow } from './model.ts';
 import type { userList, userQuery } from './schemas.ts';
 
 export interface Users {
   /** Names for choosing somebody; active users only, by name. Without a keyword only people that the caller has had visits with. */
   list(callerId: string, query: z.infer<typeof userQuery>): Promise<z.infer<typeof userList>>;
   /** @param account lower case, unique */
-  create(user: { account: string; name: string; password: string; roles: UserRole[] }): Promise<UserRow>;
+  create(user: { account: string; name: string; password: string; roles: string[] }): Promise<UserRow>;
   count(): Promise<number>;
 }
 
@@ -21,11 +21,14 @@ const acquaintances = (id: string) =>
   literal(`(SELECT other.user_id FROM consultation_members other
     JOIN consultation_members own ON own.consultation_id = other.consultation_id WHERE own.user_id = ${id} AND other.user_id IS NOT NULL)`);
 
-export function createUsers({ models: { users }, sequelize, transaction }: Database): Users {
+/** Ids of users with a role, in SQL. @param key quoted */
+const holders = (key: string) => literal(`(SELECT user_id FROM user_roles WHERE role_key = ${key})`);
+
+export function createUsers({ models: { users, userRoles }, sequelize, transaction }: Database): Users {
   return {
     async list(callerId, query) {
       const conditions: WhereOptions[] = [{ status: 'active' }];
-      if (query.role) conditions.push({ roles: { [Op.like]: `%${query.role}%` } });
+      if (query.role) conditions.push({ id: { [Op.in]: holders(sequelize.escape(query.role)) } });
       if (query.keyword) conditions.push(where(fn('INSTR', fn('LOWER', col('name')), query.keyword.toLowerCase()), Op.gt, 0));
       else conditions.push({ id: { [Op.in]: acquaintances(sequelize.escape(callerId)) } });
       const { rows, count } = await users.findAndCountAll({
@@ -39,7 +42,11 @@ export function createUsers({ models: { users }, sequelize, transaction }: Datab
 
     async create({ account, name, password, roles }) {
       const passwordHash = await hashPassword(password);
-      return transaction(() => users.create({ id: uuid(), account, name, passwordHash, roles, status: 'active' }));
+      return transaction(async () => {
+        const user = await users.create({ id: uuid(), account, name, passwordHash, status: 'active' });
+        await userRoles.bulkCreate(roles.map((roleKey) => ({ userId: user.id, roleKey })));
+        return user;
+      });
     },
 
     count: () => users.count(),

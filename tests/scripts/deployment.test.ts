@@ -91,7 +91,10 @@ describe('Dockerfile', () => {
     expect(Object.keys(environment).filter((name) => name !== 'TZ' && !(name in settings.shape))).toEqual([]);
     expect(environment).toMatchObject({ TZ: 'Asia/Shanghai', NODE_ENV: 'production' });
     expect(() => loadConfig(environment)).toThrow('JWT_SECRET');
-    expect(loadConfig({ ...environment, JWT_SECRET: SECRET })).toMatchObject({ PORT: 8080, MEDIA_PORT: 40_000 });
+    expect(loadConfig({ ...environment, JWT_SECRET: SECRET, DATA_KEYS: `k1:${'0'.repeat(64)}`, BLIND_INDEX_KEY: SECRET })).toMatchObject({
+      PORT: 8080,
+      MEDIA_PORT: 40_000,
+    });
   });
 
   test('runs as another user than root, on port 8080, with the health check of OPS-01', () => {

@@ -101,7 +101,7 @@ describe('tokens', () => {
 
   test('stop working when they expire although they were verified before', async () => {
     const token = server.tokens.forUser(
-      { id: 'x', name: 'X', roles: ['doctor'] },
+      { id: server.people.doctor.id, name: 'X', roles: ['doctor'] },
       's',
       new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 1_000),
     );

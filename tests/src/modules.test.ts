@@ -13,6 +13,6 @@ test('every module with routes has schemas and a service beside them, and its ro
     expect([folder, files]).toEqual([folder, expect.arrayContaining(['routes.ts', 'schemas.ts', 'service.ts'])]);
   }
   expect(modules.length).toBeGreaterThan(0);
-  const app = await readFile(path.join(source, 'app.ts'), 'utf8');
-  for (const folder of modules) expect(app).toContain(`'./${folder}/routes.ts'`);
+  const listed = await readFile(path.join(source, 'modules.ts'), 'utf8');
+  for (const folder of modules) expect(listed).toContain(`'./${folder}/routes.ts'`);
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Principal } from '#src/auth/tokens.ts';
 import { errors } from '#src/errors.ts';
+import type { Access } from '#src/permissions/access.ts';
 import { type Answer, booking, startApp, type TestApp } from '#tests/support/app.ts';
 import Fastify from 'fastify';
 import { enforcePolicies, publicAccess } from '#src/plugins/policy.ts';
@@ -50,7 +51,7 @@ function expectError(answer: Pick<Answer, 'status' | 'body'>): void {
 
 test('start without a policy on a route fails and names it', async () => {
   const app = Fastify();
-  enforcePolicies(app, () => ({}) as Principal);
+  enforcePolicies(app, { verify: () => ({}) as Principal, accessOf: () => ({}) as Access });
   app.get('/covered', { config: { policy: publicAccess } }, async () => ({}));
   app.get('/open', async () => ({}));
   await expect(app.ready()).rejects.toThrow('Routes without a policy: GET /open');

@@ -26,7 +26,6 @@ describeDatabases('ports of the rooms', (open) => {
         account: uuid(),
         name: 'Dr',
         passwordHash: 'x',
-        roles: ['doctor'],
         status: 'active',
       });
       const { id } = await consultations.create({

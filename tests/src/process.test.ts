@@ -48,7 +48,7 @@ describe('a start that cannot work says why and ends with 1', () => {
       { TLS_CERT: '/nowhere/c.pem', TLS_KEY: '/nowhere/k.pem' },
       /Cannot start: .*c\.pem/,
     ],
-    ['a missing secret in production', [], { NODE_ENV: 'production' }, /JWT_SECRET is required in production/],
+    ['a missing secret in production', [], { NODE_ENV: 'production' }, /JWT_SECRET, DATA_KEYS, BLIND_INDEX_KEY are required in production/],
     ['a certificate that is not there', [], { TLS_CERT: '/nowhere/c.pem', TLS_KEY: '/nowhere/k.pem' }, /Cannot start: .*c\.pem/],
     ['a database that is not there', [], { DATABASE_URL: 'mysql://root@127.0.0.1:1/x' }, /The database cannot be opened/],
   ])('%s', async (_name, args, env, message) => {
@@ -169,7 +169,8 @@ describe('a server', () => {
   });
 
   test('of production makes no accounts and no key', async () => {
-    const env = { DATA_DIR: data, NODE_ENV: 'production', JWT_SECRET: 'k'.repeat(40), PORT: '0', HOST: '127.0.0.1' };
+    const secrets = { JWT_SECRET: 'k'.repeat(40), DATA_KEYS: `k1:${'0'.repeat(64)}`, BLIND_INDEX_KEY: 'k'.repeat(40) };
+    const env = { DATA_DIR: data, NODE_ENV: 'production', PORT: '0', HOST: '127.0.0.1', ...secrets };
     expect((await program(['start'], env)).output).not.toContain('password');
     expect(existsSync(path.join(data, 'jwt-secret'))).toBe(false);
     expect((await program(['stop'], env)).code).toBe(0);

@@ -8,16 +8,16 @@ import { type Config, loadConfig } from '#config/index.ts';
 import type { OpenRoom } from '#rooms/index.ts';
 import type { RoomView } from '#rooms/protocol.ts';
 import { type AppParts, buildApp } from '#src/app.ts';
-import { type Auth, createAuth } from '#src/auth/service.ts';
-import { createTokens, type Tokens } from '#src/auth/tokens.ts';
-import { createChat } from '#src/chat/service.ts';
+import type { Auth } from '#src/auth/service.ts';
+import type { Tokens } from '#src/auth/tokens.ts';
 import { createChatStore } from '#src/chat/store.ts';
 import { createConsultationPolicy } from '#src/consultations/policy.ts';
-import { type Consultations, createConsultations } from '#src/consultations/service.ts';
-import { type Database, openDatabase } from '#src/database/database.ts';
-import { migrate } from '#src/database/migrate.ts';
-import { createMembers } from '#src/members/service.ts';
-import { createUsers, type Users } from '#src/users/service.ts';
+import type { Consultations } from '#src/consultations/service.ts';
+import type { Database } from '#src/database/database.ts';
+import { createFoundation, type Foundation } from '#src/foundation.ts';
+import { createModules, type Modules } from '#src/modules.ts';
+import type { Users } from '#src/users/service.ts';
+import { startWorkers, type Workers } from '#workers/index.ts';
 
 export const silentLog = pino({ level: 'silent' });
 export const SECRET = 'a key for tests that is long enough for HS256';
@@ -33,14 +33,20 @@ export interface TestApp {
   tokens: Tokens;
   users: Users;
   consultations: Consultations;
+  foundation: Foundation;
+  modules: Modules;
+  /** Does what follows a change; `workers.drained()` waits for it. */
+  workers: Workers;
   /** What the rooms say is open; to be filled by the test. */
   openRooms: OpenRoom[];
-  /** Ids and tokens of two doctors and two patients; the second of each has nothing to do with the first. */
-  people: Record<'doctor' | 'patient' | 'otherDoctor' | 'otherPatient', { id: string; token: string }>;
+  /** Ids and tokens: the second doctor and patient have nothing to do with the first. */
+  people: Record<'doctor' | 'patient' | 'otherDoctor' | 'otherPatient' | 'pharmacist' | 'administrator', { id: string; token: string }>;
   /** Sends a request as somebody and reads the envelope. */
-  call(method: 'GET' | 'POST', url: string, token?: string | null, body?: unknown): Promise<Answer>;
+  call(method: Method, url: string, token?: string | null, body?: unknown): Promise<Answer>;
   close(): Promise<void>;
 }
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface Answer {
   status: number;
@@ -70,25 +76,23 @@ function roomsOf(database: Database, auth: Auth, openRooms: OpenRoom[]) {
  */
 export async function startApp(env: Record<string, string> = {}, parts: Partial<AppParts> = {}): Promise<TestApp> {
   const folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-test-'));
-  const config = loadConfig({ NODE_ENV: 'test', DATA_DIR: folder, RATE_HTTP_PER_MINUTE: '0', ...env });
-  const database = await openDatabase(config, silentLog);
-  await migrate(database);
-  const tokens = createTokens(SECRET);
-  const auth = await createAuth(config, database, tokens);
-  const users = createUsers(database);
+  const config = loadConfig({ NODE_ENV: 'test', DATA_DIR: folder, RATE_HTTP_PER_MINUTE: '0', JWT_SECRET: SECRET, ...env });
+  const foundation = await createFoundation(config, silentLog);
+  const { database, auth, tokens } = foundation;
   const openRooms: OpenRoom[] = [];
-  const consultations = createConsultations(database, roomsOf(database, auth, openRooms));
-  const app = await buildApp({
-    config,
-    log: silentLog,
-    auth,
-    users,
-    consultations,
+  const modules = createModules(foundation, {
+    rooms: roomsOf(database, auth, openRooms),
+    chatStore: createChatStore(database),
     routerRtpCapabilities: {
       codecs: [{ kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2, preferredPayloadType: 100 }],
     },
-    members: createMembers(database, tokens, () => 'https://clinic.test'),
-    chat: createChat(database, createChatStore(database)),
+    publicUrl: () => 'https://clinic.test',
+  });
+  const { users, consultations } = modules;
+  const workers = startWorkers({ config, outbox: foundation.outbox, services: modules, log: silentLog });
+  const app = await buildApp({
+    foundation,
+    modules,
     readiness: { database: () => database.ping(2_000), media: () => true, accepting: () => true },
     metrics: {
       rooms: () => ({
@@ -106,14 +110,14 @@ export async function startApp(env: Record<string, string> = {}, parts: Partial<
   });
   await app.ready();
 
-  async function call(method: 'GET' | 'POST', url: string, token: string | null = null, body?: unknown): Promise<Answer> {
+  async function call(method: Method, url: string, token: string | null = null, body?: unknown): Promise<Answer> {
     const headers = token ? { authorization: `Bearer ${token}` } : {};
     const request: InjectOptions = { method, url, headers, ...(body === undefined ? {} : { payload: body as object }) };
     const response = await app.inject(request);
     return { status: response.statusCode, headers: response.headers, body: response.json() };
   }
 
-  async function person(account: string, role: 'doctor' | 'patient') {
+  async function person(account: string, role: string) {
     const { id } = await users.create({ account, name: `Name of ${account}`, password: PASSWORD, roles: [role] });
     return { id, token: (await auth.login(account, PASSWORD, 'setup')).token };
   }
@@ -126,17 +130,23 @@ export async function startApp(env: Record<string, string> = {}, parts: Partial<
     tokens,
     users,
     consultations,
+    foundation,
+    modules,
+    workers,
     openRooms,
     people: {
       doctor: await person('doctor', 'doctor'),
       patient: await person('patient', 'patient'),
       otherDoctor: await person('other-doctor', 'doctor'),
       otherPatient: await person('other-patient', 'patient'),
+      pharmacist: await person('pharmacist', 'pharmacist'),
+      administrator: await person('administrator', 'administrator'),
     },
     call,
     async close() {
       await app.close();
-      await database.close();
+      await workers.close();
+      await foundation.close();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -1,0 +1,60 @@
+/** What every business module stands on: database, keys, signals, permissions, outbox, signing in. */
+import type { Logger } from 'pino';
+import type { Config } from '#config/index.ts';
+import { type Auth, createAuth } from './auth/service.ts';
+import { createTokens, type Tokens } from './auth/tokens.ts';
+import { createVault, type Vault } from './crypto/vault.ts';
+import { type Database, openDatabase } from './database/database.ts';
+import { migrate } from './database/migrate.ts';
+import { createOutbox, type Outbox } from './outbox/outbox.ts';
+import { type AccessCache, createAccessCache } from './permissions/access.ts';
+import { syncBuiltinRoles } from './permissions/roles.ts';
+import { loadSecrets, type Secrets } from './secrets.ts';
+import { createSignals, type Signals } from './signals/signals.ts';
+
+export interface Foundation {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly secrets: Secrets;
+  readonly database: Database;
+  readonly vault: Vault;
+  readonly signals: Signals;
+  readonly access: AccessCache;
+  readonly outbox: Outbox;
+  readonly tokens: Tokens;
+  readonly auth: Auth;
+  close(): Promise<void>;
+}
+
+/** Opens the database and brings it up to date. @throws when it cannot; what was opened is closed again */
+export async function createFoundation(config: Config, log: Logger): Promise<Foundation> {
+  const secrets = await loadSecrets(config);
+  const database = await openDatabase(config, log);
+  const signals = createSignals(database, log);
+  async function close(): Promise<void> {
+    signals.close();
+    await database.close();
+  }
+  try {
+    const migrated = await migrate(database);
+    if (migrated.length > 0) log.info({ migrated }, 'database migrated');
+    await syncBuiltinRoles(database);
+    const tokens = createTokens(secrets.jwt);
+    return {
+      config,
+      log,
+      secrets,
+      database,
+      vault: createVault(secrets.dataKeys, secrets.blindIndex),
+      signals,
+      access: createAccessCache(database, signals),
+      outbox: createOutbox(database),
+      tokens,
+      auth: await createAuth(config, database, tokens),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,44 @@
+/** Workers: the public face. Everything that follows a change is done from here. */
+import type { Config } from '#config/index.ts';
+import type { Logger } from '#rooms/ports.ts';
+import type { Outbox } from '#src/outbox/outbox.ts';
+import { startClock } from './clock.ts';
+import { createProcessors, type ProcessorServices } from './processors.ts';
+import { openQueue } from './queue.ts';
+import { startRelay } from './relay.ts';
+import { runJob } from './run-job.ts';
+
+export interface WorkersOptions {
+  config: Pick<Config, 'REDIS_URL' | 'JOB_CONCURRENCY'>;
+  outbox: Outbox;
+  services: ProcessorServices;
+  log: Logger;
+}
+
+export interface Workers {
+  /** Resolves when nothing is due any more. */
+  drained(): Promise<void>;
+  /** Ends what is in hand and takes no more. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Starts relay, clock and workers; with `REDIS_URL` jobs are spread over all processes, without it they are done here. */
+export function startWorkers({ config, outbox, services, log }: WorkersOptions): Workers {
+  const processors = createProcessors(services);
+  const work = (job: Parameters<typeof runJob>[0]) => runJob(job, processors, outbox, log);
+  const concurrency = config.JOB_CONCURRENCY;
+  const queue = config.REDIS_URL ? openQueue(config.REDIS_URL, work, concurrency, log) : null;
+  const deliver = queue
+    ? (job: Parameters<typeof runJob>[0]) => queue.add(job).catch((error: unknown) => log.warn({ err: error }, 'job not queued'))
+    : work;
+  const relay = startRelay({ outbox, deliver, concurrency, log });
+  const stopClock = startClock(outbox, log);
+  let closing: Promise<void> | undefined;
+
+  async function close(): Promise<void> {
+    stopClock();
+    await relay.close();
+    await queue?.close();
+  }
+  return { drained: () => relay.drained(), close: () => (closing ??= close()) };
+}

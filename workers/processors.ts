@@ -1,0 +1,13 @@
+/** The table of all processors: a topic of the outbox and the code that does it. A new topic adds its line here. */
+import type { Maintenance } from '#src/maintenance/service.ts';
+import type { Processors } from './processor.ts';
+import { cleanProcessor } from './processors/clean.ts';
+
+/** Services that processors call. */
+export interface ProcessorServices {
+  maintenance: Maintenance;
+}
+
+export function createProcessors({ maintenance }: ProcessorServices): Processors {
+  return { 'maintenance.clean': cleanProcessor(maintenance) };
+}

@@ -1,0 +1,44 @@
+/** Runs one claimed row and writes down how it ended. */
+import type { Logger } from '#rooms/ports.ts';
+import type { Job, Outbox } from '#src/outbox/outbox.ts';
+import type { Topic } from '#src/outbox/topics.ts';
+import type { Processor, Processors } from './processor.ts';
+
+/** After so many tries a row is dead: a person has to look. */
+const MAX_ATTEMPTS = 12;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 600_000;
+
+/** A fault that trying again cannot mend: the row is dead at once. */
+export class HopelessJob extends Error {
+  override name = 'HopelessJob';
+}
+
+/** Never rejects: a row that cannot even be marked comes up again when its claim ends. */
+export async function runJob(job: Job, processors: Processors, outbox: Outbox, log: Logger): Promise<void> {
+  const { id, topic, attempts, requestId } = job;
+  const fields = { job: id, topic, attempts, ...(requestId && { requestId }) };
+  try {
+    const processor = processors[topic] as Processor<Topic>;
+    if (processor.kind === 'database') {
+      await outbox.complete(id, () => processor.run(job));
+    } else {
+      await processor.run(job);
+      await outbox.complete(id);
+    }
+    log.debug(fields, 'job done');
+  } catch (error) {
+    const hopeless = error instanceof HopelessJob || attempts + 1 >= MAX_ATTEMPTS;
+    log[hopeless ? 'error' : 'warn']({ ...fields, err: error }, hopeless ? 'job is dead' : 'job failed, will be tried again');
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    await outbox
+      .fail(id, text, hopeless ? null : retryTime(attempts))
+      .catch((fault: unknown) => log.warn({ ...fields, err: fault }, 'job not marked'));
+  }
+}
+
+/** Doubles with each try, with a fifth of chance so that what failed together does not come back together. */
+function retryTime(attempts: number): Date {
+  const pause = Math.min(FIRST_PAUSE_MS * 2 ** attempts, LONGEST_PAUSE_MS);
+  return new Date(Date.now() + pause * (0.9 + Math.random() * 0.2));
+}
