@@ -21,6 +21,7 @@ export const errors = {
   idempotency_key_reused: { status: 422, message: 'This Idempotency-Key was used for another request' },
   too_many_attempts: { status: 429, message: 'Too many wrong passwords; please wait before trying again' },
   not_ready: { status: 503, message: 'The server is not ready' },
+  partner_unavailable: { status: 503, message: 'An outside service does not answer; please try again later' },
 } as const;
 
 export type ErrorCode = keyof typeof errors;

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { RoomError } from '#rooms/errors.ts';
 import { isUnavailable } from '#src/database/faults.ts';
 import { ApiError, errors, type ErrorCode } from '#src/errors.ts';
+import { PartnerError } from '#src/partners/partner-error.ts';
 
 const stamp = { timestamp: z.number().describe('ms since 1970'), requestId: z.string() };
 const successOf = (data: z.ZodType) =>
@@ -118,6 +119,10 @@ function faultOf(error: unknown): ApiError {
   if (error instanceof RoomError) return new ApiError(error.code, { ...(error.details && { details: error.details }) });
   if (hasZodFastifySchemaValidationErrors(error)) return new ApiError('invalid_request', { details: fieldsOf(error) });
   if (isUnavailable(error)) return new ApiError('storage_unavailable', { cause: error });
+  // A refusal of a partner means something only where it was asked: a service that lets one through has a fault.
+  if (error instanceof PartnerError && error.fault === 'unavailable') {
+    return new ApiError('partner_unavailable', { cause: error, ...(error.retryAfter && { retryAfter: error.retryAfter }) });
+  }
   const { code = '', statusCode = 500 } = error as Partial<FastifyError>;
   const known = byFastifyCode[code] ?? (statusCode < 500 ? 'invalid_request' : 'internal');
   return new ApiError(known, { cause: error });

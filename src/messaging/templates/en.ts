@@ -1,0 +1,64 @@
+import type { TemplateName, Words } from './catalogue.ts';
+
+export const en: Record<TemplateName, Words> = {
+  verification_code: {
+    title: 'Verification code',
+    text: 'Your verification code is {{code}}. It is valid for {{minutes}} minutes.\nDo not share it. If you did not ask for it, ignore this message.',
+    sms: 'Your verification code is {{code}}, valid for {{minutes}} minutes. Do not share it. Ignore this if you did not ask for it.',
+  },
+  new_device_login: {
+    title: 'Sign-in from a new device',
+    text: 'Your account was used on a new device at {{at}}: {{device}} ({{address}}).\nIf this was not you, change your password now.',
+    sms: 'Your account was used on a new device at {{at}}: {{device}}. If this was not you, change your password now.',
+  },
+  appointment_confirmed: {
+    title: 'Appointment confirmed',
+    text: 'You have an appointment with {{practitioner}} at {{startsAt}}.\nPlease enter the waiting room a few minutes early and check your camera and microphone.',
+    sms: 'You have an appointment with {{practitioner}} at {{startsAt}}. Please enter the waiting room a few minutes early.',
+    action: 'Show the appointment',
+  },
+  appointment_moved: {
+    title: 'Appointment moved',
+    text: 'Your appointment with {{practitioner}} was moved from {{movedFrom}} to {{startsAt}}.',
+    sms: 'Your appointment with {{practitioner}} was moved from {{movedFrom}} to {{startsAt}}.',
+    action: 'Show the appointment',
+  },
+  appointment_cancelled: {
+    title: 'Appointment cancelled',
+    text: 'Your appointment with {{practitioner}} at {{startsAt}} was cancelled.\nReason: {{reason}}',
+    sms: 'Your appointment with {{practitioner}} at {{startsAt}} was cancelled.',
+  },
+  appointment_reminder: {
+    title: 'Appointment reminder',
+    text: 'Your appointment with {{practitioner}} begins at {{startsAt}}. Please be in the waiting room in time.',
+    sms: 'Your appointment with {{practitioner}} begins at {{startsAt}}. Please be in the waiting room in time.',
+    action: 'Enter the waiting room',
+  },
+  order_paid: {
+    title: 'Payment received',
+    text: 'We received {{amount}} yuan for order {{orderNo}}.\nItem: {{item}}',
+    sms: 'We received {{amount}} yuan for order {{orderNo}}.',
+  },
+  order_refunded: {
+    title: 'Refund made',
+    text: 'We refunded {{amount}} yuan of order {{orderNo}} the way it was paid.',
+    sms: 'We refunded {{amount}} yuan of order {{orderNo}} the way it was paid.',
+  },
+  prescription_approved: {
+    title: 'Prescription approved',
+    text: 'The pharmacist approved the prescription by {{practitioner}}.',
+    sms: 'The document issued by {{practitioner}} was approved. Please sign in to see it.',
+    action: 'Show the prescription',
+  },
+  prescription_rejected: {
+    title: 'Prescription not approved',
+    text: 'The pharmacist did not approve the prescription by {{practitioner}}.\nReason: {{reason}}',
+    sms: 'The document issued by {{practitioner}} was not approved. Please sign in to see it.',
+    action: 'Show the prescription',
+  },
+  announcement: {
+    title: '{{title}}',
+    text: '{{body}}',
+    sms: 'New announcement: {{title}}. Please sign in to read it.',
+  },
+};

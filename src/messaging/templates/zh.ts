@@ -1,0 +1,64 @@
+import type { TemplateName, Words } from './catalogue.ts';
+
+export const zh: Record<TemplateName, Words> = {
+  verification_code: {
+    title: '验证码',
+    text: '您的验证码是 {{code}}，{{minutes}} 分钟内有效。\n请勿告诉他人。如非本人操作，请忽略此消息。',
+    sms: '您的验证码是{{code}}，{{minutes}}分钟内有效，请勿告诉他人。如非本人操作，请忽略。',
+  },
+  new_device_login: {
+    title: '新设备登录',
+    text: '您的账号于 {{at}} 在新设备上登录：{{device}}（{{address}}）。\n如非本人操作，请立即修改密码。',
+    sms: '您的账号于{{at}}在新设备{{device}}上登录。如非本人操作，请立即修改密码。',
+  },
+  appointment_confirmed: {
+    title: '预约成功',
+    text: '您已预约 {{practitioner}}，时间：{{startsAt}}。\n请提前几分钟进入候诊室，并检查摄像头和麦克风。',
+    sms: '您已预约{{practitioner}}，时间：{{startsAt}}。请提前几分钟进入候诊室。',
+    action: '查看预约',
+  },
+  appointment_moved: {
+    title: '预约时间已更改',
+    text: '您与 {{practitioner}} 的预约已由 {{movedFrom}} 改为 {{startsAt}}。',
+    sms: '您与{{practitioner}}的预约已由{{movedFrom}}改为{{startsAt}}。',
+    action: '查看预约',
+  },
+  appointment_cancelled: {
+    title: '预约已取消',
+    text: '您与 {{practitioner}} 于 {{startsAt}} 的预约已取消。\n原因：{{reason}}',
+    sms: '您与{{practitioner}}于{{startsAt}}的预约已取消。',
+  },
+  appointment_reminder: {
+    title: '预约提醒',
+    text: '您与 {{practitioner}} 的预约将于 {{startsAt}} 开始，请准时进入候诊室。',
+    sms: '您与{{practitioner}}的预约将于{{startsAt}}开始，请准时进入候诊室。',
+    action: '进入候诊室',
+  },
+  order_paid: {
+    title: '支付成功',
+    text: '订单 {{orderNo}} 已支付 {{amount}} 元。\n项目：{{item}}',
+    sms: '您的订单{{orderNo}}已支付{{amount}}元。',
+  },
+  order_refunded: {
+    title: '退款成功',
+    text: '订单 {{orderNo}} 已退款 {{amount}} 元，款项将原路退回。',
+    sms: '您的订单{{orderNo}}已退款{{amount}}元，款项将原路退回。',
+  },
+  prescription_approved: {
+    title: '处方已通过审核',
+    text: '{{practitioner}} 为您开具的处方已通过药师审核。',
+    sms: '{{practitioner}}为您开具的单据已通过审核，请登录查看。',
+    action: '查看处方',
+  },
+  prescription_rejected: {
+    title: '处方未通过审核',
+    text: '{{practitioner}} 开具的处方未通过药师审核。\n原因：{{reason}}',
+    sms: '{{practitioner}}开具的单据未通过审核，请登录查看。',
+    action: '查看处方',
+  },
+  announcement: {
+    title: '{{title}}',
+    text: '{{body}}',
+    sms: '新公告《{{title}}》，请登录查看。',
+  },
+};
