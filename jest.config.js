@@ -25,6 +25,8 @@ const shared = {
  */
 export default {
   maxWorkers: 2,
+  globalSetup: '<rootDir>/tests/support/jest/start.ts',
+  globalTeardown: '<rootDir>/tests/support/jest/stop.ts',
   projects: lanes.map(({ name, folders, testTimeoutMs }) => ({
     ...shared,
     displayName: name,

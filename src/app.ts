@@ -13,6 +13,7 @@ import { exposeMetrics, type MetricSources } from './plugins/metrics.ts';
 import { answerRepeats } from './plugins/idempotency.ts';
 import { handleMissing } from './plugins/not-found.ts';
 import { documentApi } from './plugins/openapi.ts';
+import { logOperations } from './plugins/operations.ts';
 import { enforcePolicies } from './plugins/policy.ts';
 import { limitRate } from './plugins/rate-limit.ts';
 import { requestId, returnRequestIds } from './plugins/request-id.ts';
@@ -83,6 +84,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       async (v1) => {
         limitRate(v1, config.RATE_HTTP_PER_MINUTE);
         answerRepeats(v1, database);
+        logOperations(v1, database);
         for (const routes of modules.routes) await v1.register(routes);
       },
       { prefix: '/api/v1' },

@@ -1,6 +1,7 @@
 /** What every business module stands on: database, keys, signals, permissions, outbox, signing in. */
 import type { Logger } from 'pino';
 import type { Config } from '#config/index.ts';
+import { type Audit, createAudit } from './audit/service.ts';
 import { type Auth, createAuth } from './auth/service.ts';
 import { createTokens, type Tokens } from './auth/tokens.ts';
 import { createVault, type Vault } from './crypto/vault.ts';
@@ -21,6 +22,7 @@ export interface Foundation {
   readonly signals: Signals;
   readonly access: AccessCache;
   readonly outbox: Outbox;
+  readonly audit: Audit;
   readonly tokens: Tokens;
   readonly auth: Auth;
   close(): Promise<void>;
@@ -49,6 +51,7 @@ export async function createFoundation(config: Config, log: Logger): Promise<Fou
       signals,
       access: createAccessCache(database, signals),
       outbox: createOutbox(database),
+      audit: createAudit(database, secrets.blindIndex),
       tokens,
       auth: await createAuth(config, database, tokens),
       close,

@@ -4,6 +4,7 @@
  */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { MediaSession } from '#rooms/protocol.ts';
+import { auditRoutes } from './audit/routes.ts';
 import { authRoutes } from './auth/routes.ts';
 import { chatRoutes } from './chat/routes.ts';
 import { createChat } from './chat/service.ts';
@@ -45,6 +46,7 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
     consultations,
     maintenance: createMaintenance(database),
     routes: [
+      auditRoutes(foundation.audit),
       authRoutes(auth),
       userRoutes(users),
       consultationRoutes(consultations),

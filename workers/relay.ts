@@ -66,17 +66,14 @@ export function startRelay({ outbox, deliver, concurrency, log }: RelayOptions):
 
   const unsubscribe = outbox.onDue(wake);
   const timer = setInterval(wake, POLL_MS);
-  const holder = setInterval(() => {
-    if (inHand.size === 0) return;
-    outbox.extend([...inHand.keys()], LEASE_MS).catch((error: unknown) => log.warn({ err: error }, 'claims not extended'));
-  }, LEASE_MS / 3);
+  const stopHolding = holdClaims(inHand, outbox, log);
   wake();
 
   return {
     async close() {
       closed = true;
       clearInterval(timer);
-      clearInterval(holder);
+      stopHolding();
       unsubscribe();
       await looking;
       await Promise.all(inHand.values());
@@ -89,4 +86,13 @@ export function startRelay({ outbox, deliver, concurrency, log }: RelayOptions):
       } while ((await look()) > 0 || inHand.size > 0);
     },
   };
+}
+
+/** Extends the claims of jobs that take long. */
+function holdClaims(inHand: ReadonlyMap<string, unknown>, outbox: Outbox, log: Logger): () => void {
+  const timer = setInterval(() => {
+    if (inHand.size === 0) return;
+    outbox.extend([...inHand.keys()], LEASE_MS).catch((error: unknown) => log.warn({ err: error }, 'claims not extended'));
+  }, LEASE_MS / 3);
+  return () => clearInterval(timer);
 }

@@ -1,5 +1,6 @@
 /** Runs one claimed row and writes down how it ended. */
 import type { Logger } from '#rooms/ports.ts';
+import { actAs } from '#src/audit/actor.ts';
 import type { Job, Outbox } from '#src/outbox/outbox.ts';
 import type { Topic } from '#src/outbox/topics.ts';
 import type { Processor, Processors } from './processor.ts';
@@ -21,9 +22,9 @@ export async function runJob(job: Job, processors: Processors, outbox: Outbox, l
   try {
     const processor = processors[topic] as Processor<Topic>;
     if (processor.kind === 'database') {
-      await outbox.complete(id, () => processor.run(job));
+      await actAs({ userId: null, requestId }, () => outbox.complete(id, () => processor.run(job)));
     } else {
-      await processor.run(job);
+      await actAs({ userId: null, requestId }, () => processor.run(job));
       await outbox.complete(id);
     }
     log.debug(fields, 'job done');

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '#tests/support/server.ts';
+import { freePort } from '#tests/support/mariadb.ts';
 import { until } from '#tests/support/wait.ts';
 import { FEED_PAYLOAD_TYPE } from './feed.ts';
 

@@ -8,7 +8,7 @@ export const maskIdNumber = (id: string): string => (id.length < 15 ? id : `${id
 
 /** One character: a star; two: the first; more: first and last. */
 export function maskName(name: string): string {
-  const letters = [...name];
+  const letters = Array.from(name);
   const [first = ''] = letters;
   if (letters.length <= 1) return '*';
   return letters.length === 2 ? `${first}*` : `${first}*${letters.at(-1) ?? ''}`;

@@ -12,6 +12,7 @@ import { ConnectionError, QueryTypes, Sequelize, Transaction } from 'sequelize';
 import type { Config } from '#config/index.ts';
 import { makePrivateFolder } from '#config/folder.ts';
 import type { Logger } from '#rooms/ports.ts';
+import { type Captured, captureChanges } from '#src/audit/capture.ts';
 import { retryDeadlocks } from './faults.ts';
 import { defineModels, type Models } from './models.ts';
 import { limitedMysql } from './time-limit.ts';
@@ -41,6 +42,9 @@ const ACQUIRE_MS = 2_000;
 /** Seconds that a statement waits for rows which another transaction holds. */
 const LOCK_WAIT_SECONDS = 2;
 
+/** Where a transaction keeps what it has changed. */
+const CHANGES = 'changes';
+
 /** Sequelize's CLS is made for `cls-hooked`; these four methods are all that it calls. */
 const current = new AsyncLocalStorage<Map<string, unknown>>();
 Sequelize.useCLS({
@@ -66,12 +70,21 @@ export async function openDatabase(config: Pick<Config, 'DATABASE_URL' | 'DATA_D
   const sequelize = config.DATABASE_URL ? connectMysql(config.DATABASE_URL) : connectSqlite(config.DATA_DIR);
   const dialect = sequelize.getDialect() === 'sqlite' ? 'sqlite' : 'mysql';
   const writer = new Mutex();
+  const models = defineModels(sequelize);
+  captureChanges(sequelize, (change) => (current.getStore()?.get(CHANGES) as Captured[] | undefined)?.push(change));
 
   async function transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const outer = current.getStore()?.get('transaction');
     if (outer instanceof Transaction) return work(outer);
-    if (dialect === 'sqlite') return writer.runExclusive(() => sequelize.transaction({ type: Transaction.TYPES.IMMEDIATE }, work));
-    return retryDeadlocks(() => sequelize.transaction({ isolationLevel: Transaction.ISOLATION_LEVELS.READ_COMMITTED }, work), log);
+    const recorded = async (opened: Transaction): Promise<T> => {
+      const changes: Captured[] = [];
+      current.getStore()?.set(CHANGES, changes);
+      const result = await work(opened);
+      if (changes.length > 0) await models.changes.bulkCreate(changes);
+      return result;
+    };
+    if (dialect === 'sqlite') return writer.runExclusive(() => sequelize.transaction({ type: Transaction.TYPES.IMMEDIATE }, recorded));
+    return retryDeadlocks(() => sequelize.transaction({ isolationLevel: Transaction.ISOLATION_LEVELS.READ_COMMITTED }, recorded), log);
   }
 
   function afterCommit(effect: () => void): void {
@@ -91,7 +104,7 @@ export async function openDatabase(config: Pick<Config, 'DATABASE_URL' | 'DATA_D
   const database: Database = {
     dialect,
     sequelize,
-    models: defineModels(sequelize),
+    models,
     transaction,
     afterCommit,
     time: (date) =>

@@ -5,7 +5,7 @@
  * `DATETIME(3)` and `VARCHAR(64)` are right for both.
  */
 import { readdir } from 'node:fs/promises';
-import { QueryTypes } from 'sequelize';
+import { QueryTypes, type Sequelize } from 'sequelize';
 import { SequelizeStorage, Umzug } from 'umzug';
 import type { Database, Dialect } from './database.ts';
 import { withoutTimeLimit } from './time-limit.ts';
@@ -21,6 +21,12 @@ export interface MigrationContext {
   addColumn(table: string, name: string, definition: string): Promise<void>;
   dropColumn(table: string, name: string): Promise<void>;
   hasColumn(table: string, name: string): Promise<boolean>;
+  /**
+   * SQLite only, which cannot change a column or a constraint: gives a table another definition and keeps its rows, its indexes and
+   * the rows that refer to it. MySQL takes `ALTER TABLE`.
+   * @param columns for each column of the new table that is filled, an expression over the old one
+   */
+  replaceTable(name: string, body: string, columns: Record<string, string>): Promise<void>;
   /** Definition of a numbered primary key. */
   readonly autoId: string;
   /** Type of a column of money: yuan with two decimals, or integer fen on SQLite (see `src/money.ts`). */
@@ -39,9 +45,12 @@ export async function migrate(database: Database): Promise<string[]> {
   return withoutTimeLimit(() => (database.dialect === 'sqlite' ? run() : locked(database, run)));
 }
 
-/** Reverts every migration, newest first: an empty database again. */
-export async function migrateDown(database: Database): Promise<void> {
-  await withoutTimeLimit(async () => (await migrations(database)).down({ to: 0 }));
+/**
+ * Reverts migrations, newest first.
+ * @param to the last one that is reverted; default: all of them, which leaves an empty database
+ */
+export async function migrateDown(database: Database, to: string | 0 = 0): Promise<void> {
+  await withoutTimeLimit(async () => (await migrations(database)).down({ to }));
 }
 
 async function migrations({ sequelize, dialect }: Database): Promise<Umzug<MigrationContext>> {
@@ -79,11 +88,42 @@ function contextFor({ sequelize, dialect }: Pick<Database, 'sequelize' | 'dialec
       if (await hasColumn(table, name)) await sql(`ALTER TABLE ${table} DROP COLUMN ${name}`);
     },
     hasColumn,
+    replaceTable: (name, body, columns) => replaceTable(sequelize, name, body, columns),
     autoId: dialect === 'mysql' ? 'BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY' : 'INTEGER PRIMARY KEY AUTOINCREMENT',
     money: dialect === 'mysql' ? 'DECIMAL(10,2)' : 'INTEGER',
     dialect,
   };
 }
+
+/** The twelve steps of SQLite's documentation for `ALTER TABLE`. All on the one connection that statements outside of transactions share. */
+async function replaceTable(sequelize: Sequelize, name: string, body: string, columns: Record<string, string>): Promise<void> {
+  const run = (statement: string) => sequelize.query(statement);
+  const indexes = await sequelize.query<{ sql: string }>(
+    `SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = '${name}' AND sql IS NOT NULL`,
+    { type: QueryTypes.SELECT },
+  );
+  // Has no effect inside a transaction.
+  await run('PRAGMA foreign_keys = OFF');
+  await run('BEGIN IMMEDIATE');
+  try {
+    await run(`CREATE TABLE ${name}_new (${body})`);
+    const fresh = Object.keys(await sequelize.getQueryInterface().describeTable(`${name}_new`));
+    await run(`INSERT INTO ${name}_new (${Object.keys(columns).join(', ')}) SELECT ${Object.values(columns).join(', ')} FROM ${name}`);
+    await run(`DROP TABLE ${name}`);
+    await run(`ALTER TABLE ${name}_new RENAME TO ${name}`);
+    for (const { sql } of indexes) if (columnsOf(sql).every((column) => fresh.includes(column))) await run(sql);
+    await run('COMMIT');
+  } catch (error) {
+    await run('ROLLBACK');
+    throw error;
+  } finally {
+    await run('PRAGMA foreign_keys = ON');
+  }
+}
+
+/** Columns of a `CREATE INDEX` of ours. */
+const columnsOf = (sql: string): string[] =>
+  (/\(([^)]*)\)$/.exec(sql)?.[1] ?? '').split(',').map((part) => part.trim().split(' ')[0] ?? '');
 
 function wrap(migration: Migration) {
   return ({ context }: { context: MigrationContext }) => migration(context);

@@ -1,27 +1,35 @@
 /** Every model, bound to one connection. A new module adds its line here. */
 import type { Sequelize } from 'sequelize';
+import { defineAudit } from '#src/audit/model.ts';
+import { defineSignIn } from '#src/auth/login-model.ts';
 import { defineSessions } from '#src/auth/model.ts';
 import { defineMessages } from '#src/chat/model.ts';
 import { defineConsultations } from '#src/consultations/model.ts';
 import { defineIdempotency } from '#src/idempotency/model.ts';
 import { defineMembers } from '#src/members/model.ts';
+import { defineMenus } from '#src/menus/model.ts';
 import { defineOutbox } from '#src/outbox/model.ts';
 import { definePermissions } from '#src/permissions/model.ts';
 import { defineSignals } from '#src/signals/model.ts';
 import { defineSnapshots } from '#src/snapshots/model.ts';
 import { defineUsers } from '#src/users/model.ts';
+import { definePeople } from '#src/users/people-model.ts';
 
 export type Models = ReturnType<typeof defineModels>;
 
 export function defineModels(sequelize: Sequelize) {
   return {
     users: defineUsers(sequelize),
-    sessions: defineSessions(sequelize),
+    ...definePeople(sequelize),
+    ...defineSessions(sequelize),
+    ...defineSignIn(sequelize),
+    menus: defineMenus(sequelize),
     consultations: defineConsultations(sequelize),
     members: defineMembers(sequelize),
     messages: defineMessages(sequelize),
     snapshots: defineSnapshots(sequelize),
     ...definePermissions(sequelize),
+    ...defineAudit(sequelize),
     outbox: defineOutbox(sequelize),
     signals: defineSignals(sequelize),
     idempotencyKeys: defineIdempotency(sequelize),

@@ -1,6 +1,6 @@
 import { MediaError } from '#sfu/errors.ts';
 import type { RoomMedia } from '#sfu/types.ts';
-import { freePort } from '../support/server.ts';
+import { freePort } from '../support/mariadb.ts';
 import { until } from '../support/wait.ts';
 import { dtlsParameters, listen, opus, startMedia, vp8 } from './support.ts';
 import type { TestMedia } from './support.ts';

@@ -3,7 +3,7 @@ import { DatabaseError } from 'sequelize';
 import { openDatabase } from '#src/database/database.ts';
 import { isUnavailable } from '#src/database/faults.ts';
 import { silentLog, startApp, type TestApp } from '#tests/support/app.ts';
-import { type MariaDb, startMariaDb } from '#tests/support/databases.ts';
+import { type MariaDb, startMariaDb } from '#tests/support/mariadb.ts';
 import { until } from '#tests/support/wait.ts';
 
 const fault = (work: Promise<unknown>): Promise<unknown> =>

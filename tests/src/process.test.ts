@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { io } from 'socket.io-client';
 import { PROTOCOL_VERSION } from '#rooms/protocol-version.ts';
-import { freePort, startServer, type TestServer } from '#tests/support/server.ts';
+import { freePort } from '#tests/support/mariadb.ts';
+import { startServer, type TestServer } from '#tests/support/server.ts';
 import { until } from '#tests/support/wait.ts';
 
 const main = path.resolve(import.meta.dirname, '../../src/main.ts');

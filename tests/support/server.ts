@@ -1,9 +1,9 @@
 /** Starts the real program as its own process, on a free port and a data folder that goes with it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { freePort } from './mariadb.ts';
 import { until } from './wait.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -33,16 +33,6 @@ export interface TestServer {
   start(): Promise<void>;
   /** Stops and removes the data. */
   close(): Promise<void>;
-}
-
-/** A TCP port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '0.0.0.0', done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 /**

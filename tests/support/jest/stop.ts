@@ -1,0 +1,4 @@
+/** After the last test file of a run. */
+export default async function stop(): Promise<void> {
+  await (globalThis as unknown as { stopTestMariaDb?: () => Promise<void> }).stopTestMariaDb?.();
+}

@@ -1,0 +1,87 @@
+/** A private MariaDB server on a free loopback port. */
+import { execFile, spawn } from 'node:child_process';
+import { access, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import mysql from 'mysql2/promise';
+
+const run = promisify(execFile);
+const STARTS_WITHIN_MS = 30_000;
+
+export interface MariaDb {
+  pid: number;
+  /** Address of the server, to which the name of a database is added. */
+  url: string;
+  /** URL of a new, empty database on this server. */
+  createDatabase(): Promise<string>;
+  /** Ends the server and removes its data. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a server of its own.
+ * @throws with the command that installs it when it is missing
+ */
+export async function startMariaDb(): Promise<MariaDb> {
+  await access('/usr/sbin/mariadbd').catch((cause: unknown) => {
+    throw new Error('MariaDB is needed for this test: sudo apt-get install -y mariadb-server', { cause });
+  });
+  const folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-mariadb-'));
+  const data = path.join(folder, 'data');
+  const user = process.getuid?.() === 0 ? ['--user=root'] : [];
+  // Its own folder for temporary files: servers that are installed at the same time take each other's away.
+  const common = ['--no-defaults', `--datadir=${data}`, `--tmpdir=${folder}`, '--innodb-log-file-size=16M', ...user];
+  await run('mariadb-install-db', [...common, '--auth-root-authentication-method=normal', '--skip-test-db']);
+  const port = await freePort();
+  const speed = ['--skip-log-bin', '--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=64M', '--performance-schema=OFF'];
+  const where = [`--socket=${folder}/socket`, '--bind-address=127.0.0.1', `--port=${port}`, `--pid-file=${folder}/pid`];
+  const server = spawn('/usr/sbin/mariadbd', [...common, ...where, ...speed, '--max-connections=400'], { stdio: 'ignore' });
+  const ended = new Promise<void>((done) => server.once('exit', () => done()));
+  const admin = await connect(port);
+  const url = `mysql://root@127.0.0.1:${port}`;
+  return {
+    pid: server.pid ?? 0,
+    url,
+    createDatabase: () => createDatabase(url),
+    async stop() {
+      await admin.end().catch(() => undefined);
+      server.kill('SIGTERM');
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Makes an empty database on a server. @returns its URL */
+export async function createDatabase(url: string): Promise<string> {
+  const name = `test_${Math.random().toString(36).slice(2)}`;
+  const connection = await mysql.createConnection(url);
+  await connection.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
+  await connection.end();
+  return `${url}/${name}`;
+}
+
+async function connect(port: number): Promise<mysql.Connection> {
+  const end = performance.now() + STARTS_WITHIN_MS;
+  for (;;) {
+    try {
+      return await mysql.createConnection({ host: '127.0.0.1', port, user: 'root' });
+    } catch (error) {
+      if (performance.now() > end) throw new Error('MariaDB does not answer', { cause: error });
+      await sleep(50);
+    }
+  }
+}
+
+/** A TCP port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '0.0.0.0', done));
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
