@@ -41,7 +41,7 @@ describe('login', () => {
 
   test('of a disabled account is refused', async () => {
     const { id } = await server.users.create({ account: 'gone', name: 'Gone', password: PASSWORD, roles: ['patient'] });
-    await server.database.models.users.update({ status: 'disabled' }, { where: { id } });
+    await server.database.models.users.update({ status: 'inactive' }, { where: { id } });
     expect((await login('gone', PASSWORD)).status).toBe(401);
   });
 

@@ -57,7 +57,7 @@ describe('create()', () => {
     const both = await server.users.create({ account: 'both', name: 'Both', password: 'correct horse', roles: ['doctor', 'patient'] });
     const { token } = await server.auth.login('both', 'correct horse', 'setup');
     expect((await server.call('POST', base, token, booking(both.id))).body.error.code).toBe('unknown_patient');
-    await server.database.models.users.update({ status: 'disabled' }, { where: { id: both.id } });
+    await server.database.models.users.update({ status: 'inactive' }, { where: { id: both.id } });
   });
 
   test('with a doctor as patient is refused', async () => {

@@ -1,0 +1,71 @@
+/** What hangs on people: tags and whom they follow. */
+import {
+  DataTypes,
+  type CreationOptional,
+  type InferAttributes,
+  type InferCreationAttributes,
+  type Model,
+  type Sequelize,
+} from 'sequelize';
+
+/** What somebody says of their own health, for example `高血压`. */
+export interface HealthTagRow extends Model<InferAttributes<HealthTagRow>, InferCreationAttributes<HealthTagRow>> {
+  userId: string;
+  tag: string;
+  position: number;
+}
+
+/** A tag that the clinic gives to people. */
+export interface UserTagRow extends Model<InferAttributes<UserTagRow>, InferCreationAttributes<UserTagRow>> {
+  id: string;
+  name: string;
+  /** `#rrggbb` */
+  color: string | null;
+  createdAt: CreationOptional<Date>;
+  updatedAt: CreationOptional<Date>;
+}
+
+export interface UserTagLinkRow extends Model<InferAttributes<UserTagLinkRow>, InferCreationAttributes<UserTagLinkRow>> {
+  userId: string;
+  tagId: string;
+}
+
+export interface FollowRow extends Model<InferAttributes<FollowRow>, InferCreationAttributes<FollowRow>> {
+  followerId: string;
+  followedId: string;
+  createdAt: CreationOptional<Date>;
+}
+
+const key = () => ({ type: DataTypes.STRING(36), primaryKey: true });
+const untimed = { underscored: true, timestamps: false };
+
+export function definePeople(sequelize: Sequelize) {
+  return {
+    healthTags: sequelize.define<HealthTagRow>(
+      'healthTag',
+      { userId: key(), tag: { type: DataTypes.STRING(40), primaryKey: true }, position: DataTypes.INTEGER },
+      { tableName: 'user_health_tags', ...untimed },
+    ),
+    userTags: sequelize.define<UserTagRow>(
+      'userTag',
+      {
+        id: key(),
+        name: DataTypes.STRING(40),
+        color: DataTypes.STRING(7),
+        createdAt: DataTypes.DATE(3),
+        updatedAt: DataTypes.DATE(3),
+      },
+      { tableName: 'user_tags', underscored: true },
+    ),
+    userTagLinks: sequelize.define<UserTagLinkRow>(
+      'userTagLink',
+      { userId: key(), tagId: key() },
+      { tableName: 'user_tag_links', ...untimed },
+    ),
+    follows: sequelize.define<FollowRow>(
+      'follow',
+      { followerId: key(), followedId: key(), createdAt: DataTypes.DATE(3) },
+      { tableName: 'user_follows', underscored: true, updatedAt: false },
+    ),
+  };
+}
