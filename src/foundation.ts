@@ -11,6 +11,7 @@ import { createOutbox, type Outbox } from './outbox/outbox.ts';
 import { type AccessCache, createAccessCache } from './permissions/access.ts';
 import { syncBuiltinRoles } from './permissions/roles.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
+import { createSettings, type Settings } from './settings/service.ts';
 import { createSignals, type Signals } from './signals/signals.ts';
 
 export interface Foundation {
@@ -23,6 +24,7 @@ export interface Foundation {
   readonly access: AccessCache;
   readonly outbox: Outbox;
   readonly audit: Audit;
+  readonly settings: Settings;
   readonly tokens: Tokens;
   readonly auth: Auth;
   close(): Promise<void>;
@@ -42,12 +44,14 @@ export async function createFoundation(config: Config, log: Logger): Promise<Fou
     if (migrated.length > 0) log.info({ migrated }, 'database migrated');
     await syncBuiltinRoles(database);
     const tokens = createTokens(secrets.jwt);
+    const vault = createVault(secrets.dataKeys, secrets.blindIndex);
     return {
       config,
       log,
       secrets,
       database,
-      vault: createVault(secrets.dataKeys, secrets.blindIndex),
+      vault,
+      settings: await createSettings(database, vault, signals),
       signals,
       access: createAccessCache(database, signals),
       outbox: createOutbox(database),

@@ -16,6 +16,7 @@ import { createMaintenance, type Maintenance } from './maintenance/service.ts';
 import { mediaRoutes, networkTestRoutes } from './media/routes.ts';
 import { memberRoutes } from './members/routes.ts';
 import { createMembers } from './members/service.ts';
+import { settingRoutes } from './settings/routes.ts';
 import { userRoutes } from './users/routes.ts';
 import { createUsers, type Users } from './users/service.ts';
 
@@ -47,6 +48,7 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
     maintenance: createMaintenance(database),
     routes: [
       auditRoutes(foundation.audit),
+      settingRoutes(foundation.settings),
       authRoutes(auth),
       userRoutes(users),
       consultationRoutes(consultations),

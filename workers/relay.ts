@@ -64,17 +64,14 @@ export function startRelay({ outbox, deliver, concurrency, log }: RelayOptions):
     });
   }
 
-  const unsubscribe = outbox.onDue(wake);
   const timer = setInterval(wake, POLL_MS);
-  const stopHolding = holdClaims(inHand, outbox, log);
+  const stops = [outbox.onDue(wake), holdClaims(inHand, outbox, log), () => clearInterval(timer)];
   wake();
 
   return {
     async close() {
       closed = true;
-      clearInterval(timer);
-      stopHolding();
-      unsubscribe();
+      for (const stop of stops) stop();
       await looking;
       await Promise.all(inHand.values());
     },

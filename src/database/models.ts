@@ -10,6 +10,7 @@ import { defineMembers } from '#src/members/model.ts';
 import { defineMenus } from '#src/menus/model.ts';
 import { defineOutbox } from '#src/outbox/model.ts';
 import { definePermissions } from '#src/permissions/model.ts';
+import { defineSettings } from '#src/settings/model.ts';
 import { defineSignals } from '#src/signals/model.ts';
 import { defineSnapshots } from '#src/snapshots/model.ts';
 import { defineUsers } from '#src/users/model.ts';
@@ -29,6 +30,7 @@ export function defineModels(sequelize: Sequelize) {
     messages: defineMessages(sequelize),
     snapshots: defineSnapshots(sequelize),
     ...definePermissions(sequelize),
+    ...defineSettings(sequelize),
     ...defineAudit(sequelize),
     outbox: defineOutbox(sequelize),
     signals: defineSignals(sequelize),
