@@ -36,6 +36,8 @@ export interface Vault {
   open(column: SealedColumn, rowId: string, sealed: string): string;
   /** Id of the key that a value is sealed with. */
   keyOf(sealed: string): string;
+  /** Whether a text has the form of a sealed value: some columns hold both kinds. */
+  isSealed(text: string): boolean;
   readonly currentKey: string;
   /**
    * Keyed hash for look-ups by equality and for unique indexes, 64 hexadecimal digits.
@@ -58,6 +60,7 @@ export function createVault(ring: KeyRing, indexSecret: string): Vault {
   return {
     currentKey: ring.current,
     keyOf,
+    isSealed: (text) => /^[a-z0-9]{1,12}\.[\w-]{38,}$/i.test(text),
     seal(column, rowId, plain) {
       const iv = randomBytes(IV_BYTES);
       const cipher = createCipheriv(CIPHER, ring.key(ring.current), iv);

@@ -15,6 +15,7 @@ import type { Logger } from '#rooms/ports.ts';
 import { type Captured, captureChanges } from '#src/audit/capture.ts';
 import { retryDeadlocks } from './faults.ts';
 import { defineModels, type Models } from './models.ts';
+import { createPrepared, type Prepared } from './prepared.ts';
 import { limitedMysql } from './time-limit.ts';
 
 export type Dialect = 'sqlite' | 'mysql';
@@ -28,6 +29,8 @@ export interface Database {
    * have no other effects. Inside a transaction it joins the outer one.
    */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Hot reads, outside of transactions. */
+  readonly prepared: Prepared;
   /** Runs `effect` once the transaction that is open here has committed, or at once outside of one. It must not throw. */
   afterCommit(effect: () => void): void;
   /** A time as the columns hold it, with milliseconds: for raw statements (Sequelize's own replacements lose them on MySQL). */
@@ -71,6 +74,7 @@ export async function openDatabase(config: Pick<Config, 'DATABASE_URL' | 'DATA_D
   const dialect = sequelize.getDialect() === 'sqlite' ? 'sqlite' : 'mysql';
   const writer = new Mutex();
   const models = defineModels(sequelize);
+  const prepared = createPrepared(sequelize);
   captureChanges(sequelize, (change) => (current.getStore()?.get(CHANGES) as Captured[] | undefined)?.push(change));
 
   async function transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -105,6 +109,7 @@ export async function openDatabase(config: Pick<Config, 'DATABASE_URL' | 'DATA_D
     dialect,
     sequelize,
     models,
+    prepared,
     transaction,
     afterCommit,
     time: (date) =>
@@ -113,7 +118,7 @@ export async function openDatabase(config: Pick<Config, 'DATABASE_URL' | 'DATA_D
         .replace('T', ' ')
         .replace('Z', dialect === 'sqlite' ? ' +00:00' : ''),
     ping,
-    close: () => (closing ??= writer.runExclusive(() => sequelize.close())),
+    close: () => (closing ??= writer.runExclusive(() => prepared.close().then(() => sequelize.close()))),
   };
   try {
     await sequelize.authenticate({ retry: { max: 1 } });

@@ -5,11 +5,15 @@ import { defineSignIn } from '#src/auth/login-model.ts';
 import { defineSessions } from '#src/auth/model.ts';
 import { defineMessages } from '#src/chat/model.ts';
 import { defineConsultations } from '#src/consultations/model.ts';
+import { defineDepartments } from '#src/departments/model.ts';
+import { defineHospitals } from '#src/hospitals/model.ts';
 import { defineIdempotency } from '#src/idempotency/model.ts';
 import { defineMembers } from '#src/members/model.ts';
 import { defineMenus } from '#src/menus/model.ts';
 import { defineOutbox } from '#src/outbox/model.ts';
 import { definePermissions } from '#src/permissions/model.ts';
+import { definePractitioners } from '#src/practitioners/model.ts';
+import { defineSearch } from '#src/search/model.ts';
 import { defineSettings } from '#src/settings/model.ts';
 import { defineSignals } from '#src/signals/model.ts';
 import { defineSnapshots } from '#src/snapshots/model.ts';
@@ -32,6 +36,10 @@ export function defineModels(sequelize: Sequelize) {
     ...definePermissions(sequelize),
     ...defineSettings(sequelize),
     ...defineAudit(sequelize),
+    departments: defineDepartments(sequelize),
+    ...definePractitioners(sequelize),
+    hospitals: defineHospitals(sequelize),
+    searchTerms: defineSearch(sequelize),
     outbox: defineOutbox(sequelize),
     signals: defineSignals(sequelize),
     idempotencyKeys: defineIdempotency(sequelize),

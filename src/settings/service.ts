@@ -46,21 +46,7 @@ export async function createSettings({ models, transaction }: Database, vault: V
   await load();
   signals.on('setting', () => void load().catch(() => undefined));
 
-  function view(key: SettingKey): View {
-    const { group, description, fallback, secret = false } = declarationOf(key);
-    const own = held.get(key);
-    const value = secret ? null : (own?.value ?? fallback);
-    return {
-      key,
-      group,
-      description,
-      secret,
-      value,
-      isSet: Boolean(own),
-      version: own?.version ?? 0,
-      updatedAt: own?.updatedAt.toISOString() ?? null,
-    };
-  }
+  const view = (key: SettingKey): View => viewOf(key, held.get(key));
 
   return {
     // The value was checked against the schema of its key when it was set.
@@ -68,13 +54,8 @@ export async function createSettings({ models, transaction }: Database, vault: V
     list: () => settingKeys.map(view),
 
     async set(userId, key, input, version) {
-      const { schema, secret } = declarationOf(key);
-      const parsed = schema.safeParse(input);
-      if (!parsed.success) {
-        const details = parsed.error.issues.map(({ path, message }) => ({ field: ['body.value', ...path].join('.'), message }));
-        throw new ApiError('invalid_request', { details });
-      }
-      const json = JSON.stringify(parsed.data);
+      const { secret } = declarationOf(key);
+      const json = JSON.stringify(checked(key, input));
       const value = secret ? vault.seal(settingValue, key, json) : json;
       try {
         await transaction(async () => {
@@ -94,19 +75,48 @@ export async function createSettings({ models, transaction }: Database, vault: V
       return view(key);
     },
 
-    async history(key, query) {
-      const { rows, count } = await models.settingHistory.findAndCountAll({
-        where: { key },
-        order: [['version', 'DESC']],
-        ...slice(query),
-      });
-      const items = rows.map(({ value, version, changedBy, createdAt }) => ({
-        version,
-        value: value === null ? null : (JSON.parse(value) as unknown),
-        changedBy,
-        createdAt: createdAt.toISOString(),
-      }));
-      return { items, pagination: { page: query.page, pageSize: query.pageSize, total: count } };
-    },
+    history: (key, query) => history(models, key, query),
+  };
+}
+
+/** @throws {ApiError} `invalid_request` when the value does not fit its key */
+function checked(key: SettingKey, input: unknown): unknown {
+  const parsed = declarationOf(key).schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const details = parsed.error.issues.map(({ path, message }) => ({ field: ['body.value', ...path].join('.'), message }));
+  throw new ApiError('invalid_request', { details });
+}
+
+async function history(
+  models: Database['models'],
+  key: SettingKey,
+  query: z.infer<typeof schemas.historyQuery>,
+): Promise<z.infer<typeof schemas.historyList>> {
+  const { rows, count } = await models.settingHistory.findAndCountAll({
+    where: { key },
+    order: [['version', 'DESC']],
+    ...slice(query),
+  });
+  const items = rows.map(({ value, version, changedBy, createdAt }) => ({
+    version,
+    value: value === null ? null : (JSON.parse(value) as unknown),
+    changedBy,
+    createdAt: createdAt.toISOString(),
+  }));
+  return { items, pagination: { page: query.page, pageSize: query.pageSize, total: count } };
+}
+
+function viewOf(key: SettingKey, own: Held | undefined): View {
+  const { group, description, fallback, secret = false } = declarationOf(key);
+  const value = secret ? null : (own?.value ?? fallback);
+  return {
+    key,
+    group,
+    description,
+    secret,
+    value,
+    isSet: Boolean(own),
+    version: own?.version ?? 0,
+    updatedAt: own?.updatedAt.toISOString() ?? null,
   };
 }

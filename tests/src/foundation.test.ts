@@ -1,23 +1,25 @@
 /** Outbox, signals, permissions, money and idempotency on both engines. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DataTypes, type Model } from 'sequelize';
+import { DatabaseError, DataTypes, type Model } from 'sequelize';
 import { parseKeyRing } from '#src/crypto/keys.ts';
-import { createVault, sealedColumn } from '#src/crypto/vault.ts';
+import { rotateKeys } from '#src/crypto/rotate.ts';
+import { createVault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
 import { moneyColumn, moneyValue, readMoney, toFen, toYuan, yuanText } from '#src/money.ts';
 import { createOutbox } from '#src/outbox/outbox.ts';
 import { createAccessCache } from '#src/permissions/access.ts';
 import { syncBuiltinRoles } from '#src/permissions/roles.ts';
+import { settingValue } from '#src/settings/model.ts';
 import { createSignals } from '#src/signals/signals.ts';
 import { createUsers } from '#src/users/service.ts';
 import { silentLog } from '#tests/support/app.ts';
 import { describeDatabases } from '#tests/support/databases.ts';
 
 describe('vault', () => {
-  const column = sealedColumn('things', 'secret');
+  const column = { table: 'things', column: 'secret', idColumn: 'id' };
   const key = (id: string) => `${id}:${randomBytes(32).toString('hex')}`;
   const [k1, k2] = [key('k1'), key('k2')];
   const old = createVault(parseKeyRing(k1), 'a secret for the index that is long');
@@ -58,6 +60,41 @@ describe('money', () => {
 
   test('toFen() refuses what is no amount', () => {
     for (const bad of ['', '1.005', 'x', '1e3', '.5', NaN, 1e21, 0.1 + 0.2]) expect(() => toFen(bad)).toThrow(RangeError);
+  });
+});
+
+describeDatabases('prepared reads and rotation', (open) => {
+  test('prepared reads see what was committed, with times and Chinese text, and fail as database errors', async () => {
+    const database = await open();
+    const { prepared, models, transaction } = database;
+    const id = randomUUID();
+    await transaction(() => models.users.create({ id, account: id, name: '王敏', passwordHash: 'x', status: 'active' }));
+    const sql = 'SELECT name, created_at AS createdAt FROM users WHERE id = ?';
+    const row = await prepared.one<{ name: string; createdAt: string | Date }>(sql, [id]);
+    expect(row?.name).toBe('王敏');
+    expect(prepared.readTime(row?.createdAt ?? '')).toEqual((await models.users.findByPk(id))?.createdAt);
+    expect(await prepared.one(sql, ['nobody'])).toBeNull();
+    expect((await Promise.all(Array.from({ length: 50 }, () => prepared.all(sql, [id])))).flat()).toHaveLength(50);
+    await expect(prepared.all('SELECT nothing FROM nowhere', [])).rejects.toThrow(DatabaseError);
+    expect(await prepared.one(sql, [id])).not.toBeNull();
+  });
+
+  test('rotateKeys() seals every value with the newest key and leaves plain ones alone', async () => {
+    const database = await open();
+    const { settings } = database.models;
+    const ring = `k1:${'1'.repeat(64)}`;
+    const [old, vault] = [ring, `${ring},k2:${'2'.repeat(64)}`].map((text) =>
+      createVault(parseKeyRing(text), 'index secret that is long enough'),
+    );
+    const row = (key: string, value: string) => ({ key, value, version: 1, updatedBy: null });
+    const sealed = old?.seal(settingValue, 'secret', '"the key of a gateway"') ?? '';
+    await database.transaction(() => settings.bulkCreate([row('secret', sealed), row('plain', '"text"'), row('number', '12')]));
+    expect(vault && (await rotateKeys(database, vault))).toEqual({ resealed: { 'settings.value': 1 }, missed: 0 });
+    const after = await settings.findByPk('secret');
+    expect(after?.value.startsWith('k2.')).toBe(true);
+    expect(vault?.open(settingValue, 'secret', after?.value ?? '')).toBe('"the key of a gateway"');
+    expect((await settings.findByPk('plain'))?.value).toBe('"text"');
+    expect(vault && (await rotateKeys(database, vault)).resealed).toEqual({});
   });
 });
 

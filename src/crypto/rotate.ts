@@ -1,0 +1,63 @@
+/** Seals everything anew with the current key, while the server runs. */
+import { QueryTypes } from 'sequelize';
+import type { Database } from '#src/database/database.ts';
+import { type SealedColumn, sealedColumns, type Vault } from './vault.ts';
+
+const BATCH = 200;
+
+export interface Rotation {
+  /** Values that were sealed anew, by `table.column`. */
+  readonly resealed: Readonly<Record<string, number>>;
+  /** Values that changed while they were in hand; run the command again. */
+  readonly missed: number;
+}
+
+/**
+ * Goes through every sealed column. A value that somebody changes meanwhile is not touched: the update names the old text.
+ * @throws {Error} when a value cannot be opened; what was done until then stays
+ */
+export async function rotateKeys(database: Database, vault: Vault): Promise<Rotation> {
+  const resealed: Record<string, number> = {};
+  let missed = 0;
+  for (const column of sealedColumns()) {
+    let done = 0;
+    for (let after = ''; ;) {
+      const rows = await read(database, column, after);
+      for (const { id, sealed } of rows) {
+        if (!vault.isSealed(sealed) || vault.keyOf(sealed) === vault.currentKey) continue;
+        const fresh = vault.seal(column, id, vault.open(column, id, sealed));
+        if (await replace(database, column, id, sealed, fresh)) done++;
+        else missed++;
+      }
+      const last = rows.at(-1);
+      if (!last || rows.length < BATCH) break;
+      after = last.id;
+    }
+    if (done > 0) resealed[`${column.table}.${column.column}`] = done;
+  }
+  return { resealed, missed };
+}
+
+const quoted = (name: string): string => `\`${name}\``;
+
+async function read(
+  { sequelize }: Database,
+  { table, column, idColumn }: SealedColumn,
+  after: string,
+): Promise<{ id: string; sealed: string }[]> {
+  const [id, value] = [quoted(idColumn), quoted(column)];
+  const sql = `SELECT ${id} AS id, ${value} AS sealed FROM ${quoted(table)} WHERE ${value} IS NOT NULL AND ${id} > :after ORDER BY ${id} LIMIT ${BATCH}`;
+  return sequelize.query<{ id: string; sealed: string }>(sql, { type: QueryTypes.SELECT, replacements: { after } });
+}
+
+async function replace(
+  { sequelize, transaction }: Database,
+  { table, column, idColumn }: SealedColumn,
+  id: string,
+  old: string,
+  fresh: string,
+) {
+  const sql = `UPDATE ${quoted(table)} SET ${quoted(column)} = :fresh WHERE ${quoted(idColumn)} = :id AND ${quoted(column)} = :old`;
+  const [, changed] = await transaction(() => sequelize.query(sql, { type: QueryTypes.UPDATE, replacements: { fresh, id, old } }));
+  return changed > 0;
+}
