@@ -1,4 +1,5 @@
 /** What every business module stands on: database, keys, signals, permissions, outbox, signing in. */
+import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Config } from '#config/index.ts';
 import { type Audit, createAudit } from './audit/service.ts';
@@ -10,6 +11,7 @@ import { migrate } from './database/migrate.ts';
 import { createOutbox, type Outbox } from './outbox/outbox.ts';
 import { type AccessCache, createAccessCache } from './permissions/access.ts';
 import { syncBuiltinRoles } from './permissions/roles.ts';
+import { connectRedis } from './redis.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import { createSettings, type Settings } from './settings/service.ts';
 import { createSignals, type Signals } from './signals/signals.ts';
@@ -19,6 +21,8 @@ export interface Foundation {
   readonly log: Logger;
   readonly secrets: Secrets;
   readonly database: Database;
+  /** Null without `REDIS_URL`. */
+  readonly redis: Redis | null;
   readonly vault: Vault;
   readonly signals: Signals;
   readonly access: AccessCache;
@@ -34,9 +38,11 @@ export interface Foundation {
 export async function createFoundation(config: Config, log: Logger): Promise<Foundation> {
   const secrets = await loadSecrets(config);
   const database = await openDatabase(config, log);
+  const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL, log) : null;
   const signals = createSignals(database, log);
   async function close(): Promise<void> {
     signals.close();
+    redis?.disconnect();
     await database.close();
   }
   try {
@@ -50,6 +56,7 @@ export async function createFoundation(config: Config, log: Logger): Promise<Fou
       log,
       secrets,
       database,
+      redis,
       vault,
       settings: await createSettings(database, vault, signals),
       signals,

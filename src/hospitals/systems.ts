@@ -1,0 +1,71 @@
+/**
+ * Links to the systems of hospitals (医院对接): one adapter a system behind one interface. The HTTP adapter speaks a small JSON
+ * protocol that an integration of any hospital can offer; adapters with other protocols implement the same interface.
+ */
+import { z } from 'zod';
+import { type Breaker, createBreaker } from '#src/partners/breaker.ts';
+import { PartnerError } from '#src/partners/partner-error.ts';
+import type { Logger } from 'pino';
+
+export const externalDepartment = z.object({ code: z.string().max(60), name: z.string().max(200) });
+export const externalPractitioner = z.object({
+  code: z.string().max(60),
+  name: z.string().max(100),
+  title: z.string().max(60).nullable().default(null),
+  departmentCode: z.string().max(60).nullable().default(null),
+});
+export type ExternalDepartment = z.infer<typeof externalDepartment>;
+export type ExternalPractitioner = z.infer<typeof externalPractitioner>;
+
+/** Methods throw `PartnerError`. @param hospital what the system calls the hospital */
+export interface HospitalSystem {
+  readonly key: string;
+  departments(hospital: string): Promise<ExternalDepartment[]>;
+  /** @param departmentCode only those of this department */
+  practitioners(hospital: string, departmentCode?: string): Promise<ExternalPractitioner[]>;
+}
+
+const MOST_ITEMS = 1_000;
+const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item).max(MOST_ITEMS) });
+
+/**
+ * Adapter for systems that answer `GET <base>/hospitals/:id/departments` and `GET <base>/hospitals/:id/practitioners?department=`
+ * with `{ "items": [...] }`.
+ * @param base address without a slash at the end; a user and password in it are sent as basic authentication
+ */
+export function createHttpSystem(key: string, base: URL, log: Pick<Logger, 'info' | 'warn'>): HospitalSystem {
+  const breaker: Breaker = createBreaker({ name: `hospital-${key}`, log, timeoutMs: 3_000 });
+  const credentials = base.username ? Buffer.from(`${decodeURIComponent(base.username)}:${decodeURIComponent(base.password)}`) : null;
+  const headers = { accept: 'application/json', ...(credentials && { authorization: `Basic ${credentials.toString('base64')}` }) };
+  const root = `${base.origin}${base.pathname.replace(/\/$/, '')}`;
+
+  const ask = <T>(path: string, schema: z.ZodType<{ items: T[] }>): Promise<T[]> =>
+    breaker.call(async (signal) => {
+      const response = await fetch(`${root}${path}`, { headers, signal, redirect: 'error' });
+      if (response.status === 404) throw new PartnerError(breaker.name, 'refused', { reason: 'not_found' });
+      if (!response.ok) throw new PartnerError(breaker.name, 'unavailable', { reason: `status_${response.status}` });
+      const parsed = schema.safeParse(await response.json());
+      if (!parsed.success) throw new PartnerError(breaker.name, 'unavailable', { reason: 'unexpected_answer' });
+      return parsed.data.items;
+    });
+
+  const at = (hospital: string, what: string): string => `/hospitals/${encodeURIComponent(hospital)}/${what}`;
+  return {
+    key,
+    departments: (hospital) => ask(at(hospital, 'departments'), listOf(externalDepartment)),
+    practitioners: (hospital, department) =>
+      ask(
+        `${at(hospital, 'practitioners')}${department ? `?department=${encodeURIComponent(department)}` : ''}`,
+        listOf(externalPractitioner),
+      ),
+  };
+}
+
+/** The systems that the configuration names. @param links `key=https://…` each */
+export function createSystems(links: readonly string[], log: Pick<Logger, 'info' | 'warn'>): ReadonlyMap<string, HospitalSystem> {
+  const systems = links.map((link) => {
+    const split = link.indexOf('=');
+    return createHttpSystem(link.slice(0, split), new URL(link.slice(split + 1)), log);
+  });
+  return new Map(systems.map((system) => [system.key, system]));
+}

@@ -1,0 +1,90 @@
+/** Review of qualifications (资质审核): a profile is handed in, and somebody else approves it or sends it back with a reason. */
+import { literal } from 'sequelize';
+import { v7 as uuid } from 'uuid';
+import type { z } from 'zod';
+import type { Database } from '#src/database/database.ts';
+import type { Departments } from '#src/departments/service.ts';
+import { ApiError } from '#src/errors.ts';
+import type { Caller } from '#src/plugins/policy.ts';
+import { fullAccess, ownProfile } from './access.ts';
+import type { PractitionerRow, ReviewState } from './model.ts';
+import type * as schemas from './schemas.ts';
+import { createViews, type FullPractitionerView } from './view.ts';
+
+/** Every method throws `ApiError` `not_found`. */
+export interface PractitionerReviews {
+  /** By its owner, from `draft` or `rejected`. @throws {ApiError} `forbidden`, `wrong_state` */
+  submit(caller: Caller, id: string): Promise<FullPractitionerView>;
+  /**
+   * @param version of the profile that the reviewer has looked at
+   * @throws {ApiError} `wrong_state`, `conflict` when it has changed since, `forbidden` for one's own profile
+   */
+  approve(caller: Caller, id: string, version: number): Promise<FullPractitionerView>;
+  /** As `approve`. */
+  reject(caller: Caller, id: string, version: number, reason: string): Promise<FullPractitionerView>;
+  /** Oldest first; to its owner and to reviewers. */
+  history(caller: Caller, id: string): Promise<z.infer<typeof schemas.reviewHistory>>;
+}
+
+/** Tells the practitioner how a review ended; called inside its transaction. */
+export type ReviewDecided = (practitioner: { id: string; userId: string }, state: 'approved' | 'rejected') => Promise<void>;
+
+export function createPractitionerReviews(
+  database: Database,
+  departments: Pick<Departments, 'find' | 'enabledIds'>,
+  decided: ReviewDecided,
+): PractitionerReviews {
+  const { models, transaction } = database;
+  const views = createViews(database, departments);
+
+  /** Moves on from the state that the row has, unless somebody was faster. */
+  async function move(caller: Caller, row: PractitionerRow, toState: ReviewState, reason: string | null): Promise<FullPractitionerView> {
+    const { id, reviewState: fromState, version } = row;
+    const [changed] = await models.practitioners.update(
+      { reviewState: toState, version: literal('version + 1') },
+      { where: { id, reviewState: fromState, version } },
+    );
+    if (changed === 0) throw new ApiError('conflict');
+    await models.practitionerReviews.create({ id: uuid(), practitionerId: id, fromState, toState, actorId: caller.userId, reason });
+    await row.reload();
+    return views.fullOf(row);
+  }
+
+  const decide = (caller: Caller, id: string, version: number, state: 'approved' | 'rejected', reason: string | null) =>
+    transaction(async () => {
+      const row = await models.practitioners.findByPk(id);
+      if (!row) throw new ApiError('not_found');
+      if (row.userId === caller.userId) throw new ApiError('forbidden');
+      if (row.reviewState !== 'submitted') throw new ApiError('wrong_state');
+      if (row.version !== version) throw new ApiError('conflict');
+      const view = await move(caller, row, state, reason);
+      await decided(row, state);
+      return view;
+    });
+
+  return {
+    submit: (caller, id) =>
+      transaction(async () => {
+        const { row, owner } = await ownProfile(database, caller, id);
+        if (!owner) throw new ApiError('forbidden');
+        if (row.reviewState !== 'draft' && row.reviewState !== 'rejected') throw new ApiError('wrong_state');
+        return move(caller, row, 'submitted', null);
+      }),
+
+    approve: (caller, id, version) => decide(caller, id, version, 'approved', null),
+    reject: (caller, id, version, reason) => decide(caller, id, version, 'rejected', reason),
+
+    async history(caller, id) {
+      const row = await models.practitioners.findByPk(id);
+      if (!row || !fullAccess(caller, row)) throw new ApiError('not_found');
+      const steps = await models.practitionerReviews.findAll({ where: { practitionerId: id }, order: ['id'] });
+      const people = await models.users.findAll({ where: { id: steps.map(({ actorId }) => actorId) }, attributes: ['id', 'name'] });
+      const names = new Map(people.map(({ id: userId, name }) => [userId, name]));
+      const items = steps.map(({ id: stepId, fromState, toState, actorId, reason, createdAt }) => ({
+        ...{ id: stepId, from: fromState, to: toState, reason, at: createdAt.toISOString() },
+        actor: { id: actorId, name: names.get(actorId) ?? '' },
+      }));
+      return { items };
+    },
+  };
+}
