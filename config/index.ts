@@ -57,10 +57,23 @@ export const settings = z.object({
 
   DATABASE_URL: z.string().optional().describe('`mysql://user:password@host:3306/name`. Default: SQLite in `DATA_DIR`'),
   REDIS_URL: z.string().optional().describe('`redis://host:6379`: jobs are spread over all nodes. Default: each node does its own'),
+  HOSPITAL_SYSTEMS: list
+    .refine(
+      (links) => links.every((link) => /^[\w-]{1,40}=https?:/.test(link) && URL.canParse(link.slice(link.indexOf('=') + 1))),
+      'is no list of key=url',
+    )
+    .default([])
+    .describe('Systems of hospitals that are asked for departments and practitioners: `key=https://host/path`, comma separated'),
   JOB_CONCURRENCY: atLeastOne.default(8).describe('Jobs that one node works on at the same time'),
 
   JWT_SECRET: z.string().min(32).optional().describe('Key that signs access tokens (32 characters or more). Required in production'),
-  JWT_TTL_SECONDS: atLeastOne.default(43_200).describe('Life of an access token in seconds'),
+  JWT_TTL_SECONDS: atLeastOne.default(600).describe('Life of an access token in seconds; clients renew it'),
+  SESSION_IDLE_SECONDS: atLeastOne.default(1_209_600).describe('Seconds that a session lives without being renewed'),
+  SESSION_MAX_SECONDS: atLeastOne.default(7_776_000).describe('Seconds after which people must sign in again'),
+  SESSION_LIMIT: atLeastOne.default(20).describe('Sessions of one person on each kind of client; the oldest ends'),
+  SESSION_LIMITS: perClient
+    .default({})
+    .describe('Other limits for some kinds of clients (web, h5, wechat, alipay, ios, android, desktop, other), for example `web:5,ios:2`'),
   DATA_KEYS: z
     .string()
     .optional()
