@@ -22,6 +22,7 @@ import { createUsers, type Users } from './users/service.ts';
 
 /** What modules need besides the foundation. */
 export interface Surroundings {
+import { createNotifications, type Notifications } from './notifications/service.ts';
   rooms: RoomCommands;
   chatStore: ChatStore;
   routerRtpCapabilities: MediaSession['routerRtpCapabilities'];
@@ -48,6 +49,7 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
     maintenance: createMaintenance(database),
     routes: [
       auditRoutes(foundation.audit),
+  readonly notifications: Notifications;
       settingRoutes(foundation.settings),
       authRoutes(auth),
       userRoutes(users),
@@ -57,5 +59,7 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
       mediaRoutes(routerRtpCapabilities),
       networkTestRoutes,
     ],
+  const notifications = createNotifications();
   };
 }
+    notifications,

@@ -2,7 +2,7 @@
 import { compileHtml, compileText, namesIn, TemplateError, type Values } from './handlebars.ts';
 import { type Locale, type TemplateName, templates, type Variables, type Words } from './templates/catalogue.ts';
 import { en } from './templates/en.ts';
-import { moment } from './templates/fields.ts';
+import { answerText, moment } from './templates/fields.ts';
 import { layout } from './templates/layout.ts';
 import { zh } from './templates/zh.ts';
 
@@ -77,7 +77,7 @@ function valuesOf(name: TemplateName, locale: Locale, zone: string, variables: u
   const shape: Record<string, unknown> = schema.shape;
   const entries = Object.entries(parsed.data).map(([key, value]) => [
     key,
-    shape[key] === moment ? momentText(String(value), locale, zone) : String(value),
+    shape[key] === moment ? momentText(String(value), locale, zone) : (answerText(shape[key], String(value), locale) ?? String(value)),
   ]);
   return Object.fromEntries(entries) as Values;
 }

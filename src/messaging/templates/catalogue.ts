@@ -1,11 +1,11 @@
 /** Every message that we send by ourselves: what it is for and what it is filled with. Its words are in `zh.ts` and `en.ts`. */
 import { z } from 'zod';
-import { code, label, link, minutes, moment, prose, yuan } from './fields.ts';
+import { choice, code, label, link, minutes, moment, prose, yuan } from './fields.ts';
+
+export type { Locale } from './fields.ts';
 
 /** What providers and the law tell apart; people can switch off all but the first. */
 export type MessageKind = 'verification' | 'notification' | 'marketing';
-
-export type Locale = 'zh' | 'en';
 
 interface Template {
   kind: MessageKind;
@@ -16,17 +16,24 @@ interface Template {
 
 const appointment = { practitioner: label, startsAt: moment };
 
+const decision = choice({ approved: { zh: '通过', en: 'approved' }, rejected: { zh: '未通过', en: 'not approved' } });
+
 export const templates = {
   verification_code: { kind: 'verification', security: true, variables: z.strictObject({ code, minutes }) },
   new_device_login: { kind: 'notification', security: true, variables: z.strictObject({ device: label, address: label, at: moment }) },
+  account_locked: { kind: 'notification', security: true, variables: z.strictObject({ at: moment }) },
   appointment_confirmed: { kind: 'notification', variables: z.strictObject({ ...appointment, link }) },
   appointment_moved: { kind: 'notification', variables: z.strictObject({ ...appointment, movedFrom: moment, link }) },
   appointment_cancelled: { kind: 'notification', variables: z.strictObject({ ...appointment, reason: label }) },
   appointment_reminder: { kind: 'notification', variables: z.strictObject({ ...appointment, link }) },
+  queue_called: { kind: 'notification', variables: z.strictObject({ practitioner: label, link }) },
   order_paid: { kind: 'notification', variables: z.strictObject({ orderNo: label, amount: yuan, item: label }) },
   order_refunded: { kind: 'notification', variables: z.strictObject({ orderNo: label, amount: yuan }) },
+  refund_decided: { kind: 'notification', variables: z.strictObject({ orderNo: label, amount: yuan, decision, link }) },
   prescription_approved: { kind: 'notification', variables: z.strictObject({ practitioner: label, link }) },
   prescription_rejected: { kind: 'notification', variables: z.strictObject({ practitioner: label, reason: label, link }) },
+  review_replied: { kind: 'notification', variables: z.strictObject({ practitioner: label, link }) },
+  practitioner_reviewed: { kind: 'notification', variables: z.strictObject({ decision, link }) },
   announcement: { kind: 'notification', variables: z.strictObject({ title: label, body: prose }) },
 } as const satisfies Record<string, Template>;
 

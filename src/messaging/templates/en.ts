@@ -11,6 +11,11 @@ export const en: Record<TemplateName, Words> = {
     text: 'Your account was used on a new device at {{at}}: {{device}} ({{address}}).\nIf this was not you, change your password now.',
     sms: 'Your account was used on a new device at {{at}}: {{device}}. If this was not you, change your password now.',
   },
+  account_locked: {
+    title: 'Account locked',
+    text: 'Your account was locked for a while at {{at}} after several wrong passwords.\nIf this was not you, change your password as soon as it opens again.',
+    sms: 'Your account was locked for a while at {{at}} after several wrong passwords. If this was not you, change your password then.',
+  },
   appointment_confirmed: {
     title: 'Appointment confirmed',
     text: 'You have an appointment with {{practitioner}} at {{startsAt}}.\nPlease enter the waiting room a few minutes early and check your camera and microphone.',
@@ -34,6 +39,12 @@ export const en: Record<TemplateName, Words> = {
     sms: 'Your appointment with {{practitioner}} begins at {{startsAt}}. Please be in the waiting room in time.',
     action: 'Enter the waiting room',
   },
+  queue_called: {
+    title: 'It is your turn',
+    text: '{{practitioner}} is calling you. Please enter the consulting room.',
+    sms: '{{practitioner}} is calling you. Please sign in and enter the consulting room.',
+    action: 'Enter the consulting room',
+  },
   order_paid: {
     title: 'Payment received',
     text: 'We received {{amount}} yuan for order {{orderNo}}.\nItem: {{item}}',
@@ -43,6 +54,12 @@ export const en: Record<TemplateName, Words> = {
     title: 'Refund made',
     text: 'We refunded {{amount}} yuan of order {{orderNo}} the way it was paid.',
     sms: 'We refunded {{amount}} yuan of order {{orderNo}} the way it was paid.',
+  },
+  refund_decided: {
+    title: 'Your request for a refund was decided',
+    text: 'Your request for a refund of {{amount}} yuan for order {{orderNo}} was {{decision}}.',
+    sms: 'Your request for a refund for order {{orderNo}} was {{decision}}.',
+    action: 'Show the order',
   },
   prescription_approved: {
     title: 'Prescription approved',
@@ -55,6 +72,18 @@ export const en: Record<TemplateName, Words> = {
     text: 'The pharmacist did not approve the prescription by {{practitioner}}.\nReason: {{reason}}',
     sms: 'The document issued by {{practitioner}} was not approved. Please sign in to see it.',
     action: 'Show the prescription',
+  },
+  review_replied: {
+    title: 'A reply to your review',
+    text: '{{practitioner}} replied to your review.',
+    sms: '{{practitioner}} replied to your review. Please sign in to read it.',
+    action: 'Show the reply',
+  },
+  practitioner_reviewed: {
+    title: 'Your qualification was reviewed',
+    text: 'The qualification that you handed in was {{decision}}.',
+    sms: 'The qualification that you handed in was {{decision}}. Please sign in for details.',
+    action: 'Show the profile',
   },
   announcement: {
     title: '{{title}}',

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { text } from '#src/plugins/fields.ts';
 
+export type Locale = 'zh' | 'en';
+
 /** Providers of text messages refuse longer values, and a long name must not cost somebody their reminder. */
 const LABEL_LENGTH = 30;
 
@@ -20,3 +22,15 @@ export const code = z.string().regex(/^\d{4,8}$/);
 export const minutes = z.int().min(1);
 /** An address to open; other schemes could run scripts. */
 export const link = z.url({ protocol: /^https?$/ });
+
+const answers = new WeakMap<object, Readonly<Record<string, Readonly<Record<Locale, string>>>>>();
+
+/** One of a few words, written out in the reader's language. */
+export function choice<K extends string>(words: Readonly<Record<K, Readonly<Record<Locale, string>>>>) {
+  const schema = z.enum(Object.keys(words) as K[]);
+  answers.set(schema, words);
+  return schema;
+}
+/** What the value of a `choice` reads as; undefined for other fields. */
+export const answerText = (field: unknown, value: string, locale: Locale): string | undefined =>
+  answers.get(Object(field) as object)?.[value]?.[locale];

@@ -11,6 +11,11 @@ export const zh: Record<TemplateName, Words> = {
     text: '您的账号于 {{at}} 在新设备上登录：{{device}}（{{address}}）。\n如非本人操作，请立即修改密码。',
     sms: '您的账号于{{at}}在新设备{{device}}上登录。如非本人操作，请立即修改密码。',
   },
+  account_locked: {
+    title: '账号已锁定',
+    text: '您的账号于 {{at}} 因多次输错密码被暂时锁定。\n如非本人操作，请在解锁后立即修改密码。',
+    sms: '您的账号于{{at}}因多次输错密码被暂时锁定。如非本人操作，请在解锁后立即修改密码。',
+  },
   appointment_confirmed: {
     title: '预约成功',
     text: '您已预约 {{practitioner}}，时间：{{startsAt}}。\n请提前几分钟进入候诊室，并检查摄像头和麦克风。',
@@ -34,6 +39,12 @@ export const zh: Record<TemplateName, Words> = {
     sms: '您与{{practitioner}}的预约将于{{startsAt}}开始，请准时进入候诊室。',
     action: '进入候诊室',
   },
+  queue_called: {
+    title: '请进入诊室',
+    text: '{{practitioner}} 正在叫您，请进入诊室。',
+    sms: '{{practitioner}}正在叫您，请登录并进入诊室。',
+    action: '进入诊室',
+  },
   order_paid: {
     title: '支付成功',
     text: '订单 {{orderNo}} 已支付 {{amount}} 元。\n项目：{{item}}',
@@ -43,6 +54,12 @@ export const zh: Record<TemplateName, Words> = {
     title: '退款成功',
     text: '订单 {{orderNo}} 已退款 {{amount}} 元，款项将原路退回。',
     sms: '您的订单{{orderNo}}已退款{{amount}}元，款项将原路退回。',
+  },
+  refund_decided: {
+    title: '退款申请已处理',
+    text: '订单 {{orderNo}} 的退款申请（{{amount}} 元）审核结果：{{decision}}。',
+    sms: '您的订单{{orderNo}}的退款申请审核结果：{{decision}}。',
+    action: '查看订单',
   },
   prescription_approved: {
     title: '处方已通过审核',
@@ -55,6 +72,18 @@ export const zh: Record<TemplateName, Words> = {
     text: '{{practitioner}} 开具的处方未通过药师审核。\n原因：{{reason}}',
     sms: '{{practitioner}}开具的单据未通过审核，请登录查看。',
     action: '查看处方',
+  },
+  review_replied: {
+    title: '评价有新回复',
+    text: '{{practitioner}} 回复了您的评价。',
+    sms: '{{practitioner}}回复了您的评价，请登录查看。',
+    action: '查看回复',
+  },
+  practitioner_reviewed: {
+    title: '资质审核结果',
+    text: '您提交的资质审核结果：{{decision}}。',
+    sms: '您提交的资质审核结果：{{decision}}，请登录查看。',
+    action: '查看资料',
   },
   announcement: {
     title: '{{title}}',

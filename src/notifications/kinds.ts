@@ -1,0 +1,56 @@
+/**
+ * Everything that people are told of. A new kind is a line here, a line in `src/messaging/templates/catalogue.ts` unless it shares a
+ * template, and that template's words in `zh.ts` and `en.ts` beside it. The module that owns the subject gives the reader:
+ * `notifications.describe('appointment', async (id) => …)`.
+ */
+import type { TemplateName } from '#src/messaging/templates/catalogue.ts';
+
+/** `security`: sent whatever the person has switched off. `marketing`: only after the person agreed. */
+export const notificationClasses = ['security', 'service', 'marketing'] as const;
+export type NotificationClass = (typeof notificationClasses)[number];
+
+/** Ways to reach somebody: the list in the page, text message, mail. */
+export const channels = ['app', 'sms', 'email'] as const;
+export type Channel = (typeof channels)[number];
+
+interface Declaration {
+  readonly class: NotificationClass;
+  /** Where it goes unless the person wants it otherwise; in the page it always shows up. */
+  readonly channels: readonly Exclude<Channel, 'app'>[];
+  /** Its words. */
+  readonly template: TemplateName;
+  /** What it is about: the type of the subject, whose reader gives the template's variables. */
+  readonly subject: string;
+}
+
+export const notificationKinds = {
+  'session.new_device': { class: 'security', channels: ['sms', 'email'], template: 'new_device_login', subject: 'session' },
+  'account.locked': { class: 'security', channels: ['sms', 'email'], template: 'account_locked', subject: 'user' },
+
+  'appointment.confirmed': { class: 'service', channels: ['sms', 'email'], template: 'appointment_confirmed', subject: 'appointment' },
+  'appointment.moved': { class: 'service', channels: ['sms', 'email'], template: 'appointment_moved', subject: 'appointment' },
+  'appointment.cancelled': { class: 'service', channels: ['sms', 'email'], template: 'appointment_cancelled', subject: 'appointment' },
+  'appointment.reminder': { class: 'service', channels: ['sms', 'email'], template: 'appointment_reminder', subject: 'appointment' },
+  'queue.called': { class: 'service', channels: ['sms'], template: 'queue_called', subject: 'queue' },
+
+  'order.paid': { class: 'service', channels: ['email'], template: 'order_paid', subject: 'order' },
+  'order.refunded': { class: 'service', channels: ['sms', 'email'], template: 'order_refunded', subject: 'order' },
+  'refund.decided': { class: 'service', channels: ['email'], template: 'refund_decided', subject: 'refund' },
+
+  'prescription.approved': { class: 'service', channels: ['sms'], template: 'prescription_approved', subject: 'prescription' },
+  'prescription.rejected': { class: 'service', channels: ['sms'], template: 'prescription_rejected', subject: 'prescription' },
+  'review.replied': { class: 'service', channels: [], template: 'review_replied', subject: 'review' },
+  'practitioner.reviewed': { class: 'service', channels: ['email'], template: 'practitioner_reviewed', subject: 'practitioner' },
+} as const satisfies Record<string, Declaration>;
+
+export type NotificationKind = keyof typeof notificationKinds;
+export type SubjectType = (typeof notificationKinds)[NotificationKind]['subject'];
+export const notificationKindNames = Object.keys(notificationKinds) as NotificationKind[];
+
+/** Payload of the topic `notification.send`: somebody is to be told of something. */
+export interface NotificationOrder {
+  userId: string;
+  kind: NotificationKind;
+  subjectType: SubjectType;
+  subjectId: string;
+}

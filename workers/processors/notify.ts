@@ -1,0 +1,6 @@
+/** Tells somebody of something: once, since it is one transaction with its row. */
+import type { Notifications } from '#src/notifications/service.ts';
+import { inTransaction } from '../processor.ts';
+
+export const notifyProcessor = (notifications: Notifications) =>
+  inTransaction<'notification.send'>(({ id, payload }) => notifications.send(id, payload));
