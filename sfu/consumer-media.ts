@@ -4,11 +4,13 @@ import { answer } from './faults.ts';
 import { layerFor } from './layers.ts';
 import type { Size } from './layers.ts';
 import type { ProducerMedia } from './producer-media.ts';
-import { downScore } from './quality.ts';
+import { availableLayer, downScore, GOOD_SCORE } from './quality.ts';
 import type { ConsumerInfo } from './types.ts';
 
 /** Lower layers than wanted count against the network when they last this long, in ms: switching up takes a moment. */
 const SHORTAGE_MS = 3_000;
+/** Loss that only reports tell of counts when it lasts this long, in ms: by then the sender's uplink was looked at, too. */
+const LOSS_MS = 2_000;
 
 /**
  * Video flows when the client asked for it, shows it and does not want sound only; sound when the client asked.
@@ -17,7 +19,6 @@ const SHORTAGE_MS = 3_000;
 export class ConsumerMedia {
   readonly producer: ProducerMedia;
   readonly #consumer: types.Consumer;
-  readonly #scoreChanged: () => void;
   /** Fresh: the client has not said anything. It is counted as wanting the video, so that it is there when asked for. */
   #client: 'fresh' | 'resumed' | 'paused' = 'fresh';
   /** Undefined: the client does not report sizes and gets the best layer. */
@@ -25,23 +26,19 @@ export class ConsumerMedia {
   #audioOnly: boolean;
   #flowing = false;
   #preferred: number;
-  /** Whether a layer was forwarded since it flows. */
-  #forwarded = false;
-  #shortage: 'none' | 'lasting' | NodeJS.Timeout = 'none';
+  /** Since when there have been less layers than there could be, and since when packets have been missing; `performance.now()`. */
+  #shortSince: number | undefined;
+  #lossySince: number | undefined;
 
   /** @param consumer created paused */
   constructor(consumer: types.Consumer, producer: ProducerMedia, audioOnly: boolean, scoreChanged: () => void) {
     this.producer = producer;
     this.#consumer = consumer;
     this.#audioOnly = audioOnly;
-    this.#scoreChanged = scoreChanged;
     this.#preferred = producer.layers.length - 1;
     producer.want(consumer.id, this.#wantedLayer());
     consumer.on('score', scoreChanged);
-    consumer.on('layerschange', (layers) => {
-      this.#forwarded ||= layers !== undefined;
-      scoreChanged();
-    });
+    consumer.on('layerschange', scoreChanged);
   }
 
   get info(): ConsumerInfo {
@@ -70,16 +67,38 @@ export class ConsumerMedia {
     return this.#apply();
   }
 
-  /** 0 to 10; undefined while nothing flows. */
-  get score(): number | undefined {
-    const consumer = this.#consumer;
-    if (!this.#flowing || consumer.producerPaused) return undefined;
-    return consumer.type === 'simulcast' && this.#forwarded ? this.#layeredScore() : consumer.score.score;
+  /** Whether it flows as far as the server is concerned. */
+  get flows(): boolean {
+    return this.#flowing && !this.#consumer.producerPaused;
+  }
+
+  /** Whether packets of it leave the server that the peer acknowledges one by one (transport-cc): those of video. */
+  get isMeasured(): boolean {
+    const { kind, type, currentLayers, score } = this.#consumer;
+    return this.flows && kind === 'video' && score.producerScore > 0 && (type === 'simple' || currentLayers !== undefined);
+  }
+
+  /** Looks whether it comes as it should, and notes since when it does not: to be asked again as long as that is so. */
+  looksBad(): boolean {
+    const now = performance.now();
+    this.#lossySince = this.#rawScore < GOOD_SCORE ? (this.#lossySince ?? now) : undefined;
+    this.#shortSince = this.#isShort() ? (this.#shortSince ?? now) : undefined;
+    return this.#lossySince !== undefined || this.#shortSince !== undefined;
+  }
+
+  /**
+   * 0 to 10, with only what happens between the server and this peer counted in; undefined when nothing can be told.
+   * @param loss share of packets lost on that way, if it is measured
+   */
+  async score(loss: number | undefined): Promise<number | undefined> {
+    if (!this.looksBad()) return this.#rawScore;
+    const counts = loss !== undefined || lasted(this.#lossySince, LOSS_MS);
+    const lacking = lasted(this.#shortSince, SHORTAGE_MS) ? await this.#lacking() : 0;
+    return downScore({ score: counts ? this.#rawScore : 10, loss, lossyUplink: this.producer.lossyUplink(), lacking });
   }
 
   /** Forgets what it wanted of its producer. */
   released(): void {
-    this.#noShortage();
     this.producer.want(this.#consumer.id, null);
   }
 
@@ -105,8 +124,8 @@ export class ConsumerMedia {
     const flow = this.#client === 'resumed' && layer >= 0;
     if (flow !== this.#flowing) {
       this.#flowing = flow;
-      this.#forwarded = false;
-      this.#noShortage();
+      this.#shortSince = undefined;
+      this.#lossySince = undefined;
       requests.push(flow ? consumer.resume() : consumer.pause());
     }
     try {
@@ -116,23 +135,30 @@ export class ConsumerMedia {
     }
   }
 
-  /** The score with a lasting shortage of layers counted in. */
-  #layeredScore(): number {
-    const { score, producerScores } = this.#consumer.score;
-    const current = this.#consumer.currentLayers?.spatialLayer;
-    const short = downScore(score, { producerScores, preferred: this.#preferred, current });
-    if (short === score) this.#noShortage();
-    else if (this.#shortage === 'none') {
-      this.#shortage = setTimeout(() => {
-        this.#shortage = 'lasting';
-        this.#scoreChanged();
-      }, SHORTAGE_MS).unref();
-    }
-    return this.#shortage === 'lasting' ? short : score;
+  /** mediasoup's, 0 to 10: the sender may be to blame for it. */
+  get #rawScore(): number {
+    return this.#consumer.score.score;
   }
 
-  #noShortage(): void {
-    if (typeof this.#shortage === 'object') clearTimeout(this.#shortage);
-    this.#shortage = 'none';
+  /** Highest layer that could come; -1 none, or there are no layers. */
+  get #available(): number {
+    return this.#consumer.type === 'simulcast' ? availableLayer(this.#consumer.score.producerScores, this.#preferred) : -1;
   }
+
+  #isShort(): boolean {
+    return (this.#consumer.currentLayers?.spatialLayer ?? -1) < this.#available;
+  }
+
+  /** Layers that the worker does not even aim at: for the others it waits for its sender's next key frame. */
+  async #lacking(): Promise<number | 'all'> {
+    const dump = await this.#consumer.dump().catch(() => undefined);
+    const available = this.#available;
+    if (!dump || !('targetSpatialLayer' in dump) || available < 0) return 0;
+    return dump.targetSpatialLayer < 0 ? 'all' : Math.max(0, available - dump.targetSpatialLayer);
+  }
+}
+
+/** @param since `performance.now()` of a moment */
+function lasted(since: number | undefined, ms: number): boolean {
+  return since !== undefined && performance.now() - since >= ms;
 }

@@ -7,8 +7,6 @@
 const TOLERANCE = 1.1;
 /** Looks in a row that must find too much: key frames and bandwidth probing pass in less. */
 export const FLOOD_LOOKS = 4;
-/** Pause between two looks, in ms. */
-const FLOOD_INTERVAL_MS = 1_000;
 
 /** Remembers how long a peer has been above its cap. */
 export interface FloodWatch {
@@ -25,14 +23,4 @@ export function floodWatch(cap: number): FloodWatch {
       return looks >= FLOOD_LOOKS;
     },
   };
-}
-
-/** Looks at all of a room's peers, one round after the other. @returns ends it */
-export function watchFloods(peers: () => Iterable<{ checkBitrate(): Promise<void> }>): () => void {
-  // A look that fails found a closed transport or a dead worker, which are told otherwise.
-  const look = (): void => {
-    for (const peer of peers()) peer.checkBitrate().catch(() => undefined);
-  };
-  const timer = setInterval(look, FLOOD_INTERVAL_MS).unref();
-  return () => clearInterval(timer);
 }

@@ -4,13 +4,14 @@ import { MediaError } from './errors.ts';
 import { answer } from './faults.ts';
 import { floodWatch } from './flood.ts';
 import type { FloodWatch } from './flood.ts';
+import { peerQuality } from './peer-quality.ts';
 import { PeerReceiving } from './peer-receiving.ts';
 import { producerMedia } from './producer-media.ts';
 import type { ProducerMedia } from './producer-media.ts';
-import { qualityMeter } from './quality.ts';
 import type { RoomContext } from './room-context.ts';
 import { connectTransport, openTransport, transportOptions } from './transports.ts';
 import type { DtlsParameters, IceParameters, MediaKind, MediaSource, PeerMedia, ProducerInfo, RtpCapabilities } from './types.ts';
+import { uplinkWatch } from './uplink.ts';
 
 export interface AddPeerOptions {
   peerId: string;
@@ -25,9 +26,6 @@ interface Transports {
 }
 
 const KIND_OF: Record<MediaSource, MediaKind> = { microphone: 'audio', camera: 'video', screen: 'video', 'screen-audio': 'audio' };
-
-/** Score events come in bursts; the network quality is judged this often at most, in ms. */
-const QUALITY_INTERVAL_MS = 250;
 
 /**
  * Opens the transports of a seat, both at once.
@@ -66,11 +64,13 @@ export class PeerMediaImpl implements PeerMedia {
   readonly #producers = new Map<string, ProducerMedia>();
   /** Sources that are taken, those on their way to the worker included. */
   readonly #sources = new Set<MediaSource>();
-  readonly #up = qualityMeter(() => this.#emitQuality());
-  readonly #down = qualityMeter(() => this.#emitQuality());
+  readonly #quality = peerQuality(
+    { up: () => this.#upScore(), down: () => this.receiving.score(), looksBad: () => this.receiving.looksBad() },
+    (levels) => this.#room.emit('quality', { peerId: this.id, ...levels }),
+  );
+  readonly #uplink = uplinkWatch();
   readonly #flood: FloodWatch;
   #dataProducersOpening = 0;
-  #judging: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(room: RoomContext, options: AddPeerOptions, transports: Transports) {
@@ -78,7 +78,7 @@ export class PeerMediaImpl implements PeerMedia {
     this.#room = room;
     this.#transports = transports;
     this.#flood = floodWatch(room.config.MEDIA_MAX_INCOMING_BITRATE);
-    const scoreChanged = () => this.#scoreChanged();
+    const scoreChanged = () => this.#quality.changed();
     this.receiving = new PeerReceiving({
       room,
       peerId: this.id,
@@ -160,10 +160,10 @@ export class PeerMediaImpl implements PeerMedia {
   #produced(producer: types.Producer, source: MediaSource): ProducerInfo {
     const media = producerMedia(
       producer,
-      { peerId: this.id, source },
+      { peerId: this.id, source, uplink: this.#uplink },
       {
         layers: (maxSpatialLayer) => this.#room.emit('producerLayers', { peerId: this.id, producerId: producer.id, maxSpatialLayer }),
-        score: () => this.#scoreChanged(),
+        score: () => this.#quality.changed(),
       },
     );
     this.#producers.set(media.id, media);
@@ -240,20 +240,20 @@ export class PeerMediaImpl implements PeerMedia {
   /** The router closed and took the transports with it. */
   roomClosed(): void {
     this.#closed = true;
-    clearTimeout(this.#judging);
-    this.#up.close();
-    this.#down.close();
+    this.#quality.close();
     this.receiving.close();
     for (const media of this.#producers.values()) media.released();
     this.#producers.clear();
     this.dataProducers.clear();
   }
 
-  /** Looks once at what comes in; closes the media of a peer that goes on sending more than it may. */
-  async checkBitrate(): Promise<void> {
+  /** Looks once at what comes in, whether it is whole; closes the media of a peer that goes on sending more than it may. */
+  async checkUplink(): Promise<void> {
     const { send } = this.#transports;
     if (this.#closed || !send || this.#producers.size + this.dataProducers.size === 0) return;
-    const bitrate = (await send.getStats())[0]?.recvBitrate ?? 0;
+    const [stats] = await send.getStats();
+    this.#uplink.saw(stats?.rtpPacketLossReceived);
+    const bitrate = stats?.recvBitrate ?? 0;
     if (this.#closed || !this.#flood.exceeds(bitrate)) return;
     this.close();
     this.#room.emit('peerFlooded', { peerId: this.id, bitrate });
@@ -266,24 +266,11 @@ export class PeerMediaImpl implements PeerMedia {
     this.#room.emit('peerEnded', { peerId: this.id });
   }
 
-  #scoreChanged(): void {
-    if (this.#closed) return;
-    this.#judging ??= setTimeout(() => {
-      this.#judging = undefined;
-      this.#up.update(this.#upScore());
-      this.#down.update(this.receiving.score());
-    }, QUALITY_INTERVAL_MS).unref();
-  }
-
   /** The worst of what it sends. */
   #upScore(): number | undefined {
     if (this.#transports.send?.iceState === 'disconnected') return 0;
     const scores = this.sent.flatMap((producer) => producer.score() ?? []);
     return scores.length > 0 ? Math.min(...scores) : undefined;
-  }
-
-  #emitQuality(): void {
-    this.#room.emit('quality', { peerId: this.id, up: this.#up.level, down: this.#down.level });
   }
 
   #opened(): types.WebRtcTransport[] {

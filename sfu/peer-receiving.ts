@@ -154,14 +154,35 @@ export class PeerReceiving {
     await Promise.all([...this.#consumers.values()].map((consumer) => consumer.setAudioOnly(audioOnly)));
   }
 
+  /** Whether something does not come as it should, whoever is to blame: then `score` has to be asked again from time to time. */
+  looksBad(): boolean {
+    return this.#flowing().filter((consumer) => consumer.looksBad()).length > 0;
+  }
+
   /**
    * The worst of what flows, 0 to 10: where the way down is too narrow, sound stays whole to the last while video
-   * starves, and that is what the person sees. Undefined while nothing flows.
+   * starves, and that is what the person sees. What the others lose on their way up is not counted. Undefined while
+   * nothing flows or nothing can be told.
    */
-  score(): number | undefined {
-    if (this.#options.transport.iceState === 'disconnected') return 0;
-    const scores = [...this.#consumers.values()].flatMap((consumer) => consumer.score ?? []);
-    return scores.length > 0 ? Math.min(...scores) : undefined;
+  async score(): Promise<number | undefined> {
+    const { iceState, dtlsState } = this.#options.transport;
+    if (iceState === 'disconnected') return 0;
+    if (dtlsState !== 'connected') return undefined;
+    const loss = this.looksBad() ? await this.#loss() : undefined;
+    const scores = await Promise.all(this.#flowing().map((consumer) => consumer.score(loss)));
+    const known = scores.filter((score) => score !== undefined);
+    return known.length > 0 ? Math.min(...known) : undefined;
+  }
+
+  #flowing(): ConsumerMedia[] {
+    return [...this.#consumers.values()].filter((consumer) => consumer.flows);
+  }
+
+  /** Share of packets lost on the way to this peer; undefined when none are acknowledged: the figure would be an old one. */
+  async #loss(): Promise<number | undefined> {
+    if (!this.#flowing().some((consumer) => consumer.isMeasured)) return undefined;
+    const stats = await this.#options.transport.getStats().catch(() => []);
+    return stats[0]?.rtpPacketLossSent;
   }
 
   /** The others' producers need not send for this peer any more. */

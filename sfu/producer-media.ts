@@ -2,8 +2,9 @@
 import type { types } from 'mediasoup';
 import { foldLayers, layersOf, layersReport } from './layers.ts';
 import type { Layers } from './layers.ts';
-import { upScore } from './quality.ts';
+import { GOOD_SCORE, upScore } from './quality.ts';
 import type { MediaSource, ProducerInfo } from './types.ts';
+import type { UplinkWatch } from './uplink.ts';
 
 export interface ProducerMedia {
   readonly id: string;
@@ -18,6 +19,8 @@ export interface ProducerMedia {
   want(consumerId: string, layer: number | null): void;
   /** 0 to 10; undefined while it is paused, unwanted or not heard of yet. */
   score(): number | undefined;
+  /** Whether its packets are being lost on their way to the server, or were a moment ago. */
+  lossyUplink(): boolean;
   /** Closes the producer. */
   close(): void;
   /** Its transport closed it. */
@@ -25,11 +28,12 @@ export interface ProducerMedia {
 }
 
 /**
+ * @param about who sends it as what, and whether that peer's way to the server is lossy
  * @param tell `layers` hears what has to be sent at most (video only, debounced), `score` that the score may have changed
  */
 export function producerMedia(
   producer: types.Producer,
-  about: { peerId: string; source: MediaSource },
+  about: { peerId: string; source: MediaSource; uplink: Pick<UplinkWatch, 'lossy'> },
   tell: { layers(maxSpatialLayer: number): void; score(): void },
 ): ProducerMedia {
   const layers = layersOf(producer.rtpParameters, about.source);
@@ -46,7 +50,8 @@ export function producerMedia(
   producer.observer.on('pause', () => came.clear());
 
   return {
-    ...about,
+    peerId: about.peerId,
+    source: about.source,
     id: producer.id,
     producer,
     layers,
@@ -68,6 +73,7 @@ export function producerMedia(
       if (producer.kind === 'video' && foldLayers(wanted.values()) < 0) return undefined;
       return upScore(producer.score.filter(({ encodingIdx }) => came.has(encodingIdx)).map(({ score }) => score));
     },
+    lossyUplink: () => about.uplink.lossy || producer.score.some(({ score }) => score > 0 && score < GOOD_SCORE),
     close() {
       report.close();
       producer.close();

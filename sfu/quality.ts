@@ -8,33 +8,52 @@ export function qualityOf(score: number): QualityLevel {
   return score < 9 ? 3 : 4;
 }
 
+/** From this score on a stream is good: well enough at the server to be forwarded, and nobody is to blame. */
+export const GOOD_SCORE = 7;
+/** Lowest score of a picture that arrives whole, if only in a small layer: weak, but nothing to give up. */
+const SMALL_SCORE = 4;
+
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
  * Score of what a peer sends on one producer: the mean over the layers that are asked for and came once, so that layers
- * given up for want of bandwidth count as loss. Undefined without any.
+ * given up count as loss. As long as one arrives whole that is no bad network: a sender gives layers up for want of
+ * processor, too. Undefined without any.
  */
 export function upScore(scores: readonly number[]): number | undefined {
-  return scores.length > 0 ? mean(scores) : undefined;
+  if (scores.length === 0) return undefined;
+  return Math.max(mean(scores), Math.max(...scores) >= GOOD_SCORE ? SMALL_SCORE : 0);
 }
 
-/** A layer with this score or more reaches the server well enough to be forwarded. */
-const WELL = 7;
+/** What is known of one consumer. */
+export interface Reception {
+  /** mediasoup's, 0 to 10; what the sender loses on its way to the server is missing there, too. */
+  score: number;
+  /** Share of packets lost between server and receiver, 0 to 1; undefined when nothing measures it. */
+  loss: number | undefined;
+  /** Whether the sender loses packets on its way to the server. */
+  lossyUplink: boolean;
+  /** Layers that are wanted and reach the server well, but do not fit through; `all`: not even the lowest fits. */
+  lacking: number | 'all';
+}
 
 /**
- * Score of what a peer receives on one consumer. Bandwidth that does not suffice shows as lower layers, not as loss, so
- * each layer missing costs 3 points and video that does not come at all leaves 2. Layers that hardly reach the server do
- * not count: a sender's weak uplink is not the receiver's fault, who would give up video for it.
- * @param layers of a simulcast consumer that has forwarded something; `current` is undefined when nothing is forwarded
+ * Score of a consumer with only that counted in which happens between server and receiver, who would give up video
+ * for a sender's weak uplink otherwise. Too little bandwidth shows as lower layers, not as loss, so each layer lacking
+ * costs 3 points and video that does not fit at all leaves 2. Undefined when nothing can be told.
  */
-export function downScore(
-  score: number,
-  layers: { producerScores: readonly number[]; preferred: number; current: number | undefined },
-): number {
-  const available = layers.producerScores.slice(0, layers.preferred + 1).findLastIndex((value) => value >= WELL);
-  if (available < 0) return score;
-  if (layers.current === undefined) return Math.min(score, 2);
-  return Math.min(score, 10 - 3 * Math.max(0, available - layers.current));
+export function downScore({ score, loss, lossyUplink, lacking }: Reception): number | undefined {
+  const arrives = loss === undefined ? (lossyUplink ? undefined : score) : Math.max(score, lossScore(loss));
+  if (lacking === 0) return arrives;
+  return Math.min(arrives ?? 10, lacking === 'all' ? 2 : 10 - 3 * lacking);
+}
+
+/** The score that mediasoup gives for a share of lost packets when none of them is repaired. */
+const lossScore = (loss: number): number => 10 * (1 - loss) ** 4;
+
+/** Index of the highest wanted layer that reaches the server well; -1 none. */
+export function availableLayer(producerScores: readonly number[], preferred: number): number {
+  return producerScores.slice(0, preferred + 1).findLastIndex((score) => score >= GOOD_SCORE);
 }
 
 /** Quality has to be better for this long before it is shown to be, one step at a time. */

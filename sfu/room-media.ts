@@ -5,7 +5,6 @@ import type { types } from 'mediasoup';
 import type { Config } from '#config/index.ts';
 import { MediaError } from './errors.ts';
 import { answer } from './faults.ts';
-import { watchFloods } from './flood.ts';
 import { createPeerMedia } from './peer-media.ts';
 import type { AddPeerOptions, PeerMediaImpl } from './peer-media.ts';
 import type { ProducerMedia } from './producer-media.ts';
@@ -13,6 +12,7 @@ import type { Emit, RoomContext } from './room-context.ts';
 import { watchSpeakers } from './speakers.ts';
 import type { Speakers } from './speakers.ts';
 import type { MediaLog, RoomMedia, RoomMediaEvents, RtpCapabilities } from './types.ts';
+import { watchUplinks } from './uplink.ts';
 
 /** What a room is made of. */
 export interface RoomParts {
@@ -81,7 +81,7 @@ export class RoomMediaImpl implements RoomMedia {
     };
     this.#speakers = speakers;
     this.#context = this.#contextOfPeers();
-    this.#stopWatching = watchFloods(() => this.#peers.values());
+    this.#stopWatching = watchUplinks(() => this.#peers.values());
   }
 
   get roomId(): string {

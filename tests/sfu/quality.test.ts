@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { downScore, qualityMeter, qualityOf, RISE_MS, upScore } from '#sfu/quality.ts';
+import { availableLayer, downScore, qualityMeter, qualityOf, type Reception, RISE_MS, upScore } from '#sfu/quality.ts';
 
 test.each([
   [0, 1],
@@ -12,20 +12,38 @@ test.each([
   expect(qualityOf(score)).toBe(level);
 });
 
-test('upScore() counts a layer that went away, and is undefined while nothing came', () => {
+test('upScore() counts a layer that went away, not as bad as long as another arrives whole; undefined while nothing came', () => {
   expect(upScore([10, 10, 0])).toBeCloseTo(6.67);
+  expect(upScore([10, 0, 0])).toBe(4);
+  expect(upScore([6, 0, 0])).toBe(2);
   expect(upScore([])).toBeUndefined();
 });
 
-test('downScore() counts layers that come lower than wanted although they are sent', () => {
-  const producerScores = [10, 10, 10];
-  expect(downScore(10, { producerScores, preferred: 2, current: 2 })).toBe(10);
-  expect(downScore(10, { producerScores, preferred: 2, current: 0 })).toBe(4);
-  expect(downScore(10, { producerScores: [10, 0, 0], preferred: 2, current: 0 })).toBe(10);
-  expect(downScore(10, { producerScores, preferred: 0, current: 0 })).toBe(10);
-  expect(downScore(10, { producerScores, preferred: 2, current: undefined })).toBe(2);
-  expect(downScore(10, { producerScores: [4, 2, 0], preferred: 2, current: undefined })).toBe(10);
-  expect(downScore(7, { producerScores: [0, 0, 0], preferred: 2, current: undefined })).toBe(7);
+const whole: Reception = { score: 10, loss: undefined, lossyUplink: false, lacking: 0 };
+
+test('downScore() counts layers that do not fit through', () => {
+  expect(downScore(whole)).toBe(10);
+  expect(downScore({ ...whole, lacking: 1 })).toBe(7);
+  expect(downScore({ ...whole, lacking: 2 })).toBe(4);
+  expect(downScore({ ...whole, lacking: 'all' })).toBe(2);
+  expect(downScore({ ...whole, score: 1, lacking: 1 })).toBe(1);
+});
+
+test('downScore() does not count what the sender lost on its way to the server', () => {
+  expect(downScore({ ...whole, score: 3 })).toBe(3);
+  expect(downScore({ ...whole, score: 3, loss: 0 })).toBe(10);
+  expect(downScore({ ...whole, score: 3, loss: 0.2 })).toBeCloseTo(4.1);
+  expect(downScore({ ...whole, score: 6, loss: 0.3 })).toBe(6);
+  expect(downScore({ ...whole, score: 3, loss: 0.5, lossyUplink: true })).toBe(3);
+  expect(downScore({ ...whole, score: 3, lossyUplink: true })).toBeUndefined();
+  expect(downScore({ ...whole, score: 3, lossyUplink: true, lacking: 'all' })).toBe(2);
+});
+
+test('availableLayer() is the highest wanted layer that reaches the server well', () => {
+  expect(availableLayer([10, 10, 10], 2)).toBe(2);
+  expect(availableLayer([10, 10, 10], 0)).toBe(0);
+  expect(availableLayer([10, 6, 0], 2)).toBe(0);
+  expect(availableLayer([4, 2, 0], 2)).toBe(-1);
 });
 
 describe('qualityMeter', () => {

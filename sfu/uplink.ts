@@ -1,0 +1,40 @@
+/** Looks at what peers send once a second: how much it is, and whether it arrives whole. */
+
+/** Pause between two looks, in ms. */
+const INTERVAL_MS = 1_000;
+/** Share of packets from which on an uplink counts as lossy; less does no harm to a score. */
+const LOSSY = 0.05;
+/**
+ * For so long loss on an uplink explains what receivers report, in ms: reports about sound come every 5 s, and the
+ * score that is made of them remembers more than one.
+ */
+const LOSSY_FOR_MS = 15_000;
+
+/** Remembers whether packets of a peer were lost on their way to the server a moment ago. */
+export interface UplinkWatch {
+  /** @param loss share of packets, 0 to 1; undefined when it was not measured */
+  saw(loss: number | undefined): void;
+  readonly lossy: boolean;
+}
+
+export function uplinkWatch(): UplinkWatch {
+  let until = -Infinity;
+  return {
+    saw(loss) {
+      if (loss !== undefined && loss > LOSSY) until = performance.now() + LOSSY_FOR_MS;
+    },
+    get lossy() {
+      return performance.now() < until;
+    },
+  };
+}
+
+/** Looks at all of a room's peers, one round after the other. @returns ends it */
+export function watchUplinks(peers: () => Iterable<{ checkUplink(): Promise<void> }>): () => void {
+  // A look that fails found a closed transport or a dead worker, which are told otherwise.
+  const look = (): void => {
+    for (const peer of peers()) peer.checkUplink().catch(() => undefined);
+  };
+  const timer = setInterval(look, INTERVAL_MS).unref();
+  return () => clearInterval(timer);
+}
