@@ -1,3 +1,4 @@
+import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -38,6 +39,8 @@ function preloadVisit(): Plugin {
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), preloadVisit()],
+  // How antd and its icons put styles into the page, under our `style-src 'self'`.
+  resolve: { alias: [{ find: /^.*\/(dynamicCSS|cssUtils)(\.js)?$/, replacement: path.join(import.meta.dirname, 'src/clinic/style-sheets.ts') }] },
   server: {
     host: '127.0.0.1',
     proxy: {

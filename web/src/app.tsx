@@ -8,6 +8,7 @@ import { session, takeGuestToken, tokenFor } from './session.ts';
 import { SignIn } from './screens/sign-in-screen.tsx';
 import { useStore } from './use-store.ts';
 
+const clinic = screen(() => import('./clinic/clinic.tsx'));
 const home = screen(() => import('./screens/home-screen.tsx'));
 const networkTest = screen(() => import('./screens/test-screen.tsx'));
 const visit = screen(() => import('./screens/visit-screen.tsx'));
@@ -22,6 +23,7 @@ function Page() {
   }
   if (here.name === 'missing') return <Missing />;
   if (!own) return <SignIn toVisit={false} />;
+  if (here.name === 'clinic') return <clinic.Screen key={own.user.id} />;
   return here.name === 'test' ? <networkTest.Screen /> : <home.Screen />;
 }
 

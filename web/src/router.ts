@@ -1,6 +1,12 @@
 import { createStore } from './store.ts';
 
-export type Route = { name: 'home' } | { name: 'test' } | { name: 'visit'; id: string; joinNow: boolean } | { name: 'missing' };
+export type Route =
+  | { name: 'home' }
+  | { name: 'test' }
+  | { name: 'visit'; id: string; joinNow: boolean }
+  /** `path` below `/clinic`, with a slash in front */
+  | { name: 'clinic'; path: string; search: string }
+  | { name: 'missing' };
 
 /** Reads a path and query into a route. `/visit/<id>`, with `?join=now` to skip the preview. */
 function parseRoute(path: string, query: string): Route {
@@ -10,6 +16,7 @@ function parseRoute(path: string, query: string): Route {
   if (parts.length === 2 && parts[0] === 'visit' && parts[1]) {
     return { name: 'visit', id: decodeURIComponent(parts[1]), joinNow: new URLSearchParams(query).get('join') === 'now' };
   }
+  if (parts[0] === 'clinic') return { name: 'clinic', path: `/${parts.slice(1).join('/')}`, search: query };
   return { name: 'missing' };
 }
 
@@ -24,6 +31,12 @@ export function navigate(path: string): void {
   history.pushState(null, '', path);
   route.set(here());
   scrollTo(0, 0);
+}
+
+/** Changes the address without going anywhere: another query, or the page that is meant. */
+export function replaceAddress(address: string): void {
+  history.replaceState(history.state, '', address);
+  route.set(here());
 }
 
 /**

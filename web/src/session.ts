@@ -5,6 +5,8 @@ export interface User {
   id: string;
   name: string;
   roles: string[];
+  /** Names of what the person may do, where the server tells; see `clinic/access.ts`. */
+  permissions?: string[];
 }
 /** What a sign-in gives, and again each renewal of it (`net/refresh.ts`). */
 export interface Tokens {

@@ -72,7 +72,19 @@ export async function dataOf<T>(call: Promise<{ data?: { data: T }; error?: unkn
   throw failureOf(error, response);
 }
 
-function failureOf(body: unknown, response: Response): ApiFailure {
+/**
+ * Downloads a file.
+ * @param path with its query
+ * @throws {ApiFailure}
+ */
+export async function fileOf(path: string): Promise<Blob> {
+  const response = await send(new Request(path));
+  if (response.ok) return response.blob();
+  throw failureOf(await response.json().catch(() => null), response);
+}
+
+/** What an answer that is no success says. */
+export function failureOf(body: unknown, response: Response): ApiFailure {
   const { error, requestId } = (typeof body === 'object' && body !== null ? body : {}) as Failure;
   const retryAfter = response.headers.get('retry-after');
   return new ApiFailure(error?.code ?? 'internal', response.status, {

@@ -6,14 +6,14 @@ import { session, signedOut } from '../session.ts';
 import { useStore } from '../use-store.ts';
 
 /** A link inside the client; other clicks than the plain left one are the browser's. */
-export function Link({ to, className, children }: { to: string; className?: string; children: ReactNode }) {
+export function Link({ to, className, current, children }: { to: string; className?: string; current?: boolean; children: ReactNode }) {
   function follow(event: MouseEvent): void {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
     navigate(to);
   }
   return (
-    <a href={to} className={className} onClick={follow}>
+    <a href={to} className={className} aria-current={current ? 'page' : undefined} onClick={follow}>
       {children}
     </a>
   );
@@ -28,7 +28,8 @@ export function LanguageSwitch() {
   );
 }
 
-async function signOut(): Promise<void> {
+/** Ends the session here and, if it can be reached, on the server. */
+export async function signOut(): Promise<void> {
   // Signed out here in any case; a server that cannot be reached lets the token expire.
   await call('/auth/logout', { method: 'POST' }).catch((error: unknown) => console.warn('sign out', error));
   signedOut(null);
