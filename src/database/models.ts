@@ -8,15 +8,20 @@ import { defineConsultations } from '#src/consultations/model.ts';
 import { defineDepartments } from '#src/departments/model.ts';
 import { defineHospitals } from '#src/hospitals/model.ts';
 import { defineIdempotency } from '#src/idempotency/model.ts';
+import { defineMedicines } from '#src/medicines/model.ts';
 import { defineMembers } from '#src/members/model.ts';
 import { defineMenus } from '#src/menus/model.ts';
+import { defineMessaging } from '#src/messaging/model.ts';
+import { defineNotifications } from '#src/notifications/model.ts';
 import { defineOutbox } from '#src/outbox/model.ts';
 import { definePermissions } from '#src/permissions/model.ts';
+import { definePrescriptions } from '#src/prescriptions/model.ts';
 import { definePractitioners } from '#src/practitioners/model.ts';
 import { defineSearch } from '#src/search/model.ts';
 import { defineSettings } from '#src/settings/model.ts';
 import { defineSignals } from '#src/signals/model.ts';
 import { defineSnapshots } from '#src/snapshots/model.ts';
+import { defineTemplates } from '#src/templates/model.ts';
 import { defineUsers } from '#src/users/model.ts';
 import { definePeople } from '#src/users/people-model.ts';
 
@@ -40,6 +45,11 @@ export function defineModels(sequelize: Sequelize) {
     ...definePractitioners(sequelize),
     hospitals: defineHospitals(sequelize),
     searchTerms: defineSearch(sequelize),
+    ...defineMedicines(sequelize),
+    ...definePrescriptions(sequelize),
+    ...defineTemplates(sequelize),
+    ...defineMessaging(sequelize),
+    ...defineNotifications(sequelize),
     outbox: defineOutbox(sequelize),
     signals: defineSignals(sequelize),
     idempotencyKeys: defineIdempotency(sequelize),

@@ -81,7 +81,7 @@ async function readAccess({ models }: Database, userId: string, sets: Map<string
 }
 
 /** Permissions of some roles and of all roles below them: a parent inherits from its children (USR-13). */
-async function permissionsOf(models: Database['models'], roles: readonly string[]): Promise<ReadonlySet<string>> {
+export async function permissionsOf(models: Database['models'], roles: readonly string[]): Promise<ReadonlySet<string>> {
   const all = await models.roles.findAll({ attributes: ['key', 'parentKey'] });
   const reached = new Set(roles);
   for (let before = -1; before !== reached.size;) {

@@ -65,8 +65,10 @@ export const permissions = declare({
   'appointments:manage': { description: 'See and change every appointment', roles: staff },
   'queues:own': { description: 'Wait in a queue, or call from an own one', roles: [...patient, ...practitioners] },
 
+  'medicines:read': { description: 'See medicines and contraindications', roles: ['doctor', 'pharmacist'] },
+  'medicines:manage': { description: 'Change medicines and contraindications', roles: ['pharmacist'] },
   'prescriptions:write': { description: 'Prescribe for own patients', roles: ['doctor'] },
-  'prescriptions:read': { description: 'See own prescriptions', roles: [...patient, 'doctor'] },
+  'prescriptions:read': { description: 'See own prescriptions', roles: [...patient, 'doctor', 'pharmacist'] },
   'prescriptions:review': { description: 'See and review every prescription', roles: ['pharmacist'] },
   'templates:own': { description: 'Keep own phrases and templates', roles: practitioners },
   'reviews:write': { description: 'Rate own completed visits', roles: patient },
