@@ -25,6 +25,16 @@ const sections = z
     return new Set(named).size === named.length;
   }, 'has a section twice');
 
+export const recordExample = {
+  sections: [
+    { key: 'chief_complaint', text: '反复头晕 3 月' },
+    { key: 'advice', text: '低盐饮食，每日早晚测血压' },
+  ],
+  vitals: { bloodPressure: { systolic: 152, diastolic: 96 }, pulse: 78 },
+  diagnoses: [{ system: 'ICD-10', code: 'I10.x00', name: '原发性高血压', primary: true, suspected: false }],
+  medications: [{ name: '苯磺酸氨氯地平片', dosage: { amount: 5, unit: 'mg', frequency: 'qd', route: 'oral', days: 28 } }],
+} as const;
+
 export const recordContent = z
   .strictObject({
     sections,
@@ -36,17 +46,5 @@ export const recordContent = z
       .default([])
       .describe('what the patient takes; what is prescribed is a prescription'),
   })
-  .meta({
-    examples: [
-      {
-        sections: [
-          { key: 'chief_complaint', text: '反复头晕 3 月' },
-          { key: 'advice', text: '低盐饮食，每日早晚测血压' },
-        ],
-        vitals: { bloodPressure: { systolic: 152, diastolic: 96 }, pulse: 78 },
-        diagnoses: [{ system: 'ICD-10', code: 'I10.x00', name: '原发性高血压', primary: true, suspected: false }],
-        medications: [{ name: '苯磺酸氨氯地平片', dosage: { amount: 5, unit: 'mg', frequency: 'qd', route: 'oral', days: 28 } }],
-      },
-    ],
-  });
+  .meta({ examples: [recordExample] });
 export type RecordContent = z.infer<typeof recordContent>;

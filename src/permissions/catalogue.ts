@@ -54,6 +54,7 @@ export const permissions = declare({
   'patients:read': { description: 'See own patients', roles: practitioners },
   'patients:read-all': { description: 'See every patient', roles: [] },
   'records:read': { description: 'Read own medical records, or those of own patients', roles: [...patient, ...practitioners] },
+  'records:read-all': { description: 'Read every medical record', roles: [] },
   'records:write': { description: 'Write medical records of own patients', roles: practitioners },
   'inpatients:manage': { description: 'Admit, move and discharge inpatients', roles: practitioners },
 
@@ -83,6 +84,7 @@ export const permissions = declare({
   'gateways:manage': { description: 'Configure payment gateways', roles: [] },
 
   'notifications:send': { description: 'Send announcements and see message logs', roles: staff },
+  'messages:manage': { description: 'Change the words of messages, send failed ones again', roles: [] },
   'files:own': {
     description: 'Upload, see and delete own files',
     roles: [...patient, ...practitioners, 'pharmacist', 'streamer', ...staff],

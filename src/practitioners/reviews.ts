@@ -5,6 +5,8 @@ import type { z } from 'zod';
 import type { Database } from '#src/database/database.ts';
 import type { Departments } from '#src/departments/service.ts';
 import { ApiError } from '#src/errors.ts';
+import type { SubjectFacts } from '#src/notifications/subjects.ts';
+import type { Outbox } from '#src/outbox/outbox.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import { fullAccess, ownProfile } from './access.ts';
 import type { PractitionerRow, ReviewState } from './model.ts';
@@ -24,15 +26,14 @@ export interface PractitionerReviews {
   reject(caller: Caller, id: string, version: number, reason: string): Promise<FullPractitionerView>;
   /** Oldest first; to its owner and to reviewers. */
   history(caller: Caller, id: string): Promise<z.infer<typeof schemas.reviewHistory>>;
+  /** For the notification of how a review ended. */
+  facts(id: string): Promise<SubjectFacts | null>;
 }
-
-/** Tells the practitioner how a review ended; called inside its transaction. */
-export type ReviewDecided = (practitioner: { id: string; userId: string }, state: 'approved' | 'rejected') => Promise<void>;
 
 export function createPractitionerReviews(
   database: Database,
   departments: Pick<Departments, 'find' | 'enabledIds'>,
-  decided: ReviewDecided,
+  outbox: Pick<Outbox, 'append'>,
 ): PractitionerReviews {
   const { models, transaction } = database;
   const views = createViews(database, departments);
@@ -58,7 +59,12 @@ export function createPractitionerReviews(
       if (row.reviewState !== 'submitted') throw new ApiError('wrong_state');
       if (row.version !== version) throw new ApiError('conflict');
       const view = await move(caller, row, state, reason);
-      await decided(row, state);
+      await outbox.append('notification.send', {
+        userId: row.userId,
+        kind: 'practitioner.reviewed',
+        subjectType: 'practitioner',
+        subjectId: id,
+      });
       return view;
     });
 
@@ -74,17 +80,25 @@ export function createPractitionerReviews(
     approve: (caller, id, version) => decide(caller, id, version, 'approved', null),
     reject: (caller, id, version, reason) => decide(caller, id, version, 'rejected', reason),
 
-    async history(caller, id) {
-      const row = await models.practitioners.findByPk(id);
-      if (!row || !fullAccess(caller, row)) throw new ApiError('not_found');
-      const steps = await models.practitionerReviews.findAll({ where: { practitionerId: id }, order: ['id'] });
-      const people = await models.users.findAll({ where: { id: steps.map(({ actorId }) => actorId) }, attributes: ['id', 'name'] });
-      const names = new Map(people.map(({ id: userId, name }) => [userId, name]));
-      const items = steps.map(({ id: stepId, fromState, toState, actorId, reason, createdAt }) => ({
-        ...{ id: stepId, from: fromState, to: toState, reason, at: createdAt.toISOString() },
-        actor: { id: actorId, name: names.get(actorId) ?? '' },
-      }));
-      return { items };
+    async facts(id) {
+      const row = await models.practitioners.findByPk(id, { attributes: ['reviewState'] });
+      const decision = row?.reviewState;
+      return decision === 'approved' || decision === 'rejected' ? { decision, path: '/practice/profile' } : null;
     },
+
+    history: (caller, id) => history(database, caller, id),
   };
+}
+
+async function history({ models }: Database, caller: Caller, id: string): Promise<z.infer<typeof schemas.reviewHistory>> {
+  const row = await models.practitioners.findByPk(id);
+  if (!row || !fullAccess(caller, row)) throw new ApiError('not_found');
+  const steps = await models.practitionerReviews.findAll({ where: { practitionerId: id }, order: ['id'] });
+  const people = await models.users.findAll({ where: { id: steps.map(({ actorId }) => actorId) }, attributes: ['id', 'name'] });
+  const names = new Map(people.map(({ id: userId, name }) => [userId, name]));
+  const items = steps.map(({ id: stepId, fromState, toState, actorId, reason, createdAt }) => ({
+    ...{ id: stepId, from: fromState, to: toState, reason, at: createdAt.toISOString() },
+    actor: { id: actorId, name: names.get(actorId) ?? '' },
+  }));
+  return { items };
 }
