@@ -5,7 +5,16 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { MediaSession } from '#rooms/protocol.ts';
 import { auditRoutes } from './audit/routes.ts';
-import { authRoutes } from './auth/routes.ts';
+import { createAccountSafety } from './auth/account-safety.ts';
+import { createExternalSignIn } from './auth/external.ts';
+import { externalRoutes } from './auth/external-routes.ts';
+import { createLoginLog } from './auth/login-log.ts';
+import { createProviders } from './auth/providers.ts';
+import { accountSafetyRoutes, authRoutes } from './auth/routes.ts';
+import { securityNotices } from './auth/security-notices.ts';
+import { sessionRoutes } from './auth/session-routes.ts';
+import { createSignIn, type SignIn } from './auth/sign-in.ts';
+import { CODE_SECONDS, createSmsCodes } from './auth/sms-codes.ts';
 import { chatRoutes } from './chat/routes.ts';
 import { createChat } from './chat/service.ts';
 import type { ChatStore } from '#rooms/ports.ts';
@@ -14,30 +23,58 @@ import { type Consultations, createConsultations, type RoomCommands } from './co
 import { departmentRoutes } from './departments/routes.ts';
 import { createDepartments, type Departments } from './departments/service.ts';
 import type { Foundation } from './foundation.ts';
+import { healthProfileRoutes } from './health-profiles/routes.ts';
+import { createHealthProfiles, type HealthProfiles } from './health-profiles/service.ts';
 import { createRedisNearby, createSqlNearby } from './hospitals/nearby.ts';
 import { hospitalAdminRoutes, hospitalRoutes } from './hospitals/routes.ts';
 import { createHospitals, createPlaces } from './hospitals/service.ts';
 import { createSystems } from './hospitals/systems.ts';
+import { admissionRoutes, wardRoutes } from './inpatients/routes.ts';
+import { createAdmissions } from './inpatients/service.ts';
+import { createWards } from './inpatients/wards.ts';
 import { createMaintenance, type Maintenance } from './maintenance/service.ts';
 import { mediaRoutes, networkTestRoutes } from './media/routes.ts';
 import { memberRoutes } from './members/routes.ts';
 import { createMembers } from './members/service.ts';
+import { createCodeSender } from './messaging/codes.ts';
+import type { Contacts } from './messaging/ports.ts';
+import { messageRoutes } from './messaging/routes.ts';
+import { createMessaging, type Messaging } from './messaging/service.ts';
+import type { OpenPages } from './notifications/ports.ts';
+import { createPreferences } from './notifications/preferences.ts';
+import { notificationRoutes } from './notifications/routes.ts';
 import { createNotifications, type Notifications } from './notifications/service.ts';
+import { offeringRoutes } from './offerings/routes.ts';
+import { createOfferings, type Offerings } from './offerings/service.ts';
+import { type CareRelations, createCareRelations } from './patients/care-relations.ts';
+import { patientRoutes } from './patients/routes.ts';
+import { createPatients, type Patients } from './patients/service.ts';
+import { timelineSources } from './patients/sources.ts';
+import { createTimeline } from './patients/timeline.ts';
 import { createPractitionerPhotos, type PractitionerPhotos } from './practitioners/photos.ts';
+import type { HistoryPort } from './practitioners/ports.ts';
 import { createRecommending } from './practitioners/recommending.ts';
 import { practitionerPhotoRoutes, practitionerReviewRoutes } from './practitioners/review-routes.ts';
 import { createPractitionerReviews } from './practitioners/reviews.ts';
 import { practitionerAdminRoutes, practitionerProfileRoutes, practitionerRoutes } from './practitioners/routes.ts';
 import { createPractitioners, type Practitioners } from './practitioners/service.ts';
+import { visitProfileRoutes } from './profiles/routes.ts';
+import { createProfiles, type Profiles } from './profiles/service.ts';
+import { createRecordAttachments, type RecordAttachments } from './records/attachments.ts';
+import { createNestedRecords } from './records/nested.ts';
+import { recordAttachmentRoutes, recordHistoryRoutes, recordRoutes } from './records/routes.ts';
+import { createRecords } from './records/service.ts';
 import { createSearch } from './search/search.ts';
 import { settingRoutes } from './settings/routes.ts';
-import { userRoutes } from './users/routes.ts';
+import { peopleRoutes } from './users/people-routes.ts';
+import { profileRoutes, userRoutes } from './users/routes.ts';
 import { createUsers, type Users } from './users/service.ts';
 
 /** What modules need besides the foundation. */
 export interface Surroundings {
   rooms: RoomCommands;
   chatStore: ChatStore;
+  pages: OpenPages;
   routerRtpCapabilities: MediaSession['routerRtpCapabilities'];
   /** Address that people open, without a slash at the end. */
   publicUrl: () => string;
@@ -47,51 +84,109 @@ export interface Modules {
   /** Routes below `/api/v1`. */
   readonly routes: readonly FastifyPluginAsyncZod[];
   readonly users: Users;
+  readonly signIn: SignIn;
   readonly consultations: Consultations;
   readonly maintenance: Maintenance;
+  readonly messaging: Messaging;
   readonly notifications: Notifications;
+  readonly offerings: Offerings;
   readonly departments: Departments;
   readonly practitioners: Practitioners;
   readonly practitionerPhotos: PractitionerPhotos;
+  readonly care: CareRelations;
+  readonly patients: Patients;
+  readonly profiles: Profiles;
+  readonly healthProfiles: HealthProfiles;
+  readonly recordAttachments: RecordAttachments;
 }
 
 export function createModules(foundation: Foundation, surroundings: Surroundings): Modules {
-  const { database, auth, tokens } = foundation;
+  const { database, tokens } = foundation;
   const { rooms, chatStore, routerRtpCapabilities, publicUrl } = surroundings;
-  const users = createUsers(database);
-  const notifications = createNotifications();
+  const telling = createTelling(foundation, surroundings, { contactOf: (userId) => identity.users.contactOf(userId) });
+  const { messaging, notifications } = telling;
+  const identity = createIdentity(foundation, notifications, publicUrl);
   const consultations = createConsultations(database, rooms);
-  const practice = createPractice(foundation);
+  const care = createCareRelations(database);
+  const healthProfiles = createHealthProfiles(database, { ...foundation, care });
+  const practice = createPractice(foundation, notifications, { visitsOf: care.visitsOf, tagsOf: healthProfiles.tagsOf });
+  const patients = createPatientCare(foundation, care, practice.practitioners);
+  const offerings = createOfferings(database, foundation.signals);
   return {
+    ...identity,
     ...practice,
-    users,
+    ...patients,
+    care,
+    healthProfiles,
     consultations,
     maintenance: createMaintenance(database),
+    messaging,
     notifications,
     routes: [
       auditRoutes(foundation.audit),
       settingRoutes(foundation.settings),
-      authRoutes(auth),
-      userRoutes(users),
+      ...identity.routes,
       consultationRoutes(consultations),
       memberRoutes(createMembers(database, tokens, publicUrl)),
       chatRoutes(createChat(database, chatStore)),
+      ...telling.routes,
       mediaRoutes(routerRtpCapabilities),
       networkTestRoutes,
+      offeringRoutes(offerings),
       ...practice.routes,
+      healthProfileRoutes(healthProfiles),
+      ...patients.routes,
     ],
   };
 }
 
+/** Notifications, and the messages that leave the house. */
+function createTelling(foundation: Foundation, { pages, publicUrl }: Surroundings, contacts: Contacts) {
+  const { database, vault, outbox, senders } = foundation;
+  const { render } = senders;
+  const preferences = createPreferences(database);
+  const stillWanted = (userId: string, kind: 'notification' | 'marketing', channel: 'sms' | 'email') =>
+    preferences.allows(userId, kind === 'marketing' ? 'marketing' : 'service', channel);
+  const messaging = createMessaging({ database, vault, outbox, senders, contacts, stillWanted });
+  const notifications = createNotifications({ database, vault, render, deliveries: messaging, contacts, preferences, pages, publicUrl });
+  return { messaging, notifications, routes: [notificationRoutes(notifications), messageRoutes(messaging)] };
+}
+
+/** People, signing in, roles and menus. */
+function createIdentity(foundation: Foundation, notifications: Notifications, publicUrl: () => string) {
+  const { config, log, database, vault, auth } = foundation;
+  const users = createUsers(foundation);
+  const notices = securityNotices(database, foundation.outbox, notifications);
+  const loginLog = createLoginLog(database, notices);
+  users.figures.count({ name: 'logins', count: loginLog.count });
+  const sender = createCodeSender(database, foundation.senders.sms, CODE_SECONDS / 60);
+  const codes = createSmsCodes({ config, database, vault, limits: auth.limits, sender, log });
+  const signIn = createSignIn({ ...foundation, users, codes, log: loginLog, notices });
+  const returnTo = (provider: string) => `${publicUrl()}/sign-in/${provider}`;
+  const external = createExternalSignIn({ database, users, signIn, providers: createProviders(config, log, returnTo) });
+  const safety = createAccountSafety({ database, auth, users, codes, signIn });
+  const routes = [
+    authRoutes(auth, signIn),
+    accountSafetyRoutes(safety),
+    sessionRoutes(auth, loginLog),
+    externalRoutes(external),
+    profileRoutes(users),
+    userRoutes(users),
+    peopleRoutes(users),
+  ];
+  return { users, signIn, routes };
+}
+
 /** Departments, practitioners and hospitals. */
-function createPractice({ database, signals, access, redis, config, log }: Foundation) {
+function createPractice(foundation: Foundation, notifications: Pick<Notifications, 'describe'>, history: HistoryPort) {
+  const { database, signals, access, outbox, redis, config, log } = foundation;
   const search = createSearch(database);
   const departments = createDepartments(database, signals);
   const availability = { freeBetween: async () => [] };
   const practitioners = createPractitioners(database, { departments, search, access, availability });
   const practitionerPhotos = createPractitionerPhotos(database, async () => undefined);
-  const reviews = createPractitionerReviews(database, departments, async () => undefined);
-  const history = { visitsOf: async () => new Map<string, number>(), tagsOf: async () => [] };
+  const reviews = createPractitionerReviews(database, departments, outbox);
+  notifications.describe('practitioner', reviews.facts);
   const sqlNearby = createSqlNearby(database);
   const nearby = redis ? createRedisNearby(redis, createPlaces(database, signals), sqlNearby, log) : sqlNearby;
   const hospitals = createHospitals(database, { signals, search, nearby, systems: createSystems(config.HOSPITAL_SYSTEMS, log) });
@@ -106,4 +201,24 @@ function createPractice({ database, signals, access, redis, config, log }: Found
     hospitalAdminRoutes(hospitals),
   ];
   return { departments, practitioners, practitionerPhotos, routes };
+}
+
+/** Patients: who they are, what is written about them, and where they lie. */
+function createPatientCare(foundation: Foundation, care: CareRelations, practitioners: Practitioners) {
+  const { database, vault, audit } = foundation;
+  const profiles = createProfiles(database, vault);
+  const parts = { vault, audit, care, practitioners };
+  const records = createRecords(database, { ...parts, visits: { appointment: async () => undefined } });
+  const recordAttachments = createRecordAttachments(database, parts, async () => undefined);
+  const patients = createPatients(database, { ...parts, timeline: createTimeline(database, timelineSources(database)) });
+  const routes = [
+    visitProfileRoutes(profiles),
+    recordRoutes(records, createNestedRecords(database, parts, { ofVisit: async () => [] })),
+    recordHistoryRoutes(records),
+    recordAttachmentRoutes(recordAttachments),
+    admissionRoutes(createAdmissions(database, parts)),
+    wardRoutes(createWards(database)),
+    patientRoutes(patients),
+  ];
+  return { profiles, recordAttachments, patients, routes };
 }

@@ -6,17 +6,22 @@ import { defineSessions } from '#src/auth/model.ts';
 import { defineMessages } from '#src/chat/model.ts';
 import { defineConsultations } from '#src/consultations/model.ts';
 import { defineDepartments } from '#src/departments/model.ts';
+import { defineHealthProfiles } from '#src/health-profiles/model.ts';
 import { defineHospitals } from '#src/hospitals/model.ts';
 import { defineIdempotency } from '#src/idempotency/model.ts';
 import { defineMedicines } from '#src/medicines/model.ts';
+import { defineInpatients } from '#src/inpatients/model.ts';
 import { defineMembers } from '#src/members/model.ts';
 import { defineMenus } from '#src/menus/model.ts';
 import { defineMessaging } from '#src/messaging/model.ts';
 import { defineNotifications } from '#src/notifications/model.ts';
+import { defineOfferings } from '#src/offerings/model.ts';
 import { defineOutbox } from '#src/outbox/model.ts';
 import { definePermissions } from '#src/permissions/model.ts';
 import { definePrescriptions } from '#src/prescriptions/model.ts';
 import { definePractitioners } from '#src/practitioners/model.ts';
+import { defineProfiles } from '#src/profiles/model.ts';
+import { defineRecords } from '#src/records/model.ts';
 import { defineSearch } from '#src/search/model.ts';
 import { defineSettings } from '#src/settings/model.ts';
 import { defineSignals } from '#src/signals/model.ts';
@@ -45,11 +50,16 @@ export function defineModels(sequelize: Sequelize) {
     ...definePractitioners(sequelize),
     hospitals: defineHospitals(sequelize),
     searchTerms: defineSearch(sequelize),
+    ...defineOfferings(sequelize),
     ...defineMedicines(sequelize),
     ...definePrescriptions(sequelize),
     ...defineTemplates(sequelize),
     ...defineMessaging(sequelize),
     ...defineNotifications(sequelize),
+    visitProfiles: defineProfiles(sequelize),
+    ...defineHealthProfiles(sequelize),
+    ...defineRecords(sequelize),
+    ...defineInpatients(sequelize),
     outbox: defineOutbox(sequelize),
     signals: defineSignals(sequelize),
     idempotencyKeys: defineIdempotency(sequelize),
