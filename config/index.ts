@@ -4,6 +4,8 @@
  */
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { appKeys, perClient, providers } from './login.ts';
+import { messagingSettings, missingMessagingSettings } from './messaging.ts';
 import { isAddressRange } from './network.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -83,10 +85,21 @@ export const settings = z.object({
   BLIND_INDEX_KEY: z.string().min(32).optional().describe('Key of look-ups in sealed columns; never changes. Required in production'),
   LOGIN_ATTEMPTS: atLeastOne
     .default(5)
+    .describe('Wrong passwords in a row, within 15 minutes, that lock an account; ten times as many from one address'),
+  LOGIN_LOCK_SECONDS: atLeastOne.default(900).describe('Seconds that an account stays locked after too many wrong passwords'),
+  LOGIN_CODES_PER_PHONE: atLeastOne.default(10).describe('Codes by text message for one phone in 24 hours; one a minute'),
+  LOGIN_CODES_PER_ADDRESS: atLeastOne.default(100).describe('Codes by text message that one address may ask for in 24 hours'),
+  LOGIN_WECHAT_WEB: appKeys.optional().describe('Website application at WeChat: `appId:secret`'),
+  LOGIN_WECHAT_MINI: appKeys.optional().describe('Mini program at WeChat: `appId:secret`'),
+  LOGIN_WECHAT_URL: z.url().optional().describe('Address in place of WeChat’s own, for a simulator'),
+  LOGIN_PROVIDERS: providers
+    .default([])
     .describe(
-      'Wrong passwords in 15 minutes for an account from one address; twice as many for an account, ten times as many from an address',
+      'Other services to sign in with, as a JSON list: `[{"name":"hospital","title":"Hospital","kind":"oidc","issuer":"https://…","clientId":"…","clientSecret":"…"}]`; with `"kind":"oauth2"` the three `…Endpoint` addresses and `fields` instead of `issuer`',
     ),
   DEMO: flag.optional().describe('Create the demo accounts at the first start. Default: true outside production'),
+
+  ...messagingSettings,
 
   MEDIA_WORKERS: atLeastOne.default(availableParallelism()).describe('mediasoup workers; default one per core'),
   MEDIA_LISTEN: list
@@ -129,7 +142,7 @@ export const settings = z.object({
 export type Config = Readonly<z.infer<typeof settings>>;
 
 /** Prefixes that belong to us: a variable that starts like this and is not a setting is a typing mistake. */
-const OWN_PREFIXES = /^(MEDIA|ROOM|TURN|JWT|SOCKET|RATE|JOB|DATA|BLIND)_/;
+const OWN_PREFIXES = /^(MEDIA|ROOM|TURN|JWT|LOGIN|SOCKET|RATE|JOB|DATA|BLIND|SMS|SMTP)_/;
 
 /** The environment does not describe a valid configuration; `message` lists every fault, ready to print. */
 export class ConfigError extends Error {
@@ -150,6 +163,8 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   const config = parsed.data;
   if (Boolean(config.TLS_CERT) !== Boolean(config.TLS_KEY)) throw new ConfigError('TLS_CERT and TLS_KEY go together');
   if (config.TURN_URLS.length > 0 && !config.TURN_SECRET) throw new ConfigError('TURN_URLS needs TURN_SECRET');
+  const unsent = missingMessagingSettings(config);
+  if (unsent.length > 0) throw new ConfigError(`Messages cannot be sent without ${unsent.join(', ')}`);
   const missing = (['JWT_SECRET', 'DATA_KEYS', 'BLIND_INDEX_KEY'] as const).filter((key) => !config[key]);
   if (config.NODE_ENV === 'production' && missing.length > 0)
     throw new ConfigError(`${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} required in production`);

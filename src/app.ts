@@ -66,7 +66,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   }) as FastifyInstance;
 
   app.setErrorHandler(handleFault);
-  enforcePolicies(app, { verify: auth.verify, accessOf: access.of });
+  const { seen, freshlyVerified } = auth.sessions;
+  enforcePolicies(app, { verify: auth.verify, accessOf: access.of, seen, freshlyVerified });
   returnRequestIds(app);
   logRequests(app, log);
   await allowOrigins(app, config);

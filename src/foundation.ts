@@ -9,6 +9,7 @@ import { createVault, type Vault } from './crypto/vault.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { migrate } from './database/migrate.ts';
 import { createOutbox, type Outbox } from './outbox/outbox.ts';
+import { openSenders, type Senders } from './messaging/senders.ts';
 import { type AccessCache, createAccessCache } from './permissions/access.ts';
 import { syncBuiltinRoles } from './permissions/roles.ts';
 import { connectRedis } from './redis.ts';
@@ -31,6 +32,7 @@ export interface Foundation {
   readonly settings: Settings;
   readonly tokens: Tokens;
   readonly auth: Auth;
+  readonly senders: Senders;
   close(): Promise<void>;
 }
 
@@ -40,8 +42,10 @@ export async function createFoundation(config: Config, log: Logger): Promise<Fou
   const database = await openDatabase(config, log);
   const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL, log) : null;
   const signals = createSignals(database, log);
+  const opened: { close(): Promise<void> }[] = [];
   async function close(): Promise<void> {
     signals.close();
+    for (const part of opened) await part.close();
     redis?.disconnect();
     await database.close();
   }
@@ -50,7 +54,13 @@ export async function createFoundation(config: Config, log: Logger): Promise<Fou
     if (migrated.length > 0) log.info({ migrated }, 'database migrated');
     await syncBuiltinRoles(database);
     const tokens = createTokens(secrets.jwt);
+    const access = createAccessCache(database, signals);
+    const auth = await createAuth({ config, database, tokens, signals, access, log });
+    opened.push(auth);
     const vault = createVault(secrets.dataKeys, secrets.blindIndex);
+    const settings = await createSettings(database, vault, signals);
+    const senders = await openSenders({ config, database, signals, settings, log });
+    opened.push({ close: async () => senders.close() });
     return {
       config,
       log,
@@ -58,13 +68,14 @@ export async function createFoundation(config: Config, log: Logger): Promise<Fou
       database,
       redis,
       vault,
-      settings: await createSettings(database, vault, signals),
+      settings,
       signals,
-      access: createAccessCache(database, signals),
+      access,
       outbox: createOutbox(database),
       audit: createAudit(database, secrets.blindIndex),
       tokens,
-      auth: await createAuth(config, database, tokens),
+      auth,
+      senders,
       close,
     };
   } catch (error) {

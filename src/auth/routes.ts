@@ -1,39 +1,140 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { nothing } from '#src/plugins/fields.ts';
-import { identified, principalOf, publicAccess, signedIn, userOf } from '#src/plugins/policy.ts';
-import { credentials, currentSession, login } from './schemas.ts';
+import { callerOf, identified, principalOf, publicAccess, signedIn } from '#src/plugins/policy.ts';
+import type { AccountSafety } from './account-safety.ts';
+import { originOf } from './origin.ts';
+import * as schemas from './schemas.ts';
 import type { Auth } from './service.ts';
+import type { SignIn } from './sign-in.ts';
 
-export function authRoutes(auth: Auth): FastifyPluginAsyncZod {
+const tags = ['auth'];
+const response = { 200: schemas.login };
+const refusals = ['account_disabled', 'account_locked', 'too_many_attempts'] as const;
+
+/** Signing in and out. */
+export function authRoutes(auth: Auth, signIn: SignIn): FastifyPluginAsyncZod {
   return async (app) => {
+    app.post('/auth/register', {
+      config: { policy: publicAccess, errors: ['account_taken', 'phone_taken', 'bad_code', 'too_many_attempts'] },
+      schema: {
+        summary: 'Make an account, with a name and a password or with a phone and a code, and sign in',
+        tags,
+        body: schemas.registration,
+        response,
+      },
+      handler: (request) => signIn.register(request.body, originOf(request)),
+    });
+
     app.post('/auth/login', {
-      config: { policy: publicAccess, errors: ['bad_credentials', 'too_many_attempts'] },
-      schema: { summary: 'Sign in with account and password', tags: ['auth'], body: credentials, response: { 200: login } },
-      handler: (request) => auth.login(request.body.account, request.body.password, request.ip),
+      config: { policy: publicAccess, errors: ['bad_credentials', 'bad_code', ...refusals] },
+      schema: {
+        summary: 'Sign in with account and password, or with phone and code, which also makes an account for an unknown phone',
+        tags,
+        body: schemas.credentials,
+        response,
+      },
+      handler: (request) => signIn.login(request.body, originOf(request)),
+    });
+
+    app.post('/auth/refresh', {
+      config: { policy: publicAccess, errors: ['refresh_refused'] },
+      schema: {
+        summary:
+          'Get new tokens. A refresh token is good once, for ten more seconds it gives the same successor; later it ends its session',
+        tags,
+        body: schemas.refreshing,
+        response,
+      },
+      handler: (request) => signIn.refresh(request.body.refreshToken, originOf(request)),
     });
 
     app.post('/auth/logout', {
       config: { policy: signedIn },
-      schema: { summary: 'End this session, here and on its open sockets', tags: ['auth'], response: { 200: nothing } },
+      schema: { summary: 'End this session, here and on its open sockets', tags, response: { 200: nothing } },
       handler: async (request) => {
-        await auth.logout(userOf(request));
+        const { userId, sessionId } = callerOf(request);
+        await auth.sessions.end(userId, sessionId, 'logout');
         return {};
       },
     });
 
     app.get('/auth/session', {
       config: { policy: identified },
-      schema: { summary: 'Who this token belongs to', tags: ['auth'], response: { 200: currentSession } },
+      schema: {
+        summary: 'Who this token belongs to; an error when its session has ended',
+        tags,
+        response: { 200: schemas.currentSession },
+      },
       handler: async (request) => {
         const principal = principalOf(request);
         const expiresAt = new Date(principal.expiresAt).toISOString();
         if (principal.kind === 'user') {
-          const { userId, name, roles } = principal;
-          return { kind: principal.kind, user: { id: userId, name, roles }, expiresAt };
+          const { kind, userId, name, roles, sessionId } = principal;
+          return { kind, user: { id: userId, name, roles: [...(request.access?.roles ?? roles)] }, sessionId, expiresAt };
         }
         const { kind, memberId, consultationId, name } = principal;
         return { kind, memberId, consultationId, name, expiresAt };
       },
+    });
+  };
+}
+
+/** Codes, passwords, and proving once more who one is. */
+export function accountSafetyRoutes(safety: AccountSafety): FastifyPluginAsyncZod {
+  const sending = ['code_too_soon', 'code_limit', 'sms_unavailable'] as const;
+  return async (app) => {
+    app.post('/auth/sms-code', {
+      config: { policy: publicAccess, errors: sending },
+      schema: { summary: 'Send a code to a phone', tags, body: schemas.codeRequest, response: { 200: schemas.codeSent } },
+      handler: (request) => safety.sendCode(request.body, originOf(request)),
+    });
+
+    app.post('/auth/password/reset', {
+      config: { policy: publicAccess, errors: ['bad_code', 'too_many_attempts'] },
+      schema: {
+        summary: 'Set another password with a code of scene `reset`; ends every session',
+        tags,
+        body: schemas.reset,
+        response: { 200: nothing },
+      },
+      handler: async (request) => {
+        await safety.resetPassword(request.body, originOf(request));
+        return {};
+      },
+    });
+
+    app.put('/auth/password', {
+      config: { policy: signedIn, errors: ['bad_credentials', 'step_up_required', ...refusals] },
+      schema: { summary: 'Set another password; ends every session and begins a new one', tags, body: schemas.passwordChange, response },
+      handler: (request) => safety.changePassword(callerOf(request), request.body, originOf(request)),
+    });
+
+    app.put('/auth/phone', {
+      config: { policy: signedIn, stepUp: true, errors: ['bad_code', 'phone_taken', 'too_many_attempts'] },
+      schema: {
+        summary: 'Set the own phone number, with a code of scene `bind`',
+        tags,
+        body: schemas.phoneChange,
+        response: { 200: schemas.phoneChanged },
+      },
+      handler: (request) => safety.changePhone(callerOf(request), request.body, originOf(request)),
+    });
+
+    app.post('/auth/step-up/code', {
+      config: { policy: signedIn, errors: ['no_phone', ...sending] },
+      schema: { summary: 'Send a code for `/auth/step-up` to the own phone', tags, response: { 200: schemas.codeSent } },
+      handler: (request) => safety.sendProofCode(callerOf(request)),
+    });
+
+    app.post('/auth/step-up', {
+      config: { policy: signedIn, errors: ['bad_credentials', 'bad_code', 'no_phone', 'too_many_attempts'] },
+      schema: {
+        summary: 'Prove once more who one is; sensitive operations are open to this session for five minutes',
+        tags,
+        body: schemas.proof,
+        response: { 200: schemas.verified },
+      },
+      handler: (request) => safety.prove(callerOf(request), request.body, originOf(request)),
     });
   };
 }

@@ -165,14 +165,6 @@ async function createSignIn({ createTable, createIndex, autoId }: MigrationConte
 async function createPeople({ createTable, createIndex }: MigrationContext): Promise<void> {
   const user = (name: string, column = 'user_id') => `CONSTRAINT ${name} FOREIGN KEY (${column}) REFERENCES users (id) ON DELETE CASCADE`;
   await createTable(
-    'user_health_tags',
-    `user_id CHAR(36) NOT NULL,
-     tag VARCHAR(40) NOT NULL,
-     position INTEGER NOT NULL,
-     PRIMARY KEY (user_id, tag),
-     ${user('user_health_tags_user_fk')}`,
-  );
-  await createTable(
     'user_tags',
     `id CHAR(36) NOT NULL PRIMARY KEY,
      name VARCHAR(40) NOT NULL,
@@ -226,7 +218,7 @@ export const up: Migration = async (context) => {
 };
 
 const TABLES = [
-  ...['menus', 'user_follows', 'user_tag_links', 'user_tags', 'user_health_tags'],
+  ...['menus', 'user_follows', 'user_tag_links', 'user_tags'],
   ...['login_states', 'user_identities', 'login_log', 'rate_counters', 'sms_codes', 'refresh_tokens'],
 ];
 const SESSION_COLUMNS = [

@@ -53,11 +53,11 @@ export function answerWithEnvelopes(api: FastifyInstance): void {
 
 /** Completes a route's schema with the envelope, the errors it can answer with and the token it needs. */
 function describeAnswers(route: RouteOptions): void {
-  const { policy, errors: own = [] } = route.config ?? {};
+  const { policy, stepUp, errors: own = [] } = route.config ?? {};
   const { response, ...schema } = route.schema ?? {};
   const data = (response as Record<number, unknown> | undefined)?.[200];
   if (!data) throw new Error(`${String(route.method)} ${route.url} declares no answer`);
-  const codes: ErrorCode[] = [...(policy?.errors ?? []), ...own, 'rate_limited'];
+  const codes: ErrorCode[] = [...(policy?.errors ?? []), ...(stepUp ? ['step_up_required' as const] : []), ...own, 'rate_limited'];
   if (schema.body ?? schema.params ?? schema.querystring) codes.push('invalid_request');
   if (schema.body) codes.push('malformed_json', 'payload_too_large', 'unsupported_media_type');
   route.schema = {
@@ -77,9 +77,12 @@ function enveloped(data: z.ZodType): z.ZodType {
   return schema;
 }
 
-/** The success form around data that is JSON already: only what a handler returns has to go through a schema. */
+/**
+ * The success form around data that is JSON already: only what a handler returns has to go through a schema. Request ids
+ * are of characters that JSON does not escape.
+ */
 function wrap(data: string, { timestamp, requestId }: Success): string {
-  return `{"success":true,"code":200,"message":"ok","data":${data},"timestamp":${timestamp},"requestId":${JSON.stringify(requestId)}}`;
+  return `{"success":true,"code":200,"message":"ok","data":${data},"timestamp":${timestamp},"requestId":"${requestId}"}`;
 }
 
 function failures(codes: ErrorCode[]): Record<number, z.ZodType> {

@@ -32,6 +32,8 @@ declare module 'fastify' {
     policy?: Policy;
     /** Errors of the catalogue that this route answers with, besides those of its policy and of validation. */
     errors?: readonly ErrorCode[];
+    /** A sensitive operation: only for a session whose person has proved within five minutes who they are (`/auth/step-up`). */
+    stepUp?: true;
   }
   interface FastifyRequest {
     principal: Principal | null;
@@ -71,6 +73,9 @@ export interface Gatekeeper {
   /** @throws {RoomError} `unauthenticated`, `session_revoked` */
   verify(token: string): Principal;
   accessOf(userId: string): Access | Promise<Access>;
+  /** Told of each request of a session. */
+  seen(sessionId: string, ip: string): void;
+  freshlyVerified(sessionId: string): Promise<boolean>;
 }
 
 /** Enforces the policies of all routes added from now on, in every scope. */
@@ -82,7 +87,8 @@ export function enforcePolicies(app: FastifyInstance, gatekeeper: Gatekeeper): v
     routes.push(route);
     const { policy } = route.config ?? {};
     if (!policy || policy.callers === 'anybody') return;
-    route.onRequest = [guardOf(policy, gatekeeper), ...[route.onRequest ?? []].flat()];
+    const guards = route.config?.stepUp ? [guardOf(policy, gatekeeper), stepUpOf(gatekeeper)] : [guardOf(policy, gatekeeper)];
+    route.onRequest = [...guards, ...[route.onRequest ?? []].flat()];
   });
   app.addHook('onReady', async () => {
     const open = routes.filter((route) => !route.config?.policy).map((route) => `${String(route.method)} ${route.url}`);
@@ -91,7 +97,7 @@ export function enforcePolicies(app: FastifyInstance, gatekeeper: Gatekeeper): v
 }
 
 /** Without a promise when the access is known: this runs before every request. */
-function guardOf(policy: Policy, { verify, accessOf }: Gatekeeper): onRequestHookHandler {
+function guardOf(policy: Policy, { verify, accessOf, seen }: Gatekeeper): onRequestHookHandler {
   return (request, _reply, done) => {
     const admit = (access: Access): void => {
       request.access = access;
@@ -103,12 +109,21 @@ function guardOf(policy: Policy, { verify, accessOf }: Gatekeeper): onRequestHoo
       const principal = verify(bearerToken(request));
       request.principal = principal;
       if (principal.kind === 'guest') return done(policy.callers === 'identified' ? undefined : new ApiError('forbidden'));
+      seen(principal.sessionId, request.ip);
       const access = accessOf(principal.userId);
       if (access instanceof Promise) access.then(admit, done);
       else admit(access);
     } catch (error) {
       done(error as Error);
     }
+  };
+}
+
+/** Behind the guard of a sensitive operation. */
+function stepUpOf({ freshlyVerified }: Gatekeeper): onRequestHookHandler {
+  return (request, _reply, done) => {
+    const settle = (fresh: boolean): void => done(fresh ? undefined : new ApiError('step_up_required'));
+    freshlyVerified(principalOf(request).sessionId).then(settle, done);
   };
 }
 

@@ -8,13 +8,6 @@ import {
   type Sequelize,
 } from 'sequelize';
 
-/** What somebody says of their own health, for example `高血压`. */
-export interface HealthTagRow extends Model<InferAttributes<HealthTagRow>, InferCreationAttributes<HealthTagRow>> {
-  userId: string;
-  tag: string;
-  position: number;
-}
-
 /** A tag that the clinic gives to people. */
 export interface UserTagRow extends Model<InferAttributes<UserTagRow>, InferCreationAttributes<UserTagRow>> {
   id: string;
@@ -41,11 +34,6 @@ const untimed = { underscored: true, timestamps: false };
 
 export function definePeople(sequelize: Sequelize) {
   return {
-    healthTags: sequelize.define<HealthTagRow>(
-      'healthTag',
-      { userId: key(), tag: { type: DataTypes.STRING(40), primaryKey: true }, position: DataTypes.INTEGER },
-      { tableName: 'user_health_tags', ...untimed },
-    ),
     userTags: sequelize.define<UserTagRow>(
       'userTag',
       {

@@ -1,54 +1,60 @@
-/** People who can sign in. */
-import { col, fn, literal, Op, where, type WhereOptions } from 'sequelize';
-import { v7 as uuid } from 'uuid';
-import type { z } from 'zod';
-import { hashPassword } from '#src/auth/passwords.ts';
-import type { Database } from '#src/database/database.ts';
-import { slice } from '#src/plugins/fields.ts';
+/** People: their accounts, what they say of themselves, and what administrators do with them. */
+import type { Foundation } from '#src/foundation.ts';
+import { ApiError } from '#src/errors.ts';
+import { type Accounts, createAccounts } from './accounts.ts';
+import { type Administration, createAdministration } from './administration.ts';
+import { createDirectory, type Directory } from './directory.ts';
+import { createFigures, type Figures } from './figures.ts';
+import { createFollows, type Follows } from './follows.ts';
 import type { UserRow } from './model.ts';
-import type { userList, userQuery } from './schemas.ts';
+import type { Avatars, HealthTags } from './ports.ts';
+import { createTags, type Tags } from './tags.ts';
+import { createViews, type Profile } from './views.ts';
 
-export interface Users {
-  /** Names for choosing somebody; active users only, by name. Without a keyword only people that the caller has had visits with. */
-  list(callerId: string, query: z.infer<typeof userQuery>): Promise<z.infer<typeof userList>>;
-  /** @param account lower case, unique */
-  create(user: { account: string; name: string; password: string; roles: string[] }): Promise<UserRow>;
-  count(): Promise<number>;
+export interface Users extends Accounts, Directory, Administration {
+  /** The caller's own. */
+  profile(userId: string): Promise<Profile>;
+  avatarOf(user: UserRow): Promise<string | null>;
+  readonly tags: Tags;
+  readonly follows: Follows;
+  readonly figures: Figures;
 }
 
-/** Ids of everybody in a visit with this user, in SQL. @param id quoted */
-const acquaintances = (id: string) =>
-  literal(`(SELECT other.user_id FROM consultation_members other
-    JOIN consultation_members own ON own.consultation_id = other.consultation_id WHERE own.user_id = ${id} AND other.user_id IS NOT NULL)`);
+export interface UsersParts extends Pick<Foundation, 'database' | 'vault' | 'access' | 'signals' | 'auth'> {
+  avatars?: Avatars;
+  healthTags?: HealthTags;
+}
 
-/** Ids of users with a role, in SQL. @param key quoted */
-const holders = (key: string) => literal(`(SELECT user_id FROM user_roles WHERE role_key = ${key})`);
+const noAvatars: Avatars = {
+  urls: async () => new Map(),
+  use: async () => {
+    throw new ApiError('unknown_file');
+  },
+};
 
-export function createUsers({ models: { users, userRoles }, sequelize, transaction }: Database): Users {
+const noHealthTags: HealthTags = { of: async () => [], put: async () => undefined };
+
+export function createUsers(parts: UsersParts): Users {
+  const { database, auth, avatars = noAvatars, healthTags = noHealthTags } = parts;
+  const accounts = createAccounts(parts);
+  const figures = createFigures(database);
+  const views = createViews({ ...parts, accounts, avatars, healthTags, figures });
   return {
-    async list(callerId, query) {
-      const conditions: WhereOptions[] = [{ status: 'active' }];
-      if (query.role) conditions.push({ id: { [Op.in]: holders(sequelize.escape(query.role)) } });
-      if (query.keyword) conditions.push(where(fn('INSTR', fn('LOWER', col('name')), query.keyword.toLowerCase()), Op.gt, 0));
-      else conditions.push({ id: { [Op.in]: acquaintances(sequelize.escape(callerId)) } });
-      const { rows, count } = await users.findAndCountAll({
-        where: { [Op.and]: conditions },
-        order: ['name', 'id'],
-        ...slice(query),
-      });
-      const { page, pageSize } = query;
-      return { items: rows.map(({ id, name }) => ({ id, name })), pagination: { page, pageSize, total: count } };
+    ...accounts,
+    ...createDirectory(parts, views),
+    ...createAdministration({ ...parts, accounts, views, avatars, healthTags, forgive: auth.guessing.forgive }),
+    tags: createTags(database),
+    follows: createFollows(database),
+    figures,
+
+    async avatarOf({ avatarFileId }) {
+      return avatarFileId ? ((await avatars.urls([avatarFileId])).get(avatarFileId) ?? null) : null;
     },
 
-    async create({ account, name, password, roles }) {
-      const passwordHash = await hashPassword(password);
-      return transaction(async () => {
-        const user = await users.create({ id: uuid(), account, name, passwordHash, status: 'active' });
-        await userRoles.bulkCreate(roles.map((roleKey) => ({ userId: user.id, roleKey })));
-        return user;
-      });
+    async profile(userId) {
+      const user = await database.models.users.findByPk(userId);
+      if (!user) throw new ApiError('not_found');
+      return views.profile(user);
     },
-
-    count: () => users.count(),
   };
 }

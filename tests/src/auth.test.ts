@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import jwt from 'jsonwebtoken';
-import { createAttempts, networkOf } from '#src/auth/attempts.ts';
+import { networkOf } from '#src/auth/networks.ts';
 import { PASSWORD, SECRET, startApp, type TestApp } from '#tests/support/app.ts';
 
 let server: TestApp;
@@ -16,7 +16,7 @@ describe('login', () => {
   test('with the right password answers a token for the person', async () => {
     const { status, body } = await login(' Doctor ', PASSWORD);
     expect(status).toBe(200);
-    expect(body.data.user).toEqual({ id: server.people.doctor.id, name: 'Name of doctor', roles: ['doctor'] });
+    expect(body.data.user).toMatchObject({ id: server.people.doctor.id, name: 'Name of doctor', roles: ['doctor'] });
     expect((await server.call('GET', session, body.data.token)).body.data.user.id).toBe(server.people.doctor.id);
   });
 
@@ -36,7 +36,7 @@ describe('login', () => {
   });
 
   test('with the right password does not count', async () => {
-    for (let i = 0; i < 7; i++) expect((await server.auth.login('doctor', PASSWORD, '198.51.100.1')).token).toBeDefined();
+    for (let i = 0; i < 7; i++) expect((await login('doctor', PASSWORD)).status).toBe(200);
   });
 
   test('of a disabled account is refused', async () => {
@@ -49,16 +49,6 @@ describe('login', () => {
     const row = await server.database.models.users.findByPk(server.people.doctor.id);
     expect(row?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
-});
-
-test('createAttempts() limits an account from many addresses, and an address with many accounts', async () => {
-  const attempts = createAttempts(3);
-  const counted = async (guesses: [string, string][]) => {
-    const results = await Promise.allSettled(guesses.map(([account, address]) => attempts.count(account, address)));
-    return results.filter(({ status }) => status === 'fulfilled').length;
-  };
-  expect(await counted(Array.from({ length: 8 }, (_, i) => ['target', `192.0.2.${i}`]))).toBe(6);
-  expect(await counted(Array.from({ length: 34 }, (_, i) => [`account-${i}`, `2001:db8:1:2:${i}::${i}`]))).toBe(30);
 });
 
 test.each([
@@ -134,7 +124,7 @@ describe('logout', () => {
     await expect(server.auth.authenticate(token)).rejects.toMatchObject({ code: 'session_revoked' });
 
     const { createAuth } = await import('#src/auth/service.ts');
-    const restarted = await createAuth(server.config, server.database, server.tokens);
+    const restarted = await createAuth(server.foundation);
     await expect(restarted.authenticate(token)).rejects.toMatchObject({ code: 'session_revoked' });
   });
 });

@@ -55,7 +55,7 @@ describe('create()', () => {
 
   test('of a doctor with themself is refused', async () => {
     const both = await server.users.create({ account: 'both', name: 'Both', password: 'correct horse', roles: ['doctor', 'patient'] });
-    const { token } = await server.auth.login('both', 'correct horse', 'setup');
+    const token = await server.signIn('both');
     expect((await server.call('POST', base, token, booking(both.id))).body.error.code).toBe('unknown_patient');
     await server.database.models.users.update({ status: 'inactive' }, { where: { id: both.id } });
   });
@@ -178,7 +178,7 @@ describe('invitations', () => {
     const invite = async () => (await server.call('POST', `${base}/${id}/invitations`, doctor(), { name: 'G', role: 'guest' })).body.data;
     const code = async (token: string) => {
       const { body } = await server.call('GET', '/api/v1/auth/session', token);
-      const restarted = await createAuth(server.config, server.database, server.tokens);
+      const restarted = await createAuth(server.foundation);
       const again = await restarted.authenticate(token).then(
         () => undefined,
         (error) => error.code,

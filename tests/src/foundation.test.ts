@@ -14,9 +14,11 @@ import { createAccessCache } from '#src/permissions/access.ts';
 import { syncBuiltinRoles } from '#src/permissions/roles.ts';
 import { settingValue } from '#src/settings/model.ts';
 import { createSignals } from '#src/signals/signals.ts';
-import { createUsers } from '#src/users/service.ts';
+import { createAccounts } from '#src/users/accounts.ts';
 import { silentLog } from '#tests/support/app.ts';
 import { describeDatabases } from '#tests/support/databases.ts';
+
+const aVault = () => createVault(parseKeyRing(`k1:${randomBytes(32).toString('hex')}`), 'a secret for the index that is long');
 
 describe('vault', () => {
   const column = { table: 'things', column: 'secret', idColumn: 'id' };
@@ -194,7 +196,7 @@ describeDatabases('foundation', (open) => {
     const signals = createSignals(database, silentLog);
     closers.push(signals.close);
     const cache = createAccessCache(database, signals);
-    const { id } = await createUsers(database).create({ account: 'a', name: 'A', password: 'some password', roles: ['doctor'] });
+    const { id } = await createAccounts({ database, vault: aVault() }).create({ account: 'a', name: 'A', roles: ['doctor'] });
     expect((await cache.of(id)).can('consultations:lead')).toBe(true);
     expect(cache.of(id)).not.toBeInstanceOf(Promise);
     expect((await cache.of(id)).can('prescriptions:review')).toBe(false);

@@ -51,7 +51,12 @@ function expectError(answer: Pick<Answer, 'status' | 'body'>): void {
 
 test('start without a policy on a route fails and names it', async () => {
   const app = Fastify();
-  enforcePolicies(app, { verify: () => ({}) as Principal, accessOf: () => ({}) as Access });
+  enforcePolicies(app, {
+    verify: () => ({}) as Principal,
+    accessOf: () => ({}) as Access,
+    seen: () => undefined,
+    freshlyVerified: async () => true,
+  });
   app.get('/covered', { config: { policy: publicAccess } }, async () => ({}));
   app.get('/open', async () => ({}));
   await expect(app.ready()).rejects.toThrow('Routes without a policy: GET /open');
@@ -95,7 +100,7 @@ test('every route without a token answers 401 unless it is public', async () => 
 test("every route of somebody else's visit answers 403", async () => {
   const { otherDoctor, otherPatient } = server.people;
   const bodies: Record<string, unknown> = { invitations: { name: 'Guest', role: 'guest' } };
-  for (const { method, url } of (await operations()).filter((operation) => operation.url.includes(visitId))) {
+  for (const { method, url } of (await operations()).filter((operation) => operation.url.includes(`/consultations/${visitId}`))) {
     for (const { token } of [otherDoctor, otherPatient]) {
       const answer = await server.call(method, url, token, bodies[url.split('/').at(-1) ?? '']);
       expectError(answer);

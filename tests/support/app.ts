@@ -39,8 +39,14 @@ export interface TestApp {
   workers: Workers;
   /** What the rooms say is open; to be filled by the test. */
   openRooms: OpenRoom[];
+  /** Events that were sent to the pages of people. */
+  pushed: { userId: string; name: string; payload: unknown }[];
   /** Ids and tokens: the second doctor and patient have nothing to do with the first. */
   people: Record<'doctor' | 'patient' | 'otherDoctor' | 'otherPatient' | 'pharmacist' | 'administrator', { id: string; token: string }>;
+  /** Signs somebody in anew. @returns the token */
+  signIn(account: string): Promise<string>;
+  /** Proves once more who has this token, for routes with `stepUp`. */
+  stepUp(token: string): Promise<void>;
   /** Sends a request as somebody and reads the envelope. */
   call(method: Method, url: string, token?: string | null, body?: unknown): Promise<Answer>;
   close(): Promise<void>;
@@ -80,9 +86,11 @@ export async function startApp(env: Record<string, string> = {}, parts: Partial<
   const foundation = await createFoundation(config, silentLog);
   const { database, auth, tokens } = foundation;
   const openRooms: OpenRoom[] = [];
+  const pushed: TestApp['pushed'] = [];
   const modules = createModules(foundation, {
     rooms: roomsOf(database, auth, openRooms),
     chatStore: createChatStore(database),
+    pages: { notify: (userId, name, payload) => void pushed.push({ userId, name, payload }) },
     routerRtpCapabilities: {
       codecs: [{ kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2, preferredPayloadType: 100 }],
     },
@@ -117,9 +125,19 @@ export async function startApp(env: Record<string, string> = {}, parts: Partial<
     return { status: response.statusCode, headers: response.headers, body: response.json() };
   }
 
+  async function signIn(account: string): Promise<string> {
+    const { status, body } = await call('POST', '/api/v1/auth/login', null, { account, password: PASSWORD });
+    if (status !== 200) throw new Error(`${account}: ${JSON.stringify(body)}`);
+    return body.data.token;
+  }
+  async function stepUp(token: string): Promise<void> {
+    const { status, body } = await call('POST', '/api/v1/auth/step-up', token, { password: PASSWORD });
+    if (status !== 200) throw new Error(JSON.stringify(body));
+  }
+
   async function person(account: string, role: string) {
     const { id } = await users.create({ account, name: `Name of ${account}`, password: PASSWORD, roles: [role] });
-    return { id, token: (await auth.login(account, PASSWORD, 'setup')).token };
+    return { id, token: await signIn(account) };
   }
 
   return {
@@ -134,6 +152,9 @@ export async function startApp(env: Record<string, string> = {}, parts: Partial<
     modules,
     workers,
     openRooms,
+    pushed,
+    signIn,
+    stepUp,
     people: {
       doctor: await person('doctor', 'doctor'),
       patient: await person('patient', 'patient'),

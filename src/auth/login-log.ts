@@ -1,0 +1,106 @@
+/** The log of every attempt to sign in, and what is unusual about one (IDN-18). */
+import { Op, type WhereAttributeHash } from 'sequelize';
+import type { z } from 'zod';
+import type { Database } from '#src/database/database.ts';
+import { slice } from '#src/plugins/fields.ts';
+import type { LoginRow } from './login-model.ts';
+import type { LoginMethod } from './model.ts';
+import { type ClientClaim, clientType, deviceKey, deviceName, type Origin, regionOf } from './networks.ts';
+import type { SecurityNotices } from './ports.ts';
+import type * as schemas from './schemas.ts';
+
+/** So many failures before a success are worth telling. */
+const MANY_FAILURES = 3;
+const LOOK_BACK_MS = 180 * 86_400_000;
+
+export interface Attempt {
+  userId: string | null;
+  /** Fit to be stored: see `LoginRow.account`. */
+  account: string | null;
+  method: LoginMethod;
+  client: ClientClaim;
+  from: Origin;
+}
+
+export interface LoginLog {
+  failed(attempt: Attempt, reason: string): Promise<void>;
+  /** Inside the transaction that begins the session. Tells the person of what is unusual. @returns what that is */
+  succeeded(attempt: Attempt & { userId: string }, sessionId: string): Promise<string[]>;
+  list(query: z.infer<typeof schemas.loginQuery>): Promise<z.infer<typeof schemas.loginList>>;
+  /** Logins of a user in a period, for figures. */
+  count(userId: string, from: Date, to: Date): Promise<number>;
+}
+
+export function createLoginLog({ models: { logins }, transaction }: Database, notices: SecurityNotices): LoginLog {
+  const rowOf = ({ userId, account, method, client, from }: Attempt) => ({
+    userId,
+    account,
+    method,
+    clientType: clientType(client, from.userAgent),
+    deviceKey: deviceKey(client, from.userAgent),
+    userAgent: from.userAgent,
+    ip: from.ip,
+    network: regionOf(from.ip),
+  });
+
+  /** The first login of all is not unusual: there is nothing to compare it with. */
+  async function unusual(userId: string, device: string, network: string): Promise<string[]> {
+    const recent = { userId, createdAt: { [Op.gt]: new Date(Date.now() - LOOK_BACK_MS) } };
+    const latest = await logins.findOne({ where: { ...recent, success: true }, order: [['id', 'DESC']] });
+    if (!latest) return [];
+    const before = async (where: WhereAttributeHash<LoginRow>) =>
+      (await logins.findOne({ where: { ...recent, success: true, ...where } })) !== null;
+    const failures = await logins.count({ where: { userId, success: false, id: { [Op.gt]: latest.id } } });
+    return [
+      ...((await before({ deviceKey: device })) ? [] : ['new_device']),
+      ...((await before({ network })) ? [] : ['new_network']),
+      ...(failures >= MANY_FAILURES ? ['after_failures'] : []),
+    ];
+  }
+
+  return {
+    async failed(attempt, reason) {
+      await transaction(() => logins.create({ ...rowOf(attempt), success: false, reason }));
+    },
+
+    async succeeded(attempt, sessionId) {
+      const row = rowOf(attempt);
+      const abnormal = await unusual(attempt.userId, row.deviceKey, row.network);
+      const flags = abnormal.length > 0 ? abnormal.join(',') : null;
+      await logins.create({ ...row, success: true, sessionId, abnormal: flags });
+      if (flags) await notices.newDevice(attempt.userId, sessionId);
+      return abnormal;
+    },
+
+    async list({ userId, success, abnormal, ip, from, to, ...page }) {
+      const where: WhereAttributeHash<LoginRow> = {
+        ...(userId && { userId }),
+        ...(success !== undefined && { success }),
+        ...(abnormal !== undefined && { abnormal: abnormal ? { [Op.ne]: null } : null }),
+        ...(ip && { ip }),
+        ...((from ?? to) && { createdAt: { ...(from && { [Op.gte]: new Date(from) }), ...(to && { [Op.lt]: new Date(to) }) } }),
+      };
+      const { rows, count } = await logins.findAndCountAll({ where, order: [['id', 'DESC']], ...slice(page) });
+      return { items: rows.map(viewOf), pagination: { ...page, total: count } };
+    },
+
+    count: (userId, from, to) => logins.count({ where: { userId, success: true, createdAt: { [Op.gte]: from, [Op.lt]: to } } }),
+  };
+}
+
+function viewOf(row: LoginRow): z.infer<typeof schemas.loginView> {
+  const { userId, account, method, success, reason, abnormal, clientType: type, userAgent, ip, createdAt } = row;
+  return {
+    id: String(row.id),
+    userId,
+    account,
+    method,
+    success,
+    reason,
+    abnormal: abnormal?.split(',') ?? [],
+    clientType: type,
+    device: deviceName(userAgent),
+    ip,
+    createdAt: createdAt.toISOString(),
+  };
+}

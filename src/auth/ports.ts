@@ -1,0 +1,32 @@
+/** What signing in needs of other modules. */
+import type { Logger } from '#rooms/ports.ts';
+import { maskPhone } from '#src/crypto/masks.ts';
+
+/** Sends a code as a text message. */
+export interface CodeSender {
+  /**
+   * @param phone E.164
+   * @throws {PartnerError} when it could not be sent
+   */
+  send(message: { phone: string; code: string; locale: 'zh' | 'en' }): Promise<void>;
+}
+
+/** Tells people about the safety of their account. Inside the caller's transaction. */
+export interface SecurityNotices {
+  /** Somebody signed in from where this person never did. */
+  newDevice(userId: string, sessionId: string): Promise<void>;
+  /** Wrong passwords have locked the account for a while. */
+  locked(userId: string): Promise<void>;
+}
+
+/** For the demo profile, where no provider is configured: the code is read in the server's log. */
+export function logCodes(log: Logger): CodeSender {
+  return {
+    async send({ phone, code }) {
+      log.warn(
+        { phone: maskPhone(phone), code },
+        `no provider of text messages is configured; the code for ${maskPhone(phone)} is ${code}`,
+      );
+    },
+  };
+}
