@@ -98,7 +98,7 @@ function arrive(room: ConsultationRoom, { connectionId, payload }: JoinMessage, 
   return wait(room, seat, connectionId, payload);
 }
 
-function newSeat({ memberId, name, role }: Access, { deviceId, audioOnly }: Join): Seat {
+function newSeat({ memberId, name, role }: Access, { deviceId, audioOnly, cameraHeld }: Join): Seat {
   const now = Date.now();
   return {
     peerId: randomUUID(),
@@ -111,6 +111,7 @@ function newSeat({ memberId, name, role }: Access, { deviceId, audioOnly }: Join
     rtpCapabilities: null,
     chatAfterSeq: 0,
     audioOnly,
+    cameraHeld,
     handRaisedAt: null,
     quality: { up: 0, down: 0 },
     waitingSince: now,
@@ -164,6 +165,7 @@ function wait(room: ConsultationRoom, seat: Seat, connectionId: string, payload:
   seat.rtpCapabilities = payload.rtpCapabilities;
   seat.chatAfterSeq = payload.chatAfterSeq;
   seat.audioOnly = payload.audioOnly;
+  seat.cameraHeld = payload.cameraHeld;
   room.channel.place(connectionId, seat.peerId, 'lobby');
   room.peopleChanged();
   showLobby(room);
@@ -184,7 +186,7 @@ function takeOver(room: ConsultationRoom, seat: Seat, connectionId: string): voi
 interface Way {
   connectionId: string;
   by: Entry['by'];
-  payload: Pick<Join, 'rtpCapabilities' | 'chatAfterSeq' | 'audioOnly' | 'mediaSessionId'>;
+  payload: Pick<Join, 'rtpCapabilities' | 'chatAfterSeq' | 'audioOnly' | 'cameraHeld' | 'mediaSessionId'>;
 }
 
 /** Starts the way into the room. Its answer is the state of the room at the moment of coming in. */
@@ -194,8 +196,9 @@ export function enter(room: ConsultationRoom, seat: Seat, { connectionId, by, pa
   const { media } = seat;
   const kept =
     media && payload.mediaSessionId === media.sessionId && media.canSend === canSend(room, seat) && room.link.owns(seat.peerId, media.peer);
-  const { rtpCapabilities, audioOnly } = payload;
-  const entry: Entry = { seat, connectionId, by, answer, device: { rtpCapabilities, audioOnly }, keepsMedia: Boolean(kept) };
+  const { rtpCapabilities, audioOnly, cameraHeld } = payload;
+  const device = { rtpCapabilities, audioOnly, cameraHeld };
+  const entry: Entry = { seat, connectionId, by, answer, device, keepsMedia: Boolean(kept) };
   room.entries.set(seat.peerId, entry);
   if (kept) {
     if (seat.audioOnly !== audioOnly) void media.peer.setAudioOnly(audioOnly).catch(() => undefined);

@@ -68,8 +68,9 @@ function admit(room: ConsultationRoom, seat: Seat): Later<unknown> {
     giveUpSeat(room, seat, 'left');
     return outside(Promise.resolve(done));
   }
-  const { connectionId, rtpCapabilities, chatAfterSeq, audioOnly } = seat;
-  return enter(room, seat, { connectionId, by: 'admit', payload: { rtpCapabilities, chatAfterSeq, audioOnly, mediaSessionId: null } });
+  const { connectionId, rtpCapabilities, chatAfterSeq, audioOnly, cameraHeld } = seat;
+  const payload = { rtpCapabilities, chatAfterSeq, audioOnly, cameraHeld, mediaSessionId: null };
+  return enter(room, seat, { connectionId, by: 'admit', payload });
 }
 
 /** Lets several in at once. @returns how many came in */
@@ -194,9 +195,16 @@ const content: Omit<Handlers, keyof typeof people> = {
   'data-producer:create': (_room, seat, payload) => media(seat, async (peer) => ({ dataProducerId: (await peer.produceData(payload)).id })),
   'media:audio-only': (room, seat, { audioOnly }) => {
     seat.audioOnly = audioOnly;
+    seat.cameraHeld = false;
     room.snapshots.schedule();
     showPeer(room, seat);
     return seat.media ? media(seat, (peer) => nothing(peer.setAudioOnly(audioOnly))) : done;
+  },
+  'media:hold-camera': (room, seat, { held }) => {
+    seat.cameraHeld = held;
+    room.snapshots.schedule();
+    showPeer(room, seat);
+    return done;
   },
   'chat:send': (room, { memberId, name, role }, { clientMessageId, text }) =>
     room.chat.send({ memberId, name, role }, clientMessageId, text),

@@ -264,8 +264,21 @@ async function stop(
 
 function takeSnapshot(room: ConsultationRoom): RoomSnapshot {
   const seats = [...room.seats.at('room'), ...room.seats.at('lobby')].map(
-    ({ peerId, memberId, deviceId, name, role, stage, audioOnly, handRaisedAt, waitingSince, joinedAt, sentBack }): SeatSnapshot => {
-      return { peerId, memberId, deviceId, name, role, stage, audioOnly, handRaisedAt, waitingSince, joinedAt, sentBack };
+    ({
+      peerId,
+      memberId,
+      deviceId,
+      name,
+      role,
+      stage,
+      audioOnly,
+      cameraHeld,
+      handRaisedAt,
+      waitingSince,
+      joinedAt,
+      sentBack,
+    }): SeatSnapshot => {
+      return { peerId, memberId, deviceId, name, role, stage, audioOnly, cameraHeld, handRaisedAt, waitingSince, joinedAt, sentBack };
     },
   );
   return { version: 1, locked: room.locked, admitted: [...room.admitted], held: [...room.held], seen: room.attendance.seen(), seats };

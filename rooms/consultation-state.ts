@@ -21,7 +21,7 @@ export interface Entry {
   by: 'join' | 'admit';
   answer: Later<InRoom>;
   /** What the page said of its device; becomes the seat's when the way ends well. */
-  device: Pick<Seat, 'rtpCapabilities' | 'audioOnly'>;
+  device: Pick<Seat, 'rtpCapabilities' | 'audioOnly' | 'cameraHeld'>;
   /** The seat's living transports go on to be used. False: this way replaces them, and what it makes ends with it. */
   keepsMedia: boolean;
 }

@@ -7,9 +7,10 @@ const byJoining = (a: Seat, b: Seat): number => a.joinedAt - b.joinedAt;
 const byWaiting = (a: Seat, b: Seat): number => a.waitingSince - b.waitingSince;
 
 export function peerView(seat: Seat): PeerView {
-  const { peerId, memberId, name, role, connectionId, handRaisedAt, audioOnly, quality, joinedAt } = seat;
+  const { peerId, memberId, name, role, connectionId, handRaisedAt, audioOnly, cameraHeld, quality, joinedAt } = seat;
   const producers = seat.media?.peer.producers().map(({ id, kind, source, paused }) => ({ id, kind, source, paused })) ?? [];
-  return { id: peerId, memberId, name, role, connected: connectionId !== null, handRaisedAt, audioOnly, quality, producers, joinedAt };
+  const connected = connectionId !== null;
+  return { id: peerId, memberId, name, role, connected, handRaisedAt, audioOnly, cameraHeld, quality, producers, joinedAt };
 }
 
 function lobbyList(room: ConsultationRoom): LobbyEntry[] {

@@ -27,6 +27,7 @@ export const peerView = z
     connected: z.boolean().describe('false while the seat is kept for somebody whose connection broke'),
     handRaisedAt: z.number().nullable().describe('ms since 1970, or null'),
     audioOnly: z.boolean().describe('this person sends and receives sound only'),
+    cameraHeld: z.boolean().describe('the camera is on but not sent, because the upload is too weak for it'),
     quality: z
       .object({ up: qualityLevel, down: qualityLevel })
       .describe('network quality each way. A stream that is lost counts as 1; 0 says only that nothing was measured yet'),

@@ -36,7 +36,12 @@ import {
 export { PROTOCOL_VERSION, speaksProtocol } from './protocol-version.ts';
 export type * from './protocol-views.ts';
 
-const id = z.string().min(1).max(64);
+/** No blanks: MariaDB compares as if they were not there at the end of a text, and would find one visit under two ids. */
+const id = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[!-~]+$/, 'printable ASCII without blanks');
 const nothing = z.strictObject({});
 /** Where the sender must be: nowhere yet, at least the lobby, or inside the room. */
 type Stage = 'connected' | 'lobby' | 'room';
@@ -89,6 +94,7 @@ export const requests = {
       mediaSessionId: id.nullable().describe('media session that the page still holds, or null'),
       chatAfterSeq: z.int().min(0).describe('highest chat number that the page has; 0 for none'),
       audioOnly: z.boolean().default(false),
+      cameraHeld: z.boolean().default(false),
     }),
     z.discriminatedUnion('phase', [inLobby, inRoom]),
   ),
@@ -192,9 +198,15 @@ export const requests = {
     z.object({ dataProducerId: z.string() }),
   ),
   'media:audio-only': request(
-    'Switch the own seat to sound only, or back.',
+    'Switch the own seat to sound only, or back; both end `cameraHeld`.',
     { stage: 'room' },
     z.strictObject({ audioOnly: z.boolean() }),
+    nothing,
+  ),
+  'media:hold-camera': request(
+    'Say that the own camera is on but not sent for want of upload, or that it is sent again. The producer is closed and created as always.',
+    { stage: 'room', roles: publishers },
+    z.strictObject({ held: z.boolean() }),
     nothing,
   ),
 
@@ -242,7 +254,7 @@ export const notifications = {
   'lobby:updated': notification('Who waits in the lobby, for practitioners.', z.object({ lobby: z.array(lobbyEntry) })),
   'peer:joined': notification('Somebody came in.', z.object({ peer: peerView })),
   'peer:updated': notification(
-    'Something about a participant changed (connection, hand, audio only, producers).',
+    'Something about a participant changed (connection, hand, what is given up for want of bandwidth, producers).',
     z.object({ peer: peerView }),
   ),
   'peer:left': notification('Somebody left.', z.object({ peerId: z.string(), reason: closeReason })),

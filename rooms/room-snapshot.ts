@@ -14,6 +14,7 @@ const seat = z.object({
   role,
   stage: z.enum(['lobby', 'room']),
   audioOnly: z.boolean(),
+  cameraHeld: z.boolean().default(false),
   handRaisedAt: z.number().nullable(),
   waitingSince: z.number(),
   joinedAt: z.number(),

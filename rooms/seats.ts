@@ -23,6 +23,8 @@ export interface Seat {
   /** Highest chat number that the page had when it came. */
   chatAfterSeq: number;
   audioOnly: boolean;
+  /** The camera is on but not sent, for want of upload. */
+  cameraHeld: boolean;
   handRaisedAt: number | null;
   quality: { up: QualityLevel; down: QualityLevel };
   waitingSince: number;

@@ -26,6 +26,17 @@ describe('chat over sockets', () => {
     expect(waiting.client.heard.some(({ name }) => name === 'chat:posted')).toBe(false);
   });
 
+  test('an id with blanks is refused, which the engines compare differently', async () => {
+    const server = await suite.start();
+    const visit = server.world.visit({ lobby: false });
+    const patient = await suite.person(server, visit, 'patient');
+    expect(await patient.client.joinCode({ ...visit, consultationId: `${visit.consultationId} ` })).toBe('invalid_payload');
+    await patient.client.enter(visit);
+    for (const clientMessageId of ['m ', ' m', 'm\u3000', 'm\n', ''])
+      expect(await patient.client.code('chat:send', { clientMessageId, text: 'x' })).toBe('invalid_payload');
+    expect(await patient.client.ok('chat:send', { clientMessageId: 'm', text: 'x' })).toMatchObject({ seq: 1 });
+  });
+
   test('chat:history pages through everything', async () => {
     const server = await suite.start({ RATE_CHAT_PER_10_SECONDS: '1000' });
     const visit = server.world.visit({ lobby: false });

@@ -1,4 +1,5 @@
 import jwt from 'jsonwebtoken';
+import { PROTOCOL_VERSION } from '#rooms/protocol-version.ts';
 import { type MemoryVisit } from '#tests/support/memory-ports.ts';
 import { openClient, type RoomServer } from '#tests/support/room-server.ts';
 import { roomSuite } from '#tests/support/room-suite.ts';
@@ -24,7 +25,7 @@ describe('handshake', () => {
     for (const token of ['made up', expired.token, unsigned, foreign, 'x'.repeat(5_000)])
       expect(await refusal(server, token)).toBe('unauthenticated');
     expect(await refusal(server, '', { auth: {} })).toBe('unauthenticated');
-    expect(await refusal(server, '', { auth: { token: { $ne: 1 }, protocol: '1.0' } })).toBe('unauthenticated');
+    expect(await refusal(server, '', { auth: { token: { $ne: 1 }, protocol: PROTOCOL_VERSION } })).toBe('unauthenticated');
   });
 
   test('another major version of the protocol is protocol_mismatch, another minor one is fine', async () => {

@@ -101,6 +101,23 @@ describe('media of a room', () => {
     await doctor.client.next('peer:updated', ({ peer }) => peer.id === self.peerId && peer.audioOnly);
   });
 
+  test('media:hold-camera is shown to the others, kept by a snapshot, and ended by media:audio-only', async () => {
+    const server = await suite.start();
+    const visit = server.world.visit({ lobby: false });
+    const doctor = await suite.person(server, visit, 'practitioner');
+    const patient = await suite.person(server, visit, 'patient');
+    await doctor.client.enter(visit);
+    const { self } = await patient.client.enter(visit, { rtpCapabilities: receives(suite.media) });
+    const shown = (held: boolean) => doctor.client.next('peer:updated', ({ peer }) => peer.id === self.peerId && peer.cameraHeld === held);
+    await patient.client.ok('media:hold-camera', { held: true });
+    await shown(true);
+    await patient.client.ok('media:audio-only', { audioOnly: true });
+    await shown(false);
+    const back = await server.connect(patient.token);
+    const answer = await back.enter(visit, { deviceId: patient.client.deviceId, cameraHeld: true });
+    expect(answer.room.peers.find(({ id }) => id === self.peerId)).toMatchObject({ audioOnly: false, cameraHeld: true });
+  });
+
   test('parameters that mediasoup refuses give invalid_media, foreign ids not_found', async () => {
     const server = await suite.start();
     const visit = server.world.visit({ lobby: false });

@@ -11,7 +11,7 @@ const as = () => ({ authorization: `Bearer ${server.people.patient.token}` });
 
 test('capabilities are public and not sent twice', async () => {
   const first = await server.app.inject('/api/v1/media/capabilities');
-  expect(first.json().data).toMatchObject({ protocolVersion: '1.0', routerRtpCapabilities: { codecs: [{ mimeType: 'audio/opus' }] } });
+  expect(first.json().data).toMatchObject({ protocolVersion: '1.1', routerRtpCapabilities: { codecs: [{ mimeType: 'audio/opus' }] } });
   const again = await server.app.inject({ url: '/api/v1/media/capabilities', headers: { 'if-none-match': String(first.headers.etag) } });
   expect([again.statusCode, again.body]).toEqual([304, '']);
 });

@@ -13,6 +13,7 @@ const peer = (id: string, kinds: ('audio' | 'video')[]): Peer => ({
   connected: true,
   handRaisedAt: null,
   audioOnly: false,
+  cameraHeld: false,
   quality: { up: 0, down: 0 },
   producers: kinds.map((kind) => ({ id: `${id}-${kind}`, kind, source: kind === 'video' ? 'camera' : 'microphone', paused: false })),
   joinedAt: 0,

@@ -94,7 +94,7 @@ export interface paths {
           user: {
             id: string;
             name: string;
-            roles: string[];
+            roles: ('doctor' | 'patient')[];
           };
         }>>;
         400: Json<Failure<'invalid_request' | 'malformed_json'>>;
@@ -127,7 +127,7 @@ export interface paths {
           user: {
             id: string;
             name: string;
-            roles: string[];
+            roles: ('doctor' | 'patient')[];
           };
           expiresAt: string;
         } | {
@@ -144,7 +144,7 @@ export interface paths {
     };
   };
   '/api/v1/users': {
-    /** Find people by name, for choosing whom a visit is with. Open to users who may: find people by name to plan a visit with (`users:find`). */
+    /** Find people by name, for choosing whom a visit is with. Open to users with the role doctor. */
     get: {
       parameters: {
         query?: {
@@ -175,7 +175,7 @@ export interface paths {
     };
   };
   '/api/v1/consultations': {
-    /** Own visits. Open to users who may: see own visits (`consultations:read`); reaches visits that the caller belongs to. */
+    /** Own visits. Open to signed-in users. */
     get: {
       parameters: {
         query?: {
@@ -222,7 +222,7 @@ export interface paths {
         429: Json<Failure<'rate_limited'>>;
       };
     };
-    /** Book a visit with a patient; starting now makes it an instant visit. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
+    /** Book a visit with a patient; starting now makes it an instant visit. Open to users with the role doctor. */
     post: {
       parameters: Record<string, never>;
       requestBody: { content: { 'application/json': {
@@ -270,7 +270,7 @@ export interface paths {
     };
   };
   '/api/v1/consultations/{id}': {
-    /** One own visit. Open to users who may: see own visits (`consultations:read`); reaches visits that the caller belongs to. */
+    /** One own visit. Open to signed-in users. */
     get: {
       parameters: {
         path: {
@@ -310,7 +310,7 @@ export interface paths {
     };
   };
   '/api/v1/consultations/{id}/end': {
-    /** End the visit for all. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
+    /** End the visit for all. Open to users with the role doctor. */
     post: {
       parameters: {
         path: {
@@ -354,7 +354,7 @@ export interface paths {
     };
   };
   '/api/v1/consultations/{id}/cancel': {
-    /** Call the visit off before it begins. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
+    /** Call the visit off before it begins. Open to users with the role doctor. */
     post: {
       parameters: {
         path: {
@@ -398,7 +398,7 @@ export interface paths {
     };
   };
   '/api/v1/rooms': {
-    /** Rooms of own visits that are open now. Open to users who may: see own visits (`consultations:read`); reaches visits that the caller belongs to. */
+    /** Rooms of own visits that are open now. Open to signed-in users. */
     get: {
       parameters: Record<string, never>;
       responses: {
@@ -421,7 +421,7 @@ export interface paths {
     };
   };
   '/api/v1/consultations/{id}/room': {
-    /** Who is in the room now. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
+    /** Who is in the room now. Open to users with the role doctor. */
     get: {
       parameters: {
         path: {
@@ -461,6 +461,8 @@ export interface paths {
               handRaisedAt: number | null;
               /** this person sends and receives sound only */
               audioOnly: boolean;
+              /** the camera is on but not sent, because the upload is too weak for it */
+              cameraHeld: boolean;
               /** network quality each way. A stream that is lost counts as 1; 0 says only that nothing was measured yet */
               quality: {
                 /** 0 nothing measured yet (just joined, or nothing flows that way), 1 bad or lost, 2 weak, 3 good, 4 excellent; never back to 0 while measured */
@@ -500,7 +502,7 @@ export interface paths {
     };
   };
   '/api/v1/consultations/{id}/members': {
-    /** Who may come to the visit. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
+    /** Who may come to the visit. Open to users with the role doctor. */
     get: {
       parameters: {
         path: {
@@ -529,7 +531,7 @@ export interface paths {
     };
   };
   '/api/v1/consultations/{id}/invitations': {
-    /** Invite somebody without an account. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
+    /** Invite somebody without an account. Open to users with the role doctor. */
     post: {
       parameters: {
         path: {
@@ -569,7 +571,7 @@ export interface paths {
     };
   };
   '/api/v1/consultations/{id}/members/{memberId}/restore': {
-    /** Give a removed person access again. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
+    /** Give a removed person access again. Open to users with the role doctor. */
     post: {
       parameters: {
         path: {
@@ -617,7 +619,7 @@ export interface paths {
     };
   };
   '/api/v1/consultations/{id}/messages': {
-    /** Chat of the visit, oldest first. Open to users who may: see own visits (`consultations:read`); reaches visits that the caller belongs to. */
+    /** Chat of the visit, oldest first. Open to signed-in users. */
     get: {
       parameters: {
         query?: {

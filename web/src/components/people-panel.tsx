@@ -87,6 +87,7 @@ function PersonRow({ visit, peer, self, leads, onKick }: { visit: Visit; peer: P
           {t(`roles.${peer.role}`)}
           {!peer.connected && ` · ${t('people.disconnected')}`}
           {peer.audioOnly && ` · ${t('room.soundOnly')}`}
+          {peer.cameraHeld && ` · ${t('room.pictureHeld')}`}
         </small>
         <small>
           {t('quality.up')} {word(peer.quality.up)} · {t('quality.down')} {word(peer.quality.down)}

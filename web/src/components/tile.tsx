@@ -65,6 +65,7 @@ export function Tile({ visit, peer }: { visit: Visit; peer: PeerView }) {
         <span className="plate-name">{peer.name}</span>
         <span className="plate-role">{t(`roles.${peer.role}`)}</span>
         {peer.audioOnly && <span className="plate-role">{t('room.soundOnly')}</span>}
+        {peer.cameraHeld && <span className="plate-role">{t('room.pictureHeld')}</span>}
         <QualityBars quality={peer.quality} label={(up, down) => t('quality.title', { name: peer.name, up, down })} testId="quality" />
       </footer>
       {peer.handRaisedAt !== null && (

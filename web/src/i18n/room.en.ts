@@ -55,6 +55,7 @@ export const room: typeof chinese = {
     muted: 'muted',
     handUp: 'hand raised',
     soundOnly: 'Sound only',
+    pictureHeld: 'No picture: weak upload',
     screenOf: 'Screen of {{name}}',
     yourScreen: 'You are sharing your screen',
     enableSound: 'Turn sound on',

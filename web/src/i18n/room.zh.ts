@@ -42,6 +42,7 @@ export const room = {
     muted: '已静音',
     handUp: '已举手',
     soundOnly: '仅语音',
+    pictureHeld: '上行网络弱，暂无画面',
     screenOf: '{{name}}的屏幕',
     yourScreen: '您正在共享屏幕',
     enableSound: '打开声音',

@@ -25,6 +25,8 @@ export interface Call {
   seen(ownProducers: readonly ProducerView[]): void;
   /** Tells the others that the person at this page is typing. */
   tellTyping(): void;
+  /** The person sent it: what was not told yet is of no use any more. */
+  hushTyping(): void;
   /** Handles the media notifications; false when `name` is none. */
   notified<N extends NotificationName>(name: N, payload: Notification<N>): boolean;
   /** Closes the transports; remote tracks disappear. */
@@ -157,6 +159,7 @@ export function createCall(load: () => Promise<Device | null>, hooks: CallHooks)
     },
     seen: (ownProducers) => session?.sending?.publisher.seen(ownProducers),
     tellTyping: () => session?.typing.tell(),
+    hushTyping: () => session?.typing.hush(),
     notified(name, payload) {
       const route = routes[name] as ((session: Session, payload: Notification<typeof name>) => void) | undefined;
       if (!route) return false;

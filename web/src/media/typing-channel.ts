@@ -10,6 +10,8 @@ type DataConsumerView = MediaSession['dataConsumers'][number];
 export interface TypingChannel {
   /** Tells the others once; opens the channel at the first time. */
   tell(): void;
+  /** Takes back what was not told yet: what was typed is sent. */
+  hush(): void;
   /** Channels as the answer of a join lists them. */
   adopt(views: readonly DataConsumerView[]): void;
   created(view: DataConsumerView): void;
@@ -26,10 +28,14 @@ const FIRST_AGAIN_MS = 1_000;
 export function createTypingChannel(sending: () => Transport | null, recv: Transport, heard: (peerId: string) => void): TypingChannel {
   const consumers = new Map<string, DataConsumer | null>();
   let opening: Promise<DataProducer> | null = null;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  /** Grows whenever what is being told is of no use any more. */
+  let hushed = 0;
 
   async function say(): Promise<void> {
     const transport = sending();
     if (!transport) return;
+    const before = hushed;
     const first = opening === null;
     opening ??= transport.produceData({ ordered: false, maxRetransmits: 0, label: LABEL });
     const producer = await opening.catch((error: unknown) => {
@@ -38,11 +44,11 @@ export function createTypingChannel(sending: () => Transport | null, recv: Trans
     });
     if (producer.readyState === 'connecting') await new Promise<void>((resolve) => producer.once('open', resolve));
     const send = (): void => {
-      if (producer.readyState === 'open') producer.send('1');
+      if (producer.readyState === 'open' && before === hushed) producer.send('1');
     };
     send();
     // The others get their end of the channel a moment after this one opened.
-    if (first) setTimeout(send, FIRST_AGAIN_MS);
+    if (first) again = setTimeout(send, FIRST_AGAIN_MS);
   }
   async function listen(view: DataConsumerView): Promise<void> {
     if (view.label !== LABEL || consumers.has(view.id)) return;
@@ -60,6 +66,10 @@ export function createTypingChannel(sending: () => Transport | null, recv: Trans
   }
   return {
     tell: () => void say().catch((error: unknown) => console.debug('typing', error)),
+    hush() {
+      hushed += 1;
+      clearTimeout(again);
+    },
     adopt(views) {
       for (const id of consumers.keys()) if (!views.some((view) => view.id === id)) closed(id);
       views.forEach(created);

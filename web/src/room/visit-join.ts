@@ -99,5 +99,6 @@ function joinPayload(visit: VisitParts, receivable: Receivable): RequestInput<'r
     mediaSessionId: visit.call.sessionId(),
     chatAfterSeq: visit.chat.seq(),
     audioOnly: visit.state.get().audioOnly !== null,
+    cameraHeld: visit.state.get().cameraHeld,
   };
 }

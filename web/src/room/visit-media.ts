@@ -1,9 +1,9 @@
 /** Media of a visit: which local tracks are sent, and what is given up by hand or because of the network. */
-import type { PeerView, Source } from '#rooms/protocol.ts';
+import type { PeerView, RequestInput, Source } from '#rooms/protocol.ts';
 import { publicationsOf } from '../media/local-media.ts';
 import { toast } from './toasts.ts';
 import type { VisitParts } from './visit-parts.ts';
-import type { VisitState } from './visit-state.ts';
+import { ownPeer, type VisitState } from './visit-state.ts';
 
 /** Sends what is on: with sound only nothing but the microphone, on a poor uplink no camera. */
 export function publish({ call, local, state }: VisitParts): void {
@@ -17,22 +17,34 @@ export function publish({ call, local, state }: VisitParts): void {
 /** Switches to sound only (`hand` or `network`), or back to video (null), which ends holding back the camera, too. */
 export function setAudioOnly(visit: VisitParts, because: VisitState['audioOnly']): void {
   visit.state.update((current) => ({ ...current, audioOnly: because, cameraHeld: false }));
-  for (const watch of Object.values(visit.poorNetwork)) watch.reset();
+  watchAnew(visit, ['up', 'down']);
   publish(visit);
   visit.displays.forget();
   if (because === 'network') toast('audioOnlyNetwork', {}, 'warn');
-  // A lost request is made good by the rejoin, which says it, too.
-  visit.connection
-    .request('media:audio-only', { audioOnly: because !== null })
-    .catch((error: unknown) => console.warn('audio only', error));
+  tell(visit, 'media:audio-only', { audioOnly: because !== null });
 }
 
 /** Holds the own camera back, or sends it again. The others stay visible. */
 export function holdCamera(visit: VisitParts, held: boolean): void {
   visit.state.update((current) => ({ ...current, cameraHeld: held }));
-  visit.poorNetwork.up.reset();
+  watchAnew(visit, ['up']);
   publish(visit);
   if (held) toast('cameraHeld', {}, 'warn');
+  tell(visit, 'media:hold-camera', { held });
+}
+
+/** Lets the others see what was given up. A lost request is made good by the rejoin, which says it, too. */
+function tell<N extends 'media:audio-only' | 'media:hold-camera'>({ connection }: VisitParts, name: N, payload: RequestInput<N>): void {
+  connection.request(name, payload).catch((error: unknown) => console.warn(name, error));
+}
+
+/** Begins a new spell, with the level of now: the server tells a level only when it changes. */
+function watchAnew({ poorNetwork, state }: VisitParts, ways: readonly ('up' | 'down')[]): void {
+  const quality = ownPeer(state.get())?.quality;
+  for (const way of ways) {
+    poorNetwork[way].reset();
+    if (quality) poorNetwork[way].report(quality[way]);
+  }
 }
 
 /** Takes the own network quality, as the server sees it. */
@@ -41,10 +53,10 @@ export function watchQuality({ poorNetwork }: Pick<VisitParts, 'poorNetwork'>, {
   poorNetwork.down.report(down);
 }
 
-/** The own download has been poor for a while: gives up video when there is any. */
+/** The own download has been poor for a while: gives up video when there is any that takes its room. */
 export function onPoorDownload(visit: VisitParts): void {
-  const receivesVideo = visit.tracks.get().some(({ track }) => track.kind === 'video');
-  if (visit.state.get().audioOnly === null && (receivesVideo || visit.local.state.get().camera)) setAudioOnly(visit, 'network');
+  const receivesVideo = visit.tracks.get().some(({ track, paused }) => track.kind === 'video' && !paused);
+  if (visit.state.get().audioOnly === null && receivesVideo) setAudioOnly(visit, 'network');
 }
 
 /** The own upload has been poor for a while: the sound gets the room that the own picture took. */

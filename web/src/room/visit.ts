@@ -121,7 +121,7 @@ function createParts({ id, token, local, refused }: VisitOptions, broken: () => 
     typing: (peerId) => typing.heard(peerId),
   });
   const { tracks, path } = call;
-  const typing = createTyping(call.tellTyping);
+  const typing = createTyping({ tell: call.tellTyping, hush: call.hushTyping });
   const videos = (): string[] => tracks.get().flatMap(({ track, consumerId }) => (track.kind === 'video' ? [consumerId] : []));
   const parts: VisitParts = {
     id,
