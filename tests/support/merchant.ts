@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { v7 as uuid } from 'uuid';
 import { startAlipaySimulator } from '#src/partners/payments/alipay.ts';
+import { newKeyPair, pem } from '#src/partners/payments/rsa.ts';
 import type { PaymentSimulator, PaymentSimulatorOptions } from '#src/partners/payments/simulator.ts';
 import { startWechatPaySimulator } from '#src/partners/payments/wechat-pay.ts';
 import { startWechatPayV2Simulator } from '#src/partners/payments/wechat-pay-v2.ts';
@@ -69,17 +70,22 @@ export interface ChannelUnderTest {
   gateway(timeoutMs?: number): PaymentGateway;
   /** A gateway that holds another merchant's keys. */
   stranger(): PaymentGateway;
+  /** A gateway to an address where nobody listens. */
+  lost(): PaymentGateway;
 }
+
+const NOBODY = 'http://127.0.0.1:9';
 
 /** One of each, with a partner of its own. */
 export const channels: Record<string, (options?: PaymentSimulatorOptions) => Promise<ChannelUnderTest>> = {
   async 'WeChat Pay v3'(options) {
-    const [partner, other] = [await startWechatPaySimulator(options), await startWechatPaySimulator()];
-    await other.close();
+    const partner = await startWechatPaySimulator(options);
+    const { privateKey } = await newKeyPair();
     return {
       partner,
       gateway: (timeoutMs = 5_000) => createWechatPay({ ...partner.merchant(), timeoutMs }),
-      stranger: () => createWechatPay({ ...partner.merchant(), privateKey: other.merchant().privateKey }),
+      stranger: () => createWechatPay({ ...partner.merchant(), privateKey: pem(privateKey) }),
+      lost: () => createWechatPay({ ...partner.merchant(), baseUrl: NOBODY }),
     };
   },
   async 'WeChat Pay v2, MD5'(options) {
@@ -89,12 +95,13 @@ export const channels: Record<string, (options?: PaymentSimulatorOptions) => Pro
     return wechatV2('HMAC-SHA256', options);
   },
   async Alipay(options) {
-    const [partner, other] = [await startAlipaySimulator(options), await startAlipaySimulator()];
-    await other.close();
+    const partner = await startAlipaySimulator(options);
+    const { privateKey } = await newKeyPair();
     return {
       partner,
       gateway: (timeoutMs = 5_000) => createAlipay({ ...partner.merchant(), timeoutMs }),
-      stranger: () => createAlipay({ ...partner.merchant(), privateKey: other.merchant().privateKey }),
+      stranger: () => createAlipay({ ...partner.merchant(), privateKey: pem(privateKey) }),
+      lost: () => createAlipay({ ...partner.merchant(), gatewayUrl: NOBODY }),
     };
   },
 };
@@ -105,6 +112,7 @@ async function wechatV2(signType: 'MD5' | 'HMAC-SHA256', options?: PaymentSimula
     partner,
     gateway: (timeoutMs = 5_000) => createWechatPayV2({ ...partner.merchant(), timeoutMs }),
     stranger: () => createWechatPayV2({ ...partner.merchant(), apiKey: 'f'.repeat(32) }),
+    lost: () => createWechatPayV2({ ...partner.merchant(), baseUrl: NOBODY }),
   };
 }
 
@@ -114,7 +122,7 @@ export const newNumber = (): string => uuid().replaceAll('-', '');
 export const newPayment = (notifyUrl: string, changes: Partial<NewPayment> = {}): NewPayment => ({
   paymentNo: newNumber(),
   amountFen: 29_900,
-  subject: '图文问诊 <张医生> & 复诊',
+  subject: '图文问诊 <张医生> & 复诊 = a/b',
   scene: 'qr',
   expiresAt: new Date(Date.now() + 900_000),
   notifyUrl,
