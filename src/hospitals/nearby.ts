@@ -43,17 +43,16 @@ const ROUNDING = { share: 1.0001, metres: 2 };
  * @param fallback asked while Redis does not answer
  */
 export function createRedisNearby(redis: Redis, places: () => Promise<readonly Place[]>, fallback: NearbyIndex, log: Logger): NearbyIndex {
-  async function search(key: string, { longitude, latitude }: Point, metres: number): Promise<string[] | null> {
+  async function search(key: string, point: Point, metres: number): Promise<string[] | null> {
     const reach = metres * ROUNDING.share + ROUNDING.metres;
-    const from = ['FROMLONLAT', longitude, latitude, 'BYRADIUS', reach, 'm'];
-    const replies = await redis
-      .multi()
-      .expire(key, KEEP_SECONDS)
-      .geosearch(key, ...from)
-      .exec();
-    const [[expireError, known] = [], [searchError, ids] = []] = replies ?? [];
-    if (expireError ?? searchError) throw (expireError ?? searchError) as Error;
-    return known === 1 ? (ids as string[]) : null;
+    const commands = redis.multi().expire(key, KEEP_SECONDS);
+    for (const { longitude, latitude } of origins(point, metres))
+      commands.geosearch(key, 'FROMLONLAT', longitude, latitude, 'BYRADIUS', reach, 'm');
+    const replies = (await commands.exec()) ?? [];
+    const failed = replies.find(([error]) => error);
+    if (failed?.[0]) throw failed[0];
+    const [known, ...found] = replies.map(([, reply]) => reply);
+    return known === 1 ? [...new Set(found.flat() as string[])] : null;
   }
 
   async function fill(key: string, all: readonly Place[]): Promise<void> {
@@ -88,6 +87,12 @@ export function createRedisNearby(redis: Redis, places: () => Promise<readonly P
     },
   };
 }
+
+/** Redis does not see over the date line: whoever is near to it searches from there on the other side too. */
+const origins = (point: Point, metres: number): Point[] =>
+  boxesAround(point, metres).map(({ west, east }) =>
+    point.longitude >= west && point.longitude <= east ? point : { ...point, longitude: east === 180 ? 180 : -180 },
+  );
 
 /** The array that a fingerprint was made of last: places are cached, so it is usually the same one. */
 const fingerprints = new WeakMap<readonly Place[], string>();

@@ -1,0 +1,33 @@
+/** A private Redis server that is stopped with the test file. */
+import { spawn } from 'node:child_process';
+import { access } from 'node:fs/promises';
+import { Redis } from 'ioredis';
+import { freePort } from './mariadb.ts';
+import { until } from './wait.ts';
+
+export interface RedisServer {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a Redis server without persistence on a free loopback port. @throws with the command that installs it when it is missing */
+export async function startRedis(): Promise<RedisServer> {
+  await access('/usr/bin/redis-server').catch((cause: unknown) => {
+    throw new Error('Redis is needed for this test: sudo apt-get install -y redis-server', { cause });
+  });
+  const port = await freePort();
+  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const server = spawn('/usr/bin/redis-server', settings, { stdio: 'ignore' });
+  const ended = new Promise<void>((done) => server.once('exit', () => done()));
+  const client = new Redis(port, '127.0.0.1', { lazyConnect: true, retryStrategy: () => 50 });
+  client.on('error', () => undefined);
+  await until('Redis to answer', () => client.ping(), 10_000);
+  client.disconnect();
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    async stop() {
+      server.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
