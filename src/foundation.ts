@@ -8,6 +8,7 @@ import { createTokens, type Tokens } from './auth/tokens.ts';
 import { createVault, type Vault } from './crypto/vault.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { migrate } from './database/migrate.ts';
+import { syncBuiltinMenus } from './menus/service.ts';
 import { createOutbox, type Outbox } from './outbox/outbox.ts';
 import { openSenders, type Senders } from './messaging/senders.ts';
 import { type AccessCache, createAccessCache } from './permissions/access.ts';
@@ -53,6 +54,7 @@ export async function createFoundation(config: Config, log: Logger): Promise<Fou
     const migrated = await migrate(database);
     if (migrated.length > 0) log.info({ migrated }, 'database migrated');
     await syncBuiltinRoles(database);
+    await syncBuiltinMenus(database);
     const tokens = createTokens(secrets.jwt);
     const access = createAccessCache(database, signals);
     const auth = await createAuth({ config, database, tokens, signals, access, log });

@@ -34,6 +34,8 @@ import { createAdmissions } from './inpatients/service.ts';
 import { createWards } from './inpatients/wards.ts';
 import { createMaintenance, type Maintenance } from './maintenance/service.ts';
 import { mediaRoutes, networkTestRoutes } from './media/routes.ts';
+import { medicineRoutes } from './medicines/routes.ts';
+import { createMedicines, type Medicines } from './medicines/service.ts';
 import { memberRoutes } from './members/routes.ts';
 import { createMembers } from './members/service.ts';
 import { createCodeSender } from './messaging/codes.ts';
@@ -51,6 +53,8 @@ import { patientRoutes } from './patients/routes.ts';
 import { createPatients, type Patients } from './patients/service.ts';
 import { timelineSources } from './patients/sources.ts';
 import { createTimeline } from './patients/timeline.ts';
+import { orderRoutes } from './orders/routes.ts';
+import { createOrders, type Orders } from './orders/service.ts';
 import { createPractitionerPhotos, type PractitionerPhotos } from './practitioners/photos.ts';
 import type { HistoryPort } from './practitioners/ports.ts';
 import { createRecommending } from './practitioners/recommending.ts';
@@ -64,8 +68,17 @@ import { createRecordAttachments, type RecordAttachments } from './records/attac
 import { createNestedRecords } from './records/nested.ts';
 import { recordAttachmentRoutes, recordHistoryRoutes, recordRoutes } from './records/routes.ts';
 import { createRecords } from './records/service.ts';
+import { createPrescriptionPorts, describePrescriptions } from './prescriptions/links.ts';
+import { prescriptionRoutes } from './prescriptions/routes.ts';
+import { createPrescriptions, type Prescriptions } from './prescriptions/service.ts';
 import { createSearch } from './search/search.ts';
 import { settingRoutes } from './settings/routes.ts';
+import { templateRoutes } from './templates/routes.ts';
+import { createTemplates } from './templates/service.ts';
+import { menuRoutes } from './menus/routes.ts';
+import { createMenus } from './menus/service.ts';
+import { roleRoutes } from './permissions/routes.ts';
+import { createRoles } from './permissions/service.ts';
 import { peopleRoutes } from './users/people-routes.ts';
 import { profileRoutes, userRoutes } from './users/routes.ts';
 import { createUsers, type Users } from './users/service.ts';
@@ -90,6 +103,9 @@ export interface Modules {
   readonly messaging: Messaging;
   readonly notifications: Notifications;
   readonly offerings: Offerings;
+  readonly orders: Orders;
+  readonly medicines: Medicines;
+  readonly prescriptions: Prescriptions;
   readonly departments: Departments;
   readonly practitioners: Practitioners;
   readonly practitionerPhotos: PractitionerPhotos;
@@ -112,10 +128,15 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
   const practice = createPractice(foundation, notifications, { visitsOf: care.visitsOf, tagsOf: healthProfiles.tagsOf });
   const patients = createPatientCare(foundation, care, practice.practitioners);
   const offerings = createOfferings(database, foundation.signals);
+  const orders = createOrders(foundation);
+  const pharmacy = createPharmacy(foundation, { care, profiles: patients.profiles, healthProfiles, notifications, publicUrl });
   return {
     ...identity,
     ...practice,
     ...patients,
+    ...pharmacy,
+    offerings,
+    orders,
     care,
     healthProfiles,
     consultations,
@@ -133,6 +154,8 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
       mediaRoutes(routerRtpCapabilities),
       networkTestRoutes,
       offeringRoutes(offerings),
+      orderRoutes(orders),
+      ...pharmacy.routes,
       ...practice.routes,
       healthProfileRoutes(healthProfiles),
       ...patients.routes,
@@ -150,6 +173,29 @@ function createTelling(foundation: Foundation, { pages, publicUrl }: Surrounding
   const messaging = createMessaging({ database, vault, outbox, senders, contacts, stillWanted });
   const notifications = createNotifications({ database, vault, render, deliveries: messaging, contacts, preferences, pages, publicUrl });
   return { messaging, notifications, routes: [notificationRoutes(notifications), messageRoutes(messaging)] };
+}
+
+interface PharmacyParts {
+  care: CareRelations;
+  profiles: Profiles;
+  healthProfiles: HealthProfiles;
+  notifications: Notifications;
+  publicUrl: () => string;
+}
+
+/** Medicines, prescriptions, and the templates that they are written from. */
+function createPharmacy(foundation: Foundation, { care, profiles, healthProfiles, notifications, publicUrl }: PharmacyParts) {
+  const { database, signals } = foundation;
+  const medicines = createMedicines(database, signals);
+  const ports = createPrescriptionPorts(database, { care, profiles, healthProfiles });
+  const prescriptions = createPrescriptions({ ...foundation, medicines, ports });
+  describePrescriptions(notifications, prescriptions);
+  const routes = [
+    medicineRoutes(medicines),
+    prescriptionRoutes(prescriptions, () => `${publicUrl()}/prescription-proofs`),
+    templateRoutes(createTemplates(database, prescriptions)),
+  ];
+  return { medicines, prescriptions, routes };
 }
 
 /** People, signing in, roles and menus. */
@@ -173,6 +219,8 @@ function createIdentity(foundation: Foundation, notifications: Notifications, pu
     profileRoutes(users),
     userRoutes(users),
     peopleRoutes(users),
+    roleRoutes(createRoles(database, foundation.signals), users),
+    menuRoutes(createMenus(database, foundation.signals)),
   ];
   return { users, signIn, routes };
 }

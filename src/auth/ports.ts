@@ -1,6 +1,4 @@
 /** What signing in needs of other modules. */
-import type { Logger } from '#rooms/ports.ts';
-import { maskPhone } from '#src/crypto/masks.ts';
 
 /** Sends a code as a text message. */
 export interface CodeSender {
@@ -17,16 +15,4 @@ export interface SecurityNotices {
   newDevice(userId: string, sessionId: string): Promise<void>;
   /** Wrong passwords have locked the account for a while. */
   locked(userId: string): Promise<void>;
-}
-
-/** For the demo profile, where no provider is configured: the code is read in the server's log. */
-export function logCodes(log: Logger): CodeSender {
-  return {
-    async send({ phone, code }) {
-      log.warn(
-        { phone: maskPhone(phone), code },
-        `no provider of text messages is configured; the code for ${maskPhone(phone)} is ${code}`,
-      );
-    },
-  };
 }

@@ -2,10 +2,10 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
-import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { codeSamples } from './code-samples.ts';
-import { publicAccess } from './policy.ts';
 import { type PageHeaders, publicPages } from './security.ts';
+import { compressAnswers } from './web.ts';
 
 const DESCRIPTION = `Every answer has the same form: \`success\`, \`code\` (the HTTP status), \`message\`, \`data\`, \`timestamp\` and \`requestId\`;
 a failure adds \`error.code\`, the stable name of what went wrong. Times are UTC in ISO 8601, ids are UUIDv7.`;
@@ -18,6 +18,8 @@ export async function documentApi(app: FastifyInstance, version: string, headers
       info: { title: 'Wenzhen', version, description: DESCRIPTION },
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
+    // Schemas with an `id`: those that contain themselves.
+    transformObject: jsonSchemaTransformObject,
     transform: (route) => {
       const { schema, url } = jsonSchemaTransform(route);
       const samples = codeSamples(String(route.route.method), route.url, route.schema?.body, route.schema?.security !== undefined);
@@ -25,8 +27,9 @@ export async function documentApi(app: FastifyInstance, version: string, headers
     },
   });
   await app.register(async (scope) => {
+    await compressAnswers(scope);
     publicPages(scope, headers);
     await scope.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+    scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   });
-  app.get('/openapi.json', { config: { policy: publicAccess }, schema: { hide: true } }, async () => app.swagger());
 }

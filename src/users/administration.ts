@@ -37,6 +37,9 @@ export interface Administration {
   setPassword(caller: Caller, id: string, password: string): Promise<void>;
   /** @throws {ApiError} `unknown_role`, `last_administrator` */
   setRoles(caller: Caller, id: string, roles: readonly string[]): Promise<string[]>;
+  /** Gives or takes one role. @throws {ApiError} `unknown_role`, `last_administrator` */
+  changeRole(caller: Caller, id: string, role: string, given: boolean): Promise<string[]>;
+  rolesOf(id: string): Promise<string[]>;
   /** @throws {ApiError} `in_use` for somebody whom records refer to: disable them instead; `last_administrator` */
   remove(caller: Caller, id: string): Promise<void>;
   /** Each by itself. @returns what became of each; never throws for one of them */
@@ -110,6 +113,8 @@ export function createAdministration(parts: AdministrationParts): Administration
     });
     await signals.send('user', userId);
   }
+
+  const rolesOf = async (id: string): Promise<string[]> => (await views.rolesOf([id])).get(id) ?? [];
 
   async function detail(caller: Caller, id: string): Promise<UserDetail> {
     const user = await users.findByPk(id);
@@ -210,9 +215,19 @@ export function createAdministration(parts: AdministrationParts): Administration
       await forgive(id);
     },
 
+    rolesOf,
+
     async setRoles(caller, id, roles) {
       await act(caller, id, () => writeRoles(caller, id, roles));
-      return (await views.rolesOf([id])).get(id) ?? [];
+      return rolesOf(id);
+    },
+
+    async changeRole(caller, id, role, given) {
+      await act(caller, id, async () => {
+        const others = (await rolesOf(id)).filter((key) => key !== role);
+        await writeRoles(caller, id, given ? [...others, role] : others);
+      });
+      return rolesOf(id);
     },
 
     remove,

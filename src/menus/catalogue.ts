@@ -1,0 +1,86 @@
+/**
+ * The menu that comes with the program. An entry names the permission that its screen asks for. At a start only what is missing is
+ * added: what administrators have changed stays as it is.
+ */
+import type { Permission } from '#src/permissions/catalogue.ts';
+
+export interface MenuDeclaration {
+  readonly key: string;
+  readonly zh: string;
+  readonly en: string;
+  /** Below `/clinic`; absent for a heading. */
+  readonly path?: string;
+  readonly icon?: string;
+  readonly permission?: Permission;
+  readonly children?: readonly MenuDeclaration[];
+}
+
+const entry = (key: string, zh: string, en: string, permission: Permission, icon?: string): MenuDeclaration => {
+  return { key, zh, en, path: `/${key}`, permission, ...(icon && { icon }) };
+};
+
+export const builtinMenus: readonly MenuDeclaration[] = [
+  entry('visits', '问诊', 'Visits', 'consultations:read', 'video'),
+  entry('book', '预约挂号', 'Book a visit', 'appointments:book', 'plus'),
+  entry('appointments', '我的预约', 'My appointments', 'appointments:read', 'calendar'),
+  entry('queue', '候诊', 'Waiting', 'queues:own', 'clock'),
+  {
+    key: 'health',
+    zh: '健康',
+    en: 'Health',
+    icon: 'heart',
+    children: [
+      entry('profiles', '就诊人', 'Visit profiles', 'profiles:own'),
+      entry('health-profile', '健康档案', 'Health profile', 'profiles:own'),
+      entry('records', '病历', 'Medical records', 'records:read'),
+      entry('prescriptions', '处方', 'Prescriptions', 'prescriptions:read'),
+    ],
+  },
+  entry('orders', '我的订单', 'My orders', 'orders:own', 'wallet'),
+  {
+    key: 'work',
+    zh: '工作台',
+    en: 'Work',
+    icon: 'desktop',
+    children: [
+      entry('patients', '我的患者', 'My patients', 'patients:read'),
+      entry('schedule', '我的排班', 'My schedule', 'schedules:own'),
+      entry('templates', '常用语与模板', 'Phrases and templates', 'templates:own'),
+      entry('practitioner', '执业资料', 'Practitioner profile', 'practitioners:apply'),
+      entry('inpatients', '住院管理', 'Inpatients', 'inpatients:manage'),
+      entry('prescription-reviews', '处方审核', 'Prescription review', 'prescriptions:review'),
+    ],
+  },
+  {
+    key: 'clinic',
+    zh: '诊所管理',
+    en: 'Clinic',
+    icon: 'bank',
+    children: [
+      entry('departments', '科室', 'Departments', 'departments:manage'),
+      entry('practitioners', '医生与咨询师', 'Practitioners', 'practitioners:manage'),
+      entry('schedules', '排班', 'Schedules', 'schedules:manage'),
+      entry('all-appointments', '预约管理', 'Appointments', 'appointments:manage'),
+      entry('services', '服务与价格', 'Services and prices', 'prices:manage'),
+      entry('all-orders', '订单', 'Orders', 'orders:read-all'),
+      entry('refunds', '退款', 'Refunds', 'refunds:review'),
+      entry('reviews', '评价', 'Reviews', 'reviews:manage'),
+      entry('announcements', '通知', 'Announcements', 'notifications:send'),
+      entry('statistics', '统计', 'Statistics', 'statistics:read-all'),
+    ],
+  },
+  {
+    key: 'system',
+    zh: '系统管理',
+    en: 'System',
+    icon: 'setting',
+    children: [
+      entry('users', '用户', 'Users', 'users:read-all'),
+      entry('roles', '角色与权限', 'Roles and permissions', 'roles:manage'),
+      entry('menus', '菜单', 'Menus', 'roles:manage'),
+      entry('settings', '系统设置', 'Settings', 'settings:manage'),
+      entry('logs', '日志', 'Logs', 'logs:read'),
+    ],
+  },
+  { key: 'account', zh: '个人中心', en: 'My account', path: '/account', icon: 'user' },
+];
