@@ -20,7 +20,7 @@ import { createProbes } from './probes.ts';
 import { type RequestPayload, requests } from './protocol.ts';
 import type { RoomMessage } from './room-messages.ts';
 import type { AskOptions, Router } from './router.ts';
-import { consultationOf, readSession } from './session.ts';
+import { channelName, consultationOf, readSession } from './session.ts';
 import { at, createSessionSockets, endSession } from './session-sockets.ts';
 import type { GatewayServer, GatewaySocket, SocketData } from './socket-types.ts';
 
@@ -163,7 +163,9 @@ class SocketGateway implements Gateway {
     capOutbound(socket, (bytes) => this.#cut(socket, 'socket cut: it does not read', { bytes }));
     this.#guardInbound(socket);
     socket.onAny((event: unknown, ...args: unknown[]) => this.#receive(socket, event, args));
-    const stopWatch = at(socket.data.identity.expiresAt, () => endSession(socket));
+    const { identity } = socket.data;
+    if (identity.kind === 'user') void socket.join(channelName.user(identity.userId));
+    const stopWatch = at(identity.expiresAt, () => endSession(socket));
     socket.once('disconnecting', () => {
       stopWatch();
       socket.data.probes.close();

@@ -16,11 +16,11 @@ import { createMemoryBusHub } from './memory-node-bus.ts';
 import type { NodeBus } from './node-bus.ts';
 import { createOwnership } from './ownership.ts';
 import type { Authenticator, ChatStore, ConsultationPolicy, Logger } from './ports.ts';
-import type { RoomView } from './protocol.ts';
+import type { Notification, NotificationName, RoomView } from './protocol.ts';
 import type { RoomMessage } from './room-messages.ts';
 import { createRouter } from './router.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
-import { createSocketChannel } from './socket-channel.ts';
+import { createSocketChannel, createUserChannel } from './socket-channel.ts';
 import { createSupervisor } from './supervisor.ts';
 
 export type { IceServers } from './consultation-state.ts';
@@ -65,6 +65,8 @@ export interface Rooms {
    * @throws {RoomError} `not_found`, `visit_ended`, `storage_unavailable`, `deadline`, `room_busy`, `room_moved`, `shutting_down`
    */
   endVisit(consultationId: string, byMemberId: string | null, requestId?: string): Promise<void>;
+  /** Reaches every page that a signed-in user has open; who has none is not told. */
+  notify<N extends NotificationName>(userId: string, name: N, payload: Notification<N>): void;
   /** The rooms that are open on this node. */
   list(): OpenRoom[];
   /** The state of a room with its lobby, or null when it is not open on this node. */
@@ -128,6 +130,7 @@ export function createRooms(options: RoomsOptions): Rooms {
       // A room that is just closing for want of people says that it moved; it opens again.
       await end().catch((error: unknown) => (error instanceof RoomError && error.code === 'room_moved' ? end() : Promise.reject(error)));
     },
+    notify: createUserChannel(() => gateway.io),
     list: () => [...supervisor.actors()].map(({ behaviour }) => (behaviour as ConsultationBehaviour).summary()),
     async inspect(consultationId) {
       const actor = await within(supervisor.find(consultationId), deadlineMs, 'deadline');

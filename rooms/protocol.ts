@@ -241,7 +241,9 @@ function notification<P extends z.ZodType>(summary: string, payload: P) {
   return { summary, payload };
 }
 
-/** Notifications from server to client. */
+const inBothLanguages = z.object({ zh: z.string(), en: z.string() });
+
+/** Notifications from server to client. Those of `notification:` reach every page of a signed-in person, the others the seat in a room. */
 export const notifications = {
   'room:admitted': notification('You were let in from the lobby; same content as the answer of `room:join`.', inRoom),
   'room:sent-back': notification('You were sent back to the lobby; transports are closed.', inLobby),
@@ -289,6 +291,19 @@ export const notifications = {
     'Network quality of a participant.',
     z.object({ peerId: z.string(), up: qualityLevel, down: qualityLevel }),
   ),
+  'notification:new': notification(
+    'Something to tell you, wherever you are in the clinic; the whole text is at `GET /api/v1/notifications`.',
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      title: inBothLanguages,
+      text: inBothLanguages.describe('the beginning'),
+      path: z.string().nullable().describe('where it leads to in the web client'),
+      createdAt: z.string(),
+      unread: z.int(),
+    }),
+  ),
+  'notification:unread': notification('You have read or deleted notifications on another page.', z.object({ unread: z.int() })),
   'chat:posted': notification('New chat messages, in order.', z.object({ messages: z.array(chatMessage) })),
 } as const;
 

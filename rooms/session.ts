@@ -13,6 +13,8 @@ export type Session =
 
 /** Names of the Socket.IO rooms. */
 export const channelName = {
+  /** Every socket of a signed-in user. */
+  user: (userId: string): string => `user:${userId}`,
   peer: (peerId: string): string => `peer:${peerId}`,
   room: (consultationId: string): string => `room:${consultationId}`,
   lobby: (consultationId: string): string => `lobby:${consultationId}`,

@@ -1,5 +1,5 @@
 /** Reaches the people of a room through Socket.IO rooms, so that an adapter takes it across nodes. */
-import type { NotificationName } from './protocol.ts';
+import type { Notification, NotificationName } from './protocol.ts';
 import type { RoomChannel } from './room-channel.ts';
 import { channelName } from './session.ts';
 import type { GatewayServer } from './socket-types.ts';
@@ -10,14 +10,21 @@ import type { GatewayServer } from './socket-types.ts';
  */
 const VOLATILE: ReadonlySet<NotificationName> = new Set<NotificationName>(['levels:updated']);
 
+/** Socket.IO's typed emit cannot follow a generic event name; our callers have tied name and payload already. */
+function send(target: { emit: unknown }, name: NotificationName, payload: unknown): void {
+  (target.emit as (event: string, payload: unknown) => void).call(target, name, payload);
+}
+
+/** Reaches the pages of one person. */
+export function createUserChannel(io: () => GatewayServer) {
+  return <N extends NotificationName>(userId: string, name: N, payload: Notification<N>): void =>
+    send(io().to(channelName.user(userId)), name, payload);
+}
+
 /** @param io asked at each use: the server exists once the gateway is attached */
 export function createSocketChannel(io: () => GatewayServer, consultationId: string): RoomChannel {
   const room = channelName.room(consultationId);
   const lobby = channelName.lobby(consultationId);
-  // Socket.IO's typed emit cannot follow a generic event name; `RoomChannel` has tied name and payload already.
-  const send = (target: { emit: unknown }, name: NotificationName, payload: unknown): void => {
-    (target.emit as (event: string, payload: unknown) => void).call(target, name, payload);
-  };
   return {
     toPeer: (peerId, name, payload) => send(io().to(channelName.peer(peerId)), name, payload),
     toConnection: (connectionId, name, payload) => send(io().to(connectionId), name, payload),

@@ -55,7 +55,7 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
     let closing: Promise<void> | undefined;
     const publicUrl = () => config.PUBLIC_URL?.replace(/\/$/, '') ?? listeningUrl(app, tls !== undefined, announcedHost ?? config.HOST);
     const routerRtpCapabilities = rtpCapabilities.parse(media.routerRtpCapabilities);
-    const modules = createModules(foundation, { rooms, chatStore, routerRtpCapabilities, publicUrl });
+    const modules = createModules(foundation, { rooms, chatStore, pages: rooms, routerRtpCapabilities, publicUrl });
     const app = await buildApp({
       foundation,
       modules,

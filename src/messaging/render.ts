@@ -25,12 +25,15 @@ export interface RenderedSms {
 
 export interface RenderOptions {
   /** IANA time zone of the clinic. */
-  zone: string;
+  zone(): string;
   /** Name of the clinic, shown under mails. */
-  clinic: string;
+  clinic(): string;
+  /** Words in place of the ones here; null: these. */
+  words?(name: TemplateName, locale: Locale): Words | null;
 }
 
-const words: Record<Locale, Record<TemplateName, Words>> = { zh, en };
+/** The words that a template has until somebody changes them. */
+export const builtinWords: Record<Locale, Record<TemplateName, Words>> = { zh, en };
 const languages: Record<Locale, string> = { zh: 'zh-CN', en: 'en-GB' };
 
 export interface Renderer {
@@ -40,9 +43,11 @@ export interface Renderer {
   sms<N extends TemplateName>(name: N, locale: Locale, variables: Variables<N>): RenderedSms;
 }
 
-export function createRenderer({ zone, clinic }: RenderOptions): Renderer {
+export function createRenderer({ zone, clinic, words = () => null }: RenderOptions): Renderer {
   const page = compileHtml<object>(layout);
   const compiled = new Map<string, (values: Values) => string>();
+
+  const wordsOf = (name: TemplateName, locale: Locale): Words => words(name, locale) ?? builtinWords[locale][name];
 
   function fill(source: string, values: Values): string {
     const template = compiled.get(source) ?? compileText(source);
@@ -52,18 +57,18 @@ export function createRenderer({ zone, clinic }: RenderOptions): Renderer {
 
   return {
     message(name, locale, variables) {
-      const values = valuesOf(name, locale, zone, variables);
-      const { title: heading, text: body, action } = words[locale][name];
+      const values = valuesOf(name, locale, zone(), variables);
+      const { title: heading, text: body, action } = wordsOf(name, locale);
       const title = fill(heading, values);
       const text = fill(body, values);
       const link = values['link'] ?? null;
       const button = link && action ? { href: link, label: action } : null;
       const paragraphs = text.split('\n').filter(Boolean);
-      return { title, text, link, html: page({ lang: languages[locale], title, paragraphs, button, clinic }) };
+      return { title, text, link, html: page({ lang: languages[locale], title, paragraphs, button, clinic: clinic() }) };
     },
     sms(name, locale, variables) {
-      const values = valuesOf(name, locale, zone, variables);
-      const source = words[locale][name].sms;
+      const values = valuesOf(name, locale, zone(), variables);
+      const source = wordsOf(name, locale).sms;
       return { text: fill(source, values), parameters: namesIn(name, source).map((used) => [used, values[used] ?? '']) };
     },
   };
@@ -92,9 +97,14 @@ function momentText(time: string, locale: Locale, zone: string): string {
 
 /**
  * The text that a clinic registers with its provider, whose placeholders differ: `${name}` at Aliyun, `{1}` at Tencent Cloud.
+ * @param source words of the text message
  */
-export function registrationText(name: TemplateName, locale: Locale, style: 'aliyun' | 'tencent'): string {
-  const source = words[locale][name].sms;
+export function registrationText(
+  name: TemplateName,
+  locale: Locale,
+  style: 'aliyun' | 'tencent',
+  source = builtinWords[locale][name].sms,
+): string {
   return namesIn(name, source).reduce(
     (text, used, index) => text.replaceAll(`{{${used}}}`, style === 'aliyun' ? `\${${used}}` : `{${index + 1}}`),
     source,

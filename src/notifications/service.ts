@@ -1,23 +1,86 @@
 /** Tells people what concerns them: in the page, by text message, by mail. */
-import type { NotificationOrder } from './kinds.ts';
+import type { Vault } from '#src/crypto/vault.ts';
+import type { Database } from '#src/database/database.ts';
+import type { Deliveries } from '#src/messaging/deliveries.ts';
+import type { Contacts } from '#src/messaging/ports.ts';
+import type { Renderer } from '#src/messaging/render.ts';
+import { type Channel, type NotificationClass, notificationKinds, type NotificationOrder } from './kinds.ts';
+import { createNotificationList, type NotificationList } from './list.ts';
+import { contentColumn, type NotificationRow } from './model.ts';
+import type { OpenPages } from './ports.ts';
+import type { Preferences } from './preferences.ts';
 import { createSubjects, type Subjects } from './subjects.ts';
+import { eventOf, type NotificationContent, wordsOf } from './words.ts';
 
-export interface Notifications {
+export interface Notifications extends NotificationList {
   /**
    * Says what there is to tell about a type of subject. Modules call it while they are built; whoever changes something then appends
    * `outbox.append('notification.send', { userId, kind, subjectType, subjectId })` in the transaction of the change.
    */
   readonly describe: Subjects['describe'];
-  /** Does a `notification.send` row, in the transaction that marks it done. @param id of the row */
+  /**
+   * Does a `notification.send` row, in the transaction that marks it done.
+   * @param id of the row
+   * @throws {TemplateError} the reader's answer does not fill the template
+   */
   send(id: string, order: NotificationOrder): Promise<void>;
+  readonly preferences: Preferences;
 }
 
-export function createNotifications(): Notifications {
+export interface NotificationsParts {
+  database: Database;
+  vault: Vault;
+  render: Renderer;
+  deliveries: Pick<Deliveries, 'open' | 'queue'>;
+  contacts: Contacts;
+  preferences: Preferences;
+  pages: OpenPages;
+  /** Address that people open, without a slash at the end. */
+  publicUrl: () => string;
+}
+
+const kindOf = (name: NotificationClass): 'marketing' | 'notification' => (name === 'marketing' ? 'marketing' : 'notification');
+
+export function createNotifications(parts: NotificationsParts): Notifications {
+  const { database, vault, render, deliveries, contacts, preferences, pages, publicUrl } = parts;
   const subjects = createSubjects();
+  const list = createNotificationList(database, vault, pages);
+
+  /** Shows it in the pages that are open, once it is certain. */
+  async function push(row: NotificationRow, content: NotificationContent): Promise<void> {
+    const payload = eventOf(row, content, await list.unread(row.userId));
+    database.afterCommit(() => pages.notify(row.userId, 'notification:new', payload));
+  }
+
+  async function wanted(userId: string, name: NotificationClass, channels: readonly Channel[]): Promise<Channel[]> {
+    const allowed = await Promise.all(channels.map((channel) => preferences.allows(userId, name, channel)));
+    return channels.filter((_, index) => allowed[index]);
+  }
+
   return {
+    ...list,
     describe: subjects.describe,
-    async send(_id, { userId, kind, subjectType, subjectId }) {
-      await subjects.read(subjectType, subjectId, { kind, userId });
+    preferences,
+
+    async send(id, { userId, kind, subjectType, subjectId }) {
+      const { class: name, channels, template } = notificationKinds[kind];
+      const contact = await contacts.contactOf(userId);
+      if (!contact) return;
+      const facts = await subjects.read(subjectType, subjectId, { kind, userId });
+      if (!facts) return;
+      const { variables, content } = wordsOf(render, template, facts, publicUrl());
+      const open: readonly Channel[] = deliveries.open();
+      const chosen = await wanted(userId, name, ['app', ...channels.filter((channel) => open.includes(channel))]);
+      const shown = chosen.includes('app');
+      const row = await database.models.notifications.create({
+        ...{ id, userId, kind, class: name, subjectType, subjectId, shown },
+        contentSealed: contentColumn.seal(vault, id, content),
+      });
+      if (shown) await push(row, content);
+      for (const channel of chosen) {
+        if (channel !== 'app')
+          await deliveries.queue({ notificationId: id, userId, channel, kind: kindOf(name), template, variables }, contact);
+      }
     },
   };
 }

@@ -2,11 +2,16 @@
  * What can follow a change: the topics of the outbox with their payloads. A module that needs one adds its line here and a
  * processor in `workers/processors/`. Payloads name rows by id; personal data stays in its table.
  */
+import type { DeliverOrder } from '#src/messaging/deliveries.ts';
 import type { NotificationOrder } from '#src/notifications/kinds.ts';
 
 export interface Topics {
   /** Tells somebody of something; see `src/notifications/kinds.ts`. */
   'notification.send': NotificationOrder;
+  /** Hands one text message or mail to its provider. */
+  'message.deliver': DeliverOrder;
+  /** Closes an order unless it was paid. */
+  'order.expire': { orderId: string };
   /** Tidies tables that only grow. Sent by the clock. */
   'maintenance.clean': Record<string, never>;
 }

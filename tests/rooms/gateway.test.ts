@@ -53,6 +53,25 @@ describe('handshake', () => {
   });
 });
 
+describe('notify()', () => {
+  test('reaches every page of one person, wherever they are, and nobody else', async () => {
+    const server = await suite.start();
+    const visit = server.world.visit({ lobby: false });
+    const doctor = await suite.person(server, visit, 'practitioner');
+    const patient = await suite.person(server, visit, 'patient');
+    const guest = await suite.person(server, visit, 'guest');
+    await doctor.client.enter(visit);
+    const second = await server.connect(doctor.token);
+    const { userId } = (await server.world.authenticator.authenticate(doctor.token)) as { userId: string };
+    server.rooms.notify(userId, 'notification:unread', { unread: 3 });
+    expect(await doctor.client.next('notification:unread')).toEqual({ unread: 3 });
+    expect(await second.next('notification:unread')).toEqual({ unread: 3 });
+    // Their answers come after what should not have come.
+    await Promise.all([patient, guest].map(({ client }) => client.code('room:leave', {})));
+    for (const { client } of [patient, guest]) expect(client.heard.filter(({ name }) => name === 'notification:unread')).toEqual([]);
+  });
+});
+
 describe('sessions', () => {
   test('a revoked session ends at once: room:closed, socket closed, seat given up, no return', async () => {
     const server = await suite.start();

@@ -8,7 +8,7 @@ import { silentLog } from '#tests/support/app.ts';
 import { until } from '#tests/support/wait.ts';
 
 const FROM = '问诊 <no-reply@clinic.example>';
-const render = createRenderer({ zone: 'Asia/Shanghai', clinic: '问诊' });
+const render = createRenderer({ zone: () => 'Asia/Shanghai', clinic: () => '问诊' });
 const calendar = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//test', 'METHOD:REQUEST', 'END:VCALENDAR', ''].join('\r\n');
 
 let server: SmtpSimulator;

@@ -4,7 +4,7 @@ import { type TemplateName, templates, type Variables, type Words } from '#src/m
 import { en } from '#src/messaging/templates/en.ts';
 import { zh } from '#src/messaging/templates/zh.ts';
 
-const render = createRenderer({ zone: 'Asia/Shanghai', clinic: 'Clinic <One> & sons' });
+const render = createRenderer({ zone: () => 'Asia/Shanghai', clinic: () => 'Clinic <One> & sons' });
 const link = 'https://clinic.example/visit/1?a=1&b=2';
 const appointment = { practitioner: '李医生', startsAt: '2026-03-05T16:30:00.000Z' };
 
@@ -20,6 +20,11 @@ const examples: { [N in TemplateName]: Variables<N> } = {
   order_refunded: { orderNo: 'O-1', amount: '128.50' },
   prescription_approved: { practitioner: '李医生', link },
   prescription_rejected: { practitioner: '李医生', reason: '剂量过大', link },
+  account_locked: { at: '2026-03-05T16:30:00.000Z' },
+  queue_called: { practitioner: '李医生', link },
+  refund_decided: { orderNo: 'O-1', amount: '128.50', decision: 'approved', link },
+  review_replied: { practitioner: '李医生', link },
+  practitioner_reviewed: { decision: 'rejected', link },
   announcement: { title: '春节安排', body: '第一段\n第二段' },
 };
 const names = Object.keys(templates) as TemplateName[];
@@ -75,8 +80,21 @@ describe('message()', () => {
   test('writes times in the zone of the clinic and the language of the reader', () => {
     expect(render.message('appointment_reminder', 'zh', { ...appointment, link }).text).toContain('2026年3月6日 00:30');
     expect(render.message('appointment_reminder', 'en', { ...appointment, link }).text).toContain('6 Mar 2026, 00:30');
-    const berlin = createRenderer({ zone: 'Europe/Berlin', clinic: 'Praxis' });
+    const berlin = createRenderer({ zone: () => 'Europe/Berlin', clinic: () => 'Praxis' });
     expect(berlin.message('appointment_reminder', 'en', { ...appointment, link }).text).toContain('5 Mar 2026, 17:30');
+  });
+
+  test('writes choices out in the language of the reader', () => {
+    const decided = { orderNo: 'O-1', amount: '128.50', decision: 'rejected', link } as const;
+    expect(render.sms('refund_decided', 'zh', decided).text).toContain('审核结果：未通过');
+    expect(render.sms('refund_decided', 'en', decided).text).toContain('was not approved');
+  });
+
+  test('takes words that are given in place of the own ones', () => {
+    const words: Words = { title: 'T', text: 'Code: {{code}}', sms: '{{code}}!' };
+    const changed = createRenderer({ zone: () => 'UTC', clinic: () => 'C', words: (_name, locale) => (locale === 'en' ? words : null) });
+    expect(changed.sms('verification_code', 'en', { code: '123456', minutes: 5 }).text).toBe('123456!');
+    expect(changed.sms('verification_code', 'zh', { code: '123456', minutes: 5 }).text).toContain('您的验证码是123456');
   });
 
   test('cuts names that are too long for a provider instead of failing', () => {

@@ -13,7 +13,7 @@ import { startTwilioSms } from '#src/partners/sms-twilio.ts';
 import { silentLog } from '#tests/support/app.ts';
 import { until } from '#tests/support/wait.ts';
 
-const render = createRenderer({ zone: 'Asia/Shanghai', clinic: '问诊' });
+const render = createRenderer({ zone: () => 'Asia/Shanghai', clinic: () => '问诊' });
 const PHONE = '+8613912345678';
 const verification = { phone: PHONE, locale: 'zh', template: 'verification_code', variables: { code: '864209', minutes: 5 } } as const;
 const moved = {
@@ -107,7 +107,7 @@ describe.each([
   async function senderOf(options: SmsProviderOptions, timeoutMs = 5_000): Promise<SmsSender> {
     const provider = await openSmsProvider(options);
     const breaker = createBreaker({ name: provider.name, log: silentLog, failures: 100, timeoutMs });
-    const templateIds = { verification_code: { zh: 'SMS_1' }, appointment_moved: 'SMS_2' };
+    const templateIds = () => ({ verification_code: { zh: 'SMS_1' }, appointment_moved: 'SMS_2' });
     return createSmsSender({ provider, render, templateIds, breaker });
   }
   const fault = (using: SmsSender, message: Parameters<SmsSender['send']>[0] = verification) =>

@@ -54,7 +54,7 @@ const E164 = /^\+[1-9]\d{6,14}$/;
 export interface SmsSenderParts {
   provider: SmsProvider;
   render: Pick<Renderer, 'sms'>;
-  templateIds: TemplateIds;
+  templateIds: () => TemplateIds;
   breaker: Breaker;
 }
 
@@ -63,7 +63,7 @@ export function createSmsSender({ provider, render, templateIds, breaker }: SmsS
 
   function templateIdOf(template: TemplateName, locale: Locale): string | null {
     if (!provider.needsTemplates) return null;
-    const ids = templateIds[template];
+    const ids = templateIds()[template];
     const id = typeof ids === 'object' ? ids[locale] : ids;
     if (!id) throw refused(`no_template_id: ${template}.${locale}`);
     return id;

@@ -23,6 +23,7 @@ export const errors: typeof chinese = {
   unknown_visit: 'There is no such visit of yours with this patient',
   unknown_ward: 'There is no such ward',
   unknown_bed: 'There is no such bed in use',
+  bad_template: 'These words cannot be filled with the variables of this message',
   unknown_file: 'There is no such file, or it is of another kind',
   unknown_system: 'No such system is linked',
 };

@@ -22,6 +22,7 @@ export const errors = {
   unknown_visit: '没有找到您与该患者的这次就诊',
   unknown_ward: '病区不存在',
   unknown_bed: '床位不存在或已停用',
+  bad_template: '这些文字不能用该消息的变量填写',
   unknown_file: '文件不存在或类型不符',
   unknown_system: '没有对接该系统',
 };

@@ -1,0 +1,53 @@
+/** What a notification says, in both languages. */
+import type { z } from 'zod';
+import type { Notification } from '#rooms/protocol.ts';
+import type { Renderer } from '#src/messaging/render.ts';
+import { type TemplateName, templates } from '#src/messaging/templates/catalogue.ts';
+import type { notificationContent, NotificationRow } from './model.ts';
+import type { SubjectFacts } from './subjects.ts';
+
+export type NotificationContent = z.infer<typeof notificationContent>;
+
+export interface NotificationWords {
+  /** Those of the facts that the template has. */
+  variables: Record<string, string | number>;
+  content: NotificationContent;
+}
+
+/** Longest text that goes with an event; the list has the whole one. */
+const PREVIEW_LENGTH = 300;
+
+/**
+ * @param publicUrl address that people open, without a slash at the end
+ * @throws {TemplateError} the facts do not fill the template
+ */
+export function wordsOf(
+  render: Pick<Renderer, 'message'>,
+  template: TemplateName,
+  { path, ...facts }: SubjectFacts,
+  publicUrl: string,
+): NotificationWords {
+  const known = Object.keys(templates[template].variables.shape);
+  const all: Record<string, string | number> = { ...facts, ...(path !== undefined && { link: `${publicUrl}${path}` }) };
+  const variables = Object.fromEntries(Object.entries(all).filter(([name]) => known.includes(name)));
+  // The renderer checks them against the template.
+  const [zh, en] = (['zh', 'en'] as const).map((locale) => render.message(template, locale, variables as never)) as [Words, Words];
+  return {
+    variables,
+    content: { zh: { title: zh.title, text: zh.text }, en: { title: en.title, text: en.text }, path: path ?? null },
+  };
+}
+
+type Words = ReturnType<Renderer['message']>;
+
+/** What open pages are told. */
+export function eventOf(
+  { id, kind, createdAt }: NotificationRow,
+  { zh, en, path }: NotificationContent,
+  unread: number,
+): Notification<'notification:new'> {
+  const preview = (text: string) => Array.from(text).slice(0, PREVIEW_LENGTH).join('');
+  const title = { zh: zh.title, en: en.title };
+  const text = { zh: preview(zh.text), en: preview(en.text) };
+  return { id, kind, title, text, path, createdAt: createdAt.toISOString(), unread };
+}
