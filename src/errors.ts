@@ -50,6 +50,7 @@ export const errors = {
   unsupported_media_type: { status: 415, message: 'This content type is not accepted here' },
   unknown_patient: { status: 422, message: 'There is no patient with this id' },
   unknown_service: { status: 422, message: 'There is no such service on offer' },
+  unknown_user: { status: 422, message: 'There is no such user' },
   unknown_medicine: { status: 422, message: 'There is no medicine in use with this id' },
   contraindicated: { status: 422, message: 'These medicines must not be prescribed to this patient together' },
   unknown_role: { status: 422, message: 'There is no role with this key' },

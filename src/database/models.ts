@@ -16,6 +16,7 @@ import { defineMenus } from '#src/menus/model.ts';
 import { defineMessaging } from '#src/messaging/model.ts';
 import { defineNotifications } from '#src/notifications/model.ts';
 import { defineOfferings } from '#src/offerings/model.ts';
+import { defineOrders } from '#src/orders/model.ts';
 import { defineOutbox } from '#src/outbox/model.ts';
 import { definePermissions } from '#src/permissions/model.ts';
 import { definePrescriptions } from '#src/prescriptions/model.ts';
@@ -51,6 +52,7 @@ export function defineModels(sequelize: Sequelize) {
     hospitals: defineHospitals(sequelize),
     searchTerms: defineSearch(sequelize),
     ...defineOfferings(sequelize),
+    ...defineOrders(sequelize),
     ...defineMedicines(sequelize),
     ...definePrescriptions(sequelize),
     ...defineTemplates(sequelize),

@@ -19,6 +19,8 @@ export interface PrescriptionReading {
   pdf(caller: Caller, id: string, verifyUrl: string): Promise<{ name: string; bytes: Buffer }>;
   /** What anybody who holds the paper may know. @throws {ApiError} `not_found` */
   proof(code: string): Promise<z.infer<typeof schemas.proof>>;
+  /** For notifications. @throws {ApiError} `not_found` */
+  tell(id: string): Promise<{ doctorName: string; reason: string | null }>;
   /** For this module. @throws {ApiError} `not_found` */
   row(id: string): Promise<PrescriptionRow>;
 }
@@ -43,6 +45,11 @@ export function createReading(parts: PrescriptionParts): PrescriptionReading {
     row,
     get: async (caller, id) => view(parts, caller, await visible(caller, id)),
     list: (caller, query) => list(parts, caller, query),
+
+    async tell(id) {
+      const found = await row(id);
+      return { doctorName: (await nameOf(parts, found.doctorId)) ?? '', reason: await lastReason(parts, found) };
+    },
 
     async pdf(caller, id, verifyUrl) {
       const found = await visible(caller, id);

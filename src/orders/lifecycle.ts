@@ -1,0 +1,133 @@
+/** Creates orders and moves them through their machine, for the modules that sell something. */
+import { v7 as uuid } from 'uuid';
+import type { Vault } from '#src/crypto/vault.ts';
+import type { Database } from '#src/database/database.ts';
+import { dayNumber, nextOf } from '#src/database/sequence.ts';
+import { ApiError } from '#src/errors.ts';
+import type { Fen } from '#src/money.ts';
+import type { Outbox } from '#src/outbox/outbox.ts';
+import type { Settings } from '#src/settings/service.ts';
+import { nextStatus, type OrderEvent } from './machine.ts';
+import { orderContact, type OrderRow, type OrderType } from './model.ts';
+
+export interface NewOrder {
+  userId: string;
+  type: OrderType;
+  items: readonly { kind: OrderType; refId: string; title: string; unitPrice: Fen; quantity?: number }[];
+  /** Unpaid until then it is closed by itself. */
+  expiresAt: Date | null;
+  contact?: { name: string; phone: string } | undefined;
+  /** Described as it is today; no personal data. */
+  serviceInfo?: Record<string, unknown>;
+}
+
+export interface StepOptions {
+  /** User who acts; null: the system. */
+  actorId: string | null;
+  reason?: string | undefined;
+  requestId?: string | undefined;
+  /** Kept with PAY_SUCCESS. */
+  paymentNo?: string;
+}
+
+/**
+ * What must happen with an order's step, in its transaction. Throwing undoes the step. `paid` of an order that costs nothing
+ * comes before `create` has answered.
+ */
+export interface OrderListener {
+  paid?(order: OrderRow): Promise<void>;
+  /** Closed unpaid: failed, expired, or called off before the payment. */
+  closed?(order: OrderRow, reason: string | null): Promise<void>;
+  /** Called off after the payment. */
+  cancelled?(order: OrderRow, reason: string | null): Promise<void>;
+  refunded?(order: OrderRow): Promise<void>;
+}
+
+export interface OrderLifecycle {
+  /** Registers for the orders of one type, or of all with `*`. While modules are built. */
+  listen(type: OrderType | '*', listener: OrderListener): void;
+  /** Inside the caller's transaction. An order that costs nothing is PAID at once. @throws {ApiError} `unknown_user` */
+  create(order: NewOrder, requestId?: string): Promise<OrderRow>;
+  /**
+   * One step of the machine, under the row's lock.
+   * @throws {ApiError} `not_found`, `wrong_state` (nothing changes)
+   */
+  fire(orderId: string, event: OrderEvent, options: StepOptions): Promise<OrderRow>;
+  /** Closes an order that nobody paid in time; nothing for one that is not PENDING any more. */
+  expire(orderId: string): Promise<void>;
+}
+
+export interface OrderParts {
+  database: Database;
+  vault: Vault;
+  outbox: Outbox;
+  settings: Settings;
+}
+
+export function createLifecycle(parts: OrderParts): OrderLifecycle {
+  const { models, transaction } = parts.database;
+  const listeners = new Map<OrderType | '*', OrderListener[]>();
+
+  async function tell(order: OrderRow, step: keyof OrderListener, reason: string | null): Promise<void> {
+    for (const listener of [...(listeners.get(order.type) ?? []), ...(listeners.get('*') ?? [])]) await listener[step]?.(order, reason);
+  }
+
+  const fire: OrderLifecycle['fire'] = (orderId, event, options) =>
+    transaction(async () => {
+      const order = await models.orders.findByPk(orderId, { lock: true });
+      if (!order) throw new ApiError('not_found');
+      const { status: from } = order;
+      const to = nextStatus(from, event);
+      if (!to) throw new ApiError('wrong_state', { details: [{ status: from, event }] });
+      const { actorId, reason = null, requestId = null, paymentNo } = options;
+      const paid = event === 'PAY_SUCCESS' ? { paidAt: new Date(), paymentNo: paymentNo ?? null } : {};
+      await order.update({ status: to, version: order.version + 1, ...paid });
+      await models.orderLog.create({ orderId, version: order.version, event, fromStatus: from, toStatus: to, actorId, reason, requestId });
+      if (from === 'PENDING') await parts.outbox.cancel(expiryKey(orderId));
+      if (event === 'PAY_SUCCESS') await tell(order, 'paid', reason);
+      if (event === 'REFUND') await tell(order, 'refunded', reason);
+      if (to === 'CANCELLED') await tell(order, from === 'PENDING' ? 'closed' : 'cancelled', reason);
+      return order;
+    });
+
+  return {
+    fire,
+    listen(type, listener) {
+      listeners.set(type, [...(listeners.get(type) ?? []), listener]);
+    },
+    create: (input, requestId) =>
+      transaction(async () => {
+        const order = await write(parts, input, requestId ?? null);
+        return order.amount === 0 ? fire(order.id, 'PAY_SUCCESS', { actorId: null, reason: 'free', requestId }) : order;
+      }),
+    async expire(orderId) {
+      const order = await models.orders.findByPk(orderId, { attributes: ['status'] });
+      if (order?.status === 'PENDING') await fire(orderId, 'PAY_FAIL', { actorId: null, reason: 'expired' });
+    },
+  };
+}
+
+const expiryKey = (orderId: string): string => `order.expire:${orderId}`;
+
+async function write(parts: OrderParts, input: NewOrder, requestId: string | null): Promise<OrderRow> {
+  const { database, vault, outbox, settings } = parts;
+  const { models } = database;
+  const { userId, type, expiresAt, contact, serviceInfo = {} } = input;
+  if (!(await models.users.findByPk(userId, { attributes: ['id'] }))) throw new ApiError('unknown_user');
+  const items = input.items.map(({ quantity = 1, ...item }) => ({ ...item, id: uuid(), quantity, amount: item.unitPrice * quantity }));
+  const id = uuid();
+  const day = dayNumber(new Date(), settings.get('clinic.zone'));
+  const number = await nextOf(database, `order:${day}`);
+  const order = await models.orders.create({
+    ...{ id, userId, type, expiresAt, serviceInfo, status: 'PENDING', version: 1 },
+    orderNo: `ORDER${day}${String(number).padStart(3, '0')}`,
+    amount: items.reduce((sum, { amount }) => sum + amount, 0),
+    contactSealed: contact ? vault.seal(orderContact, id, JSON.stringify(contact)) : null,
+  });
+  await models.orderItems.bulkCreate(items.map((item) => ({ ...item, orderId: id })));
+  const step = { orderId: id, version: 1, event: 'CREATE', fromStatus: null, toStatus: 'PENDING' } as const;
+  await models.orderLog.create({ ...step, actorId: userId, reason: null, requestId });
+  if (expiresAt)
+    await outbox.append('order.expire', { orderId: id }, { runAt: expiresAt, dedupeKey: expiryKey(id), ...(requestId && { requestId }) });
+  return order;
+}
