@@ -14,6 +14,16 @@ import { until } from '#tests/support/wait.ts';
 
 const NOWHERE = 'http://127.0.0.1:9/notify';
 
+const opened: { close(): Promise<void> }[] = [];
+/** Closes it after the test. */
+function keep<T extends { close(): Promise<void> }>(server: T): T {
+  opened.push(server);
+  return server;
+}
+afterEach(async () => {
+  for (const server of opened.splice(0)) await server.close();
+});
+
 describe.each<[string, () => Promise<WechatPaySimulator | WechatPayV2Simulator>, (partner: never) => PaymentGateway]>([
   ['WeChat Pay v3', () => startWechatPaySimulator(), (partner: WechatPaySimulator) => createWechatPay(partner.merchant())],
   ['WeChat Pay v2', () => startWechatPayV2Simulator(), (partner: WechatPayV2Simulator) => createWechatPayV2(partner.merchant())],
@@ -54,7 +64,7 @@ describe.each<[string, () => Promise<WechatPaySimulator | WechatPayV2Simulator>,
 });
 
 test('WeChat Pay v3 accepts both keys while they change, and tells a signed answer about another payment from ours', async () => {
-  const partner = await startWechatPaySimulator();
+  const partner = keep(await startWechatPaySimulator());
   const first = createWechatPay(partner.merchant());
   const payment = newPayment(NOWHERE);
   await first.create(payment);
@@ -64,33 +74,31 @@ test('WeChat Pay v3 accepts both keys while they change, and tells a signed answ
   const both = createWechatPay(partner.merchant());
   expect((await both.query(payment.paymentNo)).state).toBe('pending');
 
-  const liar = await startHttpSimulator(() => {
-    const body = JSON.stringify({ out_trade_no: 'another', trade_state: 'SUCCESS', transaction_id: '1', amount: { total: 1 } });
-    return { headers: signedHeaders(body, old), body };
-  });
+  const liar = keep(
+    await startHttpSimulator(() => {
+      const body = JSON.stringify({ out_trade_no: 'another', trade_state: 'SUCCESS', transaction_id: '1', amount: { total: 1 } });
+      return { headers: signedHeaders(body, old), body };
+    }),
+  );
   const misled = createWechatPay({ ...partner.merchant(), baseUrl: liar.url });
   await expect(misled.query(payment.paymentNo)).rejects.toMatchObject({ reason: 'unverified_answer', maybeDone: false });
-  await liar.close();
-  await partner.close();
 });
 
 test('WeChat Pay v3 by public key asks for answers that this key signed', async () => {
-  const partner = await startWechatPaySimulator();
+  const partner = keep(await startWechatPaySimulator());
   await partner.rotate('PUB_KEY_ID_0001');
   await partner.rotate();
   const { platformKeys, ...merchant } = partner.merchant();
   const gateway = createWechatPay({ ...merchant, platformKeys: { PUB_KEY_ID_0001: platformKeys['PUB_KEY_ID_0001']! } });
   expect((await gateway.create(newPayment(NOWHERE))).kind).toBe('qr');
-  await partner.close();
 });
 
 describe('WeChat Pay v2 believes', () => {
   const options = { appId: 'wx1', merchantId: '19', apiKey: 'k'.repeat(32) };
   const answered = async (body: string): Promise<unknown> => {
-    const server = await startHttpSimulator(() => ({ headers: { 'content-type': 'text/xml' }, body }));
+    const server = keep(await startHttpSimulator(() => ({ headers: { 'content-type': 'text/xml' }, body })));
     const gateway = createWechatPayV2({ ...options, baseUrl: server.url });
     const answer = await gateway.query('payment-1').catch((error: unknown) => error);
-    await server.close();
     return answer;
   };
   const refusal =
@@ -132,7 +140,7 @@ const wechat = { appId: 'wx', merchantId: '19', serial: '00', privateKey: '' };
 
 describe('Alipay', () => {
   test.each(['page', 'mobile'] as const)('pays on a %s that only we can open, and comes back', async (scene) => {
-    const partner = await startAlipaySimulator();
+    const partner = keep(await startAlipaySimulator());
     const gateway = createAlipay(partner.merchant());
     const payment = newPayment(NOWHERE, { scene, returnUrl: 'https://clinic.example/paid?a=b' });
     const { url } = (await gateway.create(payment)) as Extract<PayerAction, { kind: 'redirect' }>;
@@ -143,28 +151,27 @@ describe('Alipay', () => {
     const done = await fetch(`${page.url}/pay`, { method: 'POST' });
     expect(await done.text()).toContain('href="https://clinic.example/paid?a=b"');
     expect((await gateway.query(payment.paymentNo)).state).toBe('paid');
-    await partner.close();
   });
 
   test('a refund notice waits for the query that it needs', async () => {
-    const partner = await startAlipaySimulator({ resendAfterMs: [50, 50, 50] });
+    const partner = keep(await startAlipaySimulator({ resendAfterMs: [50, 50, 50] }));
     const gateway = createAlipay(partner.merchant());
-    const merchant = await startMerchant(() => gateway);
+    const merchant = keep(await startMerchant(() => gateway));
     const payment = newPayment(merchant.url);
     await gateway.create(payment);
     await partner.pay(payment.paymentNo, { notify: false });
     const refund = newRefund(payment, 100);
-    await gateway.refund({ ...refund });
-    // The library asks twice by itself.
+    partner.refundsEnd(null);
+    await gateway.refund(refund);
     partner.fail({ kind: 'status', status: 502 });
+    partner.refundsEnd('succeeded');
     await until('the refund', () => merchant.notices.length === 1);
+    expect(merchant.refusals).toEqual([expect.stringContaining('http_502')]);
     expect(merchant.notices).toMatchObject([{ kind: 'refund', refundNo: refund.refundNo, amountFen: 100 }]);
-    await partner.close();
-    await merchant.close();
   });
 
   test('says paid of a payment that was given back wholly, although Alipay calls it closed', async () => {
-    const partner = await startAlipaySimulator();
+    const partner = keep(await startAlipaySimulator());
     const gateway = createAlipay(partner.merchant());
     const payment = newPayment(NOWHERE);
     await gateway.create(payment);
@@ -174,16 +181,14 @@ describe('Alipay', () => {
     const { headers, body } = partner.notice(payment.paymentNo);
     expect(body).toContain('TRADE_CLOSED');
     expect(await gateway.parseNotification(Buffer.from(body), headers)).toMatchObject({ state: 'paid' });
-    await partner.close();
   });
 
   test('takes keys as its key tool writes them', async () => {
-    const partner = await startAlipaySimulator();
+    const partner = keep(await startAlipaySimulator());
     const { privateKey, alipayPublicKey, ...rest } = partner.merchant();
     const bare = (pem: string) => pem.replace(/-----.*-----|\s/g, '');
     const gateway = createAlipay({ ...rest, privateKey: bare(privateKey), alipayPublicKey: bare(alipayPublicKey) });
     expect((await gateway.create(newPayment(NOWHERE))).kind).toBe('qr');
-    await partner.close();
   });
 });
 
