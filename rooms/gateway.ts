@@ -13,6 +13,7 @@ import { durable } from './durable.ts';
 import { RoomError } from './errors.ts';
 import { acceptsOrigin, authenticate, refusal } from './handshake.ts';
 import { eventName, type Inbound, isRequest, parse } from './inbound.ts';
+import { createLifetime } from './lifetime.ts';
 import { capOutbound, terminate } from './outbound-cap.ts';
 import { createPeople, type People } from './people.ts';
 import type { Authenticator, ConsultationPolicy, Identity, Logger } from './ports.ts';
@@ -21,7 +22,7 @@ import { type RequestPayload, requests } from './protocol.ts';
 import type { RoomMessage } from './room-messages.ts';
 import type { AskOptions, Router } from './router.ts';
 import { channelName, consultationOf, readSession } from './session.ts';
-import { at, createSessionSockets, endSession } from './session-sockets.ts';
+import { createSessionSockets, endSession } from './session-sockets.ts';
 import type { GatewayServer, GatewaySocket, SocketData } from './socket-types.ts';
 
 export interface GatewayOptions {
@@ -140,6 +141,7 @@ class SocketGateway implements Gateway {
       socket.conn.once('close', () => this.#people.go(userId));
       const data: SocketData = {
         identity,
+        lifetime: createLifetime(() => endSession(socket)),
         joining: null,
         visited: new Set(),
         goneBy: 'disconnected',
@@ -165,9 +167,9 @@ class SocketGateway implements Gateway {
     socket.onAny((event: unknown, ...args: unknown[]) => this.#receive(socket, event, args));
     const { identity } = socket.data;
     if (identity.kind === 'user') void socket.join(channelName.user(identity.userId));
-    const stopWatch = at(identity.expiresAt, () => endSession(socket));
+    socket.data.lifetime.until(identity.expiresAt);
     socket.once('disconnecting', () => {
-      stopWatch();
+      socket.data.lifetime.stop();
       socket.data.probes.close();
       this.#tellGone(socket);
     });
@@ -251,6 +253,8 @@ class SocketGateway implements Gateway {
 
   #dispatch(socket: GatewaySocket, inbound: Inbound, sender: Sender): void {
     switch (inbound.name) {
+      case 'session:renew':
+        return void this.#renew(socket, inbound.payload.token).then(sender.resolve, sender.reject);
       case 'room:join':
         return this.#join(socket, inbound.payload, sender);
       case 'probe:open':
@@ -264,6 +268,19 @@ class SocketGateway implements Gateway {
         this.#options.router.post(consultationId, message, ask, sender.resolve, sender.reject);
       }
     }
+  }
+
+  /** The socket lives on with another token of its session. @throws {RoomError} `unauthenticated`, `session_revoked`, `forbidden` */
+  async #renew(socket: GatewaySocket, token: string): Promise<{ expiresAt: number }> {
+    const identity = await this.#options.authenticator.authenticate(token);
+    const { data } = socket;
+    if (identity.sessionId !== data.identity.sessionId) throw new RoomError('forbidden');
+    // An older one that arrives late must not shorten its life.
+    if (identity.expiresAt > data.identity.expiresAt && !socket.disconnected) {
+      data.identity = identity;
+      data.lifetime.until(identity.expiresAt);
+    }
+    return { expiresAt: data.identity.expiresAt };
   }
 
   #join(socket: GatewaySocket, payload: RequestPayload<'room:join'>, sender: Sender): void {

@@ -84,6 +84,12 @@ const publishers = ['practitioner', 'patient', 'guest'] as const;
 
 /** Requests from client to server. */
 export const requests = {
+  'session:renew': request(
+    'Give a fresh access token of the same session before the one of the handshake expires; else the socket ends with that one.',
+    { stage: 'connected' },
+    z.strictObject({ token: z.string().min(1).max(4_096) }),
+    z.object({ expiresAt: z.number().describe('ms since 1970') }),
+  ),
   'room:join': request(
     'Enter a consultation, or come back to it. Answers with the lobby or with the whole room including transports and consumers.',
     { stage: 'connected', budget: 'join' },

@@ -3,7 +3,7 @@ import type { Identity } from './ports.ts';
 import type { RequestName, RequestPayload } from './protocol.ts';
 
 /** Requests that a seat makes; the rest are handled before a seat exists. */
-export type SeatRequestName = Exclude<RequestName, 'room:join' | 'probe:open' | 'probe:connect'>;
+export type SeatRequestName = Exclude<RequestName, 'session:renew' | 'room:join' | 'probe:open' | 'probe:connect'>;
 
 export type RoomMessage =
   | { kind: 'join'; connectionId: string; identity: Identity; payload: RequestPayload<'room:join'>; requestId: string }

@@ -5,8 +5,6 @@ import type { GatewaySocket } from './socket-types.ts';
 
 /** Sockets of one session at the same time: pages that one person has open. */
 const MAX_SOCKETS = 8;
-/** Longest delay that `setTimeout` takes, in ms. */
-const MAX_DELAY = 2_147_483_647;
 
 export interface SessionSockets {
   /** Counts a socket until its connection closes. @throws {RoomError} `limit_reached` */
@@ -38,16 +36,4 @@ export function endSession(socket: GatewaySocket): void {
   const toldAlready = socket.data.visited.size > 0 && readSession(socket.rooms).state === 'connected';
   if (!toldAlready) socket.emit('room:closed', { reason: 'session_revoked' });
   socket.disconnect(true);
-}
-
-/** Calls back at a moment, however far away. @param time ms since 1970 @returns stops waiting */
-export function at(time: number, callback: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const wait = (): void => {
-    const left = time - Date.now();
-    if (left <= 0) callback();
-    else timer = setTimeout(wait, Math.min(left, MAX_DELAY)).unref();
-  };
-  wait();
-  return () => clearTimeout(timer);
 }

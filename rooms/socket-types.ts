@@ -2,12 +2,15 @@
 import type { DefaultEventsMap, Server, Socket } from 'socket.io';
 import type { Budget } from './budgets.ts';
 import type { Person } from './people.ts';
+import type { Lifetime } from './lifetime.ts';
 import type { Identity } from './ports.ts';
 import type { ClientToServer, ServerToClient } from './protocol.ts';
 import type { Probes } from './probes.ts';
 
 export interface SocketData {
   identity: Identity;
+  /** Ends with the token; a renewed token prolongs it. */
+  lifetime: Lifetime;
   /** Consultation that a join is on its way to, or null. */
   joining: string | null;
   /** Consultations that this socket asked to join, latest last. */

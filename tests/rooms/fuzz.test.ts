@@ -27,6 +27,7 @@ const peer = { peerId: 'somebody' };
 
 /** One good payload for each request. */
 const good = (visit: MemoryVisit, transportId: string): { [N in RequestName]: RequestInput<N> } => ({
+  'session:renew': { token: 'of another session' },
   'room:join': {
     consultationId: visit.consultationId,
     deviceId: 'd',

@@ -112,6 +112,38 @@ describe('sessions', () => {
   });
 });
 
+describe('session:renew', () => {
+  test('keeps the socket over the end of its first token; without it the socket ends', async () => {
+    const server = await suite.start();
+    const visit = server.world.visit({ lobby: false });
+    const { memberId } = server.world.member(visit, 'patient');
+    const first = server.world.token(memberId, { ttlMs: 700 });
+    const [renewed, left] = [await server.connect(first.token), await server.connect(first.token)];
+    await renewed.enter(visit);
+    const second = server.world.token(memberId, { sessionId: first.sessionId });
+    const { expiresAt } = await renewed.ok('session:renew', { token: second.token });
+    expect(expiresAt).toBeGreaterThan(Date.now() + 60_000);
+    expect(await left.closed()).toBe('io server disconnect');
+    expect(await renewed.code('chat:send', { clientMessageId: 'm', text: 'x' })).toBe('ok');
+    // One that expires earlier than what the socket has changes nothing.
+    const third = server.world.token(memberId, { sessionId: first.sessionId, ttlMs: 500 });
+    expect(await renewed.ok('session:renew', { token: third.token })).toEqual({ expiresAt });
+  });
+
+  test('refuses tokens that are bad, revoked, or of another session, and changes nothing', async () => {
+    const server = await suite.start();
+    const visit = server.world.visit();
+    const patient = await suite.person(server, visit, 'patient');
+    const elsewhere = server.world.token(patient.memberId);
+    const revoked = server.world.token(patient.memberId);
+    server.world.revoke(revoked.sessionId);
+    expect(await patient.client.code('session:renew', { token: 'made up' })).toBe('unauthenticated');
+    expect(await patient.client.code('session:renew', { token: revoked.token })).toBe('session_revoked');
+    expect(await patient.client.code('session:renew', { token: elsewhere.token })).toBe('forbidden');
+    expect(await patient.client.code('hand:raise', { raised: true })).toBe('not_joined');
+  });
+});
+
 describe('requests', () => {
   test('unknown events are answered with unknown_event, also names that objects have', async () => {
     const server = await suite.start();

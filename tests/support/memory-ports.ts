@@ -30,8 +30,8 @@ export interface MemoryWorld {
   visit(options?: Partial<Pick<MemoryVisit, 'lobby' | 'locked' | 'scheduledStart' | 'title'>>): MemoryVisit;
   /** Adds a person to a visit. @returns a token; the member id is the user id */
   member(visit: MemoryVisit, role: Role, name?: string): { token: string; memberId: string; sessionId: string };
-  /** Another token (login) of the same person. */
-  token(memberId: string, options?: { ttlMs?: number; name?: string }): { token: string; sessionId: string };
+  /** Another token of the same person: of another login, or of this session. */
+  token(memberId: string, options?: { ttlMs?: number; name?: string; sessionId?: string }): { token: string; sessionId: string };
   revoke(sessionId: string): void;
   /** Runs before each durable write and each chat append; may wait, may throw. */
   hooks: { beforeWrite?: (name: string) => Promise<void> | void; afterAppend?: () => Promise<void> | void };
@@ -130,9 +130,8 @@ export function createMemoryWorld(): MemoryWorld {
     },
   };
 
-  const token: MemoryWorld['token'] = (memberId, { ttlMs = 3_600_000, name = memberId } = {}) => {
-    const sessionId = randomUUID();
-    const text = `token-${sessionId}`;
+  const token: MemoryWorld['token'] = (memberId, { ttlMs = 3_600_000, name = memberId, sessionId = randomUUID() } = {}) => {
+    const text = `token-${randomUUID()}`;
     identities.set(text, { kind: 'user', userId: memberId, name, sessionId, expiresAt: Date.now() + ttlMs });
     return { token: text, sessionId };
   };
