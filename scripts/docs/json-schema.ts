@@ -36,7 +36,11 @@ export function comment(text: string | undefined, indent: string): string {
 
 const literal = (value: unknown): string => (typeof value === 'string' ? quoted(value) : JSON.stringify(value));
 const union = (types: string[]): string => [...new Set(types)].join(' | ');
-const grouped = (type: string): string => (/ [|&] /.test(type.replaceAll(/\{[^]*\}/g, '')) ? `(${type})` : type);
+/** In brackets where the type may have several parts. */
+function grouped(schema: JsonSchema, type: string): string {
+  const parts = schema.anyOf ?? schema.oneOf ?? schema.allOf ?? schema.enum ?? (Array.isArray(schema.type) ? schema.type : []);
+  return parts.length > 1 ? `(${type})` : type;
+}
 
 /**
  * The type of a schema.
@@ -50,7 +54,7 @@ export function typeOf(schema: JsonSchema, indent: string, given: boolean): stri
   if (schema.enum) return union(schema.enum.map(literal));
   const variants = schema.anyOf ?? schema.oneOf;
   if (variants) return union(variants.map(below));
-  if (schema.allOf) return schema.allOf.map((part) => grouped(below(part))).join(' & ');
+  if (schema.allOf) return schema.allOf.map((part) => grouped(part, below(part))).join(' & ');
   if (Array.isArray(schema.type)) return union(schema.type.map((type) => below({ ...schema, type })));
   switch (schema.type) {
     case 'string':
@@ -63,7 +67,7 @@ export function typeOf(schema: JsonSchema, indent: string, given: boolean): stri
       return schema.type;
     case 'array':
       if (schema.prefixItems) return `[${schema.prefixItems.map(below).join(', ')}]`;
-      return `${typeof schema.items === 'object' ? grouped(below(schema.items)) : 'unknown'}[]`;
+      return `${typeof schema.items === 'object' ? grouped(schema.items, below(schema.items)) : 'unknown'}[]`;
     case 'object':
       return objectOf(schema, indent, given);
     default:

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, openDevice, seesMotion } from '../support/browser.ts';
 import { createVisit, signIn, type SignedIn } from '../support/rest.ts';
+import { checkScreen as check, tabTo } from '../support/screen-check.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { type Device, joinVisit, openPanel, openVisit, say, startCall } from '../support/visit.ts';
 import { until } from '../support/wait.ts';
@@ -39,24 +40,6 @@ async function kept(opened: Promise<Device>): Promise<Device> {
   const device = await opened;
   devices.push(device);
   return device;
-}
-
-const NAMED = ['button', 'link', 'textbox', 'combobox', 'checkbox', 'radio', 'spinbutton', 'slider', 'searchbox', 'img', 'meter', 'dialog'];
-const nameless = new RegExp(String.raw`^\s*- (?:${NAMED.join('|')})(?! ")\b.*$`, 'gm');
-
-/** Every control has a name for screen readers, as Chromium computes it, and nothing is cut at the sides. */
-async function check(page: Page, screen: string): Promise<void> {
-  const tree = await page.locator('body').ariaSnapshot();
-  expect({ screen, nameless: tree.match(nameless) ?? [] }).toEqual({ screen, nameless: [] });
-  const wide = await page.evaluate(() => {
-    const right = document.documentElement.clientWidth;
-    const cut = [...document.querySelectorAll('button, input, select, textarea, a, h1, h2, p, video, td, th')].filter((element) => {
-      const box = element.getBoundingClientRect();
-      return box.width > 0 && element.checkVisibility() && (box.left < -1 || box.right > right + 1);
-    });
-    return { scrolls: document.documentElement.scrollWidth - right, cut: cut.map((element) => element.outerHTML.slice(0, 160)) };
-  });
-  expect({ screen, ...wide }).toEqual({ screen, scrolls: 0, cut: [] });
 }
 
 test('sign-in: a wrong password is told in words, the right one shows the visits', async () => {
@@ -144,23 +127,6 @@ test.each([
   await check(page, 'missing');
   expect([...own.errors, ...patient.errors]).toEqual([]);
 });
-
-/** Presses Tab until the focus is on what has this test id, or matches this selector. */
-async function tabTo(page: Page, wanted: string): Promise<void> {
-  const selector = wanted.startsWith('[') ? wanted : `[data-testid=${wanted}]`;
-  const stops: string[] = [];
-  for (let presses = 0; presses < 60; presses += 1) {
-    const stop = await page.evaluate((css) => {
-      const { activeElement } = document;
-      if (activeElement?.matches(css)) return null;
-      return activeElement?.getAttribute('data-testid') ?? activeElement?.tagName ?? '';
-    }, selector);
-    if (stop === null) return;
-    stops.push(stop);
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`Tab does not lead to ${wanted}: ${stops.join(' ')}`);
-}
 
 test('keyboard: from the sign-in to muting oneself, writing and leaving without a mouse', async () => {
   const visit = await createVisit(server);

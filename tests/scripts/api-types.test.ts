@@ -7,6 +7,11 @@ describe('typeOf()', () => {
     ['a file', { type: 'string', format: 'binary' }, 'Blob'],
     ['allowed values', { type: 'string', enum: ['one', "it's", null] }, String.raw`'one' | 'it\'s' | null`],
     ['a list of allowed values', { type: 'array', items: { type: 'integer', enum: [1, 2] } }, '(1 | 2)[]'],
+    [
+      'a list of two kinds of objects',
+      { type: 'array', items: { anyOf: [{ type: 'object' }, { type: 'object', additionalProperties: { type: 'null' } }] } },
+      '({ [key: string]: unknown } | { [key: string]: null })[]',
+    ],
     ['a value that may be null', { anyOf: [{ type: 'string' }, { type: 'null' }] }, 'string | null'],
     ['several types', { type: ['number', 'null'] }, 'number | null'],
     ['a tuple', { type: 'array', prefixItems: [{ type: 'number' }, { type: 'string' }] }, '[number, string]'],

@@ -5,7 +5,7 @@ export interface User {
   id: string;
   name: string;
   roles: string[];
-  /** Names of what the person may do, where the server tells; see `clinic/access.ts`. */
+  /** Names of what the person may do; see `clinic/access.ts`. */
   permissions?: string[];
 }
 /** What a sign-in gives, and again each renewal of it (`net/refresh.ts`). */

@@ -2,16 +2,9 @@
 import { session, type User } from '../session.ts';
 import { useStore } from '../use-store.ts';
 
-/** What the built-in roles hold of the permissions that screens ask for, where the session does not tell them. */
-const BUILT_IN: Record<string, readonly string[]> = {
-  doctor: ['consultations:read', 'consultations:lead'],
-  counselor: ['consultations:read', 'consultations:lead'],
-  patient: ['consultations:read'],
-};
-
-/** Names of permissions: `src/permissions/catalogue.ts`. */
+/** Names of permissions: `src/permissions/catalogue.ts`. They come with each sign-in and each renewal of the session. */
 export function mayOf(user: User | null): (permission: string) => boolean {
-  const held = new Set(user?.permissions ?? user?.roles.flatMap((role) => BUILT_IN[role] ?? []));
+  const held = new Set(user?.permissions);
   return (permission) => held.has(permission);
 }
 

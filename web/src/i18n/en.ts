@@ -55,6 +55,9 @@ export const en: typeof zh = {
     instant: 'Start now',
     checkTitle: 'First time here?',
     checkText: 'Check camera, microphone and connection in a minute, before the visit begins.',
+    clinicTitle: 'The clinic',
+    clinicText: 'See all visits and look after the rest of your matters at the clinic.',
+    clinicOpen: 'Open the clinic',
   },
   newVisit: {
     title: 'New visit',

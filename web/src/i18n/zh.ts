@@ -54,6 +54,9 @@ export const zh = {
     instant: '立即开始',
     checkTitle: '第一次使用？',
     checkText: '在问诊开始前，用一分钟检测摄像头、麦克风和网络。',
+    clinicTitle: '诊所',
+    clinicText: '查看全部问诊，管理您的诊所事务。',
+    clinicOpen: '打开诊所',
   },
   newVisit: {
     title: '新建问诊',

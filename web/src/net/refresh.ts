@@ -5,21 +5,27 @@
 import { session, sessionRenewed, type Tokens } from '../session.ts';
 import { ApiError, call } from './api.ts';
 
-/** Tabs tell each other what became of a refresh token. */
-type Message = { asked: string } | { spent: string; tokens: Tokens };
+/** Tabs ask each other what became of a refresh token; `tokens` is null where nobody here spent it. */
+type Message = { asked: string } | { spent: string; tokens: Tokens | null };
 
 const LOCK = 'wenzhen.refresh';
-/** How long another tab has to answer; it only looks into its memory. */
-const ANSWER_MS = 150;
+/** Held by every tab that can answer, as long as it lives. */
+const PRESENT = 'wenzhen.refresh.present';
+/** How long other tabs have to answer; they only look into their memory, but may be busy. */
+const ANSWER_MS = 1_000;
+
+/** Absent without a secure context: then tabs take their chances. */
+const { locks } = navigator as { locks?: LockManager };
+void locks?.request(PRESENT, { mode: 'shared' }, () => new Promise(() => undefined));
 
 /** What this page's spent refresh tokens gave. */
 const given = new Map<string, Tokens>();
 const channel = new BroadcastChannel(LOCK);
+const tell = (message: Message): void => channel.postMessage(message);
+
 channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
-  if ('asked' in data) {
-    const tokens = given.get(data.asked);
-    if (tokens) channel.postMessage({ spent: data.asked, tokens } satisfies Message);
-  } else if (session.get()?.refreshToken === data.spent) take(data.spent, data.tokens);
+  if ('asked' in data) tell({ spent: data.asked, tokens: given.get(data.asked) ?? null });
+  else if (data.tokens && session.get()?.refreshToken === data.spent) take(data.spent, data.tokens);
 });
 
 let running: Promise<boolean> | null = null;
@@ -33,26 +39,20 @@ let running: Promise<boolean> | null = null;
 export function refresh(stale: string): Promise<boolean> {
   const own = session.get();
   if (!own || own.token !== stale) return Promise.resolve(own !== null);
-  running ??= alone(renew).finally(() => (running = null));
+  running ??= (locks ? locks.request(LOCK, renew) : renew()).finally(() => (running = null));
   return running;
-}
-
-/** Runs while no other tab does; without secure context there is no lock, and tabs take their chances. */
-function alone(work: () => Promise<boolean>): Promise<boolean> {
-  const { locks } = navigator as { locks?: LockManager };
-  return locks ? locks.request(LOCK, work) : work();
 }
 
 async function renew(): Promise<boolean> {
   const before = session.get();
   if (!before?.refreshToken) return false;
-  if (await otherTabHas(before.refreshToken)) return true;
+  if (await anotherTabHas(before.refreshToken)) return true;
   try {
     const tokens = await call<Tokens>('/auth/refresh', { method: 'POST', body: { refreshToken: before.refreshToken }, token: null });
     // Signed out while the answer was on its way.
     if (session.get()?.refreshToken !== before.refreshToken) return session.get() !== null;
     take(before.refreshToken, tokens);
-    channel.postMessage({ spent: before.refreshToken, tokens } satisfies Message);
+    tell({ spent: before.refreshToken, tokens });
     return true;
   } catch (error) {
     if (error instanceof ApiError && error.status >= 400 && error.status < 429) return false;
@@ -65,16 +65,26 @@ function take(spent: string, tokens: Tokens): void {
   sessionRenewed(tokens);
 }
 
-/** Asks the other tabs; true when one of them had spent the token and this one took over what it was given. */
-function otherTabHas(refreshToken: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      unsubscribe();
-      resolve(session.get()?.refreshToken !== refreshToken);
-    };
+/** Asks the other tabs; true when one of them had spent the token, and this one took over what it was given. */
+async function anotherTabHas(refreshToken: string): Promise<boolean> {
+  const present = (await locks?.query())?.held?.filter(({ name }) => name === PRESENT).length ?? 1;
+  if (present <= 1) return false;
+  await new Promise<void>((resolve) => {
+    let answers = 0;
     const timer = setTimeout(done, ANSWER_MS);
-    const unsubscribe = session.subscribe(done);
-    channel.postMessage({ asked: refreshToken } satisfies Message);
+    function done(): void {
+      clearTimeout(timer);
+      channel.removeEventListener('message', hear);
+      resolve();
+    }
+    // After the listener above, which takes the tokens.
+    function hear({ data }: MessageEvent<Message>): void {
+      if (!('spent' in data) || data.spent !== refreshToken) return;
+      answers += 1;
+      if (data.tokens || answers === present - 1) done();
+    }
+    channel.addEventListener('message', hear);
+    tell({ asked: refreshToken });
   });
+  return session.get()?.refreshToken !== refreshToken;
 }

@@ -129,13 +129,23 @@ export default function Home() {
             </button>
           )}
         </section>
-        <aside className="card check-card">
-          <Icon name="signal" size={28} />
-          <h2>{t('home.checkTitle')}</h2>
-          <p>{t('home.checkText')}</p>
-          <Link to="/test" className="btn">
-            {t('app.test')}
-          </Link>
+        <aside className="stack">
+          <section className="card check-card">
+            <Icon name="signal" size={28} />
+            <h2>{t('home.checkTitle')}</h2>
+            <p>{t('home.checkText')}</p>
+            <Link to="/test" className="btn">
+              {t('app.test')}
+            </Link>
+          </section>
+          <section className="card check-card">
+            <Icon name="calendar" size={28} />
+            <h2>{t('home.clinicTitle')}</h2>
+            <p>{t('home.clinicText')}</p>
+            <Link to="/clinic" className="btn">
+              {t('home.clinicOpen')}
+            </Link>
+          </section>
         </aside>
       </div>
       {(dialog === 'new' || dialog === 'instant') && (

@@ -68,20 +68,18 @@ export function ProofForm({ calls, onProven }: { calls: StepUpCalls; onProven():
       preserve={false}
       onFinish={(values: { password?: string; code?: string }) => void submit(values)}
     >
-      {calls.sendCode && (
-        <Form.Item>
-          <Segmented<Way>
-            block
-            value={way}
-            onChange={setWay}
-            options={[
-              { value: 'password', label: t('stepUp.byPassword') },
-              { value: 'code', label: t('stepUp.byCode') },
-            ]}
-          />
-        </Form.Item>
-      )}
-      {calls.sendCode && way === 'code' ? (
+      <Form.Item>
+        <Segmented<Way>
+          block
+          value={way}
+          onChange={setWay}
+          options={[
+            { value: 'password', label: t('stepUp.byPassword') },
+            { value: 'code', label: t('stepUp.byCode') },
+          ]}
+        />
+      </Form.Item>
+      {way === 'code' ? (
         <CodeField send={calls.sendCode} onFault={setFault} />
       ) : (
         <Form.Item name="password" label={t('stepUp.password')} rules={[{ required: true, message: t('form.required') }]}>

@@ -1,7 +1,7 @@
 import { MenuOutlined } from '@ant-design/icons';
 import { Drawer } from 'antd';
 import { useEffect, useState } from 'react';
-import { leavesOf, type MenuEntry } from '../menu.ts';
+import { leavesOf, type MenuEntry } from '../menu-tree.ts';
 import { useHere } from '../route.ts';
 import { useTexts } from '../texts/areas.ts';
 import { MenuLink, MenuList } from './menu-list.tsx';

@@ -11,7 +11,7 @@ import { MenuList } from './menu-list.tsx';
 export function Frame({ children }: { children: ReactNode }) {
   const t = useTexts('shell');
   const narrow = useNarrow();
-  const menu = useMenu();
+  const menu = useMenu().entries ?? [];
   const main = useRef<HTMLElement>(null);
   function skip(event: MouseEvent): void {
     // Not as an address: it would become an entry in the history.

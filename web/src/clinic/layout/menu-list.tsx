@@ -1,7 +1,7 @@
 import { Link } from '../../components/page.tsx';
 import { language } from '../../i18n/index.ts';
 import { useStore } from '../../use-store.ts';
-import { type MenuEntry, titleOf } from '../menu.ts';
+import { type MenuEntry, titleOf } from '../menu-tree.ts';
 import { to, useHere } from '../route.ts';
 import { MenuIcon } from './menu-icon.tsx';
 

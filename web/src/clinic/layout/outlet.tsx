@@ -3,7 +3,8 @@ import { replaceAddress } from '../../router.ts';
 import { useMay } from '../access.ts';
 import { Failure, Forbidden, Missing } from '../blocks/failure.tsx';
 import { PageSkeleton } from '../blocks/page-skeleton.tsx';
-import { leavesOf, useMenu } from '../menu.ts';
+import { leavesOf } from '../menu-tree.ts';
+import { useMenu } from '../menu.ts';
 import { findByPath } from '../paths.ts';
 import { to, useHere } from '../route.ts';
 import { type ScreenDefinition, type ScreenProps, screens } from '../screens.ts';
@@ -40,12 +41,13 @@ function LoadedScreen({ screen, params }: { screen: ScreenDefinition; params: Re
 
 /** `/clinic` itself: the first entry of the menu. */
 function Start() {
-  const [first] = leavesOf(useMenu());
-  const path = first?.path;
+  const { entries, error, retry } = useMenu();
+  const path = entries && leavesOf(entries)[0]?.path;
   useEffect(() => {
     if (path) replaceAddress(to(path));
   }, [path]);
-  return path ? <PageSkeleton /> : <Forbidden />;
+  if (error) return <Failure page error={error} onRetry={retry} />;
+  return entries && !path ? <Forbidden /> : <PageSkeleton />;
 }
 
 /** The screen that the address names. */
