@@ -11,12 +11,15 @@ export interface Person {
 /** Runs the same tests against the application on each engine; `server()` is valid inside of tests and hooks. */
 export function describeApps(title: string, tests: (server: () => TestApp) => void, env: Record<string, string> = {}): void {
   describe.each(['sqlite', 'mysql'] as const)(`${title} on %s`, (dialect) => {
-    let server: TestApp;
+    let server: TestApp | undefined;
     beforeAll(async () => {
       server = await startApp({ ...env, ...(dialect === 'mysql' && { DATABASE_URL: await newMariaDb() }) });
     }, 60_000);
-    afterAll(() => server.close());
-    tests(() => server);
+    afterAll(() => server?.close());
+    tests(() => {
+      if (!server) throw new Error('the application has not started');
+      return server;
+    });
   });
 }
 
