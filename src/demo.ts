@@ -1,8 +1,9 @@
-/** What a newcomer needs to look around: two accounts and a visit between them. */
+/** What a newcomer needs to look around: an account for each kind of work, and a visit between two of them. */
 import { randomInt } from 'node:crypto';
 import { UniqueConstraintError } from 'sequelize';
 import type { Consultations } from './consultations/service.ts';
 import type { Database } from './database/database.ts';
+import type { UserRow } from './users/model.ts';
 import type { Users } from './users/service.ts';
 
 export interface DemoAccount {
@@ -14,6 +15,14 @@ export interface DemoAccount {
 const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';
 const PASSWORD_LENGTH = 12;
 const HOUR = 3_600_000;
+/** Account and role → name. */
+const people = {
+  doctor: '林医生 Dr. Lin',
+  patient: '王敏 Wang Min',
+  pharmacist: '陈药师 Chen',
+  administrator: '管理员 Administrator',
+} as const;
+type Role = keyof typeof people;
 
 /**
  * Fills an empty database.
@@ -25,11 +34,10 @@ export async function createDemo(
   consultations: Consultations,
 ): Promise<DemoAccount[] | null> {
   if ((await users.count()) > 0) return null;
-  const accounts = ['doctor', 'patient'].map((account) => ({ account, password: randomPassword() }));
-  const [doctor, patient] = accounts as [DemoAccount, DemoAccount];
+  const accounts = (Object.keys(people) as Role[]).map((account) => ({ account, password: randomPassword() }));
   try {
     // All or nothing: accounts without their passwords told would lock everybody out for good.
-    await transaction(() => fill(users, consultations, doctor, patient));
+    await transaction(() => fill(users, consultations, accounts));
     return accounts;
   } catch (error) {
     // Another node of the same database was faster.
@@ -38,9 +46,12 @@ export async function createDemo(
   }
 }
 
-async function fill(users: Users, consultations: Consultations, doctor: DemoAccount, patient: DemoAccount): Promise<void> {
-  const practitioner = await users.create({ ...doctor, name: '林医生 Dr. Lin', roles: ['doctor'] });
-  const visitor = await users.create({ ...patient, name: '王敏 Wang Min', roles: ['patient'] });
+async function fill(users: Users, consultations: Consultations, accounts: readonly (DemoAccount & { account: Role })[]): Promise<void> {
+  const made = new Map<Role, UserRow>();
+  for (const { account, password } of accounts)
+    made.set(account, await users.create({ account, password, name: people[account], roles: [account] }));
+  const [practitioner, visitor] = [made.get('doctor'), made.get('patient')];
+  if (!practitioner || !visitor) throw new TypeError('the demo has a doctor and a patient');
   const start = Date.now();
   await consultations.create(
     { userId: practitioner.id, name: practitioner.name },
@@ -54,6 +65,7 @@ async function fill(users: Users, consultations: Consultations, doctor: DemoAcco
   );
 }
 
-function randomPassword(): string {
+/** Easy to type and hard to guess. */
+export function randomPassword(): string {
   return Array.from({ length: PASSWORD_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 }

@@ -2,7 +2,7 @@
 import { enableCompileCache } from 'node:module';
 import { ConfigError, loadConfig } from '#config/index.ts';
 import { control } from './cli/control.ts';
-import { applyOptions, HELP, parseCli, UsageError } from './cli/options.ts';
+import { applyOptions, CommandFailed, HELP, parseCli, UsageError } from './cli/options.ts';
 import { AlreadyRunning } from './cli/pid-file.ts';
 
 // Halves the time that the modules take to load from the second start on.
@@ -18,6 +18,10 @@ async function main(): Promise<void> {
   const options = parseCli(process.argv.slice(2));
   if (options.help) return console.log(HELP);
   const config = loadConfig(applyOptions(process.env, options));
+  if (options.command === 'admin') {
+    const { createAdministrator } = await import('./cli/admin.ts');
+    return createAdministrator(options.account ?? '', config);
+  }
   if (options.command !== 'run') process.exit(await control(options, config));
   // Loaded only now: the other commands need none of it and answer at once.
   const { serve } = await import('./serve.ts');
@@ -26,7 +30,7 @@ async function main(): Promise<void> {
 
 /** One clear message for what a person can set right; the stack for what they cannot. */
 function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof AlreadyRunning) return error.message;
+  if (error instanceof ConfigError || error instanceof AlreadyRunning || error instanceof CommandFailed) return error.message;
   if (error instanceof UsageError) return `${error.message}\n\n${HELP}`;
   const { code, port, message, stack } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') return `Port ${port ?? ''} is in use; choose another with --port or PORT`;

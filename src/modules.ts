@@ -4,24 +4,33 @@
  */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { MediaSession } from '#rooms/protocol.ts';
+import { appointmentCare, describeAppointments } from './appointments/links.ts';
+import { appointmentRoutes } from './appointments/routes.ts';
+import { type Appointments, createAppointments } from './appointments/service.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { createAccountSafety } from './auth/account-safety.ts';
 import { createExternalSignIn } from './auth/external.ts';
-import { externalRoutes } from './auth/external-routes.ts';
+import { externalRoutes, identityRoutes } from './auth/external-routes.ts';
 import { createLoginLog } from './auth/login-log.ts';
 import { createProviders } from './auth/providers.ts';
-import { accountSafetyRoutes, authRoutes } from './auth/routes.ts';
+import { authRoutes, currentSessionRoutes } from './auth/routes.ts';
+import { accountSafetyRoutes, proofRoutes } from './auth/safety-routes.ts';
 import { securityNotices } from './auth/security-notices.ts';
-import { sessionRoutes } from './auth/session-routes.ts';
+import { loginLogRoutes, sessionRoutes } from './auth/session-routes.ts';
 import { createSignIn, type SignIn } from './auth/sign-in.ts';
 import { CODE_SECONDS, createSmsCodes } from './auth/sms-codes.ts';
 import { chatRoutes } from './chat/routes.ts';
 import { createChat } from './chat/service.ts';
 import type { ChatStore } from '#rooms/ports.ts';
+import { linkAppointments } from './consultations/booked.ts';
+import type { VisitHooks } from './consultations/hooks.ts';
 import { consultationRoutes } from './consultations/routes.ts';
 import { type Consultations, createConsultations, type RoomCommands } from './consultations/service.ts';
 import { departmentRoutes } from './departments/routes.ts';
 import { createDepartments, type Departments } from './departments/service.ts';
+import { fileRoutes } from './files/routes.ts';
+import { createFiles, type Files } from './files/service.ts';
+import { createAvatars, relateFiles } from './files/uses.ts';
 import type { Foundation } from './foundation.ts';
 import { healthProfileRoutes } from './health-profiles/routes.ts';
 import { createHealthProfiles, type HealthProfiles } from './health-profiles/service.ts';
@@ -55,6 +64,7 @@ import { timelineSources } from './patients/sources.ts';
 import { createTimeline } from './patients/timeline.ts';
 import { orderRoutes } from './orders/routes.ts';
 import { createOrders, type Orders } from './orders/service.ts';
+import { createLookup } from './practitioners/lookup.ts';
 import { createPractitionerPhotos, type PractitionerPhotos } from './practitioners/photos.ts';
 import type { HistoryPort } from './practitioners/ports.ts';
 import { createRecommending } from './practitioners/recommending.ts';
@@ -71,22 +81,24 @@ import { createRecords } from './records/service.ts';
 import { createPrescriptionPorts, describePrescriptions } from './prescriptions/links.ts';
 import { prescriptionRoutes } from './prescriptions/routes.ts';
 import { createPrescriptions, type Prescriptions } from './prescriptions/service.ts';
+import { createScheduleReader } from './schedules/reader.ts';
 import { createSearch } from './search/search.ts';
 import { settingRoutes } from './settings/routes.ts';
 import { templateRoutes } from './templates/routes.ts';
 import { createTemplates } from './templates/service.ts';
 import { menuRoutes } from './menus/routes.ts';
 import { createMenus } from './menus/service.ts';
-import { roleRoutes } from './permissions/routes.ts';
+import { holderRoutes, roleRoutes } from './permissions/routes.ts';
 import { createRoles } from './permissions/service.ts';
-import { peopleRoutes } from './users/people-routes.ts';
-import { profileRoutes, userRoutes } from './users/routes.ts';
+import { exportRoutes, followRoutes, tagRoutes } from './users/people-routes.ts';
+import { behaviorRoutes, profileRoutes, userRoutes, userStateRoutes } from './users/routes.ts';
 import { createUsers, type Users } from './users/service.ts';
 
 /** What modules need besides the foundation. */
 export interface Surroundings {
   rooms: RoomCommands;
   chatStore: ChatStore;
+  visits: VisitHooks;
   pages: OpenPages;
   routerRtpCapabilities: MediaSession['routerRtpCapabilities'];
   /** Address that people open, without a slash at the end. */
@@ -99,11 +111,13 @@ export interface Modules {
   readonly users: Users;
   readonly signIn: SignIn;
   readonly consultations: Consultations;
+  readonly files: Files;
   readonly maintenance: Maintenance;
   readonly messaging: Messaging;
   readonly notifications: Notifications;
   readonly offerings: Offerings;
   readonly orders: Orders;
+  readonly appointments: Appointments;
   readonly medicines: Medicines;
   readonly prescriptions: Prescriptions;
   readonly departments: Departments;
@@ -121,14 +135,22 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
   const { rooms, chatStore, routerRtpCapabilities, publicUrl } = surroundings;
   const telling = createTelling(foundation, surroundings, { contactOf: (userId) => identity.users.contactOf(userId) });
   const { messaging, notifications } = telling;
-  const identity = createIdentity(foundation, notifications, publicUrl);
+  const files = createFiles(foundation);
+  const identity = createIdentity(foundation, notifications, files, publicUrl);
   const consultations = createConsultations(database, rooms);
-  const care = createCareRelations(database);
+  const care = createCareRelations(database, [appointmentCare]);
   const healthProfiles = createHealthProfiles(database, { ...foundation, care });
-  const practice = createPractice(foundation, notifications, { visitsOf: care.visitsOf, tagsOf: healthProfiles.tagsOf });
-  const patients = createPatientCare(foundation, care, practice.practitioners);
+  const practice = createPractice(foundation, notifications, files, { visitsOf: care.visitsOf, tagsOf: healthProfiles.tagsOf });
+  const patients = createPatientCare(foundation, files, care, practice.practitioners);
+  relateFiles(files, practice.practitionerPhotos, patients.recordAttachments);
   const offerings = createOfferings(database, foundation.signals);
   const orders = createOrders(foundation);
+  const schedules = createScheduleReader(database, foundation.signals, foundation.settings);
+  const lookup = createLookup(database);
+  const booking = { orders, offerings, schedules, profiles: patients.profiles, practitioners: lookup, publicUrl };
+  const appointments = createAppointments({ ...foundation, ...booking });
+  linkAppointments({ ...foundation, practitioners: lookup, visits: surroundings.visits }, appointments);
+  describeAppointments(notifications, database, lookup);
   const pharmacy = createPharmacy(foundation, { care, profiles: patients.profiles, healthProfiles, notifications, publicUrl });
   return {
     ...identity,
@@ -137,9 +159,11 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
     ...pharmacy,
     offerings,
     orders,
+    appointments,
     care,
     healthProfiles,
     consultations,
+    files,
     maintenance: createMaintenance(database),
     messaging,
     notifications,
@@ -151,10 +175,12 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
       memberRoutes(createMembers(database, tokens, publicUrl)),
       chatRoutes(createChat(database, chatStore)),
       ...telling.routes,
+      fileRoutes(files, foundation.config.CORS_ORIGINS),
       mediaRoutes(routerRtpCapabilities),
       networkTestRoutes,
       offeringRoutes(offerings),
       orderRoutes(orders),
+      appointmentRoutes(appointments),
       ...pharmacy.routes,
       ...practice.routes,
       healthProfileRoutes(healthProfiles),
@@ -199,9 +225,9 @@ function createPharmacy(foundation: Foundation, { care, profiles, healthProfiles
 }
 
 /** People, signing in, roles and menus. */
-function createIdentity(foundation: Foundation, notifications: Notifications, publicUrl: () => string) {
+function createIdentity(foundation: Foundation, notifications: Notifications, files: Files, publicUrl: () => string) {
   const { config, log, database, vault, auth } = foundation;
-  const users = createUsers(foundation);
+  const users = createUsers({ ...foundation, avatars: createAvatars(files) });
   const notices = securityNotices(database, foundation.outbox, notifications);
   const loginLog = createLoginLog(database, notices);
   users.figures.count({ name: 'logins', count: loginLog.count });
@@ -211,28 +237,38 @@ function createIdentity(foundation: Foundation, notifications: Notifications, pu
   const returnTo = (provider: string) => `${publicUrl()}/sign-in/${provider}`;
   const external = createExternalSignIn({ database, users, signIn, providers: createProviders(config, log, returnTo) });
   const safety = createAccountSafety({ database, auth, users, codes, signIn });
+  const roles = createRoles(database, foundation.signals);
   const routes = [
-    authRoutes(auth, signIn),
+    authRoutes(signIn),
+    currentSessionRoutes(auth),
     accountSafetyRoutes(safety),
-    sessionRoutes(auth, loginLog),
+    proofRoutes(safety),
+    sessionRoutes(auth),
+    loginLogRoutes(loginLog),
     externalRoutes(external),
+    identityRoutes(external),
     profileRoutes(users),
     userRoutes(users),
-    peopleRoutes(users),
-    roleRoutes(createRoles(database, foundation.signals), users),
+    userStateRoutes(users),
+    behaviorRoutes(users),
+    exportRoutes(users),
+    tagRoutes(users),
+    followRoutes(users),
+    roleRoutes(roles),
+    holderRoutes(roles, users),
     menuRoutes(createMenus(database, foundation.signals)),
   ];
   return { users, signIn, routes };
 }
 
 /** Departments, practitioners and hospitals. */
-function createPractice(foundation: Foundation, notifications: Pick<Notifications, 'describe'>, history: HistoryPort) {
+function createPractice(foundation: Foundation, notifications: Pick<Notifications, 'describe'>, files: Files, history: HistoryPort) {
   const { database, signals, access, outbox, redis, config, log } = foundation;
   const search = createSearch(database);
   const departments = createDepartments(database, signals);
   const availability = { freeBetween: async () => [] };
   const practitioners = createPractitioners(database, { departments, search, access, availability });
-  const practitionerPhotos = createPractitionerPhotos(database, async () => undefined);
+  const practitionerPhotos = createPractitionerPhotos(database, (fileId, ownerId) => files.own(fileId, ownerId, { kinds: ['image'] }));
   const reviews = createPractitionerReviews(database, departments, outbox);
   notifications.describe('practitioner', reviews.facts);
   const sqlNearby = createSqlNearby(database);
@@ -252,12 +288,12 @@ function createPractice(foundation: Foundation, notifications: Pick<Notification
 }
 
 /** Patients: who they are, what is written about them, and where they lie. */
-function createPatientCare(foundation: Foundation, care: CareRelations, practitioners: Practitioners) {
+function createPatientCare(foundation: Foundation, files: Files, care: CareRelations, practitioners: Practitioners) {
   const { database, vault, audit } = foundation;
   const profiles = createProfiles(database, vault);
   const parts = { vault, audit, care, practitioners };
   const records = createRecords(database, { ...parts, visits: { appointment: async () => undefined } });
-  const recordAttachments = createRecordAttachments(database, parts, async () => undefined);
+  const recordAttachments = createRecordAttachments(database, parts, files.own);
   const patients = createPatients(database, { ...parts, timeline: createTimeline(database, timelineSources(database)) });
   const routes = [
     visitProfileRoutes(profiles),

@@ -52,7 +52,12 @@ export function externalRoutes(external: ExternalSignIn): FastifyPluginAsyncZod 
         return external.fromMiniProgram(request.params.provider, code, client, originOf(request));
       },
     });
+  };
+}
 
+/** Other services that belong to the own account. */
+export function identityRoutes(external: ExternalSignIn): FastifyPluginAsyncZod {
+  return async (app) => {
     app.get('/auth/identities', {
       config: { policy: signedIn },
       schema: { summary: 'Other services that the own account can be signed in to with', tags, response: { 200: schemas.identityList } },
@@ -60,7 +65,7 @@ export function externalRoutes(external: ExternalSignIn): FastifyPluginAsyncZod 
     });
 
     app.post('/auth/identities/:provider/start', {
-      config: { policy: signedIn, errors: unavailable },
+      config: { policy: signedIn, stepUp: true, errors: unavailable },
       schema: { summary: 'Begin to add another service to the own account', tags, params, response: { 200: schemas.departure } },
       handler: (request) => external.start(request.params.provider, callerOf(request).userId),
     });

@@ -15,7 +15,8 @@ import type { Users } from '#src/users/service.ts';
 import type { ClientClaim, Origin } from './networks.ts';
 import type { ExternalProvider, Person } from './providers.ts';
 import type * as schemas from './schemas.ts';
-import type { Login, SignIn } from './sign-in.ts';
+import type { Login } from './opening.ts';
+import type { SignIn } from './sign-in.ts';
 
 type Arrival = z.infer<typeof schemas.arrival>;
 
@@ -38,7 +39,7 @@ export interface ExternalSignIn {
 export interface ExternalParts {
   database: Database;
   users: Users;
-  signIn: Pick<SignIn, 'begin' | 'enroll'>;
+  signIn: Pick<SignIn, 'begin'>;
   providers: readonly ExternalProvider[];
 }
 
@@ -46,12 +47,13 @@ export interface ExternalParts {
 const AWAY_MS = 600_000;
 
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
-const outdated = (): ApiError => new ApiError('login_outdated');
 
-export function createExternalSignIn({ database, users, signIn, providers }: ExternalParts): ExternalSignIn {
-  const { models, transaction } = database;
-  const { identities, loginStates } = models;
+export function createExternalSignIn(parts: ExternalParts): ExternalSignIn {
+  const { database, providers } = parts;
   const byName = new Map(providers.map((provider) => [provider.name, provider]));
+  const away = createAway(database);
+  const identities = createIdentities(database);
+  const enter = createEntering(parts, identities);
 
   function providerOf(name: string): ExternalProvider {
     const provider = byName.get(name);
@@ -59,87 +61,13 @@ export function createExternalSignIn({ database, users, signIn, providers }: Ext
     return provider;
   }
 
-  /** Turns what partners throw into what callers are told. */
-  async function asked<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof PartnerError)) throw error;
-      throw new ApiError(error.fault === 'refused' ? 'provider_refused' : 'provider_unavailable', { cause: error });
-    }
-  }
-
-  /** Takes back what was kept for this return. Whatever becomes of it, there is no second time. */
-  async function arrive(provider: ExternalProvider, { params, ticket }: Arrival, userId: string | null): Promise<Person> {
-    if (!provider.finish) throw new ApiError('not_found');
-    const { finish } = provider;
-    const key = { stateHash: hashOf(params['state'] ?? ''), provider: provider.name };
-    const kept = await transaction(async () => {
-      const row = await loginStates.findOne({ where: { ...key, userId, ticketHash: hashOf(ticket), expiresAt: { [Op.gt]: new Date() } } });
-      if (!row) return null;
-      return (await loginStates.destroy({ where: key })) > 0 ? row : null;
-    });
-    if (!kept) throw outdated();
-    return asked(() => finish(params, { state: params['state'] ?? '', nonce: kept.nonce ?? '', verifier: kept.verifier ?? '' }));
-  }
-
-  /** Whom the identities of a person belong to; those that are new are added to them. */
-  async function ownerOf(person: Person): Promise<string | null> {
-    const names = person.subjects.map(({ provider, subject }) => ({ provider, subject }));
-    const known = await identities.findAll({ where: { [Op.or]: names }, order: ['createdAt', 'id'] });
-    const userId = known[0]?.userId ?? null;
-    if (userId) {
-      await transaction(() => identities.update({ lastUsedAt: new Date() }, { where: { id: known.map(({ id }) => id) } }));
-      await add(userId, person, true);
-    }
-    return userId;
-  }
-
-  const add = (userId: string, { subjects, name }: Person, ignoreDuplicates: boolean) =>
-    withViolations({ unique: [{ index: 'user_identities_subject_unique', column: 'subject', code: 'identity_taken' }] }, () =>
-      transaction(() =>
-        identities.bulkCreate(
-          subjects.map((subject) => ({ id: uuid(), userId, ...subject, label: name ?? null, lastUsedAt: new Date() })),
-          { ignoreDuplicates },
-        ),
-      ),
-    );
-
-  async function enter(person: Person, { method, title }: ExternalProvider, client: ClientClaim, from: Origin): Promise<Login> {
-    const owner = await ownerOf(person);
-    if (owner) return signIn.begin(owner, method, client, from);
-    try {
-      return await transaction(async () => {
-        const { id } = await users.create({ name: person.name ?? title, roles: ['patient'] });
-        await add(id, person, false);
-        return id;
-      }).then((id) => signIn.begin(id, method, client, from));
-    } catch (error) {
-      // Two first times at once: the other one made the account.
-      const made = error instanceof ApiError && error.code === 'identity_taken' ? await ownerOf(person) : null;
-      if (!made) throw error;
-      return signIn.begin(made, method, client, from);
-    }
-  }
-
   return {
     providers: () => ({ items: providers.map(({ name, title, kind }) => ({ name, title, kind })) }),
-
-    async start(name, userId) {
-      const provider = providerOf(name);
-      if (!provider.start) throw new ApiError('not_found');
-      const { url, state, nonce = null, verifier = null } = await asked(provider.start);
-      const ticket = randomBytes(32).toString('base64url');
-      const expiresAt = new Date(Date.now() + AWAY_MS);
-      const kept = { stateHash: hashOf(state), provider: name, ticketHash: hashOf(ticket), nonce, verifier, userId, expiresAt };
-      await transaction(() => loginStates.create(kept));
-      return { url, ticket, expiresAt: expiresAt.toISOString() };
-    },
+    start: (name, userId) => away.start(providerOf(name), userId),
 
     async finish(name, arrival, from) {
       const provider = providerOf(name);
-      const person = await arrive(provider, arrival, null);
-      return enter(person, provider, arrival.client, from);
+      return enter(await away.arrive(provider, arrival, null), provider, arrival.client, from);
     },
 
     async fromMiniProgram(name, code, client, from) {
@@ -150,26 +78,117 @@ export function createExternalSignIn({ database, users, signIn, providers }: Ext
     },
 
     async link(userId, name, arrival) {
-      const person = await arrive(providerOf(name), arrival, userId);
-      const owner = await ownerOf(person);
+      const person = await away.arrive(providerOf(name), arrival, userId);
+      const owner = await identities.ownerOf(person);
       if (owner && owner !== userId) throw new ApiError('identity_taken');
-      if (!owner) await add(userId, person, false);
+      if (!owner) await identities.add(userId, person, false);
     },
 
-    async identities(userId) {
+    identities: identities.list,
+    unlink: identities.remove,
+  };
+}
+
+/** Turns what partners throw into what callers are told. */
+async function asked<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PartnerError)) throw error;
+    throw new ApiError(error.fault === 'refused' ? 'provider_refused' : 'provider_unavailable', { cause: error });
+  }
+}
+
+/** People who are at the other service just now. */
+function createAway({ models: { loginStates }, transaction }: Database) {
+  return {
+    async start(provider: ExternalProvider, userId: string | null) {
+      if (!provider.start) throw new ApiError('not_found');
+      const { url, state, nonce = null, verifier = null } = await asked(provider.start);
+      const ticket = randomBytes(32).toString('base64url');
+      const expiresAt = new Date(Date.now() + AWAY_MS);
+      const kept = { provider: provider.name, stateHash: hashOf(state), ticketHash: hashOf(ticket), nonce, verifier, userId, expiresAt };
+      await transaction(() => loginStates.create(kept));
+      return { url, ticket, expiresAt: expiresAt.toISOString() };
+    },
+
+    /** Takes back what was kept for this return. Whatever becomes of it, there is no second time. */
+    async arrive(provider: ExternalProvider, { params, ticket }: Arrival, userId: string | null): Promise<Person> {
+      const { finish } = provider;
+      if (!finish) throw new ApiError('not_found');
+      const state = params['state'] ?? '';
+      const key = { stateHash: hashOf(state), provider: provider.name };
+      const kept = await transaction(async () => {
+        const row = await loginStates.findOne({
+          where: { ...key, userId, ticketHash: hashOf(ticket), expiresAt: { [Op.gt]: new Date() } },
+        });
+        return row && (await loginStates.destroy({ where: key })) > 0 ? row : null;
+      });
+      if (!kept) throw new ApiError('login_outdated');
+      return asked(() => finish(params, { state, nonce: kept.nonce ?? '', verifier: kept.verifier ?? '' }));
+    },
+  };
+}
+
+type Identities = ReturnType<typeof createIdentities>;
+
+function createIdentities({ models: { identities, users }, transaction }: Database) {
+  const taken = { unique: [{ index: 'user_identities_subject_unique', column: 'subject', code: 'identity_taken' }] } as const;
+
+  async function add(userId: string, { subjects, name }: Person, ignoreDuplicates: boolean): Promise<void> {
+    const rows = subjects.map((subject) => ({ id: uuid(), userId, ...subject, label: name ?? null, lastUsedAt: new Date() }));
+    await withViolations(taken, () => transaction(() => identities.bulkCreate(rows, { ignoreDuplicates })));
+  }
+
+  return {
+    add,
+
+    /** Whom the identities of a person belong to; those that are new are added to them. */
+    async ownerOf(person: Person): Promise<string | null> {
+      const known = await identities.findAll({ where: { [Op.or]: person.subjects }, order: ['createdAt', 'id'] });
+      const userId = known[0]?.userId ?? null;
+      if (userId) {
+        await transaction(() => identities.update({ lastUsedAt: new Date() }, { where: { id: known.map(({ id }) => id) } }));
+        await add(userId, person, true);
+      }
+      return userId;
+    },
+
+    async list(userId: string) {
       const rows = await identities.findAll({ where: { userId }, order: ['createdAt', 'id'] });
-      const view = rows.map(({ id, provider, label, createdAt, lastUsedAt }) => {
+      const items = rows.map(({ id, provider, label, createdAt, lastUsedAt }) => {
         return { id, provider, label, createdAt: createdAt.toISOString(), lastUsedAt: lastUsedAt?.toISOString() ?? null };
       });
-      return { items: view };
+      return { items };
     },
 
-    unlink: (userId, id) =>
+    remove: (userId: string, id: string): Promise<void> =>
       transaction(async () => {
-        const user = await models.users.findByPk(userId, { lock: true });
+        const user = await users.findByPk(userId, { lock: true });
         if ((await identities.destroy({ where: { id, userId } })) === 0) throw new ApiError('not_found');
         const left = await identities.count({ where: { userId } });
         if (left === 0 && !user?.passwordHash && !user?.phoneIndex) throw new ApiError('last_way_in');
       }),
+  };
+}
+
+/** Signs a person in to the account that they have, or to a new one. */
+function createEntering({ database, users, signIn }: ExternalParts, { ownerOf, add }: Identities) {
+  return async (person: Person, { method, title }: ExternalProvider, client: ClientClaim, from: Origin): Promise<Login> => {
+    const makeAccount = () =>
+      database.transaction(async () => {
+        const { id } = await users.create({ name: person.name ?? title, roles: ['patient'] });
+        await add(id, person, false);
+        return id;
+      });
+    const userId =
+      (await ownerOf(person)) ??
+      (await makeAccount().catch(async (error: unknown) => {
+        // Two first times at once: the other one made the account.
+        const made = error instanceof ApiError && error.code === 'identity_taken' ? await ownerOf(person) : null;
+        if (!made) throw error;
+        return made;
+      }));
+    return signIn.begin(userId, method, client, from);
   };
 }

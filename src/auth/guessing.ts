@@ -30,19 +30,9 @@ export interface Guessing {
 }
 
 export function createGuessing(config: Pick<Config, 'LOGIN_ATTEMPTS' | 'LOGIN_LOCK_SECONDS'>, limits: Limits): Guessing {
-  const turns = new Map<string, { mutex: Mutex; waiting: number }>();
+  const inTurn = createTurns();
   const attempts = config.LOGIN_ATTEMPTS;
   const keyOf = (subject: string) => `guess:${subject}`;
-
-  async function inTurn<T>(subject: string, work: () => Promise<T>): Promise<T> {
-    const turn = turns.get(subject) ?? { mutex: new Mutex(), waiting: 0 };
-    if (turn.waiting >= MAX_WAITING) throw new ApiError('too_many_attempts', { retryAfter: 1 });
-    turns.set(subject, turn);
-    turn.waiting++;
-    return turn.mutex.runExclusive(work).finally(() => {
-      if (--turn.waiting === 0) turns.delete(subject);
-    });
-  }
 
   async function counted<T>(
     key: string,
@@ -88,5 +78,19 @@ export function createGuessing(config: Pick<Config, 'LOGIN_ATTEMPTS' | 'LOGIN_LO
         ),
       ),
     forgive: (subject) => limits.clear(keyOf(subject)),
+  };
+}
+
+/** Runs work for one subject after the other. @throws {ApiError} `too_many_attempts` when too much of it waits */
+function createTurns(): <T>(subject: string, work: () => Promise<T>) => Promise<T> {
+  const turns = new Map<string, { mutex: Mutex; waiting: number }>();
+  return async (subject, work) => {
+    const turn = turns.get(subject) ?? { mutex: new Mutex(), waiting: 0 };
+    if (turn.waiting >= MAX_WAITING) throw new ApiError('too_many_attempts', { retryAfter: 1 });
+    turns.set(subject, turn);
+    turn.waiting++;
+    return turn.mutex.runExclusive(work).finally(() => {
+      if (--turn.waiting === 0) turns.delete(subject);
+    });
   };
 }

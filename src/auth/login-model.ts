@@ -81,7 +81,9 @@ export interface LoginStateRow extends Model<InferAttributes<LoginStateRow>, Inf
 const id = () => ({ type: DataTypes.STRING(36), primaryKey: true });
 const rest = { underscored: true, updatedAt: false } as const;
 
-export function defineSignIn(sequelize: Sequelize) {
+export const defineSignIn = (sequelize: Sequelize) => ({ ...defineAttempts(sequelize), ...defineIdentities(sequelize) });
+
+function defineAttempts(sequelize: Sequelize) {
   return {
     smsCodes: sequelize.define<SmsCodeRow>(
       'smsCode',
@@ -122,6 +124,11 @@ export function defineSignIn(sequelize: Sequelize) {
       },
       { tableName: 'login_log', ...rest },
     ),
+  };
+}
+
+function defineIdentities(sequelize: Sequelize) {
+  return {
     identities: sequelize.define<IdentityRow>(
       'identity',
       {

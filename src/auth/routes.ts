@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { nothing } from '#src/plugins/fields.ts';
 import { callerOf, identified, principalOf, publicAccess, signedIn } from '#src/plugins/policy.ts';
-import type { AccountSafety } from './account-safety.ts';
 import { originOf } from './origin.ts';
 import * as schemas from './schemas.ts';
 import type { Auth } from './service.ts';
@@ -11,8 +10,8 @@ const tags = ['auth'];
 const response = { 200: schemas.login };
 const refusals = ['account_disabled', 'account_locked', 'too_many_attempts'] as const;
 
-/** Signing in and out. */
-export function authRoutes(auth: Auth, signIn: SignIn): FastifyPluginAsyncZod {
+/** Signing in, and staying so. */
+export function authRoutes(signIn: SignIn): FastifyPluginAsyncZod {
   return async (app) => {
     app.post('/auth/register', {
       config: { policy: publicAccess, errors: ['account_taken', 'phone_taken', 'bad_code', 'too_many_attempts'] },
@@ -47,7 +46,12 @@ export function authRoutes(auth: Auth, signIn: SignIn): FastifyPluginAsyncZod {
       },
       handler: (request) => signIn.refresh(request.body.refreshToken, originOf(request)),
     });
+  };
+}
 
+/** The session of the token that is sent. */
+export function currentSessionRoutes(auth: Pick<Auth, 'sessions'>): FastifyPluginAsyncZod {
+  return async (app) => {
     app.post('/auth/logout', {
       config: { policy: signedIn },
       schema: { summary: 'End this session, here and on its open sockets', tags, response: { 200: nothing } },
@@ -75,66 +79,6 @@ export function authRoutes(auth: Auth, signIn: SignIn): FastifyPluginAsyncZod {
         const { kind, memberId, consultationId, name } = principal;
         return { kind, memberId, consultationId, name, expiresAt };
       },
-    });
-  };
-}
-
-/** Codes, passwords, and proving once more who one is. */
-export function accountSafetyRoutes(safety: AccountSafety): FastifyPluginAsyncZod {
-  const sending = ['code_too_soon', 'code_limit', 'sms_unavailable'] as const;
-  return async (app) => {
-    app.post('/auth/sms-code', {
-      config: { policy: publicAccess, errors: sending },
-      schema: { summary: 'Send a code to a phone', tags, body: schemas.codeRequest, response: { 200: schemas.codeSent } },
-      handler: (request) => safety.sendCode(request.body, originOf(request)),
-    });
-
-    app.post('/auth/password/reset', {
-      config: { policy: publicAccess, errors: ['bad_code', 'too_many_attempts'] },
-      schema: {
-        summary: 'Set another password with a code of scene `reset`; ends every session',
-        tags,
-        body: schemas.reset,
-        response: { 200: nothing },
-      },
-      handler: async (request) => {
-        await safety.resetPassword(request.body, originOf(request));
-        return {};
-      },
-    });
-
-    app.put('/auth/password', {
-      config: { policy: signedIn, errors: ['bad_credentials', 'step_up_required', ...refusals] },
-      schema: { summary: 'Set another password; ends every session and begins a new one', tags, body: schemas.passwordChange, response },
-      handler: (request) => safety.changePassword(callerOf(request), request.body, originOf(request)),
-    });
-
-    app.put('/auth/phone', {
-      config: { policy: signedIn, stepUp: true, errors: ['bad_code', 'phone_taken', 'too_many_attempts'] },
-      schema: {
-        summary: 'Set the own phone number, with a code of scene `bind`',
-        tags,
-        body: schemas.phoneChange,
-        response: { 200: schemas.phoneChanged },
-      },
-      handler: (request) => safety.changePhone(callerOf(request), request.body, originOf(request)),
-    });
-
-    app.post('/auth/step-up/code', {
-      config: { policy: signedIn, errors: ['no_phone', ...sending] },
-      schema: { summary: 'Send a code for `/auth/step-up` to the own phone', tags, response: { 200: schemas.codeSent } },
-      handler: (request) => safety.sendProofCode(callerOf(request)),
-    });
-
-    app.post('/auth/step-up', {
-      config: { policy: signedIn, errors: ['bad_credentials', 'bad_code', 'no_phone', 'too_many_attempts'] },
-      schema: {
-        summary: 'Prove once more who one is; sensitive operations are open to this session for five minutes',
-        tags,
-        body: schemas.proof,
-        response: { 200: schemas.verified },
-      },
-      handler: (request) => safety.prove(callerOf(request), request.body, originOf(request)),
     });
   };
 }

@@ -8,8 +8,8 @@ import type { Auth } from './service.ts';
 
 const tags = ['auth'];
 
-/** Own devices, and who signed in when. */
-export function sessionRoutes({ sessions }: Pick<Auth, 'sessions'>, log: LoginLog): FastifyPluginAsyncZod {
+/** Own devices. */
+export function sessionRoutes({ sessions }: Pick<Auth, 'sessions'>): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/auth/sessions', {
       config: { policy: signedIn },
@@ -49,7 +49,12 @@ export function sessionRoutes({ sessions }: Pick<Auth, 'sessions'>, log: LoginLo
         return {};
       },
     });
+  };
+}
 
+/** Who signed in when. */
+export function loginLogRoutes(log: LoginLog): FastifyPluginAsyncZod {
+  return async (app) => {
     app.get('/auth/logins', {
       config: { policy: signedIn },
       schema: {

@@ -47,52 +47,20 @@ export function createSessions(config: Settings, database: Database, signals: Pi
   const { models, transaction } = database;
   const { sessions } = models;
   const tokens = createRefreshTokens(database, config.SESSION_IDLE_SECONDS * 1_000);
-  let inUse = new Map<string, { at: Date; ip: string }>();
+  const inUse = createInUse(database);
+  const endWhere = createEnding(database, signals);
 
-  const going = (where: WhereAttributeHash<SessionRow>) => ({ ...where, revokedAt: null, expiresAt: { [Op.gt]: new Date() } });
-
-  async function endWhere(where: WhereAttributeHash<SessionRow>, reason: EndReason): Promise<number> {
-    return transaction(async () => {
-      const rows = await sessions.findAll({ where: going(where), attributes: ['id'] });
-      const ids = rows.map(({ id }) => id);
-      await sessions.update({ revokedAt: new Date(), revokedReason: reason }, { where: { id: ids, revokedAt: null } });
-      for (const id of ids) await signals.send('session', id);
-      return ids.length;
-    });
-  }
-
-  async function keepWithinLimit(userId: string, type: ClientType): Promise<void> {
-    const limit = config.SESSION_LIMITS[type] ?? config.SESSION_LIMIT;
-    const rows = await sessions.findAll({
-      where: going({ userId, clientType: type }),
-      attributes: ['id'],
-      order: [
-        ['createdAt', 'DESC'],
-        ['id', 'DESC'],
-      ],
-    });
+  async function keepWithinLimit(userId: string, clientType: ClientType): Promise<void> {
+    const limit = config.SESSION_LIMITS[clientType] ?? config.SESSION_LIMIT;
+    const rows = await sessions.findAll({ where: going({ userId, clientType }), attributes: ['id'], order: newestFirst() });
     const surplus = rows.slice(limit).map(({ id }) => id);
     if (surplus.length > 0) await endWhere({ id: surplus }, 'limit');
   }
 
   return {
-    async open({ userId, method, client, from }) {
-      const type = clientType(client, from.userAgent);
-      const now = new Date();
-      const session = await sessions.create({
-        id: uuid(),
-        userId,
-        method,
-        clientType: type,
-        deviceId: client.deviceId ?? null,
-        deviceName: client.deviceName ?? deviceName(from.userAgent),
-        userAgent: from.userAgent,
-        ip: from.ip,
-        lastIp: from.ip,
-        lastSeenAt: now,
-        expiresAt: new Date(now.getTime() + config.SESSION_MAX_SECONDS * 1_000),
-      });
-      await keepWithinLimit(userId, type);
+    async open(begun) {
+      const session = await sessions.create(rowOf(begun, config.SESSION_MAX_SECONDS));
+      await keepWithinLimit(session.userId, session.clientType);
       return { session, refresh: await tokens.first(session) };
     },
 
@@ -102,18 +70,11 @@ export function createSessions(config: Settings, database: Database, signals: Pi
         if (result.state === 'reused') await endWhere({ id: result.session.id }, 'reuse');
         return result;
       });
-      if (rotation.state === 'renewed') note(rotation.session.id, ip);
+      if (rotation.state === 'renewed') inUse.seen(rotation.session.id, ip);
       return rotation;
     },
 
-    list: (userId) =>
-      sessions.findAll({
-        where: going({ userId }),
-        order: [
-          ['createdAt', 'DESC'],
-          ['id', 'DESC'],
-        ],
-      }),
+    list: (userId) => sessions.findAll({ where: going({ userId }), order: newestFirst() }),
     end: async (userId, id, reason) => (await endWhere({ userId, id }, reason)) > 0,
     endAll: (userId, reason, except) => endWhere({ userId, ...(except && { id: { [Op.ne]: except } }) }, reason),
 
@@ -123,18 +84,60 @@ export function createSessions(config: Settings, database: Database, signals: Pi
     async freshlyVerified(id) {
       return (await sessions.count({ where: { id, verifiedAt: { [Op.gt]: new Date(Date.now() - FRESH_MS) } } })) > 0;
     },
-    seen: note,
+    ...inUse,
+  };
+}
+
+const going = (where: WhereAttributeHash<SessionRow>) => ({ ...where, revokedAt: null, expiresAt: { [Op.gt]: new Date() } });
+const newestFirst = (): [string, string][] => [
+  ['createdAt', 'DESC'],
+  ['id', 'DESC'],
+];
+
+function rowOf({ userId, method, client, from: { ip, userAgent } }: NewSession, maxSeconds: number) {
+  const now = new Date();
+  return {
+    id: uuid(),
+    userId,
+    method,
+    clientType: clientType(client, userAgent),
+    deviceId: client.deviceId ?? null,
+    deviceName: client.deviceName ?? deviceName(userAgent),
+    userAgent,
+    ip,
+    lastIp: ip,
+    lastSeenAt: now,
+    expiresAt: new Date(now.getTime() + maxSeconds * 1_000),
+  };
+}
+
+/** Ends sessions and tells every process. @returns how many there were */
+function createEnding({ models: { sessions }, transaction }: Database, signals: Pick<Signals, 'send'>) {
+  return (where: WhereAttributeHash<SessionRow>, reason: EndReason): Promise<number> =>
+    transaction(async () => {
+      const ids = (await sessions.findAll({ where: going(where), attributes: ['id'] })).map(({ id }) => id);
+      if (ids.length === 0) return 0;
+      await sessions.update({ revokedAt: new Date(), revokedReason: reason }, { where: { id: ids, revokedAt: null } });
+      for (const id of ids) await signals.send('session', id);
+      return ids.length;
+    });
+}
+
+/** Which sessions are in use: collected, and written together. */
+function createInUse({ models: { sessions }, transaction }: Database): Pick<Sessions, 'seen' | 'flush'> {
+  let noted = new Map<string, { lastSeenAt: Date; lastIp: string }>();
+  return {
+    seen(sessionId, lastIp) {
+      if (!noted.has(sessionId)) noted.set(sessionId, { lastSeenAt: new Date(), lastIp });
+    },
     async flush() {
-      if (inUse.size === 0) return;
-      const noted = inUse;
-      inUse = new Map();
+      if (noted.size === 0) return;
+      const written = noted;
+      noted = new Map();
       await transaction(async () => {
-        for (const [id, { at, ip }] of noted) await sessions.update({ lastSeenAt: at, lastIp: ip }, { where: { id }, hooks: false });
+        // Not worth a line in the log of changes.
+        for (const [id, values] of written) await sessions.update(values, { where: { id }, hooks: false });
       });
     },
   };
-
-  function note(sessionId: string, ip: string): void {
-    if (!inUse.has(sessionId)) inUse.set(sessionId, { at: new Date(), ip });
-  }
 }

@@ -10,7 +10,7 @@ export function banner({ url, demo, generatedSecrets }: Server, config: Config, 
   const accounts = demo();
   if (accounts) {
     lines.push('', '  Accounts (account, password), shown only this once:');
-    lines.push(...accounts.map(({ account, password }) => `    ${account.padEnd(10)} ${password}`));
+    lines.push(...accounts.map(({ account, password }) => `    ${account.padEnd(14)} ${password}`));
   }
   return [...lines, ''].join('\n');
 }

@@ -1,7 +1,7 @@
 /** The command line. */
 import { parseArgs } from 'node:util';
 
-export const commands = ['run', 'start', 'stop', 'restart', 'status'] as const;
+export const commands = ['run', 'start', 'stop', 'restart', 'status', 'admin'] as const;
 
 export interface CliOptions {
   command: (typeof commands)[number];
@@ -11,6 +11,8 @@ export interface CliOptions {
   help: boolean;
   /** Set for the process behind `start`: tells its parent instead of printing. */
   detached: boolean;
+  /** Of `admin create`. */
+  account: string | undefined;
 }
 
 export const HELP = `Usage: npm start -- [options]            run in this terminal
@@ -21,6 +23,8 @@ Commands
   stop                   end the server of DATA_DIR
   restart                stop, then start
   status                 say whether it runs
+  admin create --account <name>
+                         make an administrator; asks for a password, or makes one
 
 Options
   --lan                  HTTPS with a generated certificate, reachable from the local network
@@ -35,12 +39,19 @@ export class UsageError extends Error {
   override name = 'UsageError';
 }
 
+/** What was asked for cannot be done; `message` says why. */
+export class CommandFailed extends Error {
+  override name = 'CommandFailed';
+}
+
 /** @throws {UsageError} */
 export function parseCli(args: readonly string[]): CliOptions {
   const { values, positionals } = parse(args);
   const [first = 'run', ...rest] = positionals;
   const command = commands.find((name) => name === first);
-  if (!command || rest.length > 0) throw new UsageError(`Unknown command: ${[first, ...rest].join(' ')}`);
+  const words = command === 'admin' ? ['create'] : [];
+  if (!command || rest.join(' ') !== words.join(' ')) throw new UsageError(`Unknown command: ${[first, ...rest].join(' ')}`);
+  if ((values.account !== undefined) !== (command === 'admin')) throw new UsageError('admin create and --account <name> go together');
   if (values.foreground && command !== 'start') throw new UsageError('--foreground belongs to start');
   return {
     command: command === 'start' && values.foreground ? 'run' : command,
@@ -49,6 +60,7 @@ export function parseCli(args: readonly string[]): CliOptions {
     port: values.port,
     help: values.help ?? false,
     detached: values.detached ?? false,
+    account: values.account,
   };
 }
 
@@ -63,6 +75,7 @@ function parse(args: readonly string[]) {
         port: { type: 'string' },
         foreground: { type: 'boolean' },
         detached: { type: 'boolean' },
+        account: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     });

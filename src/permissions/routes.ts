@@ -12,8 +12,7 @@ const response = { 200: schemas.roleView };
 const manage = may('roles:manage');
 const seeing = may('users:read-all');
 
-/** Roles, and who holds them. */
-export function roleRoutes(roles: Roles, users: Users): FastifyPluginAsyncZod {
+export function roleRoutes(roles: Roles): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/permissions', {
       config: { policy: manage },
@@ -53,7 +52,12 @@ export function roleRoutes(roles: Roles, users: Users): FastifyPluginAsyncZod {
         return {};
       },
     });
+  };
+}
 
+/** Who holds which role. */
+export function holderRoutes(roles: Roles, users: Users): FastifyPluginAsyncZod {
+  return async (app) => {
     app.get('/roles/:key/users', {
       config: { policy: seeing, errors: ['not_found'] },
       schema: { summary: 'Who holds a role', tags, params, querystring: schemas.holderQuery, response: { 200: schemas.holderList } },

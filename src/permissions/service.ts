@@ -3,6 +3,7 @@ import { literal, Op } from 'sequelize';
 import type { z } from 'zod';
 import { withViolations } from '#src/database/constraints.ts';
 import type { Database } from '#src/database/database.ts';
+import type { Models } from '#src/database/models.ts';
 import { ApiError } from '#src/errors.ts';
 import { slice } from '#src/plugins/fields.ts';
 import type { Signals } from '#src/signals/signals.ts';
@@ -28,56 +29,19 @@ export interface Roles {
 
 const ADMINISTRATOR = 'administrator';
 
-export function createRoles({ models, transaction, sequelize }: Database, signals: Pick<Signals, 'send'>): Roles {
-  const { roles, rolePermissions, userRoles, users } = models;
-
-  async function list(): Promise<RoleView[]> {
-    const [rows, granted, counts] = await Promise.all([
-      roles.findAll({ order: [['builtin', 'DESC'], 'key'] }),
-      rolePermissions.findAll({ order: ['permission'] }),
-      userRoles.findAll({ attributes: ['roleKey', [sequelize.fn('COUNT', sequelize.col('user_id')), 'users']], group: ['roleKey'] }),
-    ]);
-    const own = Map.groupBy(granted, ({ roleKey }) => roleKey);
-    const held = new Map(counts.map((row) => [row.roleKey, Number(row.get('users'))]));
-    const namesOf = (key: string) => (own.get(key) ?? []).map(({ permission }) => permission);
-    return rows.map(({ key, nameZh, nameEn, builtin, parentKey }) => {
-      const permissionsOfRole = namesOf(key);
-      const below = [...inheritedBy(rows, key)].flatMap(namesOf);
-      const inherited = [...new Set(below)].filter((name) => !permissionsOfRole.includes(name)).sort();
-      return {
-        key,
-        nameZh,
-        nameEn,
-        builtin: Boolean(builtin),
-        parentKey,
-        permissions: permissionsOfRole,
-        inherited,
-        users: held.get(key) ?? 0,
-      };
-    });
-  }
+export function createRoles(database: Database, signals: Pick<Signals, 'send'>): Roles {
+  const { models, transaction } = database;
+  const { roles } = models;
+  const { grant, place } = createWriting(models);
 
   async function get(key: string): Promise<RoleView> {
-    const found = (await list()).find((role) => role.key === key);
+    const found = (await listRoles(database)).find((role) => role.key === key);
     if (!found) throw new ApiError('not_found');
     return found;
   }
 
-  async function grant(roleKey: string, names: readonly string[]): Promise<void> {
-    await rolePermissions.destroy({ where: { roleKey } });
-    await rolePermissions.bulkCreate([...new Set(names)].map((permission) => ({ roleKey, permission })));
-  }
-
-  /** Under the lock of all roles, so that two changes cannot make a circle together. */
-  async function place(key: string, parentKey: string | null): Promise<void> {
-    const rows = await roles.findAll({ order: ['key'], lock: true });
-    if (parentKey === null) return;
-    if (!rows.some((row) => row.key === parentKey)) throw new ApiError('unknown_role');
-    if (parentKey === key || inheritedBy(rows, key).has(parentKey)) throw new ApiError('circular');
-  }
-
   return {
-    list,
+    list: () => listRoles(database),
     get,
 
     async create({ permissions: granted, ...role }) {
@@ -120,14 +84,62 @@ export function createRoles({ models, transaction, sequelize }: Database, signal
     },
 
     permissions: () => ({ items: permissionNames.map((name) => ({ name, description: permissions[name].description })) }),
-
-    async holders(key, page) {
-      if (!(await roles.findByPk(key))) throw new ApiError('not_found');
-      const holding = literal(`(SELECT user_id FROM user_roles WHERE role_key = ${sequelize.escape(key)})`);
-      const { rows, count } = await users.findAndCountAll({ where: { id: { [Op.in]: holding } }, order: ['name', 'id'], ...slice(page) });
-      return { items: rows.map(({ id, name }) => ({ id, name })), pagination: { ...page, total: count } };
-    },
+    holders: (key, page) => holdersOf(database, key, page),
   };
+}
+
+function createWriting({ roles, rolePermissions }: Models) {
+  async function grant(roleKey: string, names: readonly string[]): Promise<void> {
+    await rolePermissions.destroy({ where: { roleKey } });
+    await rolePermissions.bulkCreate([...new Set(names)].map((permission) => ({ roleKey, permission })));
+  }
+
+  /** Under the lock of all roles, so that two changes cannot make a circle together. */
+  async function place(key: string, parentKey: string | null): Promise<void> {
+    const rows = await roles.findAll({ order: ['key'], lock: true });
+    if (parentKey === null) return;
+    if (!rows.some((row) => row.key === parentKey)) throw new ApiError('unknown_role');
+    if (parentKey === key || inheritedBy(rows, key).has(parentKey)) throw new ApiError('circular');
+  }
+
+  return { grant, place };
+}
+
+async function listRoles({ models: { roles, rolePermissions, userRoles }, sequelize }: Database): Promise<RoleView[]> {
+  const [rows, granted, counts] = await Promise.all([
+    roles.findAll({ order: [['builtin', 'DESC'], 'key'] }),
+    rolePermissions.findAll({ order: ['permission'] }),
+    userRoles.findAll({ attributes: ['roleKey', [sequelize.fn('COUNT', sequelize.col('user_id')), 'users']], group: ['roleKey'] }),
+  ]);
+  const own = Map.groupBy(granted, ({ roleKey }) => roleKey);
+  const held = new Map(counts.map((row) => [row.roleKey, Number(row.get('users'))]));
+  const namesOf = (key: string) => (own.get(key) ?? []).map(({ permission }) => permission);
+  return rows.map(({ key, nameZh, nameEn, builtin, parentKey }) => {
+    const permissionsOfRole = namesOf(key);
+    const below = [...inheritedBy(rows, key)].flatMap(namesOf);
+    const inherited = [...new Set(below)].filter((name) => !permissionsOfRole.includes(name)).sort();
+    return {
+      key,
+      nameZh,
+      nameEn,
+      builtin: Boolean(builtin),
+      parentKey,
+      permissions: permissionsOfRole,
+      inherited,
+      users: held.get(key) ?? 0,
+    };
+  });
+}
+
+async function holdersOf({ models, sequelize }: Database, key: string, page: z.infer<typeof schemas.holderQuery>) {
+  if (!(await models.roles.findByPk(key))) throw new ApiError('not_found');
+  const holding = literal(`(SELECT user_id FROM user_roles WHERE role_key = ${sequelize.escape(key)})`);
+  const { rows, count } = await models.users.findAndCountAll({
+    where: { id: { [Op.in]: holding } },
+    order: ['name', 'id'],
+    ...slice(page),
+  });
+  return { items: rows.map(({ id, name }) => ({ id, name })), pagination: { ...page, total: count } };
 }
 
 /** Keys of all roles that this one inherits from. */

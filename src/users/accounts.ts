@@ -33,7 +33,7 @@ export interface Contact {
   locale: UserRow['locale'];
 }
 
-export interface Accounts {
+export interface Accounts extends Sealing {
   /** @throws {ApiError} `account_taken`, `phone_taken`, `staff_no_taken`, `unknown_role` */
   create(account: NewAccount): Promise<UserRow>;
   byId(id: string): Promise<UserRow | null>;
@@ -42,14 +42,18 @@ export interface Accounts {
   /** Whom somebody means who signs in with an account name, a staff number or a phone number. */
   bySignInName(name: string): Promise<UserRow | null>;
   contactOf(id: string): Promise<Contact | null>;
+  /** An account name and a staff number must not be taken for each other. @throws {ApiError} `account_taken`, `staff_no_taken` */
+  distinct(names: { account?: string | null | undefined; staffNo?: string | null | undefined }): Promise<void>;
+  count(): Promise<number>;
+}
+
+interface Sealing {
+  /** E.164 */
   phoneOf(user: UserRow): string | null;
   emailOf(user: UserRow): string | null;
   /** Values of a phone's or address's columns. */
   sealedPhone(id: string, phone: string | null): Pick<UserRow, 'phoneIndex' | 'phoneSealed'>;
   sealedEmail(id: string, email: string | null): Pick<UserRow, 'emailIndex' | 'emailSealed'>;
-  /** An account name and a staff number must not be taken for each other. @throws {ApiError} `account_taken`, `staff_no_taken` */
-  distinct(names: { account?: string | null | undefined; staffNo?: string | null | undefined }): Promise<void>;
-  count(): Promise<number>;
 }
 
 /** What the unique indexes of people are called to callers. */
@@ -65,16 +69,7 @@ export function createAccounts({ database, vault }: Pick<Foundation, 'database' 
   const { models, transaction } = database;
   const { users, userRoles } = models;
 
-  const sealedPhone: Accounts['sealedPhone'] = (id, phone) => ({
-    phoneIndex: phone && vault.index('phone', phone),
-    phoneSealed: phone && vault.seal(phoneColumn, id, phone),
-  });
-  const sealedEmail: Accounts['sealedEmail'] = (id, email) => ({
-    emailIndex: email && vault.index('email', email.toLowerCase()),
-    emailSealed: email && vault.seal(emailColumn, id, email),
-  });
-  const phoneIn: Accounts['phoneOf'] = ({ id, phoneSealed }) => phoneSealed && vault.open(phoneColumn, id, phoneSealed);
-  const emailIn: Accounts['emailOf'] = ({ id, emailSealed }) => emailSealed && vault.open(emailColumn, id, emailSealed);
+  const sealing = createSealing(vault);
   const byPhone = (phone: string) => users.findOne({ where: { phoneIndex: vault.index('phone', phone) } });
 
   async function distinct({ account, staffNo }: Parameters<Accounts['distinct']>[0]): Promise<void> {
@@ -83,12 +78,9 @@ export function createAccounts({ database, vault }: Pick<Foundation, 'database' 
   }
 
   return {
-    sealedPhone,
-    sealedEmail,
+    ...sealing,
     distinct,
     byPhone,
-    phoneOf: phoneIn,
-    emailOf: emailIn,
 
     async create({ password, phone = null, email = null, roles, account = null, staffNo = null, ...values }) {
       const passwordHash = password === undefined ? null : await hashPassword(password);
@@ -96,7 +88,7 @@ export function createAccounts({ database, vault }: Pick<Foundation, 'database' 
       return withViolations(userViolations, () =>
         transaction(async () => {
           await distinct({ account, staffNo });
-          const names = { account, staffNo, ...sealedPhone(id, phone), ...sealedEmail(id, email) };
+          const names = { account, staffNo, ...sealing.sealedPhone(id, phone), ...sealing.sealedEmail(id, email) };
           const passwordChangedAt = passwordHash === null ? null : new Date();
           const user = await users.create({ id, status: 'active', ...values, ...names, passwordHash, passwordChangedAt });
           await withViolations({ reference: 'unknown_role' }, () =>
@@ -120,10 +112,23 @@ export function createAccounts({ database, vault }: Pick<Foundation, 'database' 
     async contactOf(id) {
       const user = await users.findByPk(id);
       if (!user) return null;
-      const [phone, email] = [phoneIn(user), emailIn(user)];
+      const [phone, email] = [sealing.phoneOf(user), sealing.emailOf(user)];
       return { name: user.name, locale: user.locale, ...(phone && { phone }), ...(email && { email }) };
     },
 
     count: () => users.count(),
   };
 }
+
+const createSealing = (vault: Foundation['vault']): Sealing => ({
+  phoneOf: ({ id, phoneSealed }) => phoneSealed && vault.open(phoneColumn, id, phoneSealed),
+  emailOf: ({ id, emailSealed }) => emailSealed && vault.open(emailColumn, id, emailSealed),
+  sealedPhone: (id, phone) => ({
+    phoneIndex: phone && vault.index('phone', phone),
+    phoneSealed: phone && vault.seal(phoneColumn, id, phone),
+  }),
+  sealedEmail: (id, email) => ({
+    emailIndex: email && vault.index('email', email.toLowerCase()),
+    emailSealed: email && vault.seal(emailColumn, id, email),
+  }),
+});

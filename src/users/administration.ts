@@ -1,24 +1,25 @@
-/** What administrators do with people. Who acts on somebody must hold everything that they hold: nobody rises by it. */
+/** What administrators do with people, and what people change of themselves. */
+import type { z } from 'zod';
+import { hashPassword } from '#src/auth/passwords.ts';
 import { withViolations } from '#src/database/constraints.ts';
 import { ApiError } from '#src/errors.ts';
-import type { EndReason } from '#src/auth/model.ts';
-import { hashPassword } from '#src/auth/passwords.ts';
 import type { Foundation } from '#src/foundation.ts';
-import { permissionsOf } from '#src/permissions/access.ts';
-import type { Permission } from '#src/permissions/catalogue.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import { type Accounts, type NewAccount, userViolations } from './accounts.ts';
+import { type Acting, createActing } from './acting.ts';
 import type { UserRow } from './model.ts';
-import type { UserDetail, Views } from './views.ts';
 import type { Avatars, HealthTags } from './ports.ts';
-import type { z } from 'zod';
 import type * as schemas from './schemas.ts';
+import type { UserDetail, Views } from './views.ts';
 
 type Changes = z.infer<typeof schemas.userChanges>;
 type ProfileChanges = z.infer<typeof schemas.profileChanges>;
 
 /** Methods throw `ApiError` `not_found`, and `forbidden` for somebody who may more than the caller. */
-export interface Administration {
+export interface Administration extends Changing, Keeping, Roles {}
+
+interface Changing {
+  /** Oneself, or anybody with `users:read-all`. */
   detail(caller: Caller, id: string): Promise<UserDetail>;
   /** @throws {ApiError} like `Accounts.create` */
   add(caller: Caller, account: NewAccount): Promise<UserDetail>;
@@ -29,22 +30,28 @@ export interface Administration {
   change(caller: Caller, id: string, changes: Changes): Promise<UserDetail>;
   /** The caller's own profile. @throws {ApiError} `unknown_file` */
   changeProfile(caller: Caller, changes: ProfileChanges): Promise<UserRow>;
+}
+
+interface Keeping {
   /** Ends every session of somebody who may no longer sign in. @throws {ApiError} `last_administrator` */
-  setStatus(caller: Caller, id: string, status: UserRow['status']): Promise<UserDetail>;
+  setStatus(caller: Caller, id: string, status: UserRow['status']): Promise<void>;
   /** Keeps somebody out until a time, or for good, and ends their sessions. */
-  lock(caller: Caller, id: string, until: Date | null): Promise<UserDetail>;
-  unlock(caller: Caller, id: string): Promise<UserDetail>;
+  lock(caller: Caller, id: string, until: Date | null): Promise<void>;
+  unlock(caller: Caller, id: string): Promise<void>;
   setPassword(caller: Caller, id: string, password: string): Promise<void>;
-  /** @throws {ApiError} `unknown_role`, `last_administrator` */
-  setRoles(caller: Caller, id: string, roles: readonly string[]): Promise<string[]>;
-  /** Gives or takes one role. @throws {ApiError} `unknown_role`, `last_administrator` */
-  changeRole(caller: Caller, id: string, role: string, given: boolean): Promise<string[]>;
-  rolesOf(id: string): Promise<string[]>;
   /** @throws {ApiError} `in_use` for somebody whom records refer to: disable them instead; `last_administrator` */
   remove(caller: Caller, id: string): Promise<void>;
   /** Each by itself. @returns what became of each; never throws for one of them */
   removeMany(caller: Caller, ids: readonly string[]): Promise<z.infer<typeof schemas.removed>['results']>;
   endSessions(caller: Caller, id: string): Promise<number>;
+}
+
+interface Roles {
+  /** @throws {ApiError} `unknown_role`, `last_administrator` */
+  setRoles(caller: Caller, id: string, roles: readonly string[]): Promise<string[]>;
+  /** Gives or takes one role. @throws {ApiError} `unknown_role`, `last_administrator` */
+  changeRole(caller: Caller, id: string, role: string, given: boolean): Promise<string[]>;
+  rolesOf(id: string): Promise<string[]>;
 }
 
 export interface AdministrationParts extends Pick<Foundation, 'database' | 'access' | 'signals' | 'auth'> {
@@ -58,195 +65,154 @@ export interface AdministrationParts extends Pick<Foundation, 'database' | 'acce
 
 /** Locked for good. */
 const NEVER = new Date('9999-12-31T23:59:59.000Z');
-const ADMINISTRATOR = 'administrator';
-
-/** Names come from the database: one that the program no longer knows is held by nobody. */
-const holdsAll = (caller: Caller, names: ReadonlySet<string>): boolean => [...names].every((name) => caller.can(name as Permission));
 
 export function createAdministration(parts: AdministrationParts): Administration {
-  const { database, access, signals, auth, accounts, views, avatars, healthTags: tags, forgive } = parts;
+  const acting = createActing(parts);
+  return { ...createChanging(parts, acting), ...createKeeping(parts, acting), ...createRoles(parts.views, acting) };
+}
+
+function createChanging({ database, accounts, views, avatars, healthTags: tags }: AdministrationParts, acting: Acting): Changing {
   const { models, transaction } = database;
-  const { users, userRoles } = models;
 
-  /** Changes somebody's row under its lock, in one transaction with what follows. */
-  async function act<T>(caller: Caller, id: string, work: (user: UserRow) => Promise<T>): Promise<T> {
-    const { permissions } = await access.of(id);
-    return transaction(async () => {
-      const user = await users.findByPk(id, { lock: true });
-      if (!user) throw new ApiError('not_found');
-      if (id !== caller.userId && !holdsAll(caller, permissions)) throw new ApiError('forbidden');
-      return work(user);
-    });
-  }
-
-  /** Runs a change after which an administrator must be left. Those of several administrators wait for each other. */
-  async function keepAdministrator(userId: string, change: () => Promise<unknown>): Promise<void> {
-    await models.roles.findByPk(ADMINISTRATOR, { lock: true });
-    const isOne = await userRoles.findOne({ where: { userId, roleKey: ADMINISTRATOR } });
-    await change();
-    if (!isOne) return;
-    const holders = await userRoles.findAll({ where: { roleKey: ADMINISTRATOR } });
-    const left = await users.count({ where: { id: holders.map(({ userId: holder }) => holder), status: 'active' } });
-    if (left === 0) throw new ApiError('last_administrator');
-  }
-
-  async function endAll(id: string, reason: EndReason): Promise<void> {
-    await auth.sessions.endAll(id, reason);
-    await signals.send('user', id);
-  }
-
-  async function writeStatus(user: UserRow, status: UserRow['status']): Promise<void> {
-    if (user.status === status) return;
-    await keepAdministrator(user.id, () => user.update({ status }));
-    if (status === 'active') await signals.send('user', user.id);
-    else await endAll(user.id, 'disabled');
-  }
-
-  async function writeRoles(caller: Caller, userId: string, roles: readonly string[]): Promise<void> {
-    const granted = await permissionsOf(models, roles);
-    if (!holdsAll(caller, granted)) throw new ApiError('forbidden');
-    await keepAdministrator(userId, async () => {
-      await userRoles.destroy({ where: { userId } });
-      await withViolations({ reference: 'unknown_role' }, () =>
-        userRoles.bulkCreate([...new Set(roles)].map((roleKey) => ({ userId, roleKey }))),
-      );
-    });
-    await signals.send('user', userId);
-  }
-
-  const rolesOf = async (id: string): Promise<string[]> => (await views.rolesOf([id])).get(id) ?? [];
-
-  async function detail(caller: Caller, id: string): Promise<UserDetail> {
-    const user = await users.findByPk(id);
+  async function show(caller: Caller, id: string): Promise<UserDetail> {
+    const user = await models.users.findByPk(id);
     if (!user) throw new ApiError('not_found');
     return views.detail(caller, user);
   }
-
-  async function remove(caller: Caller, id: string): Promise<void> {
-    if (id === caller.userId) throw new ApiError('forbidden');
-    await withViolations({ reference: 'in_use' }, () =>
-      act(caller, id, async (user) => {
-        await endAll(id, 'deleted');
-        await keepAdministrator(id, () => user.destroy());
-      }),
-    );
-  }
-
   const own = ({ name, locale, email }: ProfileChanges, id: string) => ({
     ...(name !== undefined && { name }),
     ...(locale !== undefined && { locale }),
     ...(email !== undefined && accounts.sealedEmail(id, email)),
   });
+  const privileged = ({ account, staffNo, membershipLevel, phone }: Changes, id: string) => ({
+    ...(account !== undefined && { account }),
+    ...(staffNo !== undefined && { staffNo }),
+    ...(membershipLevel !== undefined && { membershipLevel }),
+    ...(phone !== undefined && accounts.sealedPhone(id, phone)),
+  });
 
   return {
-    detail: async (caller, id) => {
+    async detail(caller, id) {
       if (id !== caller.userId && !caller.can('users:read-all')) throw new ApiError('not_found');
-      return detail(caller, id);
+      return show(caller, id);
     },
 
     async add(caller, account) {
-      const granted = await permissionsOf(models, account.roles);
-      if (!holdsAll(caller, granted)) throw new ApiError('forbidden');
+      await acting.mayGrant(caller, account.roles);
       const { id } = await accounts.create(account);
-      return detail(caller, id);
+      return show(caller, id);
     },
 
     async change(caller, id, changes) {
-      const { status, roles, account, staffNo, phone, membershipLevel, ...profile } = changes;
-      const privileged = [status, roles, account, staffNo, phone, membershipLevel].some((value) => value !== undefined);
-      if (id !== caller.userId && !caller.can('users:manage')) throw new ApiError(caller.can('users:read-all') ? 'forbidden' : 'not_found');
-      if (privileged && !caller.can('users:manage')) throw new ApiError('forbidden');
-      if (roles !== undefined && !caller.can('roles:manage')) throw new ApiError('forbidden');
+      refuseChanges(caller, id, changes);
+      const { status, roles } = changes;
       await withViolations(userViolations, () =>
-        act(caller, id, async (user) => {
-          await accounts.distinct({ account, staffNo });
-          await user.update({
-            ...own(profile, id),
-            ...(account !== undefined && { account }),
-            ...(staffNo !== undefined && { staffNo }),
-            ...(membershipLevel !== undefined && { membershipLevel }),
-            ...(phone !== undefined && accounts.sealedPhone(id, phone)),
-          });
-          if (status !== undefined) await writeStatus(user, status);
-          if (roles !== undefined) await writeRoles(caller, id, roles);
+        acting.on(caller, id, async (user) => {
+          await accounts.distinct(changes);
+          await user.update({ ...own(changes, id), ...privileged(changes, id) });
+          if (status !== undefined) await acting.setStatus(user, status);
+          if (roles !== undefined) await acting.setRoles(caller, id, roles);
         }),
       );
-      return detail(caller, id);
+      return show(caller, id);
     },
 
     async changeProfile(caller, { healthTags, avatarFileId, ...changes }) {
       const { userId } = caller;
       return transaction(async () => {
-        const user = await users.findByPk(userId, { lock: true });
+        const user = await models.users.findByPk(userId, { lock: true });
         if (!user) throw new ApiError('not_found');
-        if (avatarFileId) await avatars.use(userId, avatarFileId);
+        if (avatarFileId !== undefined) await avatars.use(userId, avatarFileId);
         if (healthTags) await tags.put(caller, healthTags);
         return user.update({ ...own(changes, userId), ...(avatarFileId !== undefined && { avatarFileId }) });
       });
     },
+  };
+}
 
-    async setStatus(caller, id, status) {
-      if (id === caller.userId && status !== 'active') throw new ApiError('forbidden');
-      await act(caller, id, (user) => writeStatus(user, status));
-      return detail(caller, id);
-    },
+/** @throws {ApiError} `not_found`, `forbidden` */
+function refuseChanges(caller: Caller, id: string, { status, roles, account, staffNo, phone, membershipLevel }: Changes): void {
+  const manages = caller.can('users:manage');
+  if (!manages && id !== caller.userId) throw new ApiError(caller.can('users:read-all') ? 'forbidden' : 'not_found');
+  const more = [status, roles, account, staffNo, phone, membershipLevel].some((value) => value !== undefined);
+  if ((more && !manages) || (roles !== undefined && !caller.can('roles:manage'))) throw new ApiError('forbidden');
+  // Nobody shuts themselves out by mistake.
+  if (id === caller.userId && status !== undefined && status !== 'active') throw new ApiError('forbidden');
+}
 
-    async lock(caller, id, until) {
-      if (id === caller.userId) throw new ApiError('forbidden');
-      await act(caller, id, async (user) => {
-        await user.update({ lockedUntil: until ?? NEVER, lockReason: 'administrator' });
-        await endAll(id, 'locked');
-      });
-      return detail(caller, id);
-    },
+function createKeeping({ auth, forgive }: AdministrationParts, acting: Acting): Keeping {
+  const others = (caller: Caller, id: string): void => {
+    if (id === caller.userId) throw new ApiError('forbidden');
+  };
 
-    async unlock(caller, id) {
-      await act(caller, id, (user) => user.update({ lockedUntil: null, lockReason: null }));
-      await forgive(id);
-      return detail(caller, id);
-    },
+  async function remove(caller: Caller, id: string): Promise<void> {
+    others(caller, id);
+    await withViolations({ reference: 'in_use' }, () =>
+      acting.on(caller, id, async (user) => {
+        await acting.endAll(id, 'deleted');
+        await acting.keepAdministrator(id, () => user.destroy());
+      }),
+    );
+  }
 
-    async setPassword(caller, id, password) {
-      const passwordHash = await hashPassword(password);
-      await act(caller, id, async (user) => {
-        await user.update({ passwordHash, passwordChangedAt: new Date() });
-        await endAll(id, 'password');
-      });
-      await forgive(id);
-    },
-
-    rolesOf,
-
-    async setRoles(caller, id, roles) {
-      await act(caller, id, () => writeRoles(caller, id, roles));
-      return rolesOf(id);
-    },
-
-    async changeRole(caller, id, role, given) {
-      await act(caller, id, async () => {
-        const others = (await rolesOf(id)).filter((key) => key !== role);
-        await writeRoles(caller, id, given ? [...others, role] : others);
-      });
-      return rolesOf(id);
-    },
-
+  return {
     remove,
-
     async removeMany(caller, ids) {
       const results = [];
       for (const id of new Set(ids)) {
-        const error = await remove(caller, id).then(
-          () => null,
-          (fault: unknown) => {
-            if (fault instanceof ApiError) return fault.code;
-            throw fault;
-          },
-        );
+        const error = await remove(caller, id).then(() => null, codeOf);
         results.push({ id, deleted: error === null, error });
       }
       return results;
     },
 
-    endSessions: (caller, id) => act(caller, id, () => auth.sessions.endAll(id, 'removed')),
+    async setStatus(caller, id, status) {
+      if (status !== 'active') others(caller, id);
+      await acting.on(caller, id, (user) => acting.setStatus(user, status));
+    },
+    async lock(caller, id, until) {
+      others(caller, id);
+      await acting.on(caller, id, async (user) => {
+        await user.update({ lockedUntil: until ?? NEVER, lockReason: 'administrator' });
+        await acting.endAll(id, 'locked');
+      });
+    },
+    async unlock(caller, id) {
+      await acting.on(caller, id, (user) => user.update({ lockedUntil: null, lockReason: null }));
+      await forgive(id);
+    },
+    async setPassword(caller, id, password) {
+      const passwordHash = await hashPassword(password);
+      await acting.on(caller, id, async (user) => {
+        await user.update({ passwordHash, passwordChangedAt: new Date() });
+        await acting.endAll(id, 'password');
+      });
+      await forgive(id);
+    },
+    endSessions: (caller, id) => acting.on(caller, id, () => auth.sessions.endAll(id, 'removed')),
+  };
+}
+
+/** @throws whatever is no refusal */
+function codeOf(fault: unknown): string {
+  if (fault instanceof ApiError) return fault.code;
+  throw fault;
+}
+
+function createRoles(views: Views, acting: Acting): Roles {
+  const rolesOf = async (id: string): Promise<string[]> => (await views.rolesOf([id])).get(id) ?? [];
+  return {
+    rolesOf,
+    async setRoles(caller, id, roles) {
+      await acting.on(caller, id, () => acting.setRoles(caller, id, roles));
+      return rolesOf(id);
+    },
+    async changeRole(caller, id, role, given) {
+      await acting.on(caller, id, async () => {
+        const others = (await rolesOf(id)).filter((key) => key !== role);
+        await acting.setRoles(caller, id, given ? [...others, role] : others);
+      });
+      return rolesOf(id);
+    },
   };
 }

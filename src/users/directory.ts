@@ -2,6 +2,8 @@
 import { fn, col, literal, Op, where, type WhereOptions } from 'sequelize';
 import type { z } from 'zod';
 import { phoneOf } from '#src/auth/phones.ts';
+import type { Vault } from '#src/crypto/vault.ts';
+import type { Database } from '#src/database/database.ts';
 import type { Foundation } from '#src/foundation.ts';
 import { ApiError } from '#src/errors.ts';
 import { slice } from '#src/plugins/fields.ts';
@@ -34,35 +36,8 @@ const PORTION = 500;
 const OPEN_FILTERS = new Set(['page', 'pageSize', 'keyword', 'role']);
 
 export function createDirectory({ database, vault }: Pick<Foundation, 'database' | 'vault'>, views: Views): Directory {
-  const { models, sequelize } = database;
-  const quoted = (value: string) => sequelize.escape(value);
-  const named = (keyword: string) => where(fn('INSTR', col('name_search'), searchForm(keyword)), Op.gt, 0);
-  const beginning = (column: string, keyword: string) => where(fn('INSTR', col(column), keyword.toLowerCase()), Op.eq, 1);
-  /** @param source of user ids, in SQL */
-  const among = (source: string): WhereOptions => ({ id: { [Op.in]: literal(`(${source})`) } });
-  const holding = (role: string) => among(`SELECT user_id FROM user_roles WHERE role_key = ${quoted(role)}`);
-
-  function conditionsOf({ keyword, role, status, membership, tag, locked, createdFrom, createdTo }: Filters): WhereOptions[] {
-    const now = new Date();
-    const conditions: WhereOptions[] = [];
-    if (keyword) {
-      const phone = phoneOf(keyword);
-      const exact = [
-        ...(phone ? [{ phoneIndex: vault.index('phone', phone) }] : []),
-        ...(keyword.includes('@') ? [{ emailIndex: vault.index('email', keyword.toLowerCase()) }] : []),
-      ];
-      conditions.push({ [Op.or]: [named(keyword), beginning('account', keyword), beginning('staff_no', keyword), ...exact] });
-    }
-    if (role) conditions.push(holding(role));
-    if (status) conditions.push({ status });
-    if (membership) conditions.push({ membershipLevel: membership });
-    if (tag) conditions.push(among(`SELECT user_id FROM user_tag_links WHERE tag_id = ${quoted(tag)}`));
-    if (locked === 'true') conditions.push({ lockedUntil: { [Op.gt]: now } });
-    if (locked === 'false') conditions.push({ lockedUntil: { [Op.or]: [{ [Op.is]: null }, { [Op.lte]: now }] } });
-    if (createdFrom) conditions.push({ createdAt: { [Op.gte]: new Date(createdFrom) } });
-    if (createdTo) conditions.push({ createdAt: { [Op.lt]: new Date(createdTo) } });
-    return conditions;
-  }
+  const { models } = database;
+  const { conditionsOf, named, holding, quoted } = createConditions(database, vault);
 
   async function page(conditions: WhereOptions[], order: [string, string][], { page: number, pageSize }: Query) {
     const { rows, count } = await models.users.findAndCountAll({
@@ -76,7 +51,7 @@ export function createDirectory({ database, vault }: Pick<Foundation, 'database'
   async function lookUp(caller: Caller, query: Query) {
     if (Object.entries(query).some(([name, value]) => value !== undefined && !OPEN_FILTERS.has(name))) throw new ApiError('forbidden');
     const { keyword, role } = query;
-    if (keyword && [...searchForm(keyword)].length < 2)
+    if (keyword && Array.from(searchForm(keyword)).length < 2)
       throw new ApiError('invalid_request', { details: [{ field: 'query.keyword', message: 'must have 2 characters or more' }] });
     const reach = keyword ? named(keyword) : { id: { [Op.in]: acquaintances(quoted(caller.userId)) } };
     const byName: [string, string][] = [
@@ -116,4 +91,37 @@ export function createDirectory({ database, vault }: Pick<Foundation, 'database'
       } while (after);
     },
   };
+}
+
+/** What a query asks for, as conditions on the rows. */
+function createConditions({ sequelize }: Database, vault: Pick<Vault, 'index'>) {
+  const quoted = (value: string) => sequelize.escape(value);
+  const named = (keyword: string) => where(fn('INSTR', col('name_search'), searchForm(keyword)), Op.gt, 0);
+  const beginning = (column: string, keyword: string) => where(fn('INSTR', col(column), keyword.toLowerCase()), Op.eq, 1);
+  /** @param source of user ids, in SQL */
+  const among = (source: string): WhereOptions => ({ id: { [Op.in]: literal(`(${source})`) } });
+  const holding = (role: string) => among(`SELECT user_id FROM user_roles WHERE role_key = ${quoted(role)}`);
+
+  function conditionsOf({ keyword, role, status, membership, tag, locked, createdFrom, createdTo }: Filters): WhereOptions[] {
+    const now = new Date();
+    const conditions: WhereOptions[] = [];
+    if (keyword) {
+      const phone = phoneOf(keyword);
+      const exact = [
+        ...(phone ? [{ phoneIndex: vault.index('phone', phone) }] : []),
+        ...(keyword.includes('@') ? [{ emailIndex: vault.index('email', keyword.toLowerCase()) }] : []),
+      ];
+      conditions.push({ [Op.or]: [named(keyword), beginning('account', keyword), beginning('staff_no', keyword), ...exact] });
+    }
+    if (role) conditions.push(holding(role));
+    if (status) conditions.push({ status });
+    if (membership) conditions.push({ membershipLevel: membership });
+    if (tag) conditions.push(among(`SELECT user_id FROM user_tag_links WHERE tag_id = ${quoted(tag)}`));
+    if (locked === 'true') conditions.push({ lockedUntil: { [Op.gt]: now } });
+    if (locked === 'false') conditions.push({ lockedUntil: { [Op.or]: [{ [Op.is]: null }, { [Op.lte]: now }] } });
+    if (createdFrom) conditions.push({ createdAt: { [Op.gte]: new Date(createdFrom) } });
+    if (createdTo) conditions.push({ createdAt: { [Op.lt]: new Date(createdTo) } });
+    return conditions;
+  }
+  return { conditionsOf, named, holding, quoted };
 }

@@ -10,10 +10,10 @@ const tags = ['users'];
 const params = schemas.userParams;
 const CSV = 'text/csv; charset=utf-8';
 
-/** Tags, who follows whom, and the export. */
-export function peopleRoutes(users: Users): FastifyPluginAsyncZod {
-  const seeing = may('users:read-all');
-  const manage = may('users:manage');
+const seeing = may('users:read-all');
+const manage = may('users:manage');
+
+export function exportRoutes(users: Users): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/users/export', {
       config: { policy: may('users:export', { masks: { fields: ['phone', 'email'], unless: 'users:unmask' } }), stepUp: true },
@@ -29,7 +29,11 @@ export function peopleRoutes(users: Users): FastifyPluginAsyncZod {
           .header('content-disposition', 'attachment; filename="users.csv"')
           .send(csvOf(users.walk(callerOf(request), request.query))),
     });
+  };
+}
 
+export function tagRoutes(users: Users): FastifyPluginAsyncZod {
+  return async (app) => {
     app.get('/user-tags', {
       config: { policy: seeing },
       schema: { summary: 'Tags for people, with how many have them', tags, response: { 200: schemas.tagList } },
@@ -68,7 +72,12 @@ export function peopleRoutes(users: Users): FastifyPluginAsyncZod {
       },
       handler: async (request) => ({ tags: await users.tags.assign(request.params.id, request.body.tagIds) }),
     });
+  };
+}
 
+/** Who follows whom. */
+export function followRoutes(users: Users): FastifyPluginAsyncZod {
+  return async (app) => {
     app.put('/users/:id/follow', {
       config: { policy: signedIn, errors: ['not_found'] },
       schema: { summary: 'Follow somebody', tags, params, response: { 200: schemas.followState } },

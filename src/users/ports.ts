@@ -6,8 +6,8 @@ import type { Caller } from '#src/plugins/policy.ts';
 export interface Avatars {
   /** Addresses of some of them by file id; those that are gone are left out. */
   urls(fileIds: readonly string[]): Promise<Map<string, string>>;
-  /** Takes a picture into use. @throws {ApiError} `unknown_file` unless it is one of this user's pictures */
-  use(userId: string, fileId: string): Promise<void>;
+  /** Takes a picture into use, or none. @throws {ApiError} `unknown_file` unless it is one of this user's pictures */
+  use(userId: string, fileId: string | null): Promise<void>;
 }
 
 /** What people say of their own health; kept with their health profile. */

@@ -1,4 +1,6 @@
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
 import { nothing } from '#src/plugins/fields.ts';
 import { callerOf, may, signedIn } from '#src/plugins/policy.ts';
 import * as schemas from './schemas.ts';
@@ -84,11 +86,21 @@ export function userRoutes(users: Users): FastifyPluginAsyncZod {
       schema: { summary: 'Delete many people; tells of each', tags, body: schemas.removal, response: { 200: schemas.removed } },
       handler: async (request) => ({ results: await users.removeMany(callerOf(request), request.body.ids) }),
     });
+  };
+}
 
+/** Whether and as what somebody may come in. */
+export function userStateRoutes(users: Users): FastifyPluginAsyncZod {
+  /** Answers with the person as they are after a change. */
+  async function shown(request: FastifyRequest<{ Params: z.infer<typeof params> }>, change: Promise<void>) {
+    await change;
+    return users.detail(callerOf(request as FastifyRequest), request.params.id);
+  }
+  return async (app) => {
     app.put('/users/:id/status', {
       config: { policy: manage, errors: ['not_found', 'last_administrator'] },
       schema: { summary: 'Enable or disable somebody; ends their sessions', tags, params, body: schemas.stateChange, response },
-      handler: (request) => users.setStatus(callerOf(request), request.params.id, request.body.status),
+      handler: (request) => shown(request, users.setStatus(callerOf(request), request.params.id, request.body.status)),
     });
 
     app.put('/users/:id/membership', {
@@ -102,14 +114,14 @@ export function userRoutes(users: Users): FastifyPluginAsyncZod {
       schema: { summary: 'Keep somebody out, for a time or for good; ends their sessions', tags, params, body: schemas.lock, response },
       handler: (request) => {
         const { until } = request.body;
-        return users.lock(callerOf(request), request.params.id, until === null ? null : new Date(until));
+        return shown(request, users.lock(callerOf(request), request.params.id, until === null ? null : new Date(until)));
       },
     });
 
     app.post('/users/:id/unlock', {
       config: { policy: manage, errors: ['not_found'] },
       schema: { summary: 'Open a locked account again, also after wrong passwords', tags, params, response },
-      handler: (request) => users.unlock(callerOf(request), request.params.id),
+      handler: (request) => shown(request, users.unlock(callerOf(request), request.params.id)),
     });
 
     app.put('/users/:id/password', {
@@ -132,7 +144,11 @@ export function userRoutes(users: Users): FastifyPluginAsyncZod {
       schema: { summary: "End all of somebody's sessions", tags, params, response: { 200: schemas.ended } },
       handler: async (request) => ({ ended: await users.endSessions(callerOf(request), request.params.id) }),
     });
+  };
+}
 
+export function behaviorRoutes(users: Users): FastifyPluginAsyncZod {
+  return async (app) => {
     app.get('/users/:id/behavior', {
       config: { policy: may('users:read-all'), errors: ['not_found'] },
       schema: {

@@ -12,6 +12,7 @@ import type {
   ServerToClient,
 } from '#rooms/protocol.ts';
 import { createStore, type Store } from '../store.ts';
+import { liveToken, type LiveToken } from './live-token.ts';
 
 /** A refused or unanswered request. Codes of `rooms/errors.ts`, and `disconnected` when the socket is not open. */
 export class RequestError extends Error {
@@ -40,16 +41,19 @@ const FINAL = new Set(['unauthenticated', 'session_revoked', 'protocol_mismatch'
 /** Longer than the server's own deadline, so that its answer comes first. */
 const REQUEST_TIMEOUT_MS = 8_000;
 const RETRY_MS = 1_000;
+/** Faults of a request that may be gone at the next try. */
+const PASSING = new Set(['deadline', 'rate_limited']);
 
 /**
  * Opens the socket and keeps it open until `close()`.
- * @param token asked for at each attempt
+ * @param token of the page's session, which is renewed as long as the socket is wanted, or of a guest
  * @param refused told when the server does not want this client: `unauthenticated`, `session_revoked`, `protocol_mismatch`
  */
 export function openConnection(token: string, refused: (code: string) => void): Connection {
   const state = createStore<'waiting' | 'open' | 'closed'>('waiting');
+  const live = liveToken(token);
   const socket: Socket<ServerToClient, ClientToServer> = io({
-    auth: { token, protocol: PROTOCOL_VERSION },
+    auth: (send) => send({ token: live.get(), protocol: PROTOCOL_VERSION }),
     transports: ['websocket'],
     reconnectionDelay: 300,
     reconnectionDelayMax: 2_000,
@@ -61,10 +65,19 @@ export function openConnection(token: string, refused: (code: string) => void): 
     if (state.get() === 'closed') return;
     clearTimeout(retry);
     removeEventListener('online', hurry);
+    live.stop();
     state.set('closed');
     socket.disconnect();
   }
+  async function turnedAway(code: string): Promise<void> {
+    // The token ran out while there was no connection.
+    if (code === 'unauthenticated' && (await live.renew())) return later();
+    if (state.get() === 'closed') return;
+    close();
+    refused(code);
+  }
   function later(): void {
+    if (state.get() === 'closed') return;
     clearTimeout(retry);
     retry = setTimeout(() => socket.connect(), RETRY_MS);
   }
@@ -81,11 +94,10 @@ export function openConnection(token: string, refused: (code: string) => void): 
   });
   socket.on('connect_error', (error: Error & { data?: { code?: string } }) => {
     const code = error.data?.code;
-    if (code && FINAL.has(code)) {
-      close();
-      refused(code);
-    } else if (!socket.active) later();
+    if (code && FINAL.has(code)) void turnedAway(code);
+    else if (!socket.active) later();
   });
+  live.onRenewed((renewed) => void tell(socket, live, renewed));
   addEventListener('online', hurry);
 
   return {
@@ -96,6 +108,15 @@ export function openConnection(token: string, refused: (code: string) => void): 
     },
     close,
   };
+}
+
+/** The server ends the socket with the token that it knows. After a reconnect it knows the new one. */
+async function tell(socket: Socket, live: LiveToken, token: string): Promise<void> {
+  if (!socket.connected || live.get() !== token) return;
+  await ask(socket, 'session:renew', { token }).catch((error: unknown) => {
+    if (error instanceof RequestError && PASSING.has(error.code)) setTimeout(() => void tell(socket, live, token), RETRY_MS);
+    else console.warn('renew', error);
+  });
 }
 
 async function ask<N extends RequestName>(socket: Socket, name: N, payload: RequestInput<N>): Promise<Reply<N>> {
