@@ -145,7 +145,7 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
   relateFiles(files, practice.practitionerPhotos, patients.recordAttachments);
   const offerings = createOfferings(database, foundation.signals);
   const orders = createOrders(foundation);
-  const schedules = createScheduleReader(database, foundation.signals, foundation.settings);
+  const schedules = createScheduleReader(database, foundation.settings);
   const lookup = createLookup(database);
   const booking = { orders, offerings, schedules, profiles: patients.profiles, practitioners: lookup, publicUrl };
   const appointments = createAppointments({ ...foundation, ...booking });

@@ -23,6 +23,7 @@ import { definePrescriptions } from '#src/prescriptions/model.ts';
 import { definePractitioners } from '#src/practitioners/model.ts';
 import { defineProfiles } from '#src/profiles/model.ts';
 import { defineRecords } from '#src/records/model.ts';
+import { defineSchedules } from '#src/schedules/model.ts';
 import { defineSearch } from '#src/search/model.ts';
 import { defineSettings } from '#src/settings/model.ts';
 import { defineSignals } from '#src/signals/model.ts';
@@ -50,6 +51,7 @@ export function defineModels(sequelize: Sequelize) {
     departments: defineDepartments(sequelize),
     ...definePractitioners(sequelize),
     hospitals: defineHospitals(sequelize),
+    ...defineSchedules(sequelize),
     searchTerms: defineSearch(sequelize),
     ...defineOfferings(sequelize),
     ...defineOrders(sequelize),
