@@ -1,10 +1,11 @@
-/** What the timeline shows of visits, records and stays in hospital. Other modules bring sources of their own. */
+/** What the timeline shows, kind by kind. Orders are the patient's own affair. */
 import type { Database } from '#src/database/database.ts';
 import { isOver } from '#src/consultations/model.ts';
 import type { TimelineSource } from './timeline.ts';
 
 export function timelineSources(database: Database): TimelineSource[] {
-  return [visits(database), records(database), stays(database, 'admission', 'admitted_at'), stays(database, 'discharge', 'discharged_at')];
+  const stay = [stays(database, 'admission', 'admitted_at'), stays(database, 'discharge', 'discharged_at')];
+  return [visits(database), appointments(database), records(database), ...stay, prescriptions(database), orders(database)];
 }
 
 const VISITS = `SELECT c.id AS id, COALESCE(c.started_at, c.scheduled_start) AS at FROM consultation_members m
@@ -54,11 +55,10 @@ function stays({ models }: Database, kind: 'admission' | 'discharge', column: 'a
     select: `SELECT a.id AS id, a.${column} AS at FROM admissions a WHERE a.patient_user_id = :patient AND a.${column} IS NOT NULL`,
     async describe(ids) {
       const rows = await models.admissions.findAll({ where: { id: [...ids] } });
-      const attending = await models.practitioners.findAll({
-        where: { id: rows.map(({ attendingId }) => attendingId) },
-        attributes: ['id', 'name'],
-      });
-      const names = new Map(attending.map(({ id, name }) => [id, name]));
+      const names = await practitionersOf(
+        models,
+        rows.map(({ attendingId }) => attendingId),
+      );
       return new Map(
         rows.map(({ id, admissionNo, state, attendingId }) => [
           id,
@@ -67,6 +67,62 @@ function stays({ models }: Database, kind: 'admission' | 'discharge', column: 'a
       );
     },
   };
+}
+
+function appointments({ models }: Database): TimelineSource {
+  return {
+    kind: 'appointment',
+    care: true,
+    select: 'SELECT b.id AS id, b.starts_at AS at FROM appointments b WHERE b.user_id = :patient',
+    async describe(ids) {
+      const rows = await models.appointments.findAll({ where: { id: [...ids] } });
+      const names = await practitionersOf(
+        models,
+        rows.map(({ practitionerId }) => practitionerId),
+      );
+      return new Map(
+        rows.map(({ id, appointmentNo, status, practitionerId }) => [
+          id,
+          { title: appointmentNo, status, with: names.get(practitionerId) ?? null },
+        ]),
+      );
+    },
+  };
+}
+
+function prescriptions({ models }: Database): TimelineSource {
+  return {
+    kind: 'prescription',
+    care: true,
+    select: 'SELECT x.id AS id, x.created_at AS at FROM prescriptions x WHERE x.patient_id = :patient',
+    async describe(ids) {
+      const rows = await models.prescriptions.findAll({ where: { id: [...ids] } });
+      const names = await namesOf(
+        models,
+        rows.map(({ doctorId }) => doctorId),
+      );
+      return new Map(
+        rows.map(({ id, prescriptionNo, status, doctorId }) => [id, { title: prescriptionNo, status, with: names.get(doctorId) ?? null }]),
+      );
+    },
+  };
+}
+
+function orders({ models }: Database): TimelineSource {
+  return {
+    kind: 'order',
+    care: false,
+    select: 'SELECT o.id AS id, o.created_at AS at FROM orders o WHERE o.user_id = :patient',
+    async describe(ids) {
+      const rows = await models.orders.findAll({ where: { id: [...ids] } });
+      return new Map(rows.map(({ id, orderNo, status }) => [id, { title: orderNo, status, with: null }]));
+    },
+  };
+}
+
+async function practitionersOf({ practitioners }: Database['models'], ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await practitioners.findAll({ where: { id: [...new Set(ids)] }, attributes: ['id', 'name'] });
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 async function namesOf({ users }: Database['models'], ids: readonly string[]): Promise<Map<string, string>> {

@@ -31,6 +31,8 @@ export interface PractitionerPhotos {
   remove(caller: Caller, id: string, photoId: string): Promise<void>;
   /** Access rule of the file behind a photo. @param caller null: not signed in @returns undefined: the file is no photo */
   mayRead(caller: Caller | null, fileId: string): Promise<boolean | undefined>;
+  /** Whether a file is a photo. */
+  holds(fileId: string): Promise<boolean>;
 }
 
 const MAX_PHOTOS = 30;
@@ -73,6 +75,8 @@ export function createPractitionerPhotos(database: Database, checkImage: CheckIm
         await photo.destroy();
         await changeProfile(database, own, { vouched: PROOFS.includes(photo.kind), actorId: caller.userId });
       }),
+
+    holds: async (fileId) => (await models.practitionerPhotos.count({ where: { fileId } })) > 0,
 
     async mayRead(caller, fileId) {
       const photo = await models.practitionerPhotos.findOne({ where: { fileId } });

@@ -1,11 +1,10 @@
 /** Suggests practitioners by complaint, health tags and earlier visits, and says for each why (DOC-10). */
 import type { z } from 'zod';
 import type { Database } from '#src/database/database.ts';
-import type { Departments } from '#src/departments/service.ts';
 import { fitting, overlap, pointersOf } from './complaints.ts';
 import type { HistoryPort } from './ports.ts';
 import type * as schemas from './schemas.ts';
-import { createViews, type PractitionerView } from './view.ts';
+import type { PractitionerView, PractitionerViews } from './view.ts';
 
 type Recommendations = z.infer<typeof schemas.recommendations>;
 type Reason = Recommendations['items'][number]['reasons'][number];
@@ -22,14 +21,7 @@ const MOST_VISITS = 2;
 /** Bookable practitioners that are looked at, newest profiles first. */
 const CANDIDATES = 1_000;
 
-export function createRecommending(
-  database: Database,
-  departments: Pick<Departments, 'find' | 'enabledIds'>,
-  history: HistoryPort,
-): Recommending {
-  const { models } = database;
-  const views = createViews(database, departments);
-
+export function createRecommending({ models }: Database, views: PractitionerViews, history: HistoryPort): Recommending {
   return {
     async recommend(userId, { complaint = '', kind, limit }) {
       const [visits, tags] = [await history.visitsOf(userId), await history.tagsOf(userId)];

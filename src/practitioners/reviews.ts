@@ -3,7 +3,6 @@ import { literal } from 'sequelize';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import type { Database } from '#src/database/database.ts';
-import type { Departments } from '#src/departments/service.ts';
 import { ApiError } from '#src/errors.ts';
 import type { SubjectFacts } from '#src/notifications/subjects.ts';
 import type { Outbox } from '#src/outbox/outbox.ts';
@@ -11,7 +10,7 @@ import type { Caller } from '#src/plugins/policy.ts';
 import { fullAccess, ownProfile } from './access.ts';
 import type { PractitionerRow, ReviewState } from './model.ts';
 import type * as schemas from './schemas.ts';
-import { createViews, type FullPractitionerView } from './view.ts';
+import type { FullPractitionerView, PractitionerViews } from './view.ts';
 
 /** Every method throws `ApiError` `not_found`. */
 export interface PractitionerReviews {
@@ -32,11 +31,10 @@ export interface PractitionerReviews {
 
 export function createPractitionerReviews(
   database: Database,
-  departments: Pick<Departments, 'find' | 'enabledIds'>,
+  views: PractitionerViews,
   outbox: Pick<Outbox, 'append'>,
 ): PractitionerReviews {
   const { models, transaction } = database;
-  const views = createViews(database, departments);
 
   /** Moves on from the state that the row has, unless somebody was faster. */
   async function move(caller: Caller, row: PractitionerRow, toState: ReviewState, reason: string | null): Promise<FullPractitionerView> {

@@ -121,7 +121,7 @@ export const practitionerView = z.object({
   specialities: z.array(z.string()),
   qualifications: z.array(openQualification),
   price: yuan.nullable(),
-  avatarFileId: z.string().nullable(),
+  avatarUrl: z.string().nullable(),
   bookable: z.boolean().describe('enabled, approved, and so is the department'),
 });
 export const practitionerList = listOf(practitionerView);

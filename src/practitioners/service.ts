@@ -6,7 +6,7 @@ import { fullAccess } from './access.ts';
 import { createFinding, type Finding } from './finding.ts';
 import { createLookup, type PractitionerLookup } from './lookup.ts';
 import type { AvailabilityPort } from './ports.ts';
-import { createViews, type FullPractitionerView, type PractitionerView } from './view.ts';
+import type { FullPractitionerView, PractitionerView, PractitionerViews } from './view.ts';
 import { createWriting, type Writing, type WritingParts } from './writing.ts';
 
 /** Methods on one profile throw `ApiError` `not_found` for profiles that the caller may not know of. */
@@ -20,13 +20,13 @@ export interface Practitioners extends PractitionerLookup, Finding, Writing {
 }
 
 export interface PractitionerParts extends WritingParts {
+  views: PractitionerViews;
   availability: AvailabilityPort;
 }
 
 export function createPractitioners(database: Database, parts: PractitionerParts): Practitioners {
   const { models } = database;
-  const { departments, search, availability } = parts;
-  const views = createViews(database, departments);
+  const { views, search, availability } = parts;
 
   async function open(where: { id: string } | { userId: string }): Promise<PractitionerView> {
     const row = await models.practitioners.findOne({ where: { ...where, ...(await views.bookable()) } });

@@ -13,6 +13,8 @@ export type FullPractitionerView = z.infer<typeof schemas.fullPractitionerView>;
 /** Photos that go with the public profile; the others are for the owner and for reviewers. */
 export const PUBLIC_PHOTOS: readonly PhotoKind[] = ['avatar', 'other'];
 
+type Urls = (fileIds: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+
 export interface PractitionerViews {
   open(rows: readonly PractitionerRow[]): Promise<PractitionerView[]>;
   full(rows: readonly PractitionerRow[]): Promise<FullPractitionerView[]>;
@@ -21,18 +23,9 @@ export interface PractitionerViews {
   bookable(): Promise<WhereAttributeHash<PractitionerRow>>;
 }
 
-export function createViews({ models }: Database, departments: Pick<Departments, 'find' | 'enabledIds'>): PractitionerViews {
-  async function loadOf(rows: readonly PractitionerRow[]) {
-    const practitionerId = rows.map(({ id }) => id);
-    const specialities = await models.specialities.findAll({ where: { practitionerId }, order: ['speciality'] });
-    const photos = await models.practitionerPhotos.findAll({ where: { practitionerId }, order: [['id', 'DESC']] });
-    return {
-      specialities: Map.groupBy(specialities, (one) => one.practitionerId),
-      photos: Map.groupBy(photos, (one) => one.practitionerId),
-    };
-  }
-
-  async function openView(row: PractitionerRow, specialities: string[], photos: readonly PhotoRow[]): Promise<PractitionerView> {
+/** @param urls addresses of files by their ids */
+export function createViews(database: Database, departments: Pick<Departments, 'find' | 'enabledIds'>, urls: Urls): PractitionerViews {
+  async function openView(row: PractitionerRow, specialities: string[], avatarUrl: string | null): Promise<PractitionerView> {
     const { id, userId, kind, name, title, introduction, price, enabled, reviewState } = row;
     const department = row.departmentId ? await departments.find(row.departmentId) : undefined;
     return {
@@ -40,20 +33,21 @@ export function createViews({ models }: Database, departments: Pick<Departments,
       department: department ? { id: department.id, code: department.code, name: department.name } : null,
       qualifications: row.qualifications.map(({ name: what, issuer, issuedOn }) => ({ name: what, issuer, issuedOn })),
       price: price === null ? null : toYuan(price),
-      avatarFileId: photos.find((photo) => photo.kind === 'avatar')?.fileId ?? null,
+      avatarUrl,
       bookable: Boolean(enabled) && reviewState === 'approved' && (department?.enabled ?? true),
     };
   }
 
   async function open(rows: readonly PractitionerRow[]): Promise<PractitionerView[]> {
-    const { specialities, photos } = await loadOf(rows);
+    const { specialities, photos, avatarUrls } = await loadOf(database, urls, rows);
     const tags = (id: string) => (specialities.get(id) ?? []).map(({ speciality }) => speciality);
-    return Promise.all(rows.map((row) => openView(row, tags(row.id), photos.get(row.id) ?? [])));
+    const avatar = (id: string) => photos.get(id)?.find(({ kind }) => kind === 'avatar')?.fileId ?? '';
+    return Promise.all(rows.map((row) => openView(row, tags(row.id), avatarUrls.get(avatar(row.id)) ?? null)));
   }
 
   async function full(rows: readonly PractitionerRow[]): Promise<FullPractitionerView[]> {
     const views = await open(rows);
-    const { photos } = await loadOf(rows);
+    const { photos } = await loadOf(database, urls, rows);
     return rows.map((row, i) => ({
       ...(views[i] as PractitionerView),
       qualifications: row.qualifications,
@@ -74,6 +68,19 @@ export function createViews({ models }: Database, departments: Pick<Departments,
       const enabled = await departments.enabledIds();
       return { enabled: true, reviewState: 'approved', departmentId: { [Op.or]: [{ [Op.is]: null }, { [Op.in]: enabled }] } };
     },
+  };
+}
+
+/** What belongs to some practitioners, by their ids. */
+async function loadOf({ models }: Database, urls: Urls, rows: readonly PractitionerRow[]) {
+  const practitionerId = rows.map(({ id }) => id);
+  const specialities = await models.specialities.findAll({ where: { practitionerId }, order: ['speciality'] });
+  const photos = await models.practitionerPhotos.findAll({ where: { practitionerId }, order: [['id', 'DESC']] });
+  const avatars = photos.filter(({ kind }) => kind === 'avatar').map(({ fileId }) => fileId);
+  return {
+    specialities: Map.groupBy(specialities, (one) => one.practitionerId),
+    photos: Map.groupBy(photos, (one) => one.practitionerId),
+    avatarUrls: avatars.length > 0 ? await urls(avatars) : new Map<string, string>(),
   };
 }
 

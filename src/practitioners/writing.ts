@@ -37,7 +37,7 @@ const violations = {
 } as const;
 
 export interface WritingParts {
-  departments: Pick<Departments, 'find' | 'enabledIds'>;
+  departments: Pick<Departments, 'find'>;
   search: Search;
   access: Pick<AccessCache, 'of'>;
 }

@@ -24,6 +24,8 @@ export interface RecordAttachments {
    * @returns undefined: the file is no attachment
    */
   mayRead(caller: Caller, fileId: string): Promise<boolean | undefined>;
+  /** Whether a file is or was an attachment. */
+  holds(fileId: string): Promise<boolean>;
 }
 
 const MAX_ATTACHMENTS = 50;
@@ -66,10 +68,14 @@ export function createRecordAttachments(database: Database, parts: RecordParts, 
         await note(parts, caller, 'update', record);
       }),
 
+    holds: async (fileId) => (await models.medicalRecordAttachments.count({ where: { fileId } })) > 0,
+
     mayRead: (caller, fileId) =>
       transaction(async () => {
         const row = await models.medicalRecordAttachments.findOne({ where: { fileId } });
         if (!row) return undefined;
+        // What was taken off may have been somebody else's.
+        if (row.removedAt && row.addedBy !== caller.userId) return false;
         const record = await models.medicalRecords.findByPk(row.recordId, { rejectOnEmpty: true });
         if (!(await parts.care.reach(caller, record.patientUserId, 'records:read', 'records:read-all'))) return false;
         await note(parts, caller, 'read', record);

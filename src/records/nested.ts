@@ -29,6 +29,8 @@ export function createNestedRecords(database: Database, parts: RecordParts, pres
         const record = await recordViewOf(database, parts.vault, row);
         const attachments = await models.medicalRecordAttachments.findAll({ where: { recordId: id, removedAt: null }, order: ['id'] });
         const prescribed = await prescriptions.ofVisit(row);
+        for (const { id: objectId } of prescribed)
+          await parts.audit.medical(caller, 'read', { patientId: row.patientUserId, objectType: 'prescription', objectId });
         return {
           record,
           patient: await patientOf(database, parts, row),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { approve, begunVisit, codesOf, dataOf, describeApps, type Person } from '#tests/support/people.ts';
+import { approve, begunVisit, codesOf, dataOf, describeApps, type Person, uploadImage } from '#tests/support/people.ts';
 
 const base = '/api/v1/practitioners';
 
@@ -165,15 +165,20 @@ describeApps('practitioners', (server) => {
   test('photos: licence and ID card are for owner and reviewers, and need a new review', async () => {
     const doctor = await person('doctor');
     const { id } = await approve(server(), doctor, { name: '郑照片' });
-    const add = async (kind: string, fileId = randomUUID(), token = doctor.token) =>
+    const add = async (kind: string, fileId: string, token = doctor.token) =>
       server().call('POST', `${base}/${id}/photos`, token, { kind, fileId });
-    const [old, avatar, licence] = [randomUUID(), randomUUID(), randomUUID()];
+    const upload = () => uploadImage(server(), doctor.id);
+    const [old, avatar, licence] = [await upload(), await upload(), await upload()];
     dataOf(await add('avatar', old));
     dataOf(await add('avatar', avatar));
-    expect(dataOf(await server().call('GET', `${base}/${id}`)).avatarFileId).toBe(avatar);
+    const { avatarUrl } = dataOf(await server().call('GET', `${base}/${id}`));
+    expect((await server().app.inject(avatarUrl)).statusCode).toBe(200);
+    expect(avatarUrl).toContain(avatar);
     const { id: photoId } = dataOf(await add('licence', licence));
     expect((await add('other', licence)).body.error.code).toBe('already_exists');
-    expect((await add('other', randomUUID(), (await person('doctor')).token)).body.error.code).toBe('forbidden');
+    expect((await add('other', randomUUID())).body.error.code).toBe('unknown_file');
+    expect((await add('other', await uploadImage(server(), server().people.patient.id))).body.error.code).toBe('unknown_file');
+    expect((await add('other', await upload(), (await person('doctor')).token)).body.error.code).toBe('forbidden');
     expect((await server().call('GET', `${base}/${id}`)).body.error.code).toBe('not_found');
     const kinds = async (token: string) =>
       (await server().call('GET', `${base}/${id}/photos`, token)).body.data?.items.map(({ kind }: { kind: string }) => kind);

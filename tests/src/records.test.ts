@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { recordExample } from '#src/medical/record-content.ts';
-import { approve, begunVisit, codesOf, dataOf, describeApps } from '#tests/support/people.ts';
+import { approve, begunVisit, codesOf, dataOf, describeApps, uploadImage } from '#tests/support/people.ts';
 
 const base = '/api/v1/medical-records';
 
@@ -145,7 +145,7 @@ describeApps('medical records', (server) => {
   test('attachments are under the rule of their record', async () => {
     const { doctor, otherPatient, patient } = server().people;
     const { id } = dataOf(await write());
-    const fileId = randomUUID();
+    const fileId = await uploadImage(server(), doctor.id);
     const attach = async (token: string, body: object = { fileId, kind: 'imaging', name: '胸部 CT' }) =>
       server().call('POST', `${base}/${id}/attachments`, token, body);
     const attachment = dataOf(await attach(doctor.token));
@@ -153,6 +153,11 @@ describeApps('medical records', (server) => {
     expect(codesOf([await attach(doctor.token), await attach(patient.token), await attach(doctor.token, { fileId })])).toEqual([
       ...['already_exists', 'forbidden', 'invalid_request'],
     ]);
+    const foreign = { fileId: await uploadImage(server(), patient.id), kind: 'image', name: 'x' };
+    expect((await attach(doctor.token, foreign)).body.error.code).toBe('unknown_file');
+    const file = async (token: string) => server().call('GET', `/api/v1/files/${fileId}`, token);
+    expect((await server().app.inject(dataOf(await file(patient.token)).url)).statusCode).toBe(200);
+    expect((await file(otherPatient.token)).body.error.code).toBe('not_found');
     expect(dataOf(await read(id, patient.token, '/attachments')).items).toEqual([attachment]);
     const { recordAttachments } = server().modules;
     const caller = (userId: string) => ({
@@ -168,6 +173,7 @@ describeApps('medical records', (server) => {
     expect(codesOf([await remove(patient.token), await remove(doctor.token, randomUUID())])).toEqual(['forbidden', 'not_found']);
     dataOf(await remove(doctor.token));
     expect((await remove(doctor.token)).body.error.code).toBe('not_found');
+    expect((await file(patient.token)).body.error.code).toBe('not_found');
     expect(dataOf(await read(id, patient.token, '/attachments')).items).toEqual([]);
   });
 
@@ -176,7 +182,7 @@ describeApps('medical records', (server) => {
     const input = { name: '王敏', relationship: 'family', idNumber: '11010519491231002X', phone: '13800138000' };
     const profile = dataOf(await server().call('POST', '/api/v1/visit-profiles', patient.token, input));
     const { id } = dataOf(await write({ consultationId: visitId, profileId: profile.id }));
-    const fileId = randomUUID();
+    const fileId = await uploadImage(server(), doctor.id);
     dataOf(await server().call('POST', `${base}/${id}/attachments`, doctor.token, { fileId, kind: 'pdf', name: 'PDF' }));
     const nested = dataOf(await read(id, doctor.token, '/full'));
     expect(nested).toMatchObject({

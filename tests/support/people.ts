@@ -1,4 +1,5 @@
 /** Practitioners, patients and visits for tests of the clinic, on both engines. */
+import sharp from 'sharp';
 import { createConsultationPolicy } from '#src/consultations/policy.ts';
 import { type Answer, booking, startApp, type TestApp } from './app.ts';
 import { newMariaDb } from './databases.ts';
@@ -37,6 +38,15 @@ export async function approve(server: TestApp, person: Person, profile: Record<s
   const made = dataOf(await server.call('POST', url, person.token, { kind: 'doctor', name: 'Dr. Test', ...profile }));
   const { version } = dataOf(await server.call('POST', `${url}/${made.id}/submit`, person.token));
   return dataOf(await server.call('POST', `${url}/${made.id}/approve`, server.people.administrator.token, { version }));
+}
+
+/** An uploaded image of somebody. @returns its id */
+export async function uploadImage(server: TestApp, ownerId: string): Promise<string> {
+  const content = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#2a7' } })
+    .png()
+    .toBuffer();
+  const { id } = await server.modules.files.store({ ownerId, category: 'document', name: 'image.png', content });
+  return id;
 }
 
 /** A visit of the two that has begun. @returns its id */
