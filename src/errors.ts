@@ -17,6 +17,8 @@ export const errors = {
   login_outdated: { status: 401, message: 'This sign-in took too long or was used already; please begin again' },
   provider_refused: { status: 401, message: 'The other service did not confirm who you are' },
   step_up_required: { status: 403, message: 'Please confirm who you are first' },
+  link_invalid: { status: 403, message: 'This link is not valid' },
+  link_expired: { status: 403, message: 'This link has expired' },
   not_approved: { status: 403, message: 'Only approved doctors may do this' },
   not_your_patient: { status: 403, message: 'This is not a patient of yours' },
   own_prescription: { status: 403, message: 'A prescription is reviewed by somebody else than its doctor' },
@@ -54,7 +56,10 @@ export const errors = {
   unknown_medicine: { status: 422, message: 'There is no medicine in use with this id' },
   contraindicated: { status: 422, message: 'These medicines must not be prescribed to this patient together' },
   unknown_role: { status: 422, message: 'There is no role with this key' },
+  length_required: { status: 411, message: 'An upload has to say how long it is' },
   unknown_tag: { status: 422, message: 'There is no tag with this id' },
+  file_too_large: { status: 413, message: 'This file is larger than files of its kind may be' },
+  quota_exceeded: { status: 413, message: 'There is no room left for your files; delete some first' },
   unknown_menu: { status: 422, message: 'There is no menu entry with this key' },
   not_a_practitioner: { status: 422, message: 'This user does not have the role of this profession' },
   unknown_department: { status: 422, message: 'There is no department with this id' },
@@ -71,6 +76,10 @@ export const errors = {
   code_too_soon: { status: 429, message: 'A code was sent just now; please wait before asking for another' },
   code_limit: { status: 429, message: 'Too many codes were asked for today' },
   not_ready: { status: 503, message: 'The server is not ready' },
+  unsupported_file: { status: 415, message: 'Files of this type are not accepted here' },
+  range_not_satisfiable: { status: 416, message: 'The content ends before this range' },
+  bad_image: { status: 422, message: 'This image is damaged or too large to be worked on' },
+  empty_file: { status: 422, message: 'This file is empty' },
   sms_unavailable: { status: 503, message: 'Text messages cannot be sent just now; please try again later' },
   provider_unavailable: { status: 503, message: 'The other service does not answer; please try again later' },
   partner_unavailable: { status: 503, message: 'An outside service does not answer; please try again later' },
@@ -81,6 +90,7 @@ export type ErrorCode = keyof typeof errors;
 /** An expected fault of a request. `details` are shown to the caller: never secrets or other people's data. */
 export class ApiError extends Error {
   override name = 'ApiError';
+  storage_full: { status: 507, message: 'The server has no room for more files at the moment' },
   readonly code: ErrorCode;
   readonly details: readonly unknown[] | undefined;
   /** Seconds after which trying again makes sense; becomes the `Retry-After` header. */

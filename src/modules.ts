@@ -175,7 +175,7 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
       memberRoutes(createMembers(database, tokens, publicUrl)),
       chatRoutes(createChat(database, chatStore)),
       ...telling.routes,
-      fileRoutes(files, foundation.config.CORS_ORIGINS),
+      fileRoutes(files, { origins: foundation.config.CORS_ORIGINS }),
       mediaRoutes(routerRtpCapabilities),
       networkTestRoutes,
       offeringRoutes(offerings),

@@ -16,7 +16,7 @@ interface Entry<T extends Topic = Topic> {
 
 const entry = <T extends Topic>(pattern: string, topic: T, payload: Topics[T]): Entry => ({ pattern, topic, payload });
 
-const timetable: readonly Entry[] = [entry('17 3 * * *', 'maintenance.clean', {})];
+const timetable: readonly Entry[] = [entry('17 3 * * *', 'maintenance.clean', {}), entry('47 3 * * *', 'files.sweep', {})];
 
 /** @returns stops the clock */
 export function startClock(outbox: Outbox, log: Logger): () => void {

@@ -2,6 +2,7 @@
 import type { Maintenance } from '#src/maintenance/service.ts';
 import type { Messaging } from '#src/messaging/service.ts';
 import type { Notifications } from '#src/notifications/service.ts';
+import type { Files } from '#src/files/service.ts';
 import type { Orders } from '#src/orders/service.ts';
 import type { Processors } from './processor.ts';
 import { cleanProcessor } from './processors/clean.ts';
@@ -9,19 +10,35 @@ import { deliverProcessor } from './processors/deliver.ts';
 import { expireOrderProcessor } from './processors/expire-order.ts';
 import { notifyProcessor } from './processors/notify.ts';
 
+import { eraseFileProcessor, sweepFilesProcessor } from './processors/files.ts';
 /** Services that processors call. */
 export interface ProcessorServices {
   maintenance: Maintenance;
   messaging: Messaging;
   notifications: Notifications;
   orders: Orders;
+  appointments: Appointments;
+  consultations: Consultations;
+  files: Files;
 }
 
-export function createProcessors({ maintenance, messaging, notifications, orders }: ProcessorServices): Processors {
+export function createProcessors({
+  appointments,
+  consultations,
+  files,
+  maintenance,
+  messaging,
+  notifications,
+  orders,
+}: ProcessorServices): Processors {
   return {
     'maintenance.clean': cleanProcessor(maintenance),
     'message.deliver': deliverProcessor(messaging),
     'order.expire': expireOrderProcessor(orders),
     'notification.send': notifyProcessor(notifications),
+    'appointment.remind': remindProcessor(appointments),
+    'visit.close': closeVisitProcessor(consultations),
+    'file.erase': eraseFileProcessor(files),
+    'files.sweep': sweepFilesProcessor(files),
   };
 }

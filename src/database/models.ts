@@ -8,6 +8,7 @@ import { defineConsultations } from '#src/consultations/model.ts';
 import { defineDepartments } from '#src/departments/model.ts';
 import { defineHealthProfiles } from '#src/health-profiles/model.ts';
 import { defineHospitals } from '#src/hospitals/model.ts';
+import { defineFiles } from '#src/files/model.ts';
 import { defineIdempotency } from '#src/idempotency/model.ts';
 import { defineMedicines } from '#src/medicines/model.ts';
 import { defineInpatients } from '#src/inpatients/model.ts';
@@ -62,6 +63,7 @@ export function defineModels(sequelize: Sequelize) {
     ...defineNotifications(sequelize),
     visitProfiles: defineProfiles(sequelize),
     ...defineHealthProfiles(sequelize),
+    ...defineFiles(sequelize),
     ...defineRecords(sequelize),
     ...defineInpatients(sequelize),
     outbox: defineOutbox(sequelize),

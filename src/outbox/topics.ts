@@ -8,6 +8,10 @@ import type { NotificationOrder } from '#src/notifications/kinds.ts';
 export interface Topics {
   /** Tells somebody of something; see `src/notifications/kinds.ts`. */
   'notification.send': NotificationOrder;
+  /** Takes the content of a deleted file away. */
+  'file.erase': { id: string };
+  /** Takes contents away that belong to no file. Sent by the clock. */
+  'files.sweep': Record<string, never>;
   /** Hands one text message or mail to its provider. */
   'message.deliver': DeliverOrder;
   /** Closes an order unless it was paid. */

@@ -60,6 +60,12 @@ export const settingDeclarations = {
     group: 'business',
     description: 'Unpaid places that one patient may hold',
   },
+  'files.quotaMegabytes': {
+    schema: z.int().min(1).max(1_000_000),
+    fallback: 500,
+    group: 'system',
+    description: 'Megabytes of files that one person may keep',
+  },
   'orders.refundDays': {
     schema: z.int().min(0).max(365),
     fallback: 30,

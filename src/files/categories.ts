@@ -1,0 +1,38 @@
+/** What files may be, by their purpose. */
+
+export const fileKinds = ['image', 'video', 'audio', 'document', 'imaging'] as const;
+/** `imaging`: DICOM. */
+export type FileKind = (typeof fileKinds)[number];
+
+export const accessRules = ['private', 'role', 'related', 'public'] as const;
+/**
+ * Who may read a file besides its owner: nobody, holders of a role, whom the object that it belongs to lets, everybody. What an object
+ * says about its files comes first: a hidden profile hides its public photo.
+ */
+export type AccessRule = (typeof accessRules)[number];
+
+const MB = 1_048_576;
+
+/** Largest upload in bytes. */
+export const maxBytes: Record<FileKind, number> = { image: 20 * MB, document: 20 * MB, audio: 50 * MB, video: 100 * MB, imaging: 100 * MB };
+
+interface Category {
+  readonly kinds: readonly FileKind[];
+  readonly access: AccessRule;
+  /** Encrypted at rest. */
+  readonly sealed: boolean;
+  /** Larger images are made smaller, in pixels. */
+  readonly maxEdge?: number;
+}
+
+export const categories = {
+  avatar: { kinds: ['image'], access: 'public', sealed: false, maxEdge: 1_024 },
+  licence: { kinds: ['image', 'document'], access: 'related', sealed: true },
+  'id-photo': { kinds: ['image'], access: 'related', sealed: true },
+  'record-attachment': { kinds: fileKinds, access: 'related', sealed: true },
+  document: { kinds: ['image', 'video', 'audio', 'document'], access: 'private', sealed: false },
+} as const satisfies Record<string, Category>;
+
+export type FileCategory = keyof typeof categories;
+export const categoryNames = Object.keys(categories) as [FileCategory, ...FileCategory[]];
+export const categoryOf = (name: FileCategory): Category => categories[name];

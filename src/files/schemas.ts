@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { errors, type ErrorCode } from '#src/errors.ts';
+import { id, listOf, paging, text } from '#src/plugins/fields.ts';
+import { accessRules, categoryNames, fileKinds } from './categories.ts';
+
+const category = z.enum(categoryNames);
+const kind = z.enum(fileKinds);
+const access = z.enum(accessRules);
+
+export const fileParams = z.object({ id });
+export const fileView = z.object({
+  id: z.string(),
+  ownerId: z.string().nullable().describe('null: made by the system'),
+  category,
+  kind,
+  access,
+  accessRole: z.string().nullable(),
+  name: z.string(),
+  mime: z.string(),
+  bytes: z.int(),
+  sha256: z.string(),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+  createdAt: z.string(),
+});
+export const fileWithUrl = fileView.extend({ url: z.string().describe('path of the content; signed, good for ten minutes') });
+
+export const uploadQuery = z
+  .object({
+    category,
+    access: access.optional().describe('default: that of the category'),
+    role: text(40).optional().describe('key of the role, with access `role`'),
+  })
+  .refine((query) => (query.access === 'role') === (query.role !== undefined), { path: ['role'], message: 'goes with access `role`' });
+export const uploadResult = z.object({
+  items: z
+    .array(
+      z.discriminatedUnion('ok', [
+        z.object({ ok: z.literal(true), name: z.string().describe('as it was sent'), file: fileWithUrl }),
+        z.object({
+          ok: z.literal(false),
+          name: z.string(),
+          error: z.object({ code: z.enum(Object.keys(errors) as [ErrorCode, ...ErrorCode[]]), message: z.string() }),
+        }),
+      ]),
+    )
+    .describe('one for each file, in the order in which they were sent'),
+});
+
+export const fileQuery = paging.extend({
+  category: category.optional(),
+  kind: kind.optional(),
+  ownerId: id.optional().describe('somebody else, for `files:manage`'),
+});
+export const fileList = listOf(fileView);
+export const fileChange = z.strictObject({ name: text(150) }).meta({ examples: [{ name: '血常规 2026-03-05' }] });
+
+export const usage = z.object({ bytes: z.int(), files: z.int(), quota: z.int().describe('bytes that the caller may keep') });
+export const fileStatistics = z.object({ items: z.array(z.object({ category, kind, files: z.int(), bytes: z.int() })) });
+
+export const contentQuery = z.object({
+  expires: z.coerce.number().int().min(0).optional(),
+  signature: z.string().max(64).optional(),
+});

@@ -1,0 +1,12 @@
+import type { z } from 'zod';
+import type { Vault } from '#src/crypto/vault.ts';
+import { type FileRow, nameColumn } from './model.ts';
+import type * as schemas from './schemas.ts';
+
+export function fileViewOf(vault: Vault, row: FileRow): z.infer<typeof schemas.fileView> {
+  const { id, ownerId, category, kind, access, accessRole, mime, sha256, width, height } = row;
+  const name = vault.open(nameColumn, id, row.nameSealed);
+  const createdAt = row.createdAt.toISOString();
+  // Large numbers of MariaDB are text.
+  return { id, ownerId, category, kind, access, accessRole, name, mime, bytes: Number(row.bytes), sha256, width, height, createdAt };
+}
