@@ -7,7 +7,7 @@ export const userParams = z.object({ userId: id });
 const bloodType = z.enum(['A', 'B', 'AB', 'O']);
 const year = z.int().min(1900).max(2200);
 
-export const allergy = z.strictObject({
+const allergy = z.strictObject({
   substance: text(100),
   reaction: text(200).optional(),
   severe: z.boolean().default(false),
@@ -33,7 +33,7 @@ export const details = z.strictObject({
 export type Details = z.infer<typeof details>;
 
 /** kg/m² that people live with; `DECIMAL(4,2)` holds no more. */
-export const BMI = { min: 5, max: 99.99 };
+const BMI = { min: 5, max: 99.99 };
 
 /** @returns kg/m² with two decimals; null when a part is missing */
 export function bmiOf({ height, weight }: { height: number | null; weight: number | null }): number | null {

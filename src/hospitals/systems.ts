@@ -33,7 +33,7 @@ const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item)
  * with `{ "items": [...] }`.
  * @param base address without a slash at the end; a user and password in it are sent as basic authentication
  */
-export function createHttpSystem(key: string, base: URL, log: Pick<Logger, 'info' | 'warn'>): HospitalSystem {
+function createHttpSystem(key: string, base: URL, log: Pick<Logger, 'info' | 'warn'>): HospitalSystem {
   const breaker: Breaker = createBreaker({ name: `hospital-${key}`, log, timeoutMs: 3_000 });
   const credentials = base.username ? Buffer.from(`${decodeURIComponent(base.username)}:${decodeURIComponent(base.password)}`) : null;
   const headers = { accept: 'application/json', ...(credentials && { authorization: `Basic ${credentials.toString('base64')}` }) };

@@ -153,7 +153,7 @@ const log = ({ models }: Database, { id, bedId, attendingId }: AdmissionRow, act
   models.admissionLog.create({ id: uuid(), admissionId: id, action, bedId, attendingId, actorId: userId });
 
 /** Puts an access on record. Inside its transaction. */
-export const note = (
+const note = (
   { audit }: Pick<AdmissionParts, 'audit'>,
   caller: Caller,
   action: MedicalAction,

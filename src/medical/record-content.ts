@@ -5,12 +5,12 @@ import { diagnoses } from './diagnosis.ts';
 import { dosage } from './dosage.ts';
 import { vitals } from './vitals.ts';
 
-export const sectionKey = z.enum([
+const sectionKey = z.enum([
   ...(['chief_complaint', 'present_illness', 'past_history', 'allergy_history', 'personal_history', 'family_history'] as const),
   ...(['examination', 'four_examinations', 'auxiliary_examination', 'assessment', 'treatment', 'advice', 'other'] as const),
 ]);
 
-export const section = z.strictObject({
+const section = z.strictObject({
   key: sectionKey.describe('`four_examinations`: looking, listening, asking, feeling the pulse (四诊)'),
   title: text(60).optional().describe('of sections of the key `other`'),
   text: text(10_000),

@@ -7,7 +7,6 @@ export const bloodPressure = z
   .strictObject({ systolic: z.int().min(40).max(300), diastolic: z.int().min(20).max(200) })
   .refine(({ systolic, diastolic }) => systolic > diastolic, { path: ['diastolic'], message: 'must be below systolic' })
   .describe('mmHg');
-export type BloodPressure = z.infer<typeof bloodPressure>;
 
 export const heightCm = measured(30, 272, 2).describe('cm');
 export const weightKg = measured(0.3, 635, 2).describe('kg');
@@ -21,4 +20,3 @@ export const vitals = z.strictObject({
   heightCm: heightCm.optional(),
   weightKg: weightKg.optional(),
 });
-export type Vitals = z.infer<typeof vitals>;

@@ -5,8 +5,8 @@ import { parseIdNumber } from './id-number.ts';
 
 export const profileParams = z.object({ id });
 
-export const relationship = z.enum(['self', 'family', 'friend', 'other']).describe('本人, 家人, 朋友, 其他');
-export const sex = z.enum(['male', 'female', 'unknown']);
+const relationship = z.enum(['self', 'family', 'friend', 'other']).describe('本人, 家人, 朋友, 其他');
+const sex = z.enum(['male', 'female', 'unknown']);
 
 const idNumber = z
   .string()

@@ -9,7 +9,7 @@ const normal = (text: string): string => text.normalize('NFKC').toLowerCase();
 const RUNS =
   /(?<cjk>[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]+)|(?<word>[[\p{L}\p{M}\p{N}]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]]+)/gv;
 /** Characters of a word that count. */
-export const TERM_LENGTH = 40;
+const TERM_LENGTH = 40;
 /** Terms of one query; what is longer is found by its beginning. */
 const QUERY_TERMS = 20;
 

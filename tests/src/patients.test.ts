@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { v7 as uuid } from 'uuid';
 import { recordExample } from '#src/medical/record-content.ts';
 import { booking } from '#tests/support/app.ts';
 import { approve, begunVisit, codesOf, dataOf, describeApps } from '#tests/support/people.ts';
@@ -109,5 +110,35 @@ describeApps('patients', (server) => {
     expect((await Promise.all(pages)).flatMap((page) => dataOf(page).items)).toEqual(all.items);
     expect(kinds(await timeline(patient.id, patient.token, 'kinds=order'))).toEqual([]);
     expect((await timeline(patient.id, patient.token, 'kinds=nothing')).body.error.code).toBe('invalid_request');
+  });
+
+  test('timeline() shows orders to the patient only, and appointments and prescriptions to their practitioners too', async () => {
+    const { doctor, patient, administrator } = server().people;
+    const { models, transaction } = server().database;
+    const id = uuid();
+    const order = { id, orderNo: 'ORDER1', userId: patient.id, type: 'service' as const, status: 'PENDING' as const, amount: 100 };
+    await transaction(() => models.orders.create({ ...order, expiresAt: null, contactSealed: null, serviceInfo: {}, version: 1 }));
+    const practitioner = await server().modules.practitioners.byUser(doctor.id);
+    const prescription = { id: uuid(), prescriptionNo: 'RX1', patientId: patient.id, profileId: null, practitionerId: practitioner!.id };
+    await transaction(() =>
+      models.prescriptions.create({
+        ...prescription,
+        ...{ doctorId: doctor.id, consultationId: null, status: 'submitted', contentSealed: '', verifyCode: uuid(), version: 1 },
+      }),
+    );
+    const of = async (token: string) => dataOf(await timeline(patient.id, token, 'kinds=order,prescription')).items;
+    const shown = {
+      kind: 'prescription',
+      id: prescription.id,
+      at: expect.any(String),
+      title: 'RX1',
+      status: 'submitted',
+      with: 'Name of doctor',
+    };
+    expect(await of(doctor.token)).toEqual([shown]);
+    for (const { token } of [patient, administrator])
+      expect(await of(token)).toEqual(
+        expect.arrayContaining([shown, { kind: 'order', id, at: expect.any(String), title: 'ORDER1', status: 'PENDING', with: null }]),
+      );
   });
 });
