@@ -42,10 +42,8 @@ export async function createFoundation(config: Config, log: Logger): Promise<Fou
   const secrets = await loadSecrets(config);
   const database = await openDatabase(config, log);
   const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL, log) : null;
-  const signals = createSignals(database, log);
   const opened: { close(): Promise<void> }[] = [];
   async function close(): Promise<void> {
-    signals.close();
     for (const part of opened) await part.close();
     redis?.disconnect();
     await database.close();
@@ -55,6 +53,9 @@ export async function createFoundation(config: Config, log: Logger): Promise<Fou
     if (migrated.length > 0) log.info({ migrated }, 'database migrated');
     await syncBuiltinRoles(database);
     await syncBuiltinMenus(database);
+    // Reads its table twice a second from now on.
+    const signals = createSignals(database, log);
+    opened.push({ close: async () => signals.close() });
     const tokens = createTokens(secrets.jwt);
     const access = createAccessCache(database, signals);
     const auth = await createAuth({ config, database, tokens, signals, access, log });

@@ -72,9 +72,11 @@ import { practitionerPhotoRoutes, practitionerReviewRoutes } from './practitione
 import { createPractitionerReviews } from './practitioners/reviews.ts';
 import { practitionerAdminRoutes, practitionerProfileRoutes, practitionerRoutes } from './practitioners/routes.ts';
 import { createPractitioners, type Practitioners } from './practitioners/service.ts';
+import { createViews } from './practitioners/view.ts';
 import { visitProfileRoutes } from './profiles/routes.ts';
 import { createProfiles, type Profiles } from './profiles/service.ts';
 import { createRecordAttachments, type RecordAttachments } from './records/attachments.ts';
+import { createPrescriptionPort, createVisitPort } from './records/links.ts';
 import { createNestedRecords } from './records/nested.ts';
 import { recordAttachmentRoutes, recordHistoryRoutes, recordRoutes } from './records/routes.ts';
 import { createRecords } from './records/service.ts';
@@ -267,16 +269,17 @@ function createPractice(foundation: Foundation, notifications: Pick<Notification
   const search = createSearch(database);
   const departments = createDepartments(database, signals);
   const availability = { freeBetween: async () => [] };
-  const practitioners = createPractitioners(database, { departments, search, access, availability });
+  const views = createViews(database, departments, files.urls);
+  const practitioners = createPractitioners(database, { views, departments, search, access, availability });
   const practitionerPhotos = createPractitionerPhotos(database, (fileId, ownerId) => files.own(fileId, ownerId, { kinds: ['image'] }));
-  const reviews = createPractitionerReviews(database, departments, outbox);
+  const reviews = createPractitionerReviews(database, views, outbox);
   notifications.describe('practitioner', reviews.facts);
   const sqlNearby = createSqlNearby(database);
   const nearby = redis ? createRedisNearby(redis, createPlaces(database, signals), sqlNearby, log) : sqlNearby;
   const hospitals = createHospitals(database, { signals, search, nearby, systems: createSystems(config.HOSPITAL_SYSTEMS, log) });
   const routes = [
     departmentRoutes(departments),
-    practitionerRoutes(practitioners, createRecommending(database, departments, history)),
+    practitionerRoutes(practitioners, createRecommending(database, views, history)),
     practitionerProfileRoutes(practitioners),
     practitionerAdminRoutes(practitioners),
     practitionerReviewRoutes(reviews),
@@ -292,12 +295,12 @@ function createPatientCare(foundation: Foundation, files: Files, care: CareRelat
   const { database, vault, audit } = foundation;
   const profiles = createProfiles(database, vault);
   const parts = { vault, audit, care, practitioners };
-  const records = createRecords(database, { ...parts, visits: { appointment: async () => undefined } });
+  const records = createRecords(database, { ...parts, visits: createVisitPort(database, practitioners) });
   const recordAttachments = createRecordAttachments(database, parts, files.own);
   const patients = createPatients(database, { ...parts, timeline: createTimeline(database, timelineSources(database)) });
   const routes = [
     visitProfileRoutes(profiles),
-    recordRoutes(records, createNestedRecords(database, parts, { ofVisit: async () => [] })),
+    recordRoutes(records, createNestedRecords(database, parts, createPrescriptionPort(database, vault))),
     recordHistoryRoutes(records),
     recordAttachmentRoutes(recordAttachments),
     admissionRoutes(createAdmissions(database, parts)),

@@ -9,6 +9,7 @@ import { createMediaServer, iceServers } from '#sfu/index.ts';
 import { startWorkers } from '#workers/index.ts';
 import { buildApp } from './app.ts';
 import { createChatStore } from './chat/store.ts';
+import { createVisitHooks } from './consultations/hooks.ts';
 import { createConsultationPolicy } from './consultations/policy.ts';
 import { createDemo, type DemoAccount } from './demo.ts';
 import { createFoundation } from './foundation.ts';
@@ -48,14 +49,14 @@ interface Options {
 export async function wire({ config, log, tls, announcedHost }: Options): Promise<Server> {
   const core = await buildCore(config, log);
   try {
-    const { foundation, media, chatStore, rooms, turns } = core;
+    const { foundation, media, chatStore, rooms, turns, visits } = core;
     const { secrets, database, outbox } = foundation;
     let accepting = false;
     let demo: DemoAccount[] | null = null;
     let closing: Promise<void> | undefined;
     const publicUrl = () => config.PUBLIC_URL?.replace(/\/$/, '') ?? listeningUrl(app, tls !== undefined, announcedHost ?? config.HOST);
     const routerRtpCapabilities = rtpCapabilities.parse(media.routerRtpCapabilities);
-    const modules = createModules(foundation, { rooms, chatStore, pages: rooms, routerRtpCapabilities, publicUrl });
+    const modules = createModules(foundation, { rooms, chatStore, pages: rooms, visits, routerRtpCapabilities, publicUrl });
     const app = await buildApp({
       foundation,
       modules,
@@ -113,11 +114,12 @@ async function buildCore(config: Config, log: Logger) {
     const chatStore = createChatStore(database);
     // The rooms come before the metrics that listen to them.
     const turns: { listeners: TurnListener[] } = { listeners: [] };
+    const visits = createVisitHooks();
     const rooms = createRooms({
       config,
       log,
       media,
-      policy: createConsultationPolicy(database, auth),
+      policy: createConsultationPolicy(database, auth, visits),
       chat: chatStore,
       authenticator: auth,
       snapshots: createSnapshotStore(database),
@@ -125,7 +127,7 @@ async function buildCore(config: Config, log: Logger) {
       onTurn: (...turn) => turns.listeners.forEach((listener) => listener(...turn)),
     });
     opened.push(rooms);
-    return { foundation, media, chatStore, rooms, turns, close };
+    return { foundation, media, chatStore, rooms, turns, visits, close };
   } catch (error) {
     await close();
     throw error;

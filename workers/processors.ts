@@ -1,25 +1,29 @@
 /** The table of all processors: a topic of the outbox and the code that does it. A new topic adds its line here. */
+import type { Appointments } from '#src/appointments/service.ts';
+import type { Consultations } from '#src/consultations/service.ts';
 import type { Maintenance } from '#src/maintenance/service.ts';
+import type { Files } from '#src/files/service.ts';
 import type { Messaging } from '#src/messaging/service.ts';
 import type { Notifications } from '#src/notifications/service.ts';
-import type { Files } from '#src/files/service.ts';
 import type { Orders } from '#src/orders/service.ts';
 import type { Processors } from './processor.ts';
 import { cleanProcessor } from './processors/clean.ts';
+import { closeVisitProcessor } from './processors/close-visit.ts';
 import { deliverProcessor } from './processors/deliver.ts';
+import { eraseFileProcessor, sweepFilesProcessor } from './processors/files.ts';
 import { expireOrderProcessor } from './processors/expire-order.ts';
 import { notifyProcessor } from './processors/notify.ts';
+import { remindProcessor } from './processors/remind.ts';
 
-import { eraseFileProcessor, sweepFilesProcessor } from './processors/files.ts';
 /** Services that processors call. */
 export interface ProcessorServices {
+  appointments: Appointments;
+  consultations: Consultations;
+  files: Files;
   maintenance: Maintenance;
   messaging: Messaging;
   notifications: Notifications;
   orders: Orders;
-  appointments: Appointments;
-  consultations: Consultations;
-  files: Files;
 }
 
 export function createProcessors({
@@ -32,13 +36,13 @@ export function createProcessors({
   orders,
 }: ProcessorServices): Processors {
   return {
-    'maintenance.clean': cleanProcessor(maintenance),
-    'message.deliver': deliverProcessor(messaging),
-    'order.expire': expireOrderProcessor(orders),
-    'notification.send': notifyProcessor(notifications),
     'appointment.remind': remindProcessor(appointments),
     'visit.close': closeVisitProcessor(consultations),
     'file.erase': eraseFileProcessor(files),
     'files.sweep': sweepFilesProcessor(files),
+    'maintenance.clean': cleanProcessor(maintenance),
+    'message.deliver': deliverProcessor(messaging),
+    'order.expire': expireOrderProcessor(orders),
+    'notification.send': notifyProcessor(notifications),
   };
 }

@@ -76,11 +76,11 @@ export function startRelay({ outbox, deliver, concurrency, log }: RelayOptions):
       await Promise.all(inHand.values());
     },
     async drained() {
-      do {
-        wake();
-        await looking;
+      for (;;) {
+        while (looking) await looking;
         await Promise.all(inHand.values());
-      } while ((await look()) > 0 || inHand.size > 0);
+        if (inHand.size === 0 && (await look()) === 0 && !looking) return;
+      }
     },
   };
 }

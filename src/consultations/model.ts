@@ -15,6 +15,8 @@ export interface ConsultationRow extends Model<InferAttributes<ConsultationRow>,
   title: string;
   status: ConsultationStatus;
   practitionerUserId: string;
+  /** Booked appointment that it belongs to; null for one that its practitioner planned directly. */
+  appointmentId: CreationOptional<string | null>;
   scheduledStart: Date;
   scheduledEnd: Date;
   startedAt: CreationOptional<Date | null>;
@@ -45,6 +47,7 @@ export function defineConsultations(sequelize: Sequelize) {
       title: DataTypes.STRING(200),
       status: DataTypes.STRING(16),
       practitionerUserId: DataTypes.STRING(36),
+      appointmentId: DataTypes.STRING(36),
       scheduledStart: DataTypes.DATE(3),
       scheduledEnd: DataTypes.DATE(3),
       startedAt: DataTypes.DATE(3),

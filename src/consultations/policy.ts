@@ -6,13 +6,17 @@ import { type GuestSessions, invitationExpiry } from '#src/auth/guests.ts';
 import type { MessageRow } from '#src/chat/model.ts';
 import type { Database } from '#src/database/database.ts';
 import type { MemberRow } from '#src/members/model.ts';
+import type { VisitEvents } from './hooks.ts';
 import { type ConsultationRow, isOver } from './model.ts';
 
 /** Raising the version makes every update change its row, so that MySQL counts it. */
 const nextVersion = { version: literal('version + 1') };
 
-/** @param guests told of each guest whose access ends; not needed where nobody holds a token */
-export function createConsultationPolicy(database: Database, guests?: GuestSessions): ConsultationPolicy {
+/**
+ * @param guests told of each guest whose access ends; not needed where nobody holds a token
+ * @param events told of what happens, inside its transaction
+ */
+export function createConsultationPolicy(database: Database, guests?: GuestSessions, events?: VisitEvents): ConsultationPolicy {
   const { models, transaction } = database;
   const { consultations, members } = models;
 
@@ -41,7 +45,8 @@ export function createConsultationPolicy(database: Database, guests?: GuestSessi
     started: (id, epoch, at) =>
       transaction(async () => {
         await change(id, epoch, { status: 'active' }, { cancelledAt: null });
-        await consultations.update({ startedAt: new Date(at) }, { where: { id, startedAt: null } });
+        const [first] = await consultations.update({ startedAt: new Date(at) }, { where: { id, startedAt: null } });
+        if (first > 0) await events?.started(id);
       }),
 
     locked: (id, epoch, locked) => transaction(() => change(id, epoch, { locked })),
@@ -60,6 +65,7 @@ export function createConsultationPolicy(database: Database, guests?: GuestSessi
     async ended(id, epoch, at, byMemberId) {
       const withdrawn = await transaction(async () => {
         await change(id, epoch, { status: 'ended', endedAt: new Date(at), endedByMemberId: byMemberId });
+        await events?.ended(id);
         return guestSessions(database, id, {});
       });
       withdrawn.forEach(endSession);

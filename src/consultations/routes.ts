@@ -45,7 +45,7 @@ export function consultationRoutes(consultations: Consultations): FastifyPluginA
     });
 
     app.post('/consultations/:id/cancel', {
-      config: { policy: lead, errors: ['not_found', 'visit_started', ...endErrors] },
+      config: { policy: lead, errors: ['not_found', 'visit_started', 'booked_visit', ...endErrors] },
       schema: { summary: 'Call the visit off before it begins', tags, params, response: { 200: schemas.consultationView } },
       handler: (request) => consultations.cancel(userOf(request).userId, request.params.id, request.id),
     });

@@ -3,6 +3,7 @@ import { literal, Op, type WhereAttributeHash, type WhereOptions } from 'sequeli
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import type { OpenRoom } from '#rooms/index.ts';
+import { RoomError } from '#rooms/errors.ts';
 import type { RoomView } from '#rooms/protocol.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
@@ -27,9 +28,11 @@ export interface Consultations {
   end(userId: string, id: string, requestId: string): Promise<ConsultationView>;
   /**
    * Calls a visit off that has not begun; by its practitioner. Repeating it completes what a fault cut short.
-   * @throws {ApiError} `visit_started`, `visit_ended`
+   * @throws {ApiError} `visit_started`, `visit_ended`, `booked_visit` when it belongs to an appointment
    */
   cancel(userId: string, id: string, requestId: string): Promise<ConsultationView>;
+  /** Ends a visit for the system, whatever its state. @param requestId for the logs */
+  close(id: string, requestId: string): Promise<void>;
   /** Rooms that are open now, of the caller's visits. */
   openRooms(userId: string): Promise<z.infer<typeof schemas.openRooms>>;
   /** State of the open room, for the practitioner. */
@@ -61,11 +64,20 @@ export function createConsultations(database: Database, rooms: RoomCommands): Co
     },
 
     async cancel(userId, id, requestId) {
-      const { self } = await ledVisit(database, userId, id);
+      const { self, visit } = await ledVisit(database, userId, id);
+      if (visit.appointmentId) throw new ApiError('booked_visit');
       await database.transaction(() => callOff(database, id));
       // Whoever waits in the room is told by the room, which closes.
       await rooms.endVisit(id, self.id, requestId);
       return get(userId, id);
+    },
+
+    async close(id, requestId) {
+      const leader = await database.models.members.findOne({ where: { consultationId: id, role: 'practitioner' } });
+      if (!leader) return;
+      await rooms.endVisit(id, leader.id, requestId).catch((error: unknown) => {
+        if (!(error instanceof RoomError && error.code === 'visit_ended')) throw error;
+      });
     },
 
     async openRooms(userId) {

@@ -17,6 +17,7 @@ export interface MigrationContext {
   createTable(name: string, body: string): Promise<void>;
   /** An index unless it is there. */
   createIndex(name: string, table: string, columns: string): Promise<void>;
+  createUniqueIndex(name: string, table: string, columns: string): Promise<void>;
   /** A column unless it is there; `definition` is its type and whether it may be null. */
   addColumn(table: string, name: string, definition: string): Promise<void>;
   dropColumn(table: string, name: string): Promise<void>;
@@ -74,13 +75,15 @@ function contextFor({ sequelize, dialect }: Pick<Database, 'sequelize' | 'dialec
   const suffix = dialect === 'mysql' ? ' ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin' : '';
   const queryInterface = sequelize.getQueryInterface();
   const hasColumn = async (table: string, name: string) => name in (await queryInterface.describeTable(table));
+  async function index(kind: string, name: string, table: string, columns: string): Promise<void> {
+    const existing = (await queryInterface.showIndex(table)) as { name: string }[];
+    if (!existing.some((other) => other.name === name)) await sql(`CREATE ${kind} ${name} ON ${table} (${columns})`);
+  }
   return {
     sql,
     createTable: (name, body) => sql(`CREATE TABLE IF NOT EXISTS ${name} (${body})${suffix}`),
-    async createIndex(name, table, columns) {
-      const existing = (await queryInterface.showIndex(table)) as { name: string }[];
-      if (!existing.some((index) => index.name === name)) await sql(`CREATE INDEX ${name} ON ${table} (${columns})`);
-    },
+    createIndex: (name, table, columns) => index('INDEX', name, table, columns),
+    createUniqueIndex: (name, table, columns) => index('UNIQUE INDEX', name, table, columns),
     async addColumn(table, name, definition) {
       if (!(await hasColumn(table, name))) await sql(`ALTER TABLE ${table} ADD COLUMN ${name} ${definition}`);
     },

@@ -1,14 +1,16 @@
 /** Every model, bound to one connection. A new module adds its line here. */
 import type { Sequelize } from 'sequelize';
+import { defineAppointments } from '#src/appointments/model.ts';
 import { defineAudit } from '#src/audit/model.ts';
 import { defineSignIn } from '#src/auth/login-model.ts';
 import { defineSessions } from '#src/auth/model.ts';
+import { defineBalances } from '#src/balance/model.ts';
 import { defineMessages } from '#src/chat/model.ts';
 import { defineConsultations } from '#src/consultations/model.ts';
 import { defineDepartments } from '#src/departments/model.ts';
 import { defineHealthProfiles } from '#src/health-profiles/model.ts';
-import { defineHospitals } from '#src/hospitals/model.ts';
 import { defineFiles } from '#src/files/model.ts';
+import { defineHospitals } from '#src/hospitals/model.ts';
 import { defineIdempotency } from '#src/idempotency/model.ts';
 import { defineMedicines } from '#src/medicines/model.ts';
 import { defineInpatients } from '#src/inpatients/model.ts';
@@ -19,12 +21,14 @@ import { defineNotifications } from '#src/notifications/model.ts';
 import { defineOfferings } from '#src/offerings/model.ts';
 import { defineOrders } from '#src/orders/model.ts';
 import { defineOutbox } from '#src/outbox/model.ts';
+import { definePayments } from '#src/payments/model.ts';
 import { definePermissions } from '#src/permissions/model.ts';
 import { definePrescriptions } from '#src/prescriptions/model.ts';
 import { definePractitioners } from '#src/practitioners/model.ts';
 import { defineProfiles } from '#src/profiles/model.ts';
 import { defineRecords } from '#src/records/model.ts';
 import { defineSchedules } from '#src/schedules/model.ts';
+import { defineRefunds } from '#src/refunds/model.ts';
 import { defineSearch } from '#src/search/model.ts';
 import { defineSettings } from '#src/settings/model.ts';
 import { defineSignals } from '#src/signals/model.ts';
@@ -55,15 +59,19 @@ export function defineModels(sequelize: Sequelize) {
     ...defineSchedules(sequelize),
     searchTerms: defineSearch(sequelize),
     ...defineOfferings(sequelize),
+    ...defineAppointments(sequelize),
     ...defineOrders(sequelize),
+    ...definePayments(sequelize),
+    refunds: defineRefunds(sequelize),
+    ...defineBalances(sequelize),
     ...defineMedicines(sequelize),
     ...definePrescriptions(sequelize),
     ...defineTemplates(sequelize),
     ...defineMessaging(sequelize),
     ...defineNotifications(sequelize),
+    ...defineFiles(sequelize),
     visitProfiles: defineProfiles(sequelize),
     ...defineHealthProfiles(sequelize),
-    ...defineFiles(sequelize),
     ...defineRecords(sequelize),
     ...defineInpatients(sequelize),
     outbox: defineOutbox(sequelize),

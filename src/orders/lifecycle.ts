@@ -1,10 +1,11 @@
 /** Creates orders and moves them through their machine, for the modules that sell something. */
+import { literal, Op } from 'sequelize';
 import { v7 as uuid } from 'uuid';
 import type { Vault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
 import { dayNumber, nextOf } from '#src/database/sequence.ts';
 import { ApiError } from '#src/errors.ts';
-import type { Fen } from '#src/money.ts';
+import { type Fen, moneyValue } from '#src/money.ts';
 import type { Outbox } from '#src/outbox/outbox.ts';
 import type { Settings } from '#src/settings/service.ts';
 import { nextStatus, type OrderEvent } from './machine.ts';
@@ -53,6 +54,12 @@ export interface OrderLifecycle {
    * @throws {ApiError} `not_found`, `wrong_state` (nothing changes)
    */
   fire(orderId: string, event: OrderEvent, options: StepOptions): Promise<OrderRow>;
+  /** Locks an order until the caller's transaction ends. @throws {ApiError} `not_found` */
+  hold(orderId: string): Promise<OrderRow>;
+  /** Notes money that went back, never more than was paid; the last of it makes a COMPLETED order REFUNDED. */
+  giveBack(orderId: string, amount: Fen): Promise<void>;
+  /** When its service was completed; null: it was not. */
+  completedAt(orderId: string): Promise<Date | null>;
   /** Closes an order that nobody paid in time; nothing for one that is not PENDING any more. */
   expire(orderId: string): Promise<void>;
 }
@@ -74,8 +81,7 @@ export function createLifecycle(parts: OrderParts): OrderLifecycle {
 
   const fire: OrderLifecycle['fire'] = (orderId, event, options) =>
     transaction(async () => {
-      const order = await models.orders.findByPk(orderId, { lock: true });
-      if (!order) throw new ApiError('not_found');
+      const order = await hold(parts, orderId);
       const { status: from } = order;
       const to = nextStatus(from, event);
       if (!to) throw new ApiError('wrong_state', { details: [{ status: from, event }] });
@@ -87,11 +93,22 @@ export function createLifecycle(parts: OrderParts): OrderLifecycle {
       if (event === 'PAY_SUCCESS') await tell(order, 'paid', reason);
       if (event === 'REFUND') await tell(order, 'refunded', reason);
       if (to === 'CANCELLED') await tell(order, from === 'PENDING' ? 'closed' : 'cancelled', reason);
-      return order;
+      // What listened may have moved it on.
+      return order.reload();
     });
 
   return {
     fire,
+    hold: (orderId) => hold(parts, orderId),
+    giveBack: (orderId, amount) =>
+      transaction(async () => {
+        const { refunded, amount: total, status } = await addRefund(parts, orderId, amount);
+        if (refunded === total && status === 'COMPLETED') await fire(orderId, 'REFUND', { actorId: null });
+      }),
+    async completedAt(orderId) {
+      const step = await models.orderLog.findOne({ where: { orderId, toStatus: 'COMPLETED' }, order: [['version', 'DESC']] });
+      return step?.createdAt ?? null;
+    },
     listen(type, listener) {
       listeners.set(type, [...(listeners.get(type) ?? []), listener]);
     },
@@ -105,6 +122,21 @@ export function createLifecycle(parts: OrderParts): OrderLifecycle {
       if (order?.status === 'PENDING') await fire(orderId, 'PAY_FAIL', { actorId: null, reason: 'expired' });
     },
   };
+}
+
+async function hold({ database: { models } }: OrderParts, orderId: string): Promise<OrderRow> {
+  const order = await models.orders.findByPk(orderId, { lock: true });
+  if (!order) throw new ApiError('not_found');
+  return order;
+}
+
+async function addRefund(parts: OrderParts, orderId: string, amount: Fen): Promise<OrderRow> {
+  const { models, sequelize } = parts.database;
+  const value = moneyValue(sequelize, amount);
+  const where = { id: orderId, refunded: { [Op.lte]: literal(`amount - ${value}`) } };
+  const [changed] = await models.orders.update({ refunded: literal(`refunded + ${value}`) }, { where });
+  if (changed === 0) throw new Error(`More would be given back for order ${orderId} than was paid`);
+  return hold(parts, orderId);
 }
 
 const expiryKey = (orderId: string): string => `order.expire:${orderId}`;

@@ -14,8 +14,20 @@ export interface Topics {
   'files.sweep': Record<string, never>;
   /** Hands one text message or mail to its provider. */
   'message.deliver': DeliverOrder;
+  /** Reminds the patient of a visit that still begins then. */
+  'appointment.remind': { appointmentId: string; startsAt: string };
+  /** Ends the room of a visit that is over or was called off. */
+  'visit.close': { consultationId: string };
   /** Closes an order unless it was paid. */
   'order.expire': { orderId: string };
+  /** Asks a partner about a payment that is open. `step`: how often it was asked. */
+  'payment.check': { paymentId: string; step: number };
+  /** Stops the open payments of an order that is paid or closed. */
+  'payment.stop': { orderId: string };
+  /** Looks once more at what nobody paid as far as we know, and for refunds that got stuck. Sent by the clock. */
+  'payments.reconcile': Record<string, never>;
+  /** Gives money back through a partner, step by step. */
+  'refund.execute': { refundId: string; step: number };
   /** Tidies tables that only grow. Sent by the clock. */
   'maintenance.clean': Record<string, never>;
 }

@@ -11,6 +11,7 @@ import { type AppParts, buildApp } from '#src/app.ts';
 import type { Auth } from '#src/auth/service.ts';
 import type { Tokens } from '#src/auth/tokens.ts';
 import { createChatStore } from '#src/chat/store.ts';
+import { createVisitHooks, type VisitHooks } from '#src/consultations/hooks.ts';
 import { createConsultationPolicy } from '#src/consultations/policy.ts';
 import type { Consultations } from '#src/consultations/service.ts';
 import type { Database } from '#src/database/database.ts';
@@ -35,6 +36,8 @@ export interface TestApp {
   consultations: Consultations;
   foundation: Foundation;
   modules: Modules;
+  /** What rooms tell the modules. */
+  visits: VisitHooks;
   /** Does what follows a change; `workers.drained()` waits for it. */
   workers: Workers;
   /** What the rooms say is open; to be filled by the test. */
@@ -63,8 +66,8 @@ export interface Answer {
 }
 
 /** Ends a visit as its room would, without a room. */
-function roomsOf(database: Database, auth: Auth, openRooms: OpenRoom[]) {
-  const policy = createConsultationPolicy(database, auth);
+function roomsOf({ database, auth }: Foundation, visits: VisitHooks, openRooms: OpenRoom[]) {
+  const policy = createConsultationPolicy(database, auth, visits);
   return {
     async endVisit(consultationId: string, byMemberId: string): Promise<void> {
       const { epoch } = await policy.open(consultationId);
@@ -87,8 +90,10 @@ export async function startApp(env: Record<string, string> = {}, parts: Partial<
   const { database, auth, tokens } = foundation;
   const openRooms: OpenRoom[] = [];
   const pushed: TestApp['pushed'] = [];
+  const visits = createVisitHooks();
   const modules = createModules(foundation, {
-    rooms: roomsOf(database, auth, openRooms),
+    rooms: roomsOf(foundation, visits, openRooms),
+    visits,
     chatStore: createChatStore(database),
     pages: { notify: (userId, name, payload) => void pushed.push({ userId, name, payload }) },
     routerRtpCapabilities: {
@@ -150,6 +155,7 @@ export async function startApp(env: Record<string, string> = {}, parts: Partial<
     consultations,
     foundation,
     modules,
+    visits,
     workers,
     openRooms,
     pushed,

@@ -1,0 +1,117 @@
+/** Books an appointment: place, order and appointment are written together or not at all (SCH-09..13). */
+import { Op } from 'sequelize';
+import { v7 as uuid } from 'uuid';
+import type { z } from 'zod';
+import { dayNumber, nextOf } from '#src/database/sequence.ts';
+import { ApiError } from '#src/errors.ts';
+import { toFen, toYuan } from '#src/money.ts';
+import type { Caller } from '#src/plugins/policy.ts';
+import { claimPlace, findPlace, freeClaims, type Place } from './claims.ts';
+import { detailsColumn } from './model.ts';
+import type { AppointmentParts } from './parts.ts';
+import type { newAppointment } from './schemas.ts';
+
+type Input = z.infer<typeof newAppointment>;
+
+/** Somebody else was faster: with several seats the next one may still be free. */
+const TRIES = 5;
+
+/**
+ * @returns id of the appointment
+ * @throws {ApiError} `unknown_service`, `unknown_practitioner`, `not_found` (profile), `slot_taken`, `slot_unavailable` with reasons,
+ *   `patient_busy`, `too_many_holds`, `price_changed` with the price
+ */
+export async function book(parts: AppointmentParts, caller: Caller, input: Input): Promise<string> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await parts.database.transaction(() => attempt(parts, caller, input));
+    } catch (error) {
+      const again = error instanceof ApiError && error.code === 'slot_taken' && error.cause !== undefined && tries < TRIES;
+      if (!again) throw error;
+    }
+  }
+}
+
+async function attempt(parts: AppointmentParts, caller: Caller, input: Input): Promise<string> {
+  const { database, offerings, practitioners, profiles, schedules, settings } = parts;
+  const service = await offerings.active(input.serviceId);
+  const practitioner = await practitioners.byId(input.practitionerId);
+  if (!practitioner?.bookable) throw new ApiError('unknown_practitioner');
+  if (practitioner.userId === caller.userId) throw new ApiError('slot_unavailable');
+  if (input.profileId) await profiles.own(caller.userId, input.profileId);
+  const startsAt = new Date(input.scheduledTime);
+  const heldUntil = new Date(Date.now() + settings.get('appointments.holdMinutes') * 60_000);
+  await sweep(parts, practitioner.id);
+  await limitHolds(parts, caller.userId);
+  const calendar = await schedules.calendarOf(practitioner.id);
+  const place = await findPlace(database, {
+    ...{ practitionerId: practitioner.id, calendar, limits: schedules.limits(), startsAt },
+    ...{ minutes: service.durationMinutes, serviceType: service.category },
+  });
+  const at = { serviceId: service.id, practitionerId: practitioner.id, at: startsAt };
+  const price = await offerings.quoteFor(caller.userId, at);
+  if (input.amount !== undefined && toFen(input.amount) !== price)
+    throw new ApiError('price_changed', { details: [{ amount: toYuan(price) }] });
+  return write(parts, caller, input, { place, heldUntil, price, title: `${service.name} · ${practitioner.name}` });
+}
+
+interface Decided {
+  place: Place;
+  heldUntil: Date;
+  price: number;
+  title: string;
+}
+
+async function write(parts: AppointmentParts, caller: Caller, input: Input, { place, heldUntil, price, title }: Decided): Promise<string> {
+  const { database, vault, settings } = parts;
+  const { models } = database;
+  const { serviceId, practitionerId, profileId, contactPerson, contactPhone, notes } = input;
+  const id = uuid();
+  const day = dayNumber(new Date(), settings.get('clinic.zone'));
+  await models.appointments.create({
+    ...{ id, userId: caller.userId, profileId, practitionerId, serviceId, status: 'pending', version: 1 },
+    // Known to be unique already; the day's number takes its place below, once the cells are won.
+    appointmentNo: id.replaceAll('-', ''),
+    startsAt: place.startsAt,
+    endsAt: place.endsAt,
+    detailsSealed: vault.seal(detailsColumn, id, JSON.stringify({ contactPerson, contactPhone, notes })),
+  });
+  await claimPlace(database, { appointmentId: id, practitionerId, patientKey: profileId ?? caller.userId, heldUntil }, place);
+  const number = await nextOf(database, `appointment:${day}`);
+  await models.appointments.update({ appointmentNo: `APT${day}${String(number).padStart(4, '0')}` }, { where: { id } });
+  const step = { appointmentId: id, version: 1, action: 'book', fromStatus: null, toStatus: 'pending', startsAt: place.startsAt } as const;
+  await models.appointmentLog.create({ ...step, actorId: caller.userId, reason: null, requestId: caller.requestId });
+  const order = await parts.orders.create(
+    {
+      ...{ userId: caller.userId, type: 'consultation', expiresAt: price === 0 ? null : heldUntil },
+      items: [{ kind: 'consultation', refId: serviceId, title, unitPrice: price }],
+      contact: { name: contactPerson, phone: contactPhone },
+      serviceInfo: { appointmentId: id, startsAt: place.startsAt.toISOString(), practitionerId },
+    },
+    caller.requestId,
+  );
+  await models.appointments.update({ orderId: order.id }, { where: { id } });
+  return id;
+}
+
+/** Holds that ran out block nobody, also when the job that closes their orders is late. */
+async function sweep({ database, orders }: AppointmentParts, practitionerId: string): Promise<void> {
+  const { models } = database;
+  const late = { [Op.lt]: new Date() };
+  const expired = await models.appointmentClaims.findAll({
+    where: { practitionerId, heldUntil: late },
+    attributes: ['appointmentId'],
+    group: ['appointmentId'],
+  });
+  for (const { appointmentId } of expired) {
+    const orderId = (await models.appointments.findByPk(appointmentId, { attributes: ['orderId'] }))?.orderId;
+    if (orderId) await orders.expire(orderId);
+    else await freeClaims(database, appointmentId);
+  }
+}
+
+/** @throws {ApiError} `too_many_holds` */
+async function limitHolds({ database: { models }, settings }: AppointmentParts, userId: string): Promise<void> {
+  const held = await models.appointments.count({ where: { userId, status: 'pending' } });
+  if (held >= settings.get('appointments.perPatientHolds')) throw new ApiError('too_many_holds');
+}

@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto';
+import { startApp, type TestApp } from '#tests/support/app.ts';
+import { type BookableClinic, openClinic } from '#tests/support/clinic.ts';
+import { newMariaDb } from '#tests/support/databases.ts';
+
+describe.each(['sqlite', 'mysql'] as const)('appointments on %s', (dialect) => {
+  let server: TestApp;
+  let clinic: BookableClinic;
+  let next = 0;
+
+  beforeAll(async () => {
+    server = await startApp(dialect === 'mysql' ? { DATABASE_URL: await newMariaDb() } : {});
+    clinic = await openClinic(server, server.people.doctor.id);
+  });
+  afterAll(() => server.close());
+
+  /** A free time that no other test uses. */
+  const freeTime = (): string => clinic.times[next++] ?? '';
+  const contact = { contactPerson: '王敏', contactPhone: '13800138000', notes: '首次就诊' };
+  const body = (scheduledTime: string, more: object = {}) => ({
+    ...{ serviceId: clinic.serviceId, practitionerId: clinic.practitionerId, scheduledTime },
+    ...contact,
+    ...more,
+  });
+  const book = (scheduledTime: string, token = server.people.patient.token, more: object = {}) =>
+    server.call('POST', '/api/v1/appointments', token, body(scheduledTime, more));
+  const pay = (orderId: string) => server.modules.orders.fire(orderId, 'PAY_SUCCESS', { actorId: null });
+  async function booked(scheduledTime = freeTime(), token = server.people.patient.token) {
+    const { body: answer } = await book(scheduledTime, token);
+    await pay(answer.data.orderId);
+    return answer.data as { appointmentId: string; orderId: string };
+  }
+  const act = (id: string, action: string, token: string, input?: object) =>
+    server.call('POST', `/api/v1/appointments/${id}/${action}`, token, input);
+  const get = async (id: string, token = server.people.patient.token) =>
+    (await server.call('GET', `/api/v1/appointments/${id}`, token)).body;
+
+  test('a booking holds the place, its payment confirms it with number, room and notices for both sides', async () => {
+    const { patient, doctor } = server.people;
+    const time = freeTime();
+    const made = (await book(time)).body.data;
+    expect(made).toMatchObject({
+      status: 'pending',
+      amount: 99,
+      orderNo: expect.stringMatching(/^ORDER/),
+      scheduledTime: new Date(time).toISOString(),
+    });
+    expect(Date.parse(made.payUntil)).toBeGreaterThan(Date.now());
+    await pay(made.orderId);
+    const seen = (await get(made.appointmentId)).data;
+    expect(seen).toMatchObject({ status: 'confirmed', queueNo: 1, contactPhone: '13800138000', consultationId: expect.any(String) });
+    expect(seen.appointmentNo).toMatch(/^APT\d{12}$/);
+    const order = (await server.call('GET', `/api/v1/orders/${made.orderId}`, patient.token)).body.data;
+    expect(order.status).toBe('CONFIRMED');
+    const visit = await server.call('GET', `/api/v1/consultations/${seen.consultationId}`, doctor.token);
+    expect(visit.body.data).toMatchObject({
+      status: 'scheduled',
+      patient: { id: patient.id },
+      scheduledStart: new Date(time).toISOString(),
+    });
+    await server.workers.drained();
+    for (const { token } of [patient, doctor]) {
+      const notices = await server.call('GET', '/api/v1/notifications', token);
+      expect(notices.body.data.items[0]).toMatchObject({ kind: 'appointment.confirmed' });
+    }
+    const row = await server.database.models.appointments.findByPk(made.appointmentId, { rejectOnEmpty: true });
+    expect(row.detailsSealed).not.toMatch(/王敏|13800138000/);
+  });
+
+  test('of many who want the last place one gets it, the others 409, and nothing else is left behind', async () => {
+    const time = freeTime();
+    const { patient, otherPatient } = server.people;
+    const answers = await Promise.all(Array.from({ length: 10 }, (_, n) => book(time, (n % 2 ? patient : otherPatient).token)));
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, ...Array<number>(9).fill(409)]);
+    const codes = answers.filter(({ status }) => status === 409).map(({ body: answer }) => answer.error.code);
+    expect(new Set(codes).isSubsetOf(new Set(['slot_taken', 'patient_busy']))).toBe(true);
+    const { appointments, orders } = server.database.models;
+    expect(await appointments.count({ where: { startsAt: new Date(time) } })).toBe(1);
+    expect(await orders.count({ where: { status: 'PENDING' } })).toBe(await appointments.count({ where: { status: 'pending' } }));
+    const winner = answers.find(({ status }) => status === 200)?.body.data;
+    await server.modules.orders.fire(winner.orderId, 'PAY_FAIL', { actorId: null });
+  });
+
+  test('a hold that ran out gives the place free', async () => {
+    const time = freeTime();
+    const made = (await book(time)).body.data;
+    await server.database.models.appointmentClaims.update({ heldUntil: new Date(0) }, { where: { appointmentId: made.appointmentId } });
+    const second = await book(time, server.people.otherPatient.token);
+    expect(second.status).toBe(200);
+    expect((await get(made.appointmentId)).data.status).toBe('cancelled');
+    await pay(second.body.data.orderId);
+    await expect(pay(made.orderId)).rejects.toMatchObject({ code: 'wrong_state' });
+  });
+
+  test('a patient is not in two places at once, and holds no more than a few unpaid places', async () => {
+    const { otherDoctor, patient } = server.people;
+    const elsewhere = await openClinic(server, otherDoctor.id, { price: 0 });
+    const time = freeTime();
+    await booked(time);
+    const there = { serviceId: elsewhere.serviceId, practitionerId: elsewhere.practitionerId };
+    expect((await book(time, patient.token, there)).body.error.code).toBe('patient_busy');
+    const held = await Promise.all([book(freeTime()), book(freeTime()), book(freeTime())]);
+    expect((await book(freeTime())).body.error.code).toBe('too_many_holds');
+    for (const { body: answer } of held) await server.modules.orders.fire(answer.data.orderId, 'PAY_FAIL', { actorId: null });
+    const free = await book(freeTime(), patient.token, there);
+    expect(free.body.data).toMatchObject({ status: 'confirmed', amount: 0, payUntil: null });
+  });
+
+  test('times outside of hours, in the past, off the grid, and another price are refused with their reasons', async () => {
+    const night = new Date(Date.parse(freeTime()) + 12 * 3_600_000).toISOString();
+    expect((await book(night)).body.error).toMatchObject({ code: 'slot_unavailable', details: [{ code: 'outside_hours' }] });
+    const odd = new Date(Date.parse(freeTime()) + 7 * 60_000).toISOString();
+    expect((await book(odd)).body.error.details).toMatchObject([{ code: 'misaligned' }]);
+    const past = new Date(Date.parse(clinic.times[0] ?? '') - 30 * 86_400_000).toISOString();
+    expect((await book(past)).body.error.details).toEqual(expect.arrayContaining([expect.objectContaining({ code: 'in_past' })]));
+    expect((await book(freeTime(), server.people.patient.token, { amount: 1 })).body.error).toMatchObject({
+      code: 'price_changed',
+      details: [{ amount: 99 }],
+    });
+    expect((await book(freeTime(), server.people.patient.token, { profileId: randomUUID() })).body.error.code).toBe('not_found');
+  });
+
+  test('moving takes the new time and frees the old one; taken times refuse', async () => {
+    const { patient, otherPatient } = server.people;
+    const [old, wanted, taken] = [freeTime(), freeTime(), freeTime()];
+    const { appointmentId } = await booked(old);
+    await booked(taken, otherPatient.token);
+    const move = (scheduledTime: string) =>
+      server.call('PATCH', `/api/v1/appointments/${appointmentId}`, patient.token, { scheduledTime, notes: '改期' });
+    expect((await move(taken)).body.error.code).toBe('slot_taken');
+    expect((await get(appointmentId)).data.startsAt).toBe(new Date(old).toISOString());
+    const moved = await move(wanted);
+    expect(moved.body.data).toMatchObject({ startsAt: new Date(wanted).toISOString(), notes: '改期', queueNo: 1 });
+    expect((await book(old, otherPatient.token)).status).toBe(200);
+    const visit = await server.call('GET', `/api/v1/consultations/${moved.body.data.consultationId}`, patient.token);
+    expect(visit.body.data.scheduledStart).toBe(new Date(wanted).toISOString());
+  });
+
+  test('start and complete move the order along; each wrong step is refused and changes nothing', async () => {
+    const { doctor, patient, otherDoctor, otherPatient } = server.people;
+    const { appointmentId, orderId } = await booked();
+    expect((await act(appointmentId, 'start', patient.token)).status).toBe(403);
+    for (const { token } of [otherDoctor]) expect((await act(appointmentId, 'start', token)).body.error.code).toBe('not_found');
+    expect((await get(appointmentId, otherPatient.token)).error.code).toBe('not_found');
+    const both = await Promise.all([act(appointmentId, 'start', doctor.token), act(appointmentId, 'start', doctor.token)]);
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
+    expect((await act(appointmentId, 'cancel', doctor.token, { reason: 'x' })).body.error.code).toBe('wrong_state');
+    expect((await act(appointmentId, 'complete', doctor.token)).body.data.status).toBe('completed');
+    expect((await act(appointmentId, 'complete', doctor.token)).body.error.code).toBe('wrong_state');
+    expect((await server.database.models.orders.findByPk(orderId))?.status).toBe('COMPLETED');
+    const steps = (await get(appointmentId)).data.log.map(({ action }: { action: string }) => action);
+    expect(steps).toEqual(['book', 'confirm', 'start', 'complete']);
+  });
+
+  test('what happens in the room moves the appointment on', async () => {
+    const { appointmentId } = await booked();
+    const { consultationId } = (await get(appointmentId)).data;
+    await server.visits.started(consultationId);
+    expect((await get(appointmentId)).data.status).toBe('in_progress');
+    await server.visits.ended(consultationId);
+    expect((await get(appointmentId)).data.status).toBe('completed');
+  });
+
+  test('cancelling a paid visit calls off its order and its room, in time only', async () => {
+    const { patient, doctor } = server.people;
+    const { appointmentId, orderId } = await booked();
+    const cancelled = await act(appointmentId, 'cancel', patient.token, { reason: '临时有事' });
+    expect(cancelled.body.data).toMatchObject({ status: 'cancelled', canCancel: false });
+    expect((await server.database.models.orders.findByPk(orderId))?.status).toBe('CANCELLED');
+    await server.workers.drained();
+    const visit = await server.call('GET', `/api/v1/consultations/${cancelled.body.data.consultationId}`, doctor.token);
+    expect(visit.body.data.status).toBe('cancelled');
+    const late = await booked();
+    const soon = new Date(Date.now() + 60_000);
+    await server.database.models.appointments.update(
+      { startsAt: soon, endsAt: new Date(soon.getTime() + 1_800_000) },
+      { where: { id: late.appointmentId } },
+    );
+    expect((await act(late.appointmentId, 'cancel', patient.token, { reason: 'x' })).body.error.code).toBe('too_late');
+    expect((await act(late.appointmentId, 'cancel', doctor.token, { reason: '医生生病' })).body.data.status).toBe('cancelled');
+  });
+
+  test('an absent patient uses the visit up, an absent practitioner calls it off; not before the time', async () => {
+    const { doctor } = server.people;
+    const [one, two] = [await booked(), await booked()];
+    expect((await act(one.appointmentId, 'absence', doctor.token, { who: 'patient' })).body.error.code).toBe('too_early');
+    const started = { startsAt: new Date(Date.now() - 1_200_000), endsAt: new Date(Date.now() + 600_000) };
+    await server.database.models.appointments.update(started, { where: { id: [one.appointmentId, two.appointmentId] } });
+    const absent = await act(one.appointmentId, 'absence', doctor.token, { who: 'patient' });
+    expect(absent.body.data).toMatchObject({ status: 'completed', outcome: 'patient_absent' });
+    const off = await act(two.appointmentId, 'absence', doctor.token, { who: 'practitioner' });
+    expect(off.body.data).toMatchObject({ status: 'cancelled', outcome: 'practitioner_absent' });
+  });
+
+  test('a reminder goes once, and not for a visit that has moved or is off', async () => {
+    const { appointmentId } = await booked();
+    const { startsAt } = (await get(appointmentId)).data;
+    const { remind } = server.modules.appointments.system;
+    await remind(appointmentId, new Date(Date.parse(startsAt) - 60_000).toISOString());
+    expect((await get(appointmentId)).data.reminderSent).toBe(false);
+    await Promise.all([remind(appointmentId, startsAt), remind(appointmentId, startsAt)]);
+    const sent = await server.database.models.outbox.findAll({ where: { topic: 'notification.send', aggregate: `appointment:${appointmentId}` } });
+    const reminders = sent.filter(({ payload }) => payload.includes('appointment.reminder'));
+    expect(reminders).toHaveLength(1);
+  });
+
+  test('lists are one’s own; staff see all, masked; the calendar file is for both sides', async () => {
+    const { patient, doctor, otherPatient, otherDoctor } = server.people;
+    const { appointmentId } = await booked();
+    const ids = async (token: string) =>
+      (await server.call('GET', '/api/v1/appointments?pageSize=100', token)).body.data.items.map(({ id }: { id: string }) => id);
+    for (const { token } of [patient, doctor]) expect(await ids(token)).toContain(appointmentId);
+    for (const { token } of [otherPatient, otherDoctor]) expect(await ids(token)).not.toContain(appointmentId);
+    await server.modules.users.create({ account: `desk-${dialect}`, name: '前台', password: 'correct horse', roles: ['service_staff'] });
+    const desk = await server.signIn(`desk-${dialect}`);
+    expect((await get(appointmentId, desk)).data).toMatchObject({ contactPhone: '138****8000', notes: null });
+    const file = await server.app.inject({
+      url: `/api/v1/appointments/${appointmentId}/calendar`,
+      headers: { authorization: `Bearer ${patient.token}` },
+    });
+    expect(file.headers['content-type']).toContain('text/calendar');
+    expect(file.body).toContain('BEGIN:VEVENT');
+  });
+});
