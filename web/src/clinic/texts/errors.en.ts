@@ -52,9 +52,6 @@ export const errors: typeof chinese = {
   circular: 'This would be above itself',
   not_approved_yet: 'A pharmacist has not approved this prescription yet',
   warnings_not_accepted: 'There are warnings; please read and accept them',
-  schedule_conflict: 'These hours overlap with others',
-  leave_overlaps: 'There is leave in this time already',
-  staff_busy: 'This person has another task then',
   slot_taken: 'This time was just taken',
   slot_unavailable: 'This time cannot be booked',
   patient_busy: 'This patient has another appointment then',
@@ -70,6 +67,5 @@ export const errors: typeof chinese = {
   unknown_role: 'There is no such role',
   unknown_tag: 'There is no such tag',
   unknown_menu: 'There is no such menu entry',
-  unknown_year: 'The holidays of this year are not known yet',
   partner_unavailable: 'An outside service does not answer; please try again later',
 };

@@ -51,9 +51,6 @@ export const errors = {
   circular: '不能置于自己之下',
   not_approved_yet: '此处方尚未经药师审核通过',
   warnings_not_accepted: '存在用药警示，请阅读并确认',
-  schedule_conflict: '与其他排班时间重叠',
-  leave_overlaps: '此时段已有请假',
-  staff_busy: '此人该时段另有安排',
   slot_taken: '该时段刚刚被预约',
   slot_unavailable: '该时段不可预约',
   patient_busy: '该患者此时段另有预约',
@@ -69,6 +66,5 @@ export const errors = {
   unknown_role: '没有此角色',
   unknown_tag: '没有此标签',
   unknown_menu: '没有此菜单项',
-  unknown_year: '该年度的节假日尚未公布',
   partner_unavailable: '外部服务没有响应，请稍后再试',
 };
