@@ -17,7 +17,7 @@ export function admissionRoutes(admissions: Admissions): FastifyPluginAsyncZod {
     app.post('/admissions', {
       config: {
         policy: may('inpatients:manage', { objects: 'own patients' }),
-        errors: ['unknown_patient', 'unknown_profile', 'unknown_bed', 'unknown_practitioner', 'bed_taken', 'already_admitted'],
+        errors: ['not_your_patient', 'unknown_profile', 'unknown_bed', 'unknown_practitioner', 'bed_taken', 'already_admitted'],
         idempotent: 'day',
       },
       schema: { summary: 'Admit an own patient to a bed', tags, body: schemas.newAdmission, response: { 200: schemas.admissionHead } },

@@ -24,7 +24,7 @@ type View = z.infer<typeof schemas.admissionView>;
 export interface Admissions extends AdmissionReading {
   /**
    * The answer has no reason, because answers are kept in clear for repeated requests.
-   * @throws {ApiError} `unknown_patient` unless it is a patient of the caller, `unknown_profile`, `unknown_bed`,
+   * @throws {ApiError} `not_your_patient`, `unknown_profile`, `unknown_bed`,
    * `unknown_practitioner`, `bed_taken`, `already_admitted`
    */
   admit(caller: Caller, input: z.infer<typeof schemas.newAdmission>): Promise<AdmissionHead>;
@@ -110,7 +110,7 @@ async function admit(
 ): Promise<AdmissionHead> {
   const { models } = database;
   const { care, practitioners, vault } = parts;
-  if (!(await care.isPatientOf(caller.userId, patientId))) throw new ApiError('unknown_patient');
+  if (!(await care.isPatientOf(caller.userId, patientId))) throw new ApiError('not_your_patient');
   if (profileId && !(await models.visitProfiles.findOne({ where: { id: profileId, userId: patientId }, attributes: ['id'] })))
     throw new ApiError('unknown_profile');
   const attending = await (attendingId ? practitioners.byId(attendingId) : practitioners.byUser(caller.userId));

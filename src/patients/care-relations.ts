@@ -1,6 +1,7 @@
 /**
  * Who is whose patient: whoever shares a visit that began, a booked appointment, a medical record or a stay in hospital. A visit
- * that a practitioner only planned opens nothing: anybody can be named in a plan.
+ * that a practitioner only planned opens nothing: anybody can be named in a plan. Nor does anything to practitioners whose
+ * qualifications nobody has approved: anybody can register as a doctor.
  */
 import { QueryTypes } from 'sequelize';
 import type { Database } from '#src/database/database.ts';
@@ -51,6 +52,10 @@ const sources: readonly CareSource[] = [
   },
 ];
 
+/** Approved now, or once and not rejected since: a doctor who corrects the own profile keeps their patients meanwhile. */
+const VOUCHED = `EXISTS (SELECT 1 FROM practitioners q WHERE q.user_id = :practitioner AND q.enabled = 1 AND (q.review_state = 'approved'
+  OR q.review_state <> 'rejected' AND EXISTS (SELECT 1 FROM practitioner_reviews w WHERE w.practitioner_id = q.id AND w.to_state = 'approved')))`;
+
 /** @param more sources of modules that come on top */
 export function createCareRelations({ sequelize }: Database, more: readonly CareSource[] = []): CareRelations {
   const all = [...sources, ...more];
@@ -58,7 +63,7 @@ export function createCareRelations({ sequelize }: Database, more: readonly Care
 
   async function isPatientOf(practitioner: string, patient: string): Promise<boolean> {
     if (practitioner === patient) return false;
-    const sql = `SELECT CASE WHEN ${shared} THEN 1 ELSE 0 END AS related`;
+    const sql = `SELECT CASE WHEN ${VOUCHED} AND (${shared}) THEN 1 ELSE 0 END AS related`;
     const [row] = await sequelize.query<{ related: number }>(sql, { type: QueryTypes.SELECT, replacements: { practitioner, patient } });
     return row?.related === 1;
   }
@@ -72,7 +77,7 @@ export function createCareRelations({ sequelize }: Database, more: readonly Care
       return caller.can(everybody) ? 'all' : null;
     },
 
-    patientsOf: all.map(({ patients }) => patients).join(' UNION '),
+    patientsOf: `SELECT u.patient AS patient FROM (${all.map(({ patients }) => patients).join(' UNION ')}) u WHERE ${VOUCHED}`,
 
     async visitsOf(patient) {
       const rows = await sequelize.query<{ practitioner: string; visits: number }>(

@@ -14,8 +14,8 @@ const response = { 200: schemas.fullPractitionerView };
 export function practitionerReviewRoutes(reviews: PractitionerReviews): FastifyPluginAsyncZod {
   return async (app) => {
     app.post('/practitioners/:id/submit', {
-      config: { policy: may('practitioners:apply', { objects: 'the own profile' }), errors: ['not_found', 'wrong_state', 'conflict'] },
-      schema: { summary: 'Hand the own profile in for review', tags, params, response },
+      config: { policy: own, errors: ['not_found', 'wrong_state', 'conflict'] },
+      schema: { summary: 'Hand a profile in for review', tags, params, response },
       handler: (request) => reviews.submit(callerOf(request), request.params.id),
     });
 

@@ -15,7 +15,7 @@ const response = { 200: schemas.recordView };
 export function recordRoutes(records: Records, { full }: NestedRecords): FastifyPluginAsyncZod {
   return async (app) => {
     app.post('/medical-records', {
-      config: { policy: write, errors: ['unknown_patient', 'unknown_profile', 'unknown_visit'], idempotent: 'day' },
+      config: { policy: write, errors: ['not_your_patient', 'unknown_profile', 'unknown_visit'], idempotent: 'day' },
       schema: { summary: 'Write a record of an own patient', tags, body: schemas.newRecord, response: { 200: schemas.recordHead } },
       handler: (request) => records.create(callerOf(request), request.body),
     });

@@ -23,7 +23,7 @@ type NewRecord = z.infer<typeof schemas.newRecord>;
 export interface Records extends RecordReading {
   /**
    * The answer has no content, because answers are kept in clear for repeated requests.
-   * @throws {ApiError} `unknown_patient` unless it is a patient of the caller, `unknown_profile`, `unknown_visit`
+   * @throws {ApiError} `not_your_patient`, `unknown_profile`, `unknown_visit`
    */
   create(caller: Caller, input: NewRecord): Promise<RecordHead>;
   get(caller: Caller, id: string): Promise<RecordView>;
@@ -42,7 +42,7 @@ export function createRecords(database: Database, parts: RecordServiceParts): Re
 
   async function create(caller: Caller, input: NewRecord): Promise<RecordHead> {
     const { patientId, profileId, consultationId, appointmentId, kind, visitedAt, content } = input;
-    if (!(await care.isPatientOf(caller.userId, patientId))) throw new ApiError('unknown_patient');
+    if (!(await care.isPatientOf(caller.userId, patientId))) throw new ApiError('not_your_patient');
     await checkProfile(database, patientId, profileId);
     await checkVisit(database, parts.visits, caller.userId, input);
     const practitioner = await practitioners.byUser(caller.userId);

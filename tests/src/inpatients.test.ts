@@ -129,7 +129,7 @@ describeApps('inpatients', (server) => {
       await admit({ patientId: id, bedId: beds[0], profileId: randomUUID() }),
     ];
     expect(codesOf([foreign, nobody, noBed, noDoctor, profile])).toEqual([
-      ...['unknown_patient', 'unknown_patient', 'unknown_bed', 'unknown_practitioner', 'unknown_profile'],
+      ...['not_your_patient', 'not_your_patient', 'unknown_bed', 'unknown_practitioner', 'unknown_profile'],
     ]);
     dataOf(await server().call('PATCH', `/api/v1/beds/${beds[2]}`, admin(), { enabled: false, label: '103 x' }));
     expect((await admit({ patientId: id, bedId: beds[2] })).body.error.code).toBe('unknown_bed');

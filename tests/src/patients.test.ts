@@ -11,13 +11,28 @@ describeApps('patients', (server) => {
     server().call('GET', `/api/v1/patients/${userId}/timeline?${query}`, token);
   const kinds = (answer: Parameters<typeof dataOf>[0]) => dataOf(answer).items.map(({ kind }: { kind: string }) => kind);
 
-  test('isPatientOf() needs a visit that began, a record or a stay; a plan is not enough', async () => {
-    const { doctor, otherDoctor, patient, otherPatient } = server().people;
+  test('isPatientOf() needs a visit that began and a practitioner who was approved; a plan is not enough', async () => {
+    const { doctor, otherDoctor, patient, otherPatient, administrator } = server().people;
     const { isPatientOf } = server().modules.patients;
     dataOf(await server().call('POST', '/api/v1/consultations', doctor.token, booking(patient.id)));
     expect(await isPatientOf(doctor.id, patient.id)).toBe(false);
     expect((await get(patient.id, doctor.token)).body.error.code).toBe('not_found');
+    const { id } = await approve(server(), doctor, { name: '林主治' });
     await begunVisit(server(), doctor, patient);
+    expect(await isPatientOf(doctor.id, patient.id)).toBe(true);
+    const { call } = server();
+    dataOf(await call('PATCH', `/api/v1/practitioners/${id}`, doctor.token, { title: '主治医师' }));
+    expect(await isPatientOf(doctor.id, patient.id)).toBe(true);
+    dataOf(await call('POST', `/api/v1/practitioners/${id}/disable`, administrator.token));
+    expect(await isPatientOf(doctor.id, patient.id)).toBe(false);
+    expect(dataOf(await list(doctor.token)).items).toEqual([]);
+    const { version } = dataOf(await call('POST', `/api/v1/practitioners/${id}/enable`, administrator.token));
+    dataOf(await call('POST', `/api/v1/practitioners/${id}/submit`, doctor.token));
+    const decision = { version: version + 1, reason: 'x' };
+    dataOf(await call('POST', `/api/v1/practitioners/${id}/reject`, administrator.token, decision));
+    expect(await isPatientOf(doctor.id, patient.id)).toBe(false);
+    dataOf(await call('POST', `/api/v1/practitioners/${id}/submit`, doctor.token));
+    dataOf(await call('POST', `/api/v1/practitioners/${id}/approve`, administrator.token, { version: version + 3 }));
     expect(await isPatientOf(doctor.id, patient.id)).toBe(true);
     expect(await isPatientOf(doctor.id, otherPatient.id)).toBe(false);
     expect(await isPatientOf(otherDoctor.id, patient.id)).toBe(false);
@@ -63,7 +78,6 @@ describeApps('patients', (server) => {
 
   test('timeline() merges visits, records and stays, newest first, by period, kind and page', async () => {
     const { doctor, patient, administrator } = server().people;
-    await approve(server(), doctor, { name: '林主治' });
     const record = { patientId: patient.id, kind: 'online', content: recordExample };
     const write = async (visitedAt: string) =>
       dataOf(await server().call('POST', '/api/v1/medical-records', doctor.token, { ...record, visitedAt }));

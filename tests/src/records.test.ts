@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { recordExample } from '#src/medical/record-content.ts';
-import { approve, begunVisit, codesOf, dataOf, describeApps, uploadImage } from '#tests/support/people.ts';
+import { begunVisit, codesOf, dataOf, describeApps, uploadImage } from '#tests/support/people.ts';
 
 const base = '/api/v1/medical-records';
 
@@ -23,11 +23,11 @@ describeApps('medical records', (server) => {
 
   test('create() keeps the content without loss, sealed, linked to visit, author and time', async () => {
     const { doctor, patient } = server().people;
-    const practitioner = await approve(server(), doctor);
+    const practitioner = await server().modules.practitioners.byUser(doctor.id);
     const visitedAt = '2026-11-01T02:03:04.567Z';
     const head = dataOf(await write({ consultationId: visitId, visitedAt }));
     expect(head).toMatchObject({
-      ...{ consultationId: visitId, practitionerId: practitioner.id, kind: 'online', version: 1, visitedAt },
+      ...{ consultationId: visitId, practitionerId: practitioner!.id, kind: 'online', version: 1, visitedAt },
       patient: { id: patient.id, name: 'Name of patient' },
       author: { id: doctor.id, name: 'Name of doctor' },
     });
@@ -62,9 +62,9 @@ describeApps('medical records', (server) => {
     const elsewhere = await begunVisit(server(), otherDoctor, otherPatient);
     const foreign = dataOf(await server().call('POST', '/api/v1/visit-profiles', otherPatient.token, { name: 'F', relationship: 'self' }));
     const code = async (...args: Parameters<typeof write>) => (await write(...args)).body.error?.code;
-    expect(await code({}, otherDoctor.token)).toBe('unknown_patient');
-    expect(await code({ patientId: doctor.id })).toBe('unknown_patient');
-    expect(await code({ patientId: randomUUID() })).toBe('unknown_patient');
+    expect(await code({}, otherDoctor.token)).toBe('not_your_patient');
+    expect(await code({ patientId: doctor.id })).toBe('not_your_patient');
+    expect(await code({ patientId: randomUUID() })).toBe('not_your_patient');
     expect(await code({}, patient.token)).toBe('forbidden');
     expect(await code({ consultationId: elsewhere })).toBe('unknown_visit');
     expect(await code({ consultationId: randomUUID() })).toBe('unknown_visit');

@@ -49,8 +49,9 @@ export async function uploadImage(server: TestApp, ownerId: string): Promise<str
   return id;
 }
 
-/** A visit of the two that has begun. @returns its id */
+/** A visit of the two that has begun; the doctor is approved, unless there is a profile already. @returns its id */
 export async function begunVisit(server: TestApp, doctor: Person, patient: Person): Promise<string> {
+  if (!(await server.modules.practitioners.byUser(doctor.id))) await approve(server, doctor);
   const { id } = dataOf(await server.call('POST', '/api/v1/consultations', doctor.token, booking(patient.id)));
   const policy = createConsultationPolicy(server.database);
   const { epoch } = await policy.open(id);
