@@ -15,6 +15,8 @@ export interface CleanImage {
 const MAX_PIXELS = 30_000_000;
 /** Progressive and interlaced images are held whole, in several times the memory. */
 const MAX_PROGRESSIVE_PIXELS = 12_000_000;
+/** Pixels are worked on by whole rows: long ones take memory that their number alone does not show. */
+const MAX_EDGE = 16_384;
 const MAX_RESULT_BYTES = 40 * 1_048_576;
 const SECONDS = 30;
 const QUALITY = 90;
@@ -48,7 +50,8 @@ export function cleanImage(read: () => Promise<Buffer>, mime: string, maxEdge?: 
 async function convert(source: Buffer, mime: string, maxEdge?: number): Promise<CleanImage> {
   const options = { limitInputPixels: MAX_PIXELS, failOn: 'error', sequentialRead: true, pages: 1 } as const;
   const { width, height, isProgressive } = await sharp(source, options).metadata();
-  if (isProgressive && width * height > MAX_PROGRESSIVE_PIXELS) throw new ApiError('bad_image');
+  const large = isProgressive && width * height > MAX_PROGRESSIVE_PIXELS;
+  if (large || Math.max(width, height) > MAX_EDGE) throw new ApiError('bad_image');
   const image = sharp(source, options).timeout({ seconds: SECONDS }).autoOrient();
   if (maxEdge) image.resize({ width: maxEdge, height: maxEdge, fit: 'inside', withoutEnlargement: true });
   const [encoded, type] = encode(image, mime);

@@ -23,6 +23,8 @@ export interface TestServer {
   patient: Account;
   /** Everything printed so far. */
   output(): string;
+  /** Pid of the process that runs now. */
+  pid(): number;
   /** Pids of the mediasoup workers. */
   workers(): Promise<number[]>;
   /** SIGTERM, waits for the end; gives the exit code. */
@@ -96,6 +98,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
     doctor: demo('doctor'),
     patient: demo('patient'),
     output: () => output,
+    pid: () => child?.pid ?? 0,
     workers: async () => workersOf(child?.pid),
     stop: () => end('SIGTERM'),
     kill: async () => void (await end('SIGKILL')),
