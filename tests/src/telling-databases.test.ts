@@ -1,0 +1,118 @@
+/** What telling people and keeping files asks of the database, on both engines. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { v7 as uuid } from 'uuid';
+import { parseKeyRing } from '#src/crypto/keys.ts';
+import { createVault } from '#src/crypto/vault.ts';
+import type { Database } from '#src/database/database.ts';
+import { createFiles, type Files } from '#src/files/service.ts';
+import { createMessaging, type Messaging } from '#src/messaging/service.ts';
+import { openSenders } from '#src/messaging/senders.ts';
+import { createNotifications, type Notifications } from '#src/notifications/service.ts';
+import { createPreferences } from '#src/notifications/preferences.ts';
+import { createOutbox } from '#src/outbox/outbox.ts';
+import { createSettings } from '#src/settings/service.ts';
+import { createSignals, type Signals } from '#src/signals/signals.ts';
+import { loadConfig } from '#config/index.ts';
+import { silentLog } from '#tests/support/app.ts';
+import { describeDatabases } from '#tests/support/databases.ts';
+import { pdf } from '#tests/support/sample-files.ts';
+
+describeDatabases('telling people and keeping files', (open) => {
+  let database: Database;
+  let signals: Signals;
+  let messaging: Messaging;
+  let notifications: Notifications;
+  let files: Files;
+  let folder: string;
+  beforeAll(async () => {
+    database = await open();
+    folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-files-'));
+    signals = createSignals(database, silentLog);
+    const vault = createVault(parseKeyRing(`k1:${randomBytes(32).toString('hex')}`), 'a secret for the index that is long');
+    const settings = await createSettings(database, vault, signals);
+    const config = loadConfig({ NODE_ENV: 'test', DATA_DIR: folder });
+    const senders = await openSenders({ config, database, signals, settings, log: silentLog });
+    const outbox = createOutbox(database);
+    const contacts = { contactOf: async () => ({ name: 'N', phone: '+8613900000000', email: 'n@patient.example', locale: 'zh' as const }) };
+    const preferences = createPreferences(database);
+    messaging = createMessaging({ database, vault, outbox, senders, contacts, stillWanted: async () => true });
+    const { render } = senders;
+    const parts = { database, vault, render, deliveries: messaging, contacts, preferences, pages: { notify: () => undefined } };
+    notifications = createNotifications({ ...parts, publicUrl: () => 'https://clinic.test' });
+    notifications.describe('order', async () => ({ orderNo: 'O-1', amount: '1.00', item: 'x' }));
+    const secrets = { jwt: 'j'.repeat(40), dataKeys: parseKeyRing(`k1:${'0'.repeat(64)}`), blindIndex: 'b'.repeat(40), generated: [] };
+    files = createFiles({ config, database, vault, outbox, settings, secrets });
+  }, 60_000);
+  afterAll(async () => {
+    signals.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function person(): Promise<string> {
+    const id = uuid();
+    await database.models.users.create({ id, account: id, name: 'N', status: 'active' });
+    return id;
+  }
+  const order = (userId: string) => ({ userId, kind: 'order.refunded', subjectType: 'order', subjectId: '1' }) as const;
+
+  test('a notification is there once, with one delivery a channel, which goes out once', async () => {
+    const userId = await person();
+    const id = uuid();
+    await database.transaction(() => notifications.send(id, order(userId)));
+    await expect(database.transaction(() => notifications.send(id, order(userId)))).rejects.toThrow();
+    const rows = await database.models.deliveries.findAll({ where: { userId }, order: ['channel'] });
+    expect(rows.map(({ channel, state }) => [channel, state])).toEqual([
+      ['email', 'queued'],
+      ['sms', 'queued'],
+    ]);
+    const until = new Date(Date.now() + 60_000).toISOString();
+    await Promise.all(rows.flatMap((row) => [1, 2, 3].map(() => messaging.deliver({ id: row.id, until }, 0))));
+    expect(messaging.inbox?.all()).toHaveLength(2);
+    expect(await notifications.list(userId, { page: 1, pageSize: 20, unread: true, locale: 'en' })).toMatchObject({
+      items: [{ title: 'Refund made', read: false }],
+      pagination: { total: 1 },
+    });
+    const { outside } = await messaging.statistics({});
+    expect(outside).toContainEqual(expect.objectContaining({ channel: 'sms', kind: 'notification', sent: 1, queued: 0 }));
+    expect((await messaging.deliveries({ page: 1, pageSize: 20, userId })).pagination.total).toBe(2);
+  });
+
+  test('preferences and words are changed in place, and conflicts are told', async () => {
+    const userId = await person();
+    const change = { class: 'marketing', channel: 'sms', enabled: true } as const;
+    await notifications.preferences.set(userId, [change]);
+    await notifications.preferences.set(userId, [change, { ...change, enabled: false }, change]);
+    expect(await notifications.preferences.allows(userId, 'marketing', 'sms')).toBe(true);
+    const words = { title: 'T', text: '{{orderNo}}', sms: '{{amount}}' };
+    const put = (version: number) => messaging.templates.change(userId, 'order_refunded', 'en', words, version);
+    const settled = await Promise.allSettled([put(0), put(0), put(0)]);
+    expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(settled.flatMap((result) => (result.status === 'rejected' ? [result.reason.code] : []))).toEqual(['conflict', 'conflict']);
+    expect((await put(1)).version).toBe(2);
+    await messaging.templates.setCode('order_refunded', 'en', 'sms-aliyun', 'SMS_1');
+    expect((await messaging.templates.setCode('order_refunded', 'en', 'sms-aliyun', 'SMS_2')).codes).toEqual([
+      { provider: 'sms-aliyun', code: 'SMS_2' },
+    ]);
+  });
+
+  test('files are counted, linked and held by their links', async () => {
+    const ownerId = await person();
+    const store = () => files.store({ ownerId, category: 'licence', name: 'a.pdf', content: pdf(1_000) });
+    const stored = await Promise.all([store(), store(), store()]);
+    const { id, bytes } = stored[0]!;
+    expect(await files.usageOf(ownerId)).toMatchObject({ bytes: 3 * bytes, files: 3 });
+    await Promise.all([files.link(id, 'thing', '1'), files.link(id, 'thing', '1'), files.link(id, 'thing', '2')]);
+    const caller = { userId: ownerId, can: () => false } as never;
+    await expect(files.remove(caller, id)).rejects.toMatchObject({ code: 'in_use' });
+    await files.relink(stored[1]!.id, 'thing', '1');
+    await files.unlink(id, 'thing', '2');
+    await files.remove(caller, id);
+    expect(await files.usageOf(ownerId)).toMatchObject({ bytes: 2 * bytes, files: 2 });
+    const { items } = await files.statistics();
+    expect(items).toContainEqual({ category: 'licence', kind: 'document', files: 2, bytes: 2 * bytes });
+    expect((await files.list(caller, { page: 1, pageSize: 20 })).items.map((file) => file.bytes)).toEqual([bytes, bytes]);
+  });
+});
