@@ -69,7 +69,7 @@ import { createPractitionerPhotos, type PractitionerPhotos } from './practitione
 import type { HistoryPort } from './practitioners/ports.ts';
 import { createRecommending } from './practitioners/recommending.ts';
 import { practitionerPhotoRoutes, practitionerReviewRoutes } from './practitioners/review-routes.ts';
-import { createPractitionerReviews } from './practitioners/reviews.ts';
+import { createPractitionerReviews, type PractitionerReviews } from './practitioners/reviews.ts';
 import { practitionerAdminRoutes, practitionerProfileRoutes, practitionerRoutes } from './practitioners/routes.ts';
 import { createPractitioners, type Practitioners } from './practitioners/service.ts';
 import { createViews } from './practitioners/view.ts';
@@ -125,6 +125,7 @@ export interface Modules {
   readonly departments: Departments;
   readonly practitioners: Practitioners;
   readonly practitionerPhotos: PractitionerPhotos;
+  readonly practitionerReviews: PractitionerReviews;
   readonly care: CareRelations;
   readonly patients: Patients;
   readonly profiles: Profiles;
@@ -287,7 +288,7 @@ function createPractice(foundation: Foundation, notifications: Pick<Notification
     hospitalRoutes(hospitals),
     hospitalAdminRoutes(hospitals),
   ];
-  return { departments, practitioners, practitionerPhotos, routes };
+  return { departments, practitioners, practitionerPhotos, practitionerReviews: reviews, routes };
 }
 
 /** Patients: who they are, what is written about them, and where they lie. */

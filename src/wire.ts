@@ -72,7 +72,7 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
       await app.listen({ host: config.HOST === 'localhost' ? '127.0.0.1' : config.HOST, port: config.PORT });
       // After listening: a port that is taken must not cost the passwords.
       if (config.DEMO ?? config.NODE_ENV !== 'production') {
-        demo = await createDemo(database, modules.users, modules.consultations);
+        demo = await createDemo(database, modules);
       }
       accepting = true;
     }
