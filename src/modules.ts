@@ -19,6 +19,8 @@ import { securityNotices } from './auth/security-notices.ts';
 import { loginLogRoutes, sessionRoutes } from './auth/session-routes.ts';
 import { createSignIn, type SignIn } from './auth/sign-in.ts';
 import { CODE_SECONDS, createSmsCodes } from './auth/sms-codes.ts';
+import { balanceRoutes } from './balance/routes.ts';
+import { type Balances, createBalances } from './balance/service.ts';
 import { chatRoutes } from './chat/routes.ts';
 import { createChat } from './chat/service.ts';
 import type { ChatStore } from '#rooms/ports.ts';
@@ -65,6 +67,14 @@ import { createTimeline } from './patients/timeline.ts';
 import { orderRoutes } from './orders/routes.ts';
 import { createOrders, type Orders } from './orders/service.ts';
 import { createLookup } from './practitioners/lookup.ts';
+import { createClaims } from './payments/claims.ts';
+import { gatewayRoutes } from './payments/gateway-routes.ts';
+import { createGateways } from './payments/gateway-registry.ts';
+import { noticeRoutes } from './payments/notice-routes.ts';
+import { createPayers } from './payments/ports.ts';
+import { paymentRoutes } from './payments/routes.ts';
+import { createPayments, type Payments } from './payments/service.ts';
+import { tellOfMoney } from './payments/telling.ts';
 import { createPractitionerPhotos, type PractitionerPhotos } from './practitioners/photos.ts';
 import type { HistoryPort } from './practitioners/ports.ts';
 import { createRecommending } from './practitioners/recommending.ts';
@@ -84,6 +94,8 @@ import { createPrescriptionPorts, describePrescriptions } from './prescriptions/
 import { prescriptionRoutes } from './prescriptions/routes.ts';
 import { createPrescriptions, type Prescriptions } from './prescriptions/service.ts';
 import { createScheduleReader } from './schedules/reader.ts';
+import { refundRoutes } from './refunds/routes.ts';
+import { createRefunds, type Refunds } from './refunds/service.ts';
 import { createSearch } from './search/search.ts';
 import { settingRoutes } from './settings/routes.ts';
 import { templateRoutes } from './templates/routes.ts';
@@ -119,6 +131,9 @@ export interface Modules {
   readonly notifications: Notifications;
   readonly offerings: Offerings;
   readonly orders: Orders;
+  readonly payments: Payments;
+  readonly refunds: Refunds;
+  readonly balances: Balances;
   readonly appointments: Appointments;
   readonly medicines: Medicines;
   readonly prescriptions: Prescriptions;
@@ -147,10 +162,10 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
   const patients = createPatientCare(foundation, files, care, practice.practitioners);
   relateFiles(files, practice.practitionerPhotos, patients.recordAttachments);
   const offerings = createOfferings(database, foundation.signals);
-  const orders = createOrders(foundation);
+  const till = createTill(foundation, notifications, publicUrl);
   const schedules = createScheduleReader(database, foundation.settings);
   const lookup = createLookup(database);
-  const booking = { orders, offerings, schedules, profiles: patients.profiles, practitioners: lookup, publicUrl };
+  const booking = { orders: till.orders, offerings, schedules, profiles: patients.profiles, practitioners: lookup, publicUrl };
   const appointments = createAppointments({ ...foundation, ...booking });
   linkAppointments({ ...foundation, practitioners: lookup, visits: surroundings.visits }, appointments);
   describeAppointments(notifications, database, lookup);
@@ -160,8 +175,8 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
     ...practice,
     ...patients,
     ...pharmacy,
+    ...till,
     offerings,
-    orders,
     appointments,
     care,
     healthProfiles,
@@ -182,7 +197,7 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
       mediaRoutes(routerRtpCapabilities),
       networkTestRoutes,
       offeringRoutes(offerings),
-      orderRoutes(orders),
+      ...till.routes,
       appointmentRoutes(appointments),
       ...pharmacy.routes,
       ...practice.routes,
@@ -202,6 +217,27 @@ function createTelling(foundation: Foundation, { pages, publicUrl }: Surrounding
   const messaging = createMessaging({ database, vault, outbox, senders, contacts, stillWanted });
   const notifications = createNotifications({ database, vault, render, deliveries: messaging, contacts, preferences, pages, publicUrl });
   return { messaging, notifications, routes: [notificationRoutes(notifications), messageRoutes(messaging)] };
+}
+
+/** Orders and their money. */
+function createTill(foundation: Foundation, notifications: Notifications, publicUrl: () => string) {
+  const { database, config, auth } = foundation;
+  const orders = createOrders(foundation);
+  const balances = createBalances(database);
+  const gateways = createGateways({ ...foundation, production: config.NODE_ENV === 'production' });
+  const parts = { ...foundation, orders, balances, gateways, publicUrl };
+  const refunds = createRefunds({ ...parts, claims: createClaims(database) });
+  const payments = createPayments({ ...parts, refunds, payers: createPayers(database), proof: auth.sessions });
+  tellOfMoney({ ...parts, refunds }, notifications);
+  const routes = [
+    orderRoutes(orders),
+    paymentRoutes(payments),
+    noticeRoutes(payments.notices),
+    gatewayRoutes(gateways),
+    refundRoutes(refunds),
+    balanceRoutes(balances),
+  ];
+  return { orders, balances, payments, refunds, routes };
 }
 
 interface PharmacyParts {

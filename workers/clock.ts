@@ -16,7 +16,11 @@ interface Entry<T extends Topic = Topic> {
 
 const entry = <T extends Topic>(pattern: string, topic: T, payload: Topics[T]): Entry => ({ pattern, topic, payload });
 
-const timetable: readonly Entry[] = [entry('17 3 * * *', 'maintenance.clean', {}), entry('47 3 * * *', 'files.sweep', {})];
+const timetable: readonly Entry[] = [
+  entry('17 3 * * *', 'maintenance.clean', {}),
+  entry('47 3 * * *', 'files.sweep', {}),
+  entry('*/10 * * * *', 'payments.reconcile', {}),
+];
 
 /** @returns stops the clock */
 export function startClock(outbox: Outbox, log: Logger): () => void {

@@ -6,6 +6,8 @@ import type { Files } from '#src/files/service.ts';
 import type { Messaging } from '#src/messaging/service.ts';
 import type { Notifications } from '#src/notifications/service.ts';
 import type { Orders } from '#src/orders/service.ts';
+import type { Payments } from '#src/payments/service.ts';
+import type { Refunds } from '#src/refunds/service.ts';
 import type { Processors } from './processor.ts';
 import { cleanProcessor } from './processors/clean.ts';
 import { closeVisitProcessor } from './processors/close-visit.ts';
@@ -13,6 +15,7 @@ import { deliverProcessor } from './processors/deliver.ts';
 import { eraseFileProcessor, sweepFilesProcessor } from './processors/files.ts';
 import { expireOrderProcessor } from './processors/expire-order.ts';
 import { notifyProcessor } from './processors/notify.ts';
+import { checkPaymentProcessor, executeRefundProcessor, reconcileProcessor, stopPaymentProcessor } from './processors/payments.ts';
 import { remindProcessor } from './processors/remind.ts';
 
 /** Services that processors call. */
@@ -24,6 +27,8 @@ export interface ProcessorServices {
   messaging: Messaging;
   notifications: Notifications;
   orders: Orders;
+  payments: Payments;
+  refunds: Refunds;
 }
 
 export function createProcessors({
@@ -34,6 +39,8 @@ export function createProcessors({
   messaging,
   notifications,
   orders,
+  payments,
+  refunds,
 }: ProcessorServices): Processors {
   return {
     'appointment.remind': remindProcessor(appointments),
@@ -42,7 +49,11 @@ export function createProcessors({
     'files.sweep': sweepFilesProcessor(files),
     'maintenance.clean': cleanProcessor(maintenance),
     'message.deliver': deliverProcessor(messaging),
-    'order.expire': expireOrderProcessor(orders),
+    'order.expire': expireOrderProcessor(orders, payments),
+    'payment.check': checkPaymentProcessor(payments),
+    'payment.stop': stopPaymentProcessor(payments),
+    'payments.reconcile': reconcileProcessor(payments, refunds),
+    'refund.execute': executeRefundProcessor(refunds),
     'notification.send': notifyProcessor(notifications),
   };
 }

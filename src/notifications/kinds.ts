@@ -34,7 +34,7 @@ export const notificationKinds = {
   'queue.called': { class: 'service', channels: ['sms'], template: 'queue_called', subject: 'queue' },
 
   'order.paid': { class: 'service', channels: ['email'], template: 'order_paid', subject: 'order' },
-  'order.refunded': { class: 'service', channels: ['sms', 'email'], template: 'order_refunded', subject: 'order' },
+  'order.refunded': { class: 'service', channels: ['sms', 'email'], template: 'order_refunded', subject: 'refund' },
   'refund.decided': { class: 'service', channels: ['email'], template: 'refund_decided', subject: 'refund' },
 
   'prescription.approved': { class: 'service', channels: ['sms'], template: 'prescription_approved', subject: 'prescription' },

@@ -13,6 +13,11 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route takes an `Idempotency-Key`; `money`: its keys are kept for ever. */
     idempotent?: 'day' | 'money';
+    /**
+     * Of a route that is `idempotent`: makes the answer of what the handler returned, once that is committed. For what must not happen
+     * inside of a transaction; it may run again after a crash. Repeats get the answer that was there first.
+     */
+    afterwards?: (begun: unknown, request: FastifyRequest) => Promise<unknown>;
   }
 }
 
@@ -22,15 +27,17 @@ const ACCEPTED = /^[\w.:-]{8,100}$/;
 /** To be called before the routes that it shall protect. */
 export function answerRepeats(scope: FastifyInstance, database: Database): void {
   scope.addHook('onRoute', (route: RouteOptions) => {
-    const mode = route.config?.idempotent;
+    const { idempotent: mode, afterwards } = route.config ?? {};
     if (!mode) return;
     const handler = route.handler;
     route.handler = async function (this: FastifyInstance, request, reply) {
-      const key = request.headers[HEADER];
-      if (key === undefined) return handler.call(this, request, reply);
-      if (typeof key !== 'string' || !ACCEPTED.test(key)) throw new ApiError('invalid_idempotency_key');
       const first = () => handler.call(this, request, reply) as ReturnType<RouteHandlerMethod>;
-      return once(database, requestOf(request, key, mode === 'money'), first);
+      const finish = afterwards && ((begun: unknown) => afterwards(begun, request));
+      const key = request.headers[HEADER];
+      if (key === undefined) return finish ? finish(await first()) : first();
+      if (typeof key !== 'string' || !ACCEPTED.test(key)) throw new ApiError('invalid_idempotency_key');
+      const keyed = requestOf(request, key, mode === 'money');
+      return finish ? finishOnce(database, keyed, first, finish) : once(database, keyed, first);
     };
   });
 }
@@ -69,4 +76,26 @@ async function once({ models, transaction }: Database, request: KeyedRequest, wo
     if (earlier.route !== route || earlier.bodyHash !== bodyHash) throw new ApiError('idempotency_key_reused', { cause: error });
     return JSON.parse(earlier.answer ?? 'null') as unknown;
   }
+}
+
+/** What is stored of a request whose answer is made after its transaction. */
+type Stored = { begun: unknown } | { finished: unknown };
+
+async function finishOnce(
+  database: Database,
+  request: KeyedRequest,
+  work: () => unknown,
+  finish: (begun: unknown) => Promise<unknown>,
+): Promise<unknown> {
+  const { models, transaction } = database;
+  const stored = (await once(database, request, async () => ({ begun: await work() }))) as Stored;
+  if ('finished' in stored) return stored.finished;
+  const finished = await finish(stored.begun);
+  const { owner, key } = request;
+  // Of several that finish it the first decides what all of them are told.
+  const where = { owner, key, answer: JSON.stringify(stored) };
+  const [changed] = await transaction(() => models.idempotencyKeys.update({ answer: JSON.stringify({ finished }) }, { where }));
+  if (changed > 0) return finished;
+  const kept = await models.idempotencyKeys.findOne({ where: { owner, key } });
+  return kept?.answer ? (JSON.parse(kept.answer) as { finished: unknown }).finished : finished;
 }

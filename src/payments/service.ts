@@ -1,0 +1,105 @@
+/** Payments of orders: by balance, WeChat Pay and Alipay (ORD-08..10, 12..16, 20). */
+import type { z } from 'zod';
+import { ApiError } from '#src/errors.ts';
+import type { Orders } from '#src/orders/service.ts';
+import { PartnerError } from '#src/partners/partner-error.ts';
+import type { Caller } from '#src/plugins/policy.ts';
+import { type AskingParts, createAsking, isOpen } from './asking.ts';
+import { type AttemptsParts, createAttempts } from './attempts.ts';
+import { createPaymentEvents } from './events.ts';
+import { createFollowing, type Following } from './following.ts';
+import type { Gateways } from './gateway-registry.ts';
+import { openStates, type PaymentRow } from './model.ts';
+import { createNotices, type Notices, type NoticesParts } from './notices.ts';
+import type { SurplusRefunds } from './ports.ts';
+import { createPaymentReading, type PaymentReading } from './reading.ts';
+import { createReconciling, type Reconciling } from './reconciling.ts';
+import type * as schemas from './schemas.ts';
+import { createSettlement } from './settlement.ts';
+import type { PaymentView } from './views.ts';
+
+export interface Payments extends PaymentReading, Following, Reconciling {
+  /**
+   * An attempt to pay an own order; the partner still has to be asked, with `open`.
+   * @throws {ApiError} `not_found`, `wrong_state`, `channel_unavailable`, `payment_open`, `insufficient_balance`, `step_up_required`
+   */
+  begin(caller: Caller, orderId: string, input: z.infer<typeof schemas.newPayment>): Promise<z.infer<typeof schemas.begunPayment>>;
+  /** Brings it to the partner. Not inside of a transaction. Without an answer it stays `created` and is tried again by itself. */
+  open(caller: Caller, id: string): Promise<PaymentView>;
+  /** Asks the partner now: for a payer who says that they have paid. @throws {ApiError} `not_found` */
+  check(caller: Caller, id: string): Promise<PaymentView>;
+  /** Ends an own attempt, so that another way can be tried. @throws {ApiError} `not_found` */
+  close(caller: Caller, id: string): Promise<PaymentView>;
+  readonly notices: Notices;
+  readonly gateways: Gateways;
+}
+
+export interface PaymentsParts
+  extends Omit<AttemptsParts, 'gateways'>, Omit<AskingParts, 'settlement' | 'gateways'>, Pick<NoticesParts, 'audit'> {
+  gateways: Gateways;
+  orders: Pick<Orders, 'listen' | 'own' | 'fire' | 'hold'>;
+  refunds: SurplusRefunds & NoticesParts['refunds'];
+}
+
+export function createPayments(parts: PaymentsParts): Payments {
+  const { database, gateways } = parts;
+  const settlement = createSettlement(parts);
+  const asking = createAsking({ ...parts, settlement });
+  const attempts = createAttempts(parts);
+  const reading = createPaymentReading(parts);
+  stopWithOrders(parts);
+
+  async function own({ userId }: Caller, id: string): Promise<PaymentRow> {
+    const row = await database.models.payments.findOne({ where: { id, userId } });
+    if (!row) throw new ApiError('not_found');
+    return row;
+  }
+
+  return {
+    ...reading,
+    ...createFollowing({ ...parts, asking, settlement }),
+    ...createReconciling({ ...parts, asking, settlement }),
+    gateways,
+    notices: createNotices({ ...parts, events: createPaymentEvents(database), settlement }),
+
+    async begin(caller, orderId, input) {
+      const { id } = await attempts.begin(caller, orderId, input);
+      return { id };
+    },
+    async open(caller, id) {
+      const { method } = await own(caller, id);
+      if (method !== 'balance') await asking.open(id);
+      return reading.get(caller, id);
+    },
+    async check(caller, id) {
+      const row = await own(caller, id);
+      if (isOpen(row) && (await asking.mayAsk(row))) await (row.state === 'created' ? asking.open(id) : quietly(asking.check(row)));
+      return reading.get(caller, id);
+    },
+    async close(caller, id) {
+      const row = await own(caller, id);
+      if (isOpen(row)) {
+        // The partner may go on taking money for it: then it pays the order, or goes back.
+        await quietly(asking.stop(row));
+        await settlement.end(row, 'closed');
+      }
+      return reading.get(caller, id);
+    },
+  };
+}
+
+/** A partner that does not answer is asked again by the job. */
+async function quietly(work: Promise<unknown>): Promise<void> {
+  await work.catch((error: unknown) => {
+    if (!(error instanceof PartnerError || error instanceof ApiError)) throw error;
+  });
+}
+
+/** When an order is paid or closed, its other attempts are stopped. */
+function stopWithOrders({ orders, outbox, database: { models } }: PaymentsParts): void {
+  const stop = async ({ id: orderId, version }: { id: string; version: number }): Promise<void> => {
+    const open = await models.payments.count({ where: { orderId, state: [...openStates] } });
+    if (open > 0) await outbox.append('payment.stop', { orderId }, { dedupeKey: `payment.stop:${orderId}:${version}` });
+  };
+  orders.listen('*', { paid: stop, closed: stop });
+}
