@@ -97,6 +97,19 @@ function settled(later: Later<unknown>): Promise<boolean> {
 
 const waiting = (room: ConsultationRoom): Seat[] => room.seats.at('lobby').filter((seat) => !room.entries.has(seat.peerId));
 
+/** Lets a member in from outside the room: whoever waits comes in now, whoever comes later does not wait. */
+export function callIn(room: ConsultationRoom, memberId: string): Later<unknown> {
+  room.held.delete(memberId);
+  room.admitted.add(memberId);
+  room.snapshots.schedule();
+  return outside(
+    admitAll(
+      room,
+      waiting(room).filter((seat) => seat.memberId === memberId),
+    ).then((admitted) => ({ admitted })),
+  );
+}
+
 const people: Pick<
   Handlers,
   | 'room:leave'

@@ -6,7 +6,7 @@ import { createAttendance } from './attendance.ts';
 import { type ChatLog, openChatLog } from './chat-log.ts';
 import { join } from './consultation-entry.ts';
 import { connectionGone, endVisit, keepForGrace } from './consultation-exit.ts';
-import { handlers } from './consultation-handlers.ts';
+import { callIn, handlers } from './consultation-handlers.ts';
 import { bindMedia, rebuildMedia, renewMedia } from './consultation-media.ts';
 import type { ConsultationRoom, IceServers } from './consultation-state.ts';
 import { roomUpdate, roomView } from './consultation-views.ts';
@@ -172,6 +172,8 @@ function handle(room: ConsultationRoom, message: RoomMessage): unknown {
       return connectionGone(room, message.connectionId, message.reason);
     case 'end':
       return endVisit(room, message.byMemberId, message.requestId);
+    case 'call':
+      return callIn(room, message.memberId);
     case 'inspect':
       return roomView(room, true);
     case 'turn':

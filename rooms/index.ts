@@ -18,7 +18,7 @@ import { createOwnership } from './ownership.ts';
 import type { Authenticator, ChatStore, ConsultationPolicy, Logger } from './ports.ts';
 import type { Notification, NotificationName, RoomView } from './protocol.ts';
 import type { RoomMessage } from './room-messages.ts';
-import { createRouter } from './router.ts';
+import { createRouter, type Router } from './router.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 import { createSocketChannel, createUserChannel } from './socket-channel.ts';
 import { createSupervisor } from './supervisor.ts';
@@ -65,6 +65,11 @@ export interface Rooms {
    * @throws {RoomError} `not_found`, `visit_ended`, `storage_unavailable`, `deadline`, `room_busy`, `room_moved`, `shutting_down`
    */
   endVisit(consultationId: string, byMemberId: string | null, requestId?: string): Promise<void>;
+  /**
+   * Lets a member in, now or when they come; opens the room when needed.
+   * @throws {RoomError} as `endVisit` does
+   */
+  callIn(consultationId: string, memberId: string, requestId: string): Promise<void>;
   /** Reaches every page that a signed-in user has open; who has none is not told. */
   notify<N extends NotificationName>(userId: string, name: N, payload: Notification<N>): void;
   /** The rooms that are open on this node. */
@@ -111,7 +116,6 @@ export function createRooms(options: RoomsOptions): Rooms {
   });
   const router = createRouter({ supervisor, directory, bus });
   const gateway = createGateway({ config, log, authenticator, media, policy, router, iceServers });
-  const deadlineMs = config.ROOM_ASK_TIMEOUT_MS;
   let closing: Promise<void> | undefined;
 
   const close = async (): Promise<void> => {
@@ -123,22 +127,33 @@ export function createRooms(options: RoomsOptions): Rooms {
     await directory.close();
   };
 
+  const command = commander(router, config.ROOM_ASK_TIMEOUT_MS);
+
   return {
     attach: (server) => gateway.attach(server),
-    async endVisit(consultationId, byMemberId, requestId = randomUUID()) {
-      const end = (): Promise<unknown> => router.ask(consultationId, { kind: 'end', byMemberId, requestId }, { deadlineMs, requestId });
-      // A room that is just closing for want of people says that it moved; it opens again.
-      await end().catch((error: unknown) => (error instanceof RoomError && error.code === 'room_moved' ? end() : Promise.reject(error)));
-    },
+    endVisit: (consultationId, byMemberId, requestId = randomUUID()) => command(consultationId, { kind: 'end', byMemberId, requestId }),
+    callIn: (consultationId, memberId, requestId) => command(consultationId, { kind: 'call', memberId, requestId }),
     notify: createUserChannel(() => gateway.io),
     list: () => [...supervisor.actors()].map(({ behaviour }) => (behaviour as ConsultationBehaviour).summary()),
     async inspect(consultationId) {
-      const actor = await within(supervisor.find(consultationId), deadlineMs, 'deadline');
-      return actor ? ((await actor.mailbox.ask({ kind: 'inspect' }, deadlineMs)) as RoomView) : null;
+      const actor = await within(supervisor.find(consultationId), config.ROOM_ASK_TIMEOUT_MS, 'deadline');
+      return actor ? ((await actor.mailbox.ask({ kind: 'inspect' }, config.ROOM_ASK_TIMEOUT_MS)) as RoomView) : null;
     },
     stats: () => statsOf([...supervisor.actors()], gateway),
     drain: () => gateway.drain(),
     close: () => (closing ??= close()),
+  };
+}
+
+type Command = Extract<RoomMessage, { kind: 'end' | 'call' }>;
+
+/** Sends commands that come from outside of the rooms to the actor of a room. */
+function commander(router: Router<RoomMessage>, deadlineMs: number) {
+  return async (consultationId: string, message: Command): Promise<void> => {
+    const { requestId } = message;
+    const ask = (): Promise<unknown> => router.ask(consultationId, message, { deadlineMs, requestId });
+    // A room that is just closing for want of people says that it moved; it opens again.
+    await ask().catch((error: unknown) => (error instanceof RoomError && error.code === 'room_moved' ? ask() : Promise.reject(error)));
   };
 }
 

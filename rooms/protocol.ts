@@ -309,6 +309,10 @@ export const notifications = {
       unread: z.int(),
     }),
   ),
+  'queue:changed': notification(
+    'Your place in a waiting line has changed, or you were called.',
+    z.object({ appointmentId: z.string(), state: z.enum(['waiting', 'called', 'left']), position: z.int().nullable(), length: z.int() }),
+  ),
   'notification:unread': notification('You have read or deleted notifications on another page.', z.object({ unread: z.int() })),
   'chat:posted': notification('New chat messages, in order.', z.object({ messages: z.array(chatMessage) })),
 } as const;

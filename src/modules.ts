@@ -4,6 +4,7 @@
  */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type { MediaSession } from '#rooms/protocol.ts';
+import { createAffected } from './appointments/affected.ts';
 import { appointmentCare, describeAppointments } from './appointments/links.ts';
 import { appointmentRoutes } from './appointments/routes.ts';
 import { type Appointments, createAppointments } from './appointments/service.ts';
@@ -76,7 +77,7 @@ import { paymentRoutes } from './payments/routes.ts';
 import { createPayments, type Payments } from './payments/service.ts';
 import { tellOfMoney } from './payments/telling.ts';
 import { createPractitionerPhotos, type PractitionerPhotos } from './practitioners/photos.ts';
-import type { HistoryPort } from './practitioners/ports.ts';
+import type { AvailabilityPort, HistoryPort } from './practitioners/ports.ts';
 import { createRecommending } from './practitioners/recommending.ts';
 import { practitionerPhotoRoutes, practitionerReviewRoutes } from './practitioners/review-routes.ts';
 import { createPractitionerReviews, type PractitionerReviews } from './practitioners/reviews.ts';
@@ -93,7 +94,18 @@ import { createRecords } from './records/service.ts';
 import { createPrescriptionPorts, describePrescriptions } from './prescriptions/links.ts';
 import { prescriptionRoutes } from './prescriptions/routes.ts';
 import { createPrescriptions, type Prescriptions } from './prescriptions/service.ts';
+import { queueRoutes } from './queue/routes.ts';
+import { createQueue } from './queue/service.ts';
+import { describeClinical } from './reviews/links.ts';
+import { reviewRoutes } from './reviews/routes.ts';
+import { createReviews } from './reviews/service.ts';
+import { dayRoutes } from './schedules/day-routes.ts';
+import { adjustmentRoutes, weeklyRoutes } from './schedules/hours-routes.ts';
+import { leaveRoutes } from './schedules/leave-routes.ts';
+import type { SchedulingParts } from './schedules/parts.ts';
 import { createScheduleReader } from './schedules/reader.ts';
+import { scheduleRoutes, slotRoutes } from './schedules/routes.ts';
+import { createScheduling, type Scheduling } from './schedules/service.ts';
 import { refundRoutes } from './refunds/routes.ts';
 import { createRefunds, type Refunds } from './refunds/service.ts';
 import { createSearch } from './search/search.ts';
@@ -135,6 +147,7 @@ export interface Modules {
   readonly refunds: Refunds;
   readonly balances: Balances;
   readonly appointments: Appointments;
+  readonly scheduling: Scheduling;
   readonly medicines: Medicines;
   readonly prescriptions: Prescriptions;
   readonly departments: Departments;
@@ -158,7 +171,9 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
   const consultations = createConsultations(database, rooms);
   const care = createCareRelations(database, [appointmentCare]);
   const healthProfiles = createHealthProfiles(database, { ...foundation, care });
-  const practice = createPractice(foundation, notifications, files, { visitsOf: care.visitsOf, tagsOf: healthProfiles.tagsOf });
+  const availability: AvailabilityPort = { freeBetween: (from, to) => shifts.scheduling.finding.freeBetween(from, to) };
+  const history = { visitsOf: care.visitsOf, tagsOf: healthProfiles.tagsOf };
+  const practice = createPractice(foundation, notifications, files, { history, availability });
   const patients = createPatientCare(foundation, files, care, practice.practitioners);
   relateFiles(files, practice.practitionerPhotos, patients.recordAttachments);
   const offerings = createOfferings(database, foundation.signals);
@@ -169,6 +184,10 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
   const appointments = createAppointments({ ...foundation, ...booking });
   linkAppointments({ ...foundation, practitioners: lookup, visits: surroundings.visits }, appointments);
   describeAppointments(notifications, database, lookup);
+  const shifts = createShifts(foundation, notifications, booking, appointments);
+  describeClinical(notifications, database, lookup);
+  const queue = createQueue({ ...foundation, practitioners: lookup, pages: surroundings.pages });
+  const reviews = createReviews({ ...foundation, practitioners: lookup });
   const pharmacy = createPharmacy(foundation, { care, profiles: patients.profiles, healthProfiles, notifications, publicUrl });
   return {
     ...identity,
@@ -178,6 +197,7 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
     ...till,
     offerings,
     appointments,
+    scheduling: shifts.scheduling,
     care,
     healthProfiles,
     consultations,
@@ -199,6 +219,9 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
       offeringRoutes(offerings),
       ...till.routes,
       appointmentRoutes(appointments),
+      ...shifts.routes,
+      queueRoutes(queue),
+      reviewRoutes(reviews),
       ...pharmacy.routes,
       ...practice.routes,
       healthProfileRoutes(healthProfiles),
@@ -300,12 +323,37 @@ function createIdentity(foundation: Foundation, notifications: Notifications, fi
   return { users, signIn, routes };
 }
 
+/** Working hours, leave, and the times that can be booked. */
+function createShifts(
+  foundation: Foundation,
+  notifications: Pick<Notifications, 'describe'>,
+  parts: Pick<SchedulingParts, 'offerings' | 'practitioners' | 'schedules'>,
+  appointments: Appointments,
+) {
+  const affected = createAffected(foundation.database, appointments.system);
+  const scheduling = createScheduling({ ...foundation, ...parts, appointments: affected });
+  notifications.describe('leave', scheduling.leaves.facts);
+  const routes = [
+    slotRoutes(scheduling),
+    scheduleRoutes(scheduling),
+    weeklyRoutes(scheduling),
+    adjustmentRoutes(scheduling),
+    leaveRoutes(scheduling),
+    dayRoutes(scheduling),
+  ];
+  return { scheduling, routes };
+}
+
 /** Departments, practitioners and hospitals. */
-function createPractice(foundation: Foundation, notifications: Pick<Notifications, 'describe'>, files: Files, history: HistoryPort) {
+function createPractice(
+  foundation: Foundation,
+  notifications: Pick<Notifications, 'describe'>,
+  files: Files,
+  { history, availability }: { history: HistoryPort; availability: AvailabilityPort },
+) {
   const { database, signals, access, outbox, redis, config, log } = foundation;
   const search = createSearch(database);
   const departments = createDepartments(database, signals);
-  const availability = { freeBetween: async () => [] };
   const views = createViews(database, departments, files.urls);
   const practitioners = createPractitioners(database, { views, departments, search, access, availability });
   const practitionerPhotos = createPractitionerPhotos(database, (fileId, ownerId) => files.own(fileId, ownerId, { kinds: ['image'] }));

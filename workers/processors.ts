@@ -8,10 +8,13 @@ import type { Notifications } from '#src/notifications/service.ts';
 import type { Orders } from '#src/orders/service.ts';
 import type { Payments } from '#src/payments/service.ts';
 import type { Refunds } from '#src/refunds/service.ts';
+import type { Scheduling } from '#src/schedules/service.ts';
 import type { Processors } from './processor.ts';
 import { cleanProcessor } from './processors/clean.ts';
+import { callInProcessor } from './processors/call-in.ts';
 import { closeVisitProcessor } from './processors/close-visit.ts';
 import { deliverProcessor } from './processors/deliver.ts';
+import { displaceProcessor } from './processors/displace.ts';
 import { eraseFileProcessor, sweepFilesProcessor } from './processors/files.ts';
 import { expireOrderProcessor } from './processors/expire-order.ts';
 import { notifyProcessor } from './processors/notify.ts';
@@ -29,6 +32,7 @@ export interface ProcessorServices {
   orders: Orders;
   payments: Payments;
   refunds: Refunds;
+  scheduling: Scheduling;
 }
 
 export function createProcessors({
@@ -41,9 +45,11 @@ export function createProcessors({
   orders,
   payments,
   refunds,
+  scheduling,
 }: ProcessorServices): Processors {
   return {
     'appointment.remind': remindProcessor(appointments),
+    'visit.call': callInProcessor(consultations),
     'visit.close': closeVisitProcessor(consultations),
     'file.erase': eraseFileProcessor(files),
     'files.sweep': sweepFilesProcessor(files),
@@ -53,6 +59,7 @@ export function createProcessors({
     'payment.check': checkPaymentProcessor(payments),
     'payment.stop': stopPaymentProcessor(payments),
     'payments.reconcile': reconcileProcessor(payments, refunds),
+    'schedule.displace': displaceProcessor(scheduling),
     'refund.execute': executeRefundProcessor(refunds),
     'notification.send': notifyProcessor(notifications),
   };

@@ -31,6 +31,8 @@ export interface Consultations {
    * @throws {ApiError} `visit_started`, `visit_ended`, `booked_visit` when it belongs to an appointment
    */
   cancel(userId: string, id: string, requestId: string): Promise<ConsultationView>;
+  /** Lets a member in for the system; nothing for a visit that is over. */
+  callIn(id: string, memberId: string, requestId: string): Promise<void>;
   /** Ends a visit for the system, whatever its state. @param requestId for the logs */
   close(id: string, requestId: string): Promise<void>;
   /** Rooms that are open now, of the caller's visits. */
@@ -42,6 +44,7 @@ export interface Consultations {
 /** What visits need of the rooms. */
 export interface RoomCommands {
   endVisit(consultationId: string, byMemberId: string, requestId: string): Promise<void>;
+  callIn(consultationId: string, memberId: string, requestId: string): Promise<void>;
   list(): OpenRoom[];
   inspect(consultationId: string): Promise<RoomView | null>;
 }
@@ -75,10 +78,10 @@ export function createConsultations(database: Database, rooms: RoomCommands): Co
     async close(id, requestId) {
       const leader = await database.models.members.findOne({ where: { consultationId: id, role: 'practitioner' } });
       if (!leader) return;
-      await rooms.endVisit(id, leader.id, requestId).catch((error: unknown) => {
-        if (!(error instanceof RoomError && error.code === 'visit_ended')) throw error;
-      });
+      await unlessOver(rooms.endVisit(id, leader.id, requestId));
     },
+
+    callIn: (id, memberId, requestId) => unlessOver(rooms.callIn(id, memberId, requestId)),
 
     async openRooms(userId) {
       const open = rooms.list();
@@ -93,6 +96,13 @@ export function createConsultations(database: Database, rooms: RoomCommands): Co
       return { room: await rooms.inspect(id) };
     },
   };
+}
+
+/** A visit that has ended needs nothing more. */
+async function unlessOver(command: Promise<void>): Promise<void> {
+  await command.catch((error: unknown) => {
+    if (!(error instanceof RoomError && error.code === 'visit_ended')) throw error;
+  });
 }
 
 /** From now on nobody comes in, and the room cannot begin the visit any more. */

@@ -29,6 +29,8 @@ import { defineProfiles } from '#src/profiles/model.ts';
 import { defineRecords } from '#src/records/model.ts';
 import { defineSchedules } from '#src/schedules/model.ts';
 import { defineRefunds } from '#src/refunds/model.ts';
+import { defineQueue } from '#src/queue/model.ts';
+import { defineReviews } from '#src/reviews/model.ts';
 import { defineSearch } from '#src/search/model.ts';
 import { defineSettings } from '#src/settings/model.ts';
 import { defineSignals } from '#src/signals/model.ts';
@@ -64,6 +66,8 @@ export function defineModels(sequelize: Sequelize) {
     ...definePayments(sequelize),
     refunds: defineRefunds(sequelize),
     ...defineBalances(sequelize),
+    queueEntries: defineQueue(sequelize),
+    ...defineReviews(sequelize),
     ...defineMedicines(sequelize),
     ...definePrescriptions(sequelize),
     ...defineTemplates(sequelize),

@@ -4,6 +4,7 @@
  */
 import type { DeliverOrder } from '#src/messaging/deliveries.ts';
 import type { NotificationOrder } from '#src/notifications/kinds.ts';
+import type { DisplaceOrder } from '#src/schedules/displacing.ts';
 
 export interface Topics {
   /** Tells somebody of something; see `src/notifications/kinds.ts`. */
@@ -16,8 +17,12 @@ export interface Topics {
   'message.deliver': DeliverOrder;
   /** Reminds the patient of a visit that still begins then. */
   'appointment.remind': { appointmentId: string; startsAt: string };
+  /** Lets a member into a room, now or when they come. */
+  'visit.call': { consultationId: string; memberId: string };
   /** Ends the room of a visit that is over or was called off. */
   'visit.close': { consultationId: string };
+  /** Hours have changed: moves appointments that they push aside, or calls them off. */
+  'schedule.displace': DisplaceOrder;
   /** Closes an order unless it was paid. */
   'order.expire': { orderId: string };
   /** Asks a partner about a payment that is open. `step`: how often it was asked. */

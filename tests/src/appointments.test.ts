@@ -61,7 +61,7 @@ describe.each(['sqlite', 'mysql'] as const)('appointments on %s', (dialect) => {
     await server.workers.drained();
     for (const { token } of [patient, doctor]) {
       const notices = await server.call('GET', '/api/v1/notifications', token);
-      expect(notices.body.data.items[0]).toMatchObject({ kind: 'appointment.confirmed' });
+      expect(notices.body.data.items.map(({ kind }: { kind: string }) => kind)).toContain('appointment.confirmed');
     }
     const row = await server.database.models.appointments.findByPk(made.appointmentId, { rejectOnEmpty: true });
     expect(row.detailsSealed).not.toMatch(/王敏|13800138000/);
@@ -199,7 +199,9 @@ describe.each(['sqlite', 'mysql'] as const)('appointments on %s', (dialect) => {
     await remind(appointmentId, new Date(Date.parse(startsAt) - 60_000).toISOString());
     expect((await get(appointmentId)).data.reminderSent).toBe(false);
     await Promise.all([remind(appointmentId, startsAt), remind(appointmentId, startsAt)]);
-    const sent = await server.database.models.outbox.findAll({ where: { topic: 'notification.send', aggregate: `appointment:${appointmentId}` } });
+    const sent = await server.database.models.outbox.findAll({
+      where: { topic: 'notification.send', aggregate: `appointment:${appointmentId}` },
+    });
     const reminders = sent.filter(({ payload }) => payload.includes('appointment.reminder'));
     expect(reminders).toHaveLength(1);
   });
@@ -220,5 +222,61 @@ describe.each(['sqlite', 'mysql'] as const)('appointments on %s', (dialect) => {
     });
     expect(file.headers['content-type']).toContain('text/calendar');
     expect(file.body).toContain('BEGIN:VEVENT');
+  });
+
+  test('the line is in order of priority and arrival, and each is called once, into the room', async () => {
+    const { patient, otherPatient, doctor, otherDoctor } = server.people;
+    const [one, two] = [await booked(), await booked(freeTime(), otherPatient.token)];
+    const join = (appointmentId: string, token: string) => server.call('POST', '/api/v1/queue', token, { appointmentId });
+    expect((await join(one.appointmentId, patient.token)).body.error.code).toBe('too_early');
+    const soon = { startsAt: new Date(Date.now() + 600_000), endsAt: new Date(Date.now() + 1_200_000) };
+    await server.database.models.appointments.update(soon, { where: { id: [one.appointmentId, two.appointmentId] } });
+    expect((await join(one.appointmentId, otherPatient.token)).body.error.code).toBe('not_found');
+    expect((await join(one.appointmentId, patient.token)).body.data).toMatchObject({ position: 1, length: 1 });
+    expect((await join(two.appointmentId, otherPatient.token)).body.data).toMatchObject({ position: 2, length: 2 });
+    expect((await join(one.appointmentId, patient.token)).body.data).toMatchObject({ position: 1, length: 2 });
+    const put = await server.call('PUT', `/api/v1/queue/${two.appointmentId}/priority`, doctor.token, { priority: 5 });
+    expect(put.body.data.items.map(({ appointmentId }: { appointmentId: string }) => appointmentId)).toEqual([
+      two.appointmentId,
+      one.appointmentId,
+    ]);
+    expect((await server.call('GET', '/api/v1/queue/mine', patient.token)).body.data.items).toMatchObject([{ position: 2 }]);
+    const next = () => server.call('POST', '/api/v1/queue/next', doctor.token);
+    const called = await Promise.all([next(), next(), next()]);
+    expect(called.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 200, 404]);
+    const ids = called.flatMap(({ body: answer }) => answer.data?.appointmentId ?? []);
+    expect(new Set(ids)).toEqual(new Set([one.appointmentId, two.appointmentId]));
+    expect(server.pushed).toEqual(expect.arrayContaining([expect.objectContaining({ userId: otherPatient.id, name: 'queue:changed' })]));
+    expect((await server.call('POST', '/api/v1/queue/next', otherDoctor.token)).body.error.code).toBe('not_found');
+  });
+
+  test('a completed visit is rated once by its patient, answered by its practitioner, hidden by staff', async () => {
+    const { patient, otherPatient, doctor, otherDoctor, administrator } = server.people;
+    const { appointmentId } = await booked();
+    const tag = (await server.call('POST', '/api/v1/review-tags', administrator.token, { name: '耐心' })).body.data;
+    const review = (token: string, more: object = {}) =>
+      server.call('POST', '/api/v1/reviews', token, { appointmentId, rating: 5, text: '很好', tagIds: [tag.id], ...more });
+    expect((await review(patient.token)).body.error.code).toBe('wrong_state');
+    await act(appointmentId, 'complete', doctor.token);
+    expect((await review(otherPatient.token)).body.error.code).toBe('not_found');
+    expect((await review(patient.token, { rating: 6 })).status).toBe(400);
+    const both = await Promise.all([review(patient.token), review(patient.token)]);
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
+    const { id } = both.find(({ status }) => status === 200)?.body.data;
+    expect((await server.call('POST', `/api/v1/reviews/${id}/reply`, otherDoctor.token, { text: 'x' })).body.error.code).toBe('not_found');
+    expect((await server.call('POST', `/api/v1/reviews/${id}/reply`, doctor.token, { text: '谢谢' })).body.data.reply).toBe('谢谢');
+    const of = `/api/v1/practitioners/${clinic.practitionerId}/reviews`;
+    expect((await server.call('GET', of)).body.data.items).toMatchObject([
+      { rating: 5, tags: ['耐心'], author: expect.stringContaining('*') },
+    ]);
+    expect((await server.call('GET', `${of}/statistics`)).body.data).toMatchObject({
+      count: 1,
+      average: 5,
+      satisfaction: 1,
+      tags: [{ name: '耐心', count: 1 }],
+    });
+    await server.call('PUT', `/api/v1/reviews/${id}/visibility`, administrator.token, { hidden: true });
+    expect((await server.call('GET', of)).body.data.items).toEqual([]);
+    expect((await server.call('GET', `${of}/statistics`)).body.data).toMatchObject({ count: 0, average: null });
   });
 });
