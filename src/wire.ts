@@ -15,6 +15,7 @@ import { createDemo, type DemoAccount } from './demo.ts';
 import { createFoundation } from './foundation.ts';
 import type { Certificate } from './lan.ts';
 import { createModules } from './modules.ts';
+import { createDemoPartners } from './payments/demo-partners.ts';
 import type { TurnListener } from './plugins/metrics.ts';
 import { createSnapshotStore } from './snapshots/store.ts';
 
@@ -65,6 +66,7 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
       metrics: { rooms: () => rooms.stats(), workers: () => media.workers(), turns: (listener) => turns.listeners.push(listener) },
     });
     const workers = startWorkers({ config, outbox, services: modules, log });
+    const partners = createDemoPartners();
     rooms.attach(app.server);
 
     async function start(): Promise<void> {
@@ -73,6 +75,7 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
       // After listening: a port that is taken must not cost the passwords.
       if (config.DEMO ?? config.NODE_ENV !== 'production') {
         demo = await createDemo(database, modules);
+        if (config.NODE_ENV !== 'production') modules.payments.gateways.simulate(partners.open);
       }
       accepting = true;
     }
@@ -86,6 +89,7 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
       const cut = setTimeout(() => app.server.closeAllConnections(), LAST_ANSWERS_MS);
       const idle = Promise.all([silent, workers.close()]).then(() => undefined);
       await core.close(idle).finally(() => clearTimeout(cut));
+      await partners.close();
     }
     const generatedSecrets = secrets.generated.length > 0;
     return { app, url: publicUrl, start, demo: () => demo, generatedSecrets, close: () => (closing ??= close()) };
