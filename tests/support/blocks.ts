@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+// What routes may say of themselves; `plugins/web.ts` uses it.
+import type {} from '@fastify/swagger';
 import Fastify, { type FastifyReply } from 'fastify';
 import { pageHeaders } from '#src/plugins/security.ts';
 import { sendPage, serveWeb } from '#src/plugins/web.ts';

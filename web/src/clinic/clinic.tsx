@@ -4,6 +4,7 @@ import { App, ConfigProvider } from 'antd';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { Loading } from '../components/loading.tsx';
 import { language } from '../i18n/index.ts';
+import { route } from '../router.ts';
 import { useStore } from '../use-store.ts';
 import { ConfirmProvider } from './blocks/confirm.tsx';
 import { StepUpProvider } from './blocks/step-up.tsx';
@@ -12,7 +13,9 @@ import { Outlet } from './layout/outlet.tsx';
 import { Frame } from './layout/frame.tsx';
 import { loadLocale } from './locale.ts';
 import { useTouch } from './media-query.ts';
+import { findByPath } from './paths.ts';
 import { createQueryClient } from './query-client.ts';
+import { screens } from './screens.ts';
 import { loadStyles } from './styles.ts';
 import { loadTexts } from './texts/areas.ts';
 import { themeOf } from './theme.ts';
@@ -65,5 +68,14 @@ export default function Clinic() {
   );
 }
 
+/** Starts what the address needs; whoever shows it waits for it, and tells when it failed. */
+function hurry(): void {
+  const here = route.get();
+  const screen = here.name === 'clinic' ? findByPath(screens, here.path)?.entry : undefined;
+  screen?.load().catch(() => undefined);
+  for (const area of screen?.areas ?? []) loadTexts(area).catch(() => undefined);
+}
+
+hurry();
 // Before the first render: a frame without its shape or words would only flicker.
-await Promise.all([loadStyles(), loadTexts('shell'), loadTexts('clinicErrors')]);
+await Promise.all([loadStyles(), loadTexts('shell'), loadTexts('clinicErrors'), loadLocale(language.get() ?? 'zh')]);

@@ -10,9 +10,9 @@ export const to = (path: string): string => (path === '/' ? ROOT : ROOT + path);
 /** Goes to a screen; `path` is below `/clinic` and may have a query. */
 export const go = (path: string): void => navigate(to(path));
 
-/** Path and query of the page, below `/clinic`. */
+/** Path and query of the page, below `/clinic`; both empty on the way out of it. */
 export function useHere(): { path: string; search: string } {
-  const path = useStore(route, (here) => (here.name === 'clinic' ? here.path : '/'));
+  const path = useStore(route, (here) => (here.name === 'clinic' ? here.path : ''));
   const search = useStore(route, (here) => (here.name === 'clinic' ? here.search : ''));
   return { path, search };
 }

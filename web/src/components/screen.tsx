@@ -1,4 +1,5 @@
 import { useEffect, useState, type ComponentType } from 'react';
+import { outdated } from '../net/capabilities.ts';
 import { Loading } from './loading.tsx';
 
 /**
@@ -13,7 +14,12 @@ export function screen<P extends object>(load: () => Promise<{ default: Componen
   function Screen(props: P) {
     const [, setReady] = useState(Loaded !== null);
     useEffect(() => {
-      if (!Loaded) void preload().then(() => setReady(true));
+      if (Loaded) return;
+      // Gone when the server was updated; a reload brings the new one.
+      preload().then(
+        () => setReady(true),
+        () => outdated.set(true),
+      );
     }, []);
     return Loaded ? <Loaded {...props} /> : <Loading />;
   }

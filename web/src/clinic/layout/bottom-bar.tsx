@@ -21,7 +21,7 @@ export function BottomBar({ entries }: { entries: readonly MenuEntry[] }) {
   return (
     <nav className="clinic-tabs" aria-label={t('menu')} data-testid="bottom-bar">
       {leaves.slice(0, all ? TABS : TABS - 1).map((entry) => (
-        <MenuLink key={entry.key} entry={entry} className="clinic-tab" />
+        <MenuLink key={entry.key} entry={entry} className="clinic-tab" tab />
       ))}
       {!all && (
         <button type="button" className="clinic-tab" aria-haspopup="dialog" onClick={() => setOpen(true)} data-testid="more-menu">

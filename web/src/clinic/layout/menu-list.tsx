@@ -9,13 +9,13 @@ import { MenuIcon } from './menu-icon.tsx';
 const isHere = (entry: MenuEntry, path: string): boolean =>
   entry.path !== null && (path === entry.path || path.startsWith(`${entry.path}/`));
 
-/** Link of an entry, marked when the page belongs to it. */
-export function MenuLink({ entry, className }: { entry: MenuEntry; className: string }) {
+/** Link of an entry, marked when the page belongs to it. A tab has a picture in any case. */
+export function MenuLink({ entry, className, tab = false }: { entry: MenuEntry; className: string; tab?: boolean }) {
   const shown = useStore(language);
   const { path } = useHere();
   return (
     <Link to={to(entry.path ?? '/')} className={className} current={isHere(entry, path)}>
-      <MenuIcon name={entry.icon} />
+      {(tab || entry.icon) && <MenuIcon name={entry.icon} />}
       <span>{titleOf(entry, shown)}</span>
     </Link>
   );

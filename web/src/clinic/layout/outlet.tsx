@@ -54,6 +54,7 @@ function Start() {
 export function Outlet() {
   const { path } = useHere();
   const may = useMay();
+  if (path === '') return null;
   if (path === '/') return <Start />;
   const found = findByPath(screens, path);
   if (!found) return <Missing />;

@@ -26,7 +26,15 @@ export function VisitActions({ visit, small = false }: { visit: Visit; small?: b
   return (
     <div className="clinic-actions">
       {visit.role === 'practitioner' && visit.status === 'scheduled' && (
-        <Button type="text" danger size={size} loading={busy} onClick={() => void cancel()} data-testid="visit-cancel">
+        <Button
+          type="text"
+          danger
+          size={size}
+          aria-label={`${t('cancel')}: ${visit.title}`}
+          loading={busy}
+          onClick={() => void cancel()}
+          data-testid="visit-cancel"
+        >
           {t('cancel')}
         </Button>
       )}
@@ -34,6 +42,7 @@ export function VisitActions({ visit, small = false }: { visit: Visit; small?: b
         type="primary"
         size={size}
         icon={<VideoCameraOutlined aria-hidden />}
+        aria-label={`${t('enter')}: ${visit.title}`}
         onClick={() => navigate(`/visit/${visit.id}`)}
         data-testid="visit-enter"
       >

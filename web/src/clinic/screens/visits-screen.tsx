@@ -35,10 +35,10 @@ function useColumns(): Column<Visit>[] {
   const shell = useTexts('shell');
   return [
     { key: 'title', title: t('title'), pinned: true, render: (visit) => <Link to={linkTo(visit)}>{visit.title}</Link> },
+    { key: 'status', title: t('status'), render: ({ status }) => <State status={status} /> },
     { key: 'with', title: t('with'), render: (visit) => otherOf(visit).name },
     { key: 'start', title: t('start'), sort: 'scheduledStart', render: (visit) => <When at={visit.scheduledStart} relative /> },
     { key: 'length', title: t('length'), align: 'right', render: (visit) => t('minutes', { count: minutesOf(visit) }) },
-    { key: 'status', title: t('status'), render: ({ status }) => <State status={status} /> },
     { key: 'created', title: t('created'), hidden: true, render: ({ createdAt }) => <When at={createdAt} /> },
     {
       key: 'actions',
