@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { publicAccess } from './policy.ts';
+import { observeDurations } from './request-durations.ts';
 
 /** Socket messages since the start. */
 interface MessageCounts {
@@ -22,34 +23,20 @@ export interface MetricSources {
   workers: () => { pid: number; load: number; rss: number; rooms: number; transports: number; producers: number; consumers: number }[];
 }
 
+/** Upper ends of the buckets of durations, in seconds. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 export function exposeMetrics(app: FastifyInstance, sources: MetricSources): void {
   const register = new Registry();
   collectDefaultMetrics({ register });
-  observeRequests(app, register);
+  const durations = observeDurations(app, BUCKETS);
   gaugeRooms(register, sources.rooms);
   gaugeWorkers(register, sources.workers);
   observeTurns(register, sources.turns);
   app.get('/metrics', { config: { policy: publicAccess }, schema: { hide: true } }, async (_request, reply) => {
-    return reply.type(register.contentType).send(await register.metrics());
+    return reply.type(register.contentType).send(`${await register.metrics()}\n${durations()}`);
   });
   app.addHook('onClose', async () => register.clear());
-}
-
-function observeRequests(app: FastifyInstance, register: Registry): void {
-  const histogram = new Histogram({
-    name: 'http_server_requests_seconds',
-    help: 'Duration of HTTP requests by route pattern',
-    labelNames: ['uri', 'method', 'status'] as const,
-    buckets: BUCKETS,
-    registers: [register],
-  });
-  app.addHook('onResponse', (request, reply, done) => {
-    const labels = { uri: request.routeOptions.url ?? 'none', method: request.method, status: reply.statusCode };
-    histogram.observe(labels, reply.elapsedTime / 1_000);
-    done();
-  });
 }
 
 function observeTurns(register: Registry, listen: MetricSources['turns']): void {

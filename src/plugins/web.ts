@@ -4,7 +4,6 @@ import path from 'node:path';
 import compress from '@fastify/compress';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { publicAccess } from './policy.ts';
 import { type PageHeaders, publicPages } from './security.ts';
 
 /** Vite puts the hash of the content into these names. */
@@ -12,13 +11,21 @@ const HASHED = `${path.sep}assets${path.sep}`;
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Wenzhen</title>
 <h1>The web client is not built</h1><p><code>npm start</code> builds it. The API is described at <a href="/docs">/docs</a>.</p></html>`;
 
+/**
+ * Compresses what this scope answers. For pages, files and the API document only: the hooks of the compression would take
+ * an API call longer than its route, and answers are small.
+ */
+export async function compressAnswers(scope: FastifyInstance): Promise<void> {
+  await scope.register(compress, { threshold: 1_024 });
+}
+
 /** @param folder may be missing or incomplete: the page then says so */
 export async function serveWeb(app: FastifyInstance, folder: string, headers: PageHeaders): Promise<void> {
-  await app.register(compress, { threshold: 1_024 });
   const page = sendPage(folder, headers);
-  app.get('/', { config: { policy: publicAccess }, schema: { hide: true } }, (_request, reply) => page(reply));
   await app.register(async (scope) => {
+    await compressAnswers(scope);
     publicPages(scope, headers);
+    scope.get('/', { schema: { hide: true } }, (_request, reply) => page(reply));
     await scope.register(fastifyStatic, {
       root: folder,
       index: false,
