@@ -40,7 +40,9 @@ export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), preloadVisit()],
   // How antd and its icons put styles into the page, under our `style-src 'self'`.
-  resolve: { alias: [{ find: /^.*\/(dynamicCSS|cssUtils)(\.js)?$/, replacement: path.join(import.meta.dirname, 'src/clinic/style-sheets.ts') }] },
+  resolve: {
+    alias: [{ find: /^.*\/(dynamicCSS|cssUtils)(\.js)?$/, replacement: path.join(import.meta.dirname, 'src/clinic/style-sheets.ts') }],
+  },
   server: {
     host: '127.0.0.1',
     proxy: {

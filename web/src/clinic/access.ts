@@ -3,7 +3,7 @@ import { session, type User } from '../session.ts';
 import { useStore } from '../use-store.ts';
 
 /** Names of permissions: `src/permissions/catalogue.ts`. They come with each sign-in and each renewal of the session. */
-export function mayOf(user: User | null): (permission: string) => boolean {
+function mayOf(user: User | null): (permission: string) => boolean {
   const held = new Set(user?.permissions);
   return (permission) => held.has(permission);
 }

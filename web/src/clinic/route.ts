@@ -2,7 +2,7 @@
 import { navigate, replaceAddress, route } from '../router.ts';
 import { useStore } from '../use-store.ts';
 
-export const ROOT = '/clinic';
+const ROOT = '/clinic';
 
 /** Address of a screen, for links. */
 export const to = (path: string): string => (path === '/' ? ROOT : ROOT + path);
