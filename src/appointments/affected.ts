@@ -9,14 +9,20 @@ import type { Appointments } from './service.ts';
 /** States in which an appointment has a place and has not begun. */
 const WAITING = ['pending', 'confirmed'] as const;
 
-export function createAffected({ models }: Database, { move, cancel }: Pick<Appointments['system'], 'move' | 'cancel'>): AffectedAppointments {
+export function createAffected(
+  { models }: Database,
+  { move, cancel }: Pick<Appointments['system'], 'move' | 'cancel'>,
+): AffectedAppointments {
   const touching = (from: Date, until: Date) => ({ startsAt: { [Op.lt]: until }, endsAt: { [Op.gt]: from } });
 
   return {
     async list(practitionerId, from, until) {
       const where = { practitionerId, status: [...WAITING], ...touching(from, until) };
       const rows = await models.appointments.findAll({ where, order: ['startsAt', 'id'] });
-      const services = await models.services.findAll({ where: { id: rows.map(({ serviceId }) => serviceId) }, attributes: ['id', 'category'] });
+      const services = await models.services.findAll({
+        where: { id: rows.map(({ serviceId }) => serviceId) },
+        attributes: ['id', 'category'],
+      });
       const claims = await models.appointmentClaims.findAll({
         where: { appointmentId: rows.map(({ id }) => id) },
         attributes: ['appointmentId', 'seat'],

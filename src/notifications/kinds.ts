@@ -41,6 +41,7 @@ export const notificationKinds = {
   'prescription.rejected': { class: 'service', channels: ['sms'], template: 'prescription_rejected', subject: 'prescription' },
   'review.replied': { class: 'service', channels: [], template: 'review_replied', subject: 'review' },
   'practitioner.reviewed': { class: 'service', channels: ['email'], template: 'practitioner_reviewed', subject: 'practitioner' },
+  'leave.decided': { class: 'service', channels: ['email'], template: 'leave_decided', subject: 'leave' },
 } as const satisfies Record<string, Declaration>;
 
 export type NotificationKind = keyof typeof notificationKinds;

@@ -9,6 +9,7 @@ import { RoomError } from '#rooms/errors.ts';
 import { isUnavailable } from '#src/database/faults.ts';
 import { ApiError, errors, type ErrorCode } from '#src/errors.ts';
 import { PartnerError } from '#src/partners/partner-error.ts';
+import { readyText } from './ready-answer.ts';
 
 const stamp = { timestamp: z.number().describe('ms since 1970'), requestId: z.string() };
 const successOf = (data: z.ZodType) =>
@@ -42,7 +43,7 @@ export function answerWithEnvelopes(api: FastifyInstance): void {
     const data = dataSchemas.get(route.schema);
     if (!data) return serializerCompiler(route);
     const serialize = serializerCompiler({ ...route, schema: data });
-    return (answer: Success) => wrap(serialize(answer.data), answer);
+    return (answer: Success) => wrap(readyText(answer.data) ?? serialize(answer.data), answer);
   });
   api.addHook('onRoute', describeAnswers);
   api.addHook('preSerialization', (request, _reply, data, done) => {

@@ -1,4 +1,4 @@
-/** Reads what decides when a practitioner is there, in the form of the calendar. */
+/** Reads what decides when practitioners are there, in the form of the calendar. */
 import { Op } from 'sequelize';
 import type { Database } from '#src/database/database.ts';
 import type { Adjustment, Hours, RuleSet, WeeklyRule } from '#src/scheduling/rules.ts';
@@ -9,26 +9,38 @@ import type { MakeupDayRow, WorkAdjustmentRow, WorkRuleRow } from './model.ts';
 /** How far back single days are kept in mind, for looking at past weeks. */
 const BACK = 400 * DAY;
 
-/** Everything of one practitioner. @param enabled whether they can be booked at all */
-export async function readRules({ models }: Database, practitionerId: string, enabled: boolean): Promise<RuleSet> {
+type MakeupDays = readonly Pick<MakeupDayRow, 'date' | 'asWeekday'>[];
+
+/**
+ * Rules of each practitioner of a list, in a query for each table. Whether they can be booked is not known here.
+ * @param options `makeup`: with the hours of make-up days, which nobody has written down
+ */
+export async function readRules(
+  { models }: Database,
+  practitionerIds: readonly string[],
+  { makeup = true }: { makeup?: boolean } = {},
+): Promise<(id: string) => RuleSet> {
   const since = new Date(Date.now() - BACK);
   const date = dateOf(Math.floor(since.getTime() / DAY));
-  const own = { practitionerId };
-  const rules = await models.workRules.findAll({ where: own, order: ['weekday', 'startTime', 'id'] });
   const recent = { date: { [Op.gte]: date } };
+  const own = { practitionerId: [...practitionerIds] };
+  const rules = await models.workRules.findAll({ where: own, order: ['weekday', 'startTime', 'id'] });
   const changes = await models.workAdjustments.findAll({ where: { ...own, ...recent }, order: ['date', 'startTime', 'id'] });
   const away = { ...own, state: 'approved', endsAt: { [Op.gte]: since } } as const;
   const leaves = await models.leaves.findAll({ where: away, order: ['startsAt', 'id'] });
-  const holidays = await models.holidays.findAll({ where: { untilDate: { [Op.gte]: date } }, order: ['fromDate', 'id'] });
+  const days = await models.holidays.findAll({ where: { untilDate: { [Op.gte]: date } }, order: ['fromDate', 'id'] });
   const makeupDays = await models.makeupDays.findAll({ where: recent, order: ['date'] });
-  const weekly = rules.map(weeklyOf);
-  const adjustments = changes.map(adjustmentOf);
-  return {
-    enabled,
-    weekly,
-    adjustments: [...adjustments, ...madeUp(weekly, adjustments, makeupDays)],
-    holidays: holidays.map(({ id, name, fromDate, untilDate }) => ({ id, name, from: fromDate, until: untilDate })),
-    leaves: leaves.map(({ id, startsAt, endsAt }) => ({ id, from: startsAt.getTime(), until: endsAt.getTime() })),
+  const holidays = days.map(({ id, name, fromDate, untilDate }) => ({ id, name, from: fromDate, until: untilDate }));
+
+  return (practitionerId) => {
+    const of = <Row extends { practitionerId: string }>(rows: Row[]) => rows.filter((row) => row.practitionerId === practitionerId);
+    const weekly = of(rules).map(weeklyOf);
+    const adjustments = of(changes).map(adjustmentOf);
+    return {
+      ...{ enabled: true, weekly, holidays },
+      adjustments: [...adjustments, ...(makeup ? madeUp(weekly, adjustments, makeupDays) : [])],
+      leaves: of(leaves).map(({ id, startsAt, endsAt }) => ({ id, from: startsAt.getTime(), until: endsAt.getTime() })),
+    };
   };
 }
 
@@ -36,11 +48,7 @@ export async function readRules({ models }: Database, practitionerId: string, en
  * On a make-up day whoever would be off works the hours of the weekday that it stands for. Who has hours that day anyway, or
  * has decided about it, is left alone.
  */
-export function madeUp(
-  weekly: readonly WeeklyRule[],
-  adjustments: readonly Adjustment[],
-  makeupDays: readonly Pick<MakeupDayRow, 'date' | 'asWeekday'>[],
-): Adjustment[] {
+function madeUp(weekly: readonly WeeklyRule[], adjustments: readonly Adjustment[], makeupDays: MakeupDays): Adjustment[] {
   return makeupDays.flatMap(({ date, asWeekday }) => {
     const day = dayOf(date);
     if (weekly.some((rule) => occursOn(rule, day)) || adjustments.some((adjustment) => adjustment.date === date)) return [];

@@ -5,9 +5,11 @@
 import { literal, QueryTypes } from 'sequelize';
 import type { Database } from '#src/database/database.ts';
 import { nextOf } from '#src/database/sequence.ts';
+import { ApiError } from '#src/errors.ts';
 
 export interface ScheduleState {
-  /** Grows with each change of the practitioner's rules. */
+  readonly id: string;
+  /** Grows with each change of the practitioner's rules; 0: there never was one, and nothing is counted. */
   readonly version: number;
   /** Grows whenever something is booked, moved, paid or given free. */
   readonly claims: number;
@@ -19,32 +21,46 @@ export interface ScheduleState {
 /** Name of the sequence that counts changes of the clinic's days. */
 const DAYS = 'clinic_days';
 
-const STATE = `SELECT COALESCE(s.version, 0) AS version, COALESCE(s.claims, 0) AS claims,
+const STATE = `SELECT p.id, COALESCE(s.version, 0) AS version, COALESCE(s.claims, 0) AS claims,
     COALESCE((SELECT value FROM sequences WHERE name = '${DAYS}'), 0) AS days,
     CASE WHEN p.enabled = 1 AND p.review_state = 'approved' AND (d.id IS NULL OR d.enabled = 1) THEN 1 ELSE 0 END AS bookable
   FROM practitioners p LEFT JOIN departments d ON d.id = p.department_id LEFT JOIN schedules s ON s.practitioner_id = p.id
-  WHERE p.id = ?`;
+  WHERE p.id`;
 
-type Row = Record<'version' | 'claims' | 'days' | 'bookable', number>;
-const stateOf = (row: Row | null | undefined): ScheduleState | null => (row ? { ...row, bookable: row.bookable === 1 } : null);
+type Row = Omit<ScheduleState, 'bookable'> & { bookable: number };
+const stateOf = (row: Row): ScheduleState => ({ ...row, bookable: row.bookable === 1 });
 
-/** Null: there is no such practitioner. Joins an open transaction. */
-export async function readState({ sequelize }: Database, practitionerId: string): Promise<ScheduleState | null> {
-  const [row] = await sequelize.query<Row>(STATE, { type: QueryTypes.SELECT, replacements: [practitionerId] });
-  return stateOf(row);
+/** Those that exist, in no order. Joins an open transaction. */
+export async function readStates({ sequelize }: Database, practitionerIds: readonly string[]): Promise<ScheduleState[]> {
+  if (practitionerIds.length === 0) return [];
+  const replacements = { ids: [...practitionerIds] };
+  const rows = await sequelize.query<Row>(`${STATE} IN (:ids)`, { type: QueryTypes.SELECT, replacements });
+  return rows.map(stateOf);
 }
 
-/** The same for hot reads, outside of transactions. */
-export const readStateFast = async ({ prepared }: Database, practitionerId: string): Promise<ScheduleState | null> =>
-  stateOf(await prepared.one<Row>(STATE, [practitionerId]));
+/** For hot reads, outside of transactions. */
+export async function readStateFast({ prepared }: Database, practitionerId: string): Promise<ScheduleState | undefined> {
+  const row = await prepared.one<Row>(`${STATE} = ?`, [practitionerId]);
+  return row ? stateOf(row) : undefined;
+}
 
 /**
  * Begins a change of a practitioner's rules: those of one practitioner come one after the other, so that what was checked still
  * holds at the commit. Inside a transaction, first of all.
+ * @param seen version that the caller has looked at; undefined: any
+ * @returns the new version
+ * @throws {ApiError} `conflict` when it was another
  */
-export async function beginChange({ models }: Database, practitionerId: string): Promise<void> {
+export async function beginChange({ models }: Database, practitionerId: string, seen?: number): Promise<number> {
   await models.schedules.bulkCreate([{ practitionerId, version: 0, claims: 0 }], { ignoreDuplicates: true });
-  await models.schedules.update({ version: literal('version + 1') as unknown as number }, { where: { practitionerId } });
+  const where = { practitionerId, ...(seen !== undefined && { version: seen }) };
+  const [changed] = await models.schedules.update({ version: literal('version + 1') as unknown as number }, { where });
+  if (changed === 0) throw new ApiError('conflict');
+  return versionOf({ models }, practitionerId);
+}
+
+export async function versionOf({ models }: Pick<Database, 'models'>, practitionerId: string): Promise<number> {
+  return (await models.schedules.findByPk(practitionerId))?.version ?? 0;
 }
 
 /** The same for holidays and make-up days. */

@@ -60,6 +60,12 @@ export const settingDeclarations = {
     group: 'business',
     description: 'Unpaid places that one patient may hold',
   },
+  'appointments.moveWithinDays': {
+    schema: z.int().min(1).max(60),
+    fallback: 14,
+    group: 'business',
+    description: 'Days within which an appointment that leave or a holiday pushes aside finds another time; else it is called off',
+  },
   'files.quotaMegabytes': {
     schema: z.int().min(1).max(1_000_000),
     fallback: 500,

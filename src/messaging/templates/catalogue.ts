@@ -34,6 +34,7 @@ export const templates = {
   prescription_rejected: { kind: 'notification', variables: z.strictObject({ practitioner: label, reason: label, link }) },
   review_replied: { kind: 'notification', variables: z.strictObject({ practitioner: label, link }) },
   practitioner_reviewed: { kind: 'notification', variables: z.strictObject({ decision, link }) },
+  leave_decided: { kind: 'notification', variables: z.strictObject({ decision, startsAt: moment, endsAt: moment, link }) },
   announcement: { kind: 'notification', variables: z.strictObject({ title: label, body: prose }) },
 } as const satisfies Record<string, Template>;
 

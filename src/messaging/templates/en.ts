@@ -85,6 +85,12 @@ export const en: Record<TemplateName, Words> = {
     sms: 'The qualification that you handed in was {{decision}}. Please sign in for details.',
     action: 'Show the profile',
   },
+  leave_decided: {
+    title: 'Your leave was decided on',
+    text: 'Your leave from {{startsAt}} to {{endsAt}} was {{decision}}.',
+    sms: 'Your leave from {{startsAt}} was {{decision}}. Please sign in for details.',
+    action: 'Show the schedule',
+  },
   announcement: {
     title: '{{title}}',
     text: '{{body}}',

@@ -85,6 +85,12 @@ export const zh: Record<TemplateName, Words> = {
     sms: '您提交的资质审核结果：{{decision}}，请登录查看。',
     action: '查看资料',
   },
+  leave_decided: {
+    title: '休假申请结果',
+    text: '您 {{startsAt}} 至 {{endsAt}} 的休假申请{{decision}}。',
+    sms: '您{{startsAt}}起的休假申请{{decision}}，请登录查看。',
+    action: '查看排班',
+  },
   announcement: {
     title: '{{title}}',
     text: '{{body}}',
