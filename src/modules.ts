@@ -67,7 +67,7 @@ import { timelineSources } from './patients/sources.ts';
 import { createTimeline } from './patients/timeline.ts';
 import { orderRoutes } from './orders/routes.ts';
 import { createOrders, type Orders } from './orders/service.ts';
-import { createLookup } from './practitioners/lookup.ts';
+import { createLookup, type PractitionerLookup } from './practitioners/lookup.ts';
 import { createClaims } from './payments/claims.ts';
 import { gatewayRoutes } from './payments/gateway-routes.ts';
 import { createGateways } from './payments/gateway-registry.ts';
@@ -182,12 +182,8 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
   const lookup = createLookup(database);
   const booking = { orders: till.orders, offerings, schedules, profiles: patients.profiles, practitioners: lookup, publicUrl };
   const appointments = createAppointments({ ...foundation, ...booking });
-  linkAppointments({ ...foundation, practitioners: lookup, visits: surroundings.visits }, appointments);
-  describeAppointments(notifications, database, lookup);
   const shifts = createShifts(foundation, notifications, booking, appointments);
-  describeClinical(notifications, database, lookup);
-  const queue = createQueue({ ...foundation, practitioners: lookup, pages: surroundings.pages });
-  const reviews = createReviews({ ...foundation, practitioners: lookup });
+  const around = createAroundVisits(foundation, surroundings, { appointments, notifications, lookup });
   const pharmacy = createPharmacy(foundation, { care, profiles: patients.profiles, healthProfiles, notifications, publicUrl });
   return {
     ...identity,
@@ -220,14 +216,32 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
       ...till.routes,
       appointmentRoutes(appointments),
       ...shifts.routes,
-      queueRoutes(queue),
-      reviewRoutes(reviews),
+      ...around,
       ...pharmacy.routes,
       ...practice.routes,
       healthProfileRoutes(healthProfiles),
       ...patients.routes,
     ],
   };
+}
+
+interface AroundVisits {
+  appointments: Appointments;
+  notifications: Notifications;
+  lookup: PractitionerLookup;
+}
+
+/** What comes before and after a booked visit: its room, the waiting line, the rating. @returns routes */
+function createAroundVisits(
+  foundation: Foundation,
+  { visits, pages }: Surroundings,
+  { appointments, notifications, lookup }: AroundVisits,
+) {
+  const parts = { ...foundation, practitioners: lookup };
+  linkAppointments({ ...parts, visits }, appointments);
+  describeAppointments(notifications, foundation.database, lookup);
+  describeClinical(notifications, foundation.database, lookup);
+  return [queueRoutes(createQueue({ ...parts, pages })), reviewRoutes(createReviews(parts))];
 }
 
 /** Notifications, and the messages that leave the house. */

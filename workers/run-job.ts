@@ -10,11 +10,6 @@ const MAX_ATTEMPTS = 12;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 600_000;
 
-/** A fault that trying again cannot mend: the row is dead at once. */
-export class HopelessJob extends Error {
-  override name = 'HopelessJob';
-}
-
 /** Never rejects: a row that cannot even be marked comes up again when its claim ends. */
 export async function runJob(job: Job, processors: Processors, outbox: Outbox, log: Logger): Promise<void> {
   const { id, topic, attempts, requestId } = job;
@@ -29,7 +24,7 @@ export async function runJob(job: Job, processors: Processors, outbox: Outbox, l
     }
     log.debug(fields, 'job done');
   } catch (error) {
-    const hopeless = error instanceof HopelessJob || attempts + 1 >= MAX_ATTEMPTS;
+    const hopeless = attempts + 1 >= MAX_ATTEMPTS;
     log[hopeless ? 'error' : 'warn']({ ...fields, err: error }, hopeless ? 'job is dead' : 'job failed, will be tried again');
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     await outbox

@@ -21,7 +21,7 @@ export interface Place {
 }
 
 /** What is taken of a practitioner's time. @param except appointment whose own claims do not count, when it moves */
-export async function readOccupancy({ models }: Database, practitionerId: string, range: CellRange, except?: string): Promise<Occupancy> {
+async function readOccupancy({ models }: Database, practitionerId: string, range: CellRange, except?: string): Promise<Occupancy> {
   const rows = await models.appointmentClaims.findAll({
     where: {
       practitionerId,
@@ -35,7 +35,7 @@ export async function readOccupancy({ models }: Database, practitionerId: string
 }
 
 /** Rows of neighbouring cells of one appointment become one claim. */
-export function mergeCells(
+function mergeCells(
   rows: readonly { cell: number; seat: number; appointmentId: string; heldUntil: Date | string | null }[],
 ): Claim[] {
   const claims: (Claim & { id: string })[] = [];

@@ -73,7 +73,6 @@ export interface AppointmentLogRow extends Model<InferAttributes<AppointmentLogR
 
 export const detailsColumn = sealedColumn('appointments', 'details_sealed');
 export const details = z.object({ contactPerson: z.string(), contactPhone: z.string(), notes: z.string().nullable() });
-export type Details = z.infer<typeof details>;
 
 const uuid = () => DataTypes.STRING(36);
 const time = () => DataTypes.DATE(3);

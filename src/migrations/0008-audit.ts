@@ -1,6 +1,6 @@
 import type { Migration } from '#src/database/migrate.ts';
 
-export const up: Migration = async ({ createTable, createIndex, autoId }) => {
+const medical: Migration = async ({ createTable, createIndex }) => {
   // No foreign keys: what was done must stay on record when its people and objects are gone.
   await createTable(
     'medical_audit',
@@ -24,6 +24,9 @@ export const up: Migration = async ({ createTable, createIndex, autoId }) => {
      hash CHAR(64) NOT NULL,
      seal CHAR(64) NOT NULL`,
   );
+};
+
+const logs: Migration = async ({ createTable, createIndex, autoId }) => {
   await createTable(
     'operation_log',
     `id ${autoId},
@@ -65,6 +68,10 @@ export const up: Migration = async ({ createTable, createIndex, autoId }) => {
   );
   await createIndex('security_log_created', 'security_log', 'created_at');
   await createIndex('security_log_kind', 'security_log', 'kind, created_at');
+};
+
+export const up: Migration = async (context) => {
+  for (const part of [medical, logs]) await part(context);
 };
 
 export const down: Migration = async ({ sql }) => {

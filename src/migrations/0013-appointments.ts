@@ -2,7 +2,7 @@ import type { Migration } from '#src/database/migrate.ts';
 
 const STATES = "'pending', 'confirmed', 'in_progress', 'completed', 'cancelled'";
 
-export const up: Migration = async ({ createTable, createIndex, createUniqueIndex, addColumn }) => {
+const appointments: Migration = async ({ createTable, createIndex }) => {
   await createTable(
     'appointments',
     `id CHAR(36) NOT NULL PRIMARY KEY,
@@ -41,6 +41,9 @@ export const up: Migration = async ({ createTable, createIndex, createUniqueInde
   await createIndex('appointments_practitioner', 'appointments', 'practitioner_id, starts_at');
   await createIndex('appointments_status', 'appointments', 'status, starts_at');
   await createIndex('appointments_starts', 'appointments', 'starts_at');
+};
+
+const claims: Migration = async ({ createTable, createIndex }) => {
   await createTable(
     'appointment_claims',
     `practitioner_id CHAR(36) NOT NULL,
@@ -61,6 +64,9 @@ export const up: Migration = async ({ createTable, createIndex, createUniqueInde
      CONSTRAINT patient_claims_fk FOREIGN KEY (appointment_id) REFERENCES appointments (id) ON DELETE CASCADE`,
   );
   await createIndex('patient_claims_of', 'patient_claims', 'appointment_id');
+};
+
+const visits: Migration = async ({ createTable, createUniqueIndex, addColumn }) => {
   await createTable(
     'appointment_log',
     `appointment_id CHAR(36) NOT NULL,
@@ -78,6 +84,10 @@ export const up: Migration = async ({ createTable, createIndex, createUniqueInde
   );
   await addColumn('consultations', 'appointment_id', 'CHAR(36) NULL');
   await createUniqueIndex('consultations_appointment', 'consultations', 'appointment_id');
+};
+
+export const up: Migration = async (context) => {
+  for (const part of [appointments, claims, visits]) await part(context);
 };
 
 export const down: Migration = async ({ sql, dialect, dropColumn }) => {

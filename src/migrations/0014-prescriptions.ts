@@ -1,6 +1,6 @@
 import type { Migration } from '#src/database/migrate.ts';
 
-export const up: Migration = async ({ createTable, createIndex }) => {
+const medicines: Migration = async ({ createTable, createIndex }) => {
   await createTable('sequences', 'name VARCHAR(60) NOT NULL PRIMARY KEY, value INTEGER NOT NULL');
   await createTable(
     'medicines',
@@ -40,6 +40,9 @@ export const up: Migration = async ({ createTable, createIndex }) => {
      meaning VARCHAR(60) NOT NULL,
      PRIMARY KEY (term, meaning)`,
   );
+};
+
+const prescriptions: Migration = async ({ createTable, createIndex }) => {
   await createTable(
     'prescriptions',
     `id CHAR(36) NOT NULL PRIMARY KEY,
@@ -80,6 +83,9 @@ export const up: Migration = async ({ createTable, createIndex }) => {
      PRIMARY KEY (prescription_id, version),
      CONSTRAINT prescription_log_fk FOREIGN KEY (prescription_id) REFERENCES prescriptions (id) ON DELETE CASCADE`,
   );
+};
+
+const templates: Migration = async ({ createTable, createIndex }) => {
   await createTable(
     'phrases',
     `id CHAR(36) NOT NULL PRIMARY KEY,
@@ -108,6 +114,10 @@ export const up: Migration = async ({ createTable, createIndex }) => {
      CONSTRAINT templates_owner_fk FOREIGN KEY (owner_id) REFERENCES users (id) ON DELETE CASCADE,
      CONSTRAINT templates_kind_check CHECK (kind IN ('prescription', 'record'))`,
   );
+};
+
+export const up: Migration = async (context) => {
+  for (const part of [medicines, prescriptions, templates]) await part(context);
 };
 
 export const down: Migration = async ({ sql }) => {

@@ -3,7 +3,7 @@ import { yuan, yuanInput } from '#src/money.ts';
 import { id, listOf, paging, text, time } from '#src/plugins/fields.ts';
 
 export const params = z.object({ id });
-export const membershipLevel = z.enum(['basic', 'professional', 'premium']);
+const membershipLevel = z.enum(['basic', 'professional', 'premium']);
 const category = z
   .string()
   .regex(/^[a-z][a-z0-9_-]{1,49}$/)

@@ -21,6 +21,3 @@ export const orderEvents = Object.keys(transitions) as OrderEvent[];
 /** The state after an event, or undefined where the event is not possible. */
 export const nextStatus = (from: OrderStatus, event: OrderEvent): OrderStatus | undefined =>
   (transitions[event] as Partial<Record<OrderStatus, OrderStatus>>)[from];
-
-/** States in which money was paid and not given back by the machine. */
-export const isPaid = (status: OrderStatus): boolean => ['PAID', 'CONFIRMED', 'IN_PROGRESS', 'COMPLETED'].includes(status);

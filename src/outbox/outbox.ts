@@ -121,7 +121,7 @@ async function claim({ sequelize, dialect, models, time }: Database, limit: numb
   return (await models.outbox.findAll({ where: { id: ids }, order: ['runAt', 'id'] })).map(jobOf);
 }
 
-export function jobOf({ id, topic, payload, attempts, requestId }: OutboxRow): Job {
+function jobOf({ id, topic, payload, attempts, requestId }: OutboxRow): Job {
   // Only `append` writes rows, and it is typed.
   return { id, topic: topic as Topic, payload: JSON.parse(payload) as Topics[Topic], attempts, requestId };
 }

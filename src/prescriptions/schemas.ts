@@ -4,7 +4,7 @@ import { diagnoses } from '#src/medical/diagnosis.ts';
 import { measured } from '#src/medical/numbers.ts';
 import { id, listOf, paging, text } from '#src/plugins/fields.ts';
 
-export const status = z.enum(['submitted', 'approved', 'rejected', 'cancelled']);
+const status = z.enum(['submitted', 'approved', 'rejected', 'cancelled']);
 
 export const item = z.strictObject({
   medicineId: id,
@@ -63,7 +63,7 @@ export const hit = z.object({
 });
 export const verdict = z.object({ hits: z.array(hit), blocked: z.boolean().describe('a severe hit: it will be refused') });
 
-export const itemView = z.object({
+const itemView = z.object({
   ...item.shape,
   medicineId: z.string(),
   name: z.string(),
@@ -91,7 +91,7 @@ export const prescriptionView = z.object({
   createdAt: z.string(),
 });
 
-export const summary = prescriptionView.pick({
+const summary = prescriptionView.pick({
   id: true,
   prescriptionNo: true,
   status: true,

@@ -7,7 +7,7 @@ import { items, newPrescription } from '#src/prescriptions/schemas.ts';
 export const params = z.object({ id });
 const order = z.enum(['-uses', '-createdAt', 'name']).default('-uses').describe('`-uses`: used most first');
 
-export const phraseKind = z.enum(['diagnosis', 'advice', 'symptom', 'other']);
+const phraseKind = z.enum(['diagnosis', 'advice', 'symptom', 'other']);
 export const newPhrase = z
   .strictObject({ kind: phraseKind, text: text(1_000) })
   .meta({ examples: [{ kind: 'advice', text: '清淡饮食，规律作息' }] });

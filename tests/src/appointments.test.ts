@@ -262,7 +262,7 @@ describe.each(['sqlite', 'mysql'] as const)('appointments on %s', (dialect) => {
     expect((await review(patient.token, { rating: 6 })).status).toBe(400);
     const both = await Promise.all([review(patient.token), review(patient.token)]);
     expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
-    const { id } = both.find(({ status }) => status === 200)?.body.data;
+    const id = both.find(({ status }) => status === 200)?.body.data.id;
     expect((await server.call('POST', `/api/v1/reviews/${id}/reply`, otherDoctor.token, { text: 'x' })).body.error.code).toBe('not_found');
     expect((await server.call('POST', `/api/v1/reviews/${id}/reply`, doctor.token, { text: '谢谢' })).body.data.reply).toBe('谢谢');
     const of = `/api/v1/practitioners/${clinic.practitionerId}/reviews`;

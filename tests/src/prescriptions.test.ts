@@ -112,7 +112,7 @@ describe.each(['sqlite', 'mysql'] as const)('prescriptions on %s', (dialect) => 
       review(pharmacist.token, { decision: 'approve', version: 1 }),
       review(pharmacist.token, { decision: 'reject', version: 1, reason: '剂量过大' }),
     ]);
-    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
     expect((await review(pharmacist.token, { decision: 'approve', version: 2 })).body.error.code).toBe('conflict');
   });
 
@@ -166,7 +166,16 @@ describe.each(['sqlite', 'mysql'] as const)('prescriptions on %s', (dialect) => 
 
 /** An approved practitioner profile for a doctor. */
 async function approve({ database }: TestApp, userId: string): Promise<void> {
-  const row = { id: randomUUID(), userId, kind: 'doctor', name: 'Dr', enabled: true, reviewState: 'approved', qualifications: [], version: 1 } as never;
+  const row = {
+    id: randomUUID(),
+    userId,
+    kind: 'doctor',
+    name: 'Dr',
+    enabled: true,
+    reviewState: 'approved',
+    qualifications: [],
+    version: 1,
+  } as never;
   await database.transaction(() => database.models.practitioners.create(row));
 }
 
