@@ -356,7 +356,7 @@ export interface paths {
     put: {
       parameters: {
         path: {
-          key: 'clinic.name' | 'clinic.zone' | 'appointments.holdMinutes' | 'appointments.minNoticeMinutes' | 'appointments.maxDaysAhead' | 'appointments.cancelNoticeMinutes' | 'appointments.reminderMinutes' | 'appointments.perPatientHolds' | 'orders.refundDays';
+          key: 'clinic.name' | 'clinic.zone' | 'appointments.holdMinutes' | 'appointments.minNoticeMinutes' | 'appointments.maxDaysAhead' | 'appointments.cancelNoticeMinutes' | 'appointments.reminderMinutes' | 'appointments.perPatientHolds' | 'appointments.moveWithinDays' | 'files.quotaMegabytes' | 'orders.refundDays';
         };
       };
       requestBody: { content: { 'application/json': {
@@ -397,7 +397,7 @@ export interface paths {
           pageSize?: number | undefined;
         };
         path: {
-          key: 'clinic.name' | 'clinic.zone' | 'appointments.holdMinutes' | 'appointments.minNoticeMinutes' | 'appointments.maxDaysAhead' | 'appointments.cancelNoticeMinutes' | 'appointments.reminderMinutes' | 'appointments.perPatientHolds' | 'orders.refundDays';
+          key: 'clinic.name' | 'clinic.zone' | 'appointments.holdMinutes' | 'appointments.minNoticeMinutes' | 'appointments.maxDaysAhead' | 'appointments.cancelNoticeMinutes' | 'appointments.reminderMinutes' | 'appointments.perPatientHolds' | 'appointments.moveWithinDays' | 'files.quotaMegabytes' | 'orders.refundDays';
         };
       };
       responses: {
@@ -1102,7 +1102,7 @@ export interface paths {
         }>>;
         400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
         404: Json<Failure<'not_found'>>;
         429: Json<Failure<'rate_limited'>>;
         503: Json<Failure<'provider_unavailable'>>;
@@ -2798,7 +2798,7 @@ export interface paths {
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'visit_started' | 'stale_epoch'>>;
+        409: Json<Failure<'visit_started' | 'booked_visit' | 'stale_epoch'>>;
         410: Json<Failure<'visit_ended'>>;
         429: Json<Failure<'rate_limited'>>;
         503: Json<Failure<'room_busy' | 'room_moved' | 'storage_unavailable' | 'shutting_down'>>;
@@ -3235,7 +3235,7 @@ export interface paths {
           channel?: 'sms' | 'email' | undefined;
           state?: 'queued' | 'sent' | 'delivered' | 'failed' | 'unknown' | undefined;
           kind?: 'verification' | 'notification' | 'marketing' | undefined;
-          template?: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'announcement' | undefined;
+          template?: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'announcement' | undefined;
           /** UUIDv7 */
           userId?: string | undefined;
         };
@@ -3373,7 +3373,7 @@ export interface paths {
     put: {
       parameters: {
         path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'announcement';
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'announcement';
           locale: 'zh' | 'en';
         };
       };
@@ -3424,7 +3424,7 @@ export interface paths {
     delete: {
       parameters: {
         path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'announcement';
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'announcement';
           locale: 'zh' | 'en';
         };
       };
@@ -3465,7 +3465,7 @@ export interface paths {
     put: {
       parameters: {
         path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'announcement';
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'announcement';
           locale: 'zh' | 'en';
           provider: 'sms-aliyun' | 'sms-tencent' | 'sms-twilio';
         };
@@ -3510,7 +3510,7 @@ export interface paths {
     delete: {
       parameters: {
         path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'announcement';
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'announcement';
           locale: 'zh' | 'en';
           provider: 'sms-aliyun' | 'sms-tencent' | 'sms-twilio';
         };
@@ -3564,6 +3564,259 @@ export interface paths {
           }[];
         }>>;
         403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/files': {
+    /** Own files, newest first. Open to users who may: upload, see and delete own files (`files:own`); reaches own files, everybody's with `files:manage`. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          category?: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | undefined;
+          kind?: 'image' | 'video' | 'audio' | 'document' | 'imaging' | undefined;
+          /** somebody else, for `files:manage` */
+          ownerId?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            /** null: made by the system */
+            ownerId: string | null;
+            category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
+            kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
+            access: 'private' | 'role' | 'related' | 'public';
+            accessRole: string | null;
+            name: string;
+            mime: string;
+            bytes: number;
+            sha256: string;
+            width: number | null;
+            height: number | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Upload files as a multipart form; images are made anew, their types judged by content. Open to users who may: upload, see and delete own files (`files:own`); reaches own files, everybody's with `files:manage`. */
+    post: {
+      parameters: {
+        query: {
+          category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
+          /** default: that of the category */
+          access?: 'private' | 'role' | 'related' | 'public' | undefined;
+          /** key of the role, with access `role` */
+          role?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          /** one for each file, in the order in which they were sent */
+          items: ({
+            ok: true;
+            /** as it was sent */
+            name: string;
+            file: {
+              id: string;
+              /** null: made by the system */
+              ownerId: string | null;
+              category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
+              kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
+              access: 'private' | 'role' | 'related' | 'public';
+              accessRole: string | null;
+              name: string;
+              mime: string;
+              bytes: number;
+              sha256: string;
+              width: number | null;
+              height: number | null;
+              createdAt: string;
+              /** path of the content; signed, good for ten minutes */
+              url: string;
+            };
+          } | {
+            ok: false;
+            name: string;
+            error: {
+              code: 'invalid_payload' | 'unknown_event' | 'protocol_mismatch' | 'unauthenticated' | 'session_revoked' | 'forbidden' | 'removed' | 'not_joined' | 'in_lobby' | 'already_joined' | 'second_device' | 'room_full' | 'not_found' | 'visit_ended' | 'no_media' | 'limit_reached' | 'rate_limited' | 'invalid_media' | 'media_full' | 'media_unavailable' | 'room_busy' | 'room_moved' | 'stale_epoch' | 'storage_unavailable' | 'deadline' | 'shutting_down' | 'internal' | 'invalid_request' | 'invalid_idempotency_key' | 'malformed_json' | 'bad_credentials' | 'bad_code' | 'account_disabled' | 'account_locked' | 'refresh_refused' | 'login_outdated' | 'provider_refused' | 'step_up_required' | 'link_invalid' | 'link_expired' | 'not_approved' | 'not_your_patient' | 'own_prescription' | 'route_not_found' | 'method_not_allowed' | 'conflict' | 'already_exists' | 'account_taken' | 'phone_taken' | 'staff_no_taken' | 'identity_taken' | 'last_way_in' | 'no_phone' | 'last_administrator' | 'builtin' | 'circular' | 'in_use' | 'wrong_state' | 'department_code_taken' | 'hospital_code_taken' | 'practitioner_exists' | 'id_number_taken' | 'ward_code_taken' | 'bed_label_taken' | 'bed_taken' | 'already_admitted' | 'not_approved_yet' | 'warnings_not_accepted' | 'schedule_conflict' | 'leave_overlaps' | 'staff_busy' | 'slot_taken' | 'slot_unavailable' | 'patient_busy' | 'too_many_holds' | 'price_changed' | 'too_late' | 'too_early' | 'booked_visit' | 'insufficient_balance' | 'balance_limit' | 'channel_unavailable' | 'payment_open' | 'refund_too_late' | 'refund_too_large' | 'visit_started' | 'length_required' | 'payload_too_large' | 'file_too_large' | 'quota_exceeded' | 'unsupported_media_type' | 'unknown_patient' | 'unknown_service' | 'unknown_user' | 'unknown_medicine' | 'contraindicated' | 'unknown_role' | 'unknown_tag' | 'unknown_menu' | 'not_a_practitioner' | 'unknown_department' | 'unknown_practitioner' | 'unknown_profile' | 'unknown_visit' | 'unknown_year' | 'unknown_ward' | 'unknown_bed' | 'unsupported_file' | 'range_not_satisfiable' | 'bad_image' | 'empty_file' | 'bad_gateway_keys' | 'bad_template' | 'unknown_file' | 'unknown_system' | 'idempotency_key_reused' | 'too_many_attempts' | 'code_too_soon' | 'code_limit' | 'not_ready' | 'sms_unavailable' | 'provider_unavailable' | 'storage_full' | 'partner_unavailable';
+              message: string;
+            };
+          })[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        411: Json<Failure<'length_required'>>;
+        413: Json<Failure<'payload_too_large' | 'file_too_large' | 'quota_exceeded'>>;
+        415: Json<Failure<'unsupported_media_type' | 'unsupported_file'>>;
+        422: Json<Failure<'bad_image' | 'empty_file'>>;
+        429: Json<Failure<'limit_reached' | 'rate_limited'>>;
+        503: Json<Failure<'storage_unavailable'>>;
+        507: Json<Failure<'storage_full'>>;
+      };
+    };
+  };
+  '/api/v1/files/usage': {
+    /** What the caller’s files take up. Open to users who may: upload, see and delete own files (`files:own`); reaches own files, everybody's with `files:manage`. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          bytes: number;
+          files: number;
+          /** bytes that the caller may keep */
+          quota: number;
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/files/statistics': {
+    /** Number and bytes of all files by category and kind. Open to users who may: see and delete every file (`files:manage`). */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
+            kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
+            files: number;
+            bytes: number;
+          }[];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/files/{id}': {
+    /** A file with an address of its content. Open to users who may: upload, see and delete own files (`files:own`); reaches files that the caller may read. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          /** null: made by the system */
+          ownerId: string | null;
+          category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
+          kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
+          access: 'private' | 'role' | 'related' | 'public';
+          accessRole: string | null;
+          name: string;
+          mime: string;
+          bytes: number;
+          sha256: string;
+          width: number | null;
+          height: number | null;
+          createdAt: string;
+          /** path of the content; signed, good for ten minutes */
+          url: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Delete a file that belongs to nothing. Open to users who may: upload, see and delete own files (`files:own`); reaches own files, everybody's with `files:manage`. */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'in_use'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Rename a file. Open to users who may: upload, see and delete own files (`files:own`); reaches own files, everybody's with `files:manage`. */
+    patch: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        name: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          /** null: made by the system */
+          ownerId: string | null;
+          category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
+          kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
+          access: 'private' | 'role' | 'related' | 'public';
+          accessRole: string | null;
+          name: string;
+          mime: string;
+          bytes: number;
+          sha256: string;
+          width: number | null;
+          height: number | null;
+          createdAt: string;
+          /** path of the content; signed, good for ten minutes */
+          url: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/files/{id}/content': {
+    /** Content behind a signed address; of public files without one. Takes `Range`. Open to anybody. */
+    get: {
+      parameters: {
+        query?: {
+          expires?: number | undefined;
+          signature?: string | undefined;
+        };
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/octet-stream': Blob } };
+        400: Json<Failure<'invalid_request'>>;
+        403: Json<Failure<'link_invalid' | 'link_expired' | 'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        416: Json<Failure<'range_not_satisfiable'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -4078,6 +4331,3317 @@ export interface paths {
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
         409: Json<Failure<'wrong_state'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/payment-methods': {
+    /** Ways to pay that are offered now. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+            scenes: ('qr' | 'in_app' | 'mobile' | 'page')[];
+          }[];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/orders/{id}/payments': {
+    /** Every attempt to pay an order. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller, everybody's with `orders:read-all`. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            paymentNo: string;
+            orderId: string;
+            user: {
+              id: string;
+              name: string;
+            };
+            method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+            scene: 'qr' | 'in_app' | 'mobile' | 'page' | null;
+            /** yuan, two decimals */
+            amount: number;
+            /** yuan given back or on its way back */
+            returned: number;
+            /** `created`: the partner does not answer yet, ask again; `failed`, `closed`: try anew */
+            state: 'created' | 'pending' | 'paid' | 'closed' | 'failed';
+            failure: string | null;
+            gatewayNo: string | null;
+            /** it came too late or twice and goes back */
+            surplus: boolean;
+            /** what brings the payer to the partner; null for others than the payer, and once it is over */
+            action: {
+              kind: 'qr';
+              /** to be shown as a QR code */
+              codeUrl: string;
+            } | {
+              kind: 'redirect';
+              url: string;
+            } | {
+              kind: 'app';
+              /** for the partner’s own API */
+              params: { [key: string]: string };
+            } | null;
+            expiresAt: string;
+            paidAt: string | null;
+            createdAt: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Pay an order; with the balance only for who has proved of late who they are. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+        /** where the payer is: scans a code (default), inside the partner’s app, in a browser on a phone or on a desktop */
+        scene?: 'qr' | 'in_app' | 'mobile' | 'page' | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          paymentNo: string;
+          orderId: string;
+          user: {
+            id: string;
+            name: string;
+          };
+          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+          scene: 'qr' | 'in_app' | 'mobile' | 'page' | null;
+          /** yuan, two decimals */
+          amount: number;
+          /** yuan given back or on its way back */
+          returned: number;
+          /** `created`: the partner does not answer yet, ask again; `failed`, `closed`: try anew */
+          state: 'created' | 'pending' | 'paid' | 'closed' | 'failed';
+          failure: string | null;
+          gatewayNo: string | null;
+          /** it came too late or twice and goes back */
+          surplus: boolean;
+          /** what brings the payer to the partner; null for others than the payer, and once it is over */
+          action: {
+            kind: 'qr';
+            /** to be shown as a QR code */
+            codeUrl: string;
+          } | {
+            kind: 'redirect';
+            url: string;
+          } | {
+            kind: 'app';
+            /** for the partner’s own API */
+            params: { [key: string]: string };
+          } | null;
+          expiresAt: string;
+          paidAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'channel_unavailable' | 'payment_open' | 'insufficient_balance'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/payments/{id}': {
+    /** One attempt as we know it. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller, everybody's with `orders:read-all`. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          paymentNo: string;
+          orderId: string;
+          user: {
+            id: string;
+            name: string;
+          };
+          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+          scene: 'qr' | 'in_app' | 'mobile' | 'page' | null;
+          /** yuan, two decimals */
+          amount: number;
+          /** yuan given back or on its way back */
+          returned: number;
+          /** `created`: the partner does not answer yet, ask again; `failed`, `closed`: try anew */
+          state: 'created' | 'pending' | 'paid' | 'closed' | 'failed';
+          failure: string | null;
+          gatewayNo: string | null;
+          /** it came too late or twice and goes back */
+          surplus: boolean;
+          /** what brings the payer to the partner; null for others than the payer, and once it is over */
+          action: {
+            kind: 'qr';
+            /** to be shown as a QR code */
+            codeUrl: string;
+          } | {
+            kind: 'redirect';
+            url: string;
+          } | {
+            kind: 'app';
+            /** for the partner’s own API */
+            params: { [key: string]: string };
+          } | null;
+          expiresAt: string;
+          paidAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/payments/{id}/check': {
+    /** Ask the partner whether it was paid. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          paymentNo: string;
+          orderId: string;
+          user: {
+            id: string;
+            name: string;
+          };
+          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+          scene: 'qr' | 'in_app' | 'mobile' | 'page' | null;
+          /** yuan, two decimals */
+          amount: number;
+          /** yuan given back or on its way back */
+          returned: number;
+          /** `created`: the partner does not answer yet, ask again; `failed`, `closed`: try anew */
+          state: 'created' | 'pending' | 'paid' | 'closed' | 'failed';
+          failure: string | null;
+          gatewayNo: string | null;
+          /** it came too late or twice and goes back */
+          surplus: boolean;
+          /** what brings the payer to the partner; null for others than the payer, and once it is over */
+          action: {
+            kind: 'qr';
+            /** to be shown as a QR code */
+            codeUrl: string;
+          } | {
+            kind: 'redirect';
+            url: string;
+          } | {
+            kind: 'app';
+            /** for the partner’s own API */
+            params: { [key: string]: string };
+          } | null;
+          expiresAt: string;
+          paidAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/payments/{id}/close': {
+    /** Give an attempt up, to pay in another way. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          paymentNo: string;
+          orderId: string;
+          user: {
+            id: string;
+            name: string;
+          };
+          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+          scene: 'qr' | 'in_app' | 'mobile' | 'page' | null;
+          /** yuan, two decimals */
+          amount: number;
+          /** yuan given back or on its way back */
+          returned: number;
+          /** `created`: the partner does not answer yet, ask again; `failed`, `closed`: try anew */
+          state: 'created' | 'pending' | 'paid' | 'closed' | 'failed';
+          failure: string | null;
+          gatewayNo: string | null;
+          /** it came too late or twice and goes back */
+          surplus: boolean;
+          /** what brings the payer to the partner; null for others than the payer, and once it is over */
+          action: {
+            kind: 'qr';
+            /** to be shown as a QR code */
+            codeUrl: string;
+          } | {
+            kind: 'redirect';
+            url: string;
+          } | {
+            kind: 'app';
+            /** for the partner’s own API */
+            params: { [key: string]: string };
+          } | null;
+          expiresAt: string;
+          paidAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/payments': {
+    /** Payments of everybody, newest first. Open to users who may: see every order and payment (`orders:read-all`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** UTC, ISO 8601 */
+          from?: string | undefined;
+          /** exclusive */
+          to?: string | undefined;
+          method?: 'balance' | 'wechat' | 'wechat_v2' | 'alipay' | undefined;
+          state?: 'created' | 'pending' | 'paid' | 'closed' | 'failed' | undefined;
+          /** UUIDv7 */
+          userId?: string | undefined;
+          /** UUIDv7 */
+          orderId?: string | undefined;
+          paymentNo?: string | undefined;
+          surplus?: 'true' | 'false' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            paymentNo: string;
+            orderId: string;
+            user: {
+              id: string;
+              name: string;
+            };
+            method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+            scene: 'qr' | 'in_app' | 'mobile' | 'page' | null;
+            /** yuan, two decimals */
+            amount: number;
+            /** yuan given back or on its way back */
+            returned: number;
+            /** `created`: the partner does not answer yet, ask again; `failed`, `closed`: try anew */
+            state: 'created' | 'pending' | 'paid' | 'closed' | 'failed';
+            failure: string | null;
+            gatewayNo: string | null;
+            /** it came too late or twice and goes back */
+            surplus: boolean;
+            /** what brings the payer to the partner; null for others than the payer, and once it is over */
+            action: {
+              kind: 'qr';
+              /** to be shown as a QR code */
+              codeUrl: string;
+            } | {
+              kind: 'redirect';
+              url: string;
+            } | {
+              kind: 'app';
+              /** for the partner’s own API */
+              params: { [key: string]: string };
+            } | null;
+            expiresAt: string;
+            paidAt: string | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/payments/statistics': {
+    /** Payments by period, method and state. Open to users who may: see every order and payment (`orders:read-all`). */
+    get: {
+      parameters: {
+        query: {
+          /** UTC, ISO 8601 */
+          from: string;
+          /** exclusive */
+          to: string;
+          by?: 'day' | 'month' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            /** day or month of the clinic, `2026-11-26` or `2026-11`; of the attempt */
+            period: string;
+            method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+            state: 'created' | 'pending' | 'paid' | 'closed' | 'failed';
+            count: number;
+            /** yuan, two decimals */
+            amount: number;
+            /** yuan, two decimals */
+            returned: number;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/payments/notify/{gateway}': {
+    /** Notice of a payment partner; proven by its signature. Open to anybody. */
+    post: {
+      parameters: {
+        path: {
+          gateway: 'wechat' | 'wechat_v2' | 'alipay';
+        };
+      };
+      responses: {
+        200: Json<string>;
+        400: Json<Failure<'invalid_request'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/payment-gateways': {
+    /** Payment partners, without their keys. Open to users who may: configure payment gateways (`gateways:manage`). */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            channel: 'wechat' | 'wechat_v2' | 'alipay';
+            /** off: no new payments; those that are there go on */
+            enabled: boolean;
+            configured: boolean;
+            /** false with `configured`: the stored keys cannot be read */
+            usable: boolean;
+            scenes: ('qr' | 'in_app' | 'mobile' | 'page')[];
+            appId: string | null;
+            /** number of the merchant at the partner */
+            merchant: string | null;
+            /** 0: never set */
+            version: number;
+            updatedAt: string | null;
+          }[];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/payment-gateways/{channel}': {
+    /** Switch a payment partner on or off, or give it new keys. Open to users who may: configure payment gateways (`gateways:manage`). */
+    put: {
+      parameters: {
+        path: {
+          channel: 'wechat' | 'wechat_v2' | 'alipay';
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        enabled: boolean;
+        /** what the partner gave the merchant; stays as it is without. Never returned */
+        options?: {
+          appId: string;
+          merchantId: string;
+          /** serial number of the merchant’s API certificate */
+          serial: string;
+          /** of that certificate: PEM or bare base64 */
+          privateKey: string;
+          apiV3Key: string;
+          /** certificates or public keys of WeChat Pay by their serial or `PUB_KEY_ID_…` */
+          platformKeys: { [key: string]: string };
+          baseUrl?: string | undefined;
+        } | {
+          appId: string;
+          merchantId: string;
+          apiKey: string;
+          signType?: 'MD5' | 'HMAC-SHA256' | undefined;
+          /** of the merchant, for refunds */
+          certificate?: {
+            cert: string;
+            key: string;
+          } | undefined;
+          baseUrl?: string | undefined;
+        } | {
+          appId: string;
+          sellerId: string;
+          /** of the application */
+          privateKey: string;
+          alipayPublicKey: string;
+          gatewayUrl?: string | undefined;
+        } | undefined;
+        /** the version that the change starts from */
+        version: number;
+      } } };
+      responses: {
+        200: Json<Success<{
+          channel: 'wechat' | 'wechat_v2' | 'alipay';
+          /** off: no new payments; those that are there go on */
+          enabled: boolean;
+          configured: boolean;
+          /** false with `configured`: the stored keys cannot be read */
+          usable: boolean;
+          scenes: ('qr' | 'in_app' | 'mobile' | 'page')[];
+          appId: string | null;
+          /** number of the merchant at the partner */
+          merchant: string | null;
+          /** 0: never set */
+          version: number;
+          updatedAt: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        409: Json<Failure<'conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'bad_gateway_keys'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/orders/{id}/refunds': {
+    /** Ask for money back. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** yuan, two decimals; default: all that is left */
+        amount?: number | undefined;
+        reason: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          refundNo: string;
+          orderId: string;
+          orderNo: string;
+          paymentId: string;
+          /** the way that it was paid, and goes back */
+          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+          user: {
+            id: string;
+            name: string;
+          };
+          /** asked for, or by itself: order cancelled, payment too late or twice; or again after a failure */
+          origin: 'request' | 'cancelled' | 'surplus' | 'retry';
+          /** yuan, two decimals */
+          amount: number;
+          reason: string | null;
+          /** `abnormal`: a person has to finish it at the partner */
+          state: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal';
+          failure: string | null;
+          gatewayNo: string | null;
+          reviewerId: string | null;
+          reviewedAt: string | null;
+          note: string | null;
+          refundedAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'refund_too_late' | 'refund_too_large' | 'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/refunds': {
+    /** Refunds, newest first. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches refunds of the caller, everybody's with `refunds:review`. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          state?: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal' | undefined;
+          origin?: 'request' | 'cancelled' | 'surplus' | 'retry' | undefined;
+          /** UUIDv7 */
+          orderId?: string | undefined;
+          /** for those who see every refund */
+          userId?: string | undefined;
+          /** UTC, ISO 8601 */
+          from?: string | undefined;
+          /** exclusive */
+          to?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            refundNo: string;
+            orderId: string;
+            orderNo: string;
+            paymentId: string;
+            /** the way that it was paid, and goes back */
+            method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+            user: {
+              id: string;
+              name: string;
+            };
+            /** asked for, or by itself: order cancelled, payment too late or twice; or again after a failure */
+            origin: 'request' | 'cancelled' | 'surplus' | 'retry';
+            /** yuan, two decimals */
+            amount: number;
+            reason: string | null;
+            /** `abnormal`: a person has to finish it at the partner */
+            state: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal';
+            failure: string | null;
+            gatewayNo: string | null;
+            reviewerId: string | null;
+            reviewedAt: string | null;
+            note: string | null;
+            refundedAt: string | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/refunds/{id}': {
+    /** One refund. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches refunds of the caller, everybody's with `refunds:review`. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          refundNo: string;
+          orderId: string;
+          orderNo: string;
+          paymentId: string;
+          /** the way that it was paid, and goes back */
+          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+          user: {
+            id: string;
+            name: string;
+          };
+          /** asked for, or by itself: order cancelled, payment too late or twice; or again after a failure */
+          origin: 'request' | 'cancelled' | 'surplus' | 'retry';
+          /** yuan, two decimals */
+          amount: number;
+          reason: string | null;
+          /** `abnormal`: a person has to finish it at the partner */
+          state: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal';
+          failure: string | null;
+          gatewayNo: string | null;
+          reviewerId: string | null;
+          reviewedAt: string | null;
+          note: string | null;
+          refundedAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/refunds/{id}/review': {
+    /** Decide about a refund; approved it goes back the way that it was paid. Open to users who may: decide about refunds (`refunds:review`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        decision: 'approve' | 'reject';
+        /** for the payer */
+        note?: string | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          refundNo: string;
+          orderId: string;
+          orderNo: string;
+          paymentId: string;
+          /** the way that it was paid, and goes back */
+          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+          user: {
+            id: string;
+            name: string;
+          };
+          /** asked for, or by itself: order cancelled, payment too late or twice; or again after a failure */
+          origin: 'request' | 'cancelled' | 'surplus' | 'retry';
+          /** yuan, two decimals */
+          amount: number;
+          reason: string | null;
+          /** `abnormal`: a person has to finish it at the partner */
+          state: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal';
+          failure: string | null;
+          gatewayNo: string | null;
+          reviewerId: string | null;
+          reviewedAt: string | null;
+          note: string | null;
+          refundedAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'refund_too_large'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/refunds/{id}/retry': {
+    /** Try a refund that failed once more. Open to users who may: decide about refunds (`refunds:review`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          refundNo: string;
+          orderId: string;
+          orderNo: string;
+          paymentId: string;
+          /** the way that it was paid, and goes back */
+          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+          user: {
+            id: string;
+            name: string;
+          };
+          /** asked for, or by itself: order cancelled, payment too late or twice; or again after a failure */
+          origin: 'request' | 'cancelled' | 'surplus' | 'retry';
+          /** yuan, two decimals */
+          amount: number;
+          reason: string | null;
+          /** `abnormal`: a person has to finish it at the partner */
+          state: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal';
+          failure: string | null;
+          gatewayNo: string | null;
+          reviewerId: string | null;
+          reviewedAt: string | null;
+          note: string | null;
+          refundedAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'refund_too_large'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/refunds/{id}/resolve': {
+    /** Say how a refund ended that a person finished at the partner. Open to users who may: decide about refunds (`refunds:review`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** what the partner’s own desk shows */
+        outcome: 'succeeded' | 'failed';
+        note?: string | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          refundNo: string;
+          orderId: string;
+          orderNo: string;
+          paymentId: string;
+          /** the way that it was paid, and goes back */
+          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+          user: {
+            id: string;
+            name: string;
+          };
+          /** asked for, or by itself: order cancelled, payment too late or twice; or again after a failure */
+          origin: 'request' | 'cancelled' | 'surplus' | 'retry';
+          /** yuan, two decimals */
+          amount: number;
+          reason: string | null;
+          /** `abnormal`: a person has to finish it at the partner */
+          state: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal';
+          failure: string | null;
+          gatewayNo: string | null;
+          reviewerId: string | null;
+          reviewedAt: string | null;
+          note: string | null;
+          refundedAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/balance': {
+    /** Own balance. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches the balance of the caller. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          userId: string;
+          /** yuan, two decimals */
+          balance: number;
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/balance/transactions': {
+    /** What moved the own balance. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches the balance of the caller. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          kind?: 'topup' | 'payment' | 'refund' | 'adjustment' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            /** counts from 1 for each user */
+            entry: number;
+            kind: 'topup' | 'payment' | 'refund' | 'adjustment';
+            /** yuan; negative: taken */
+            amount: number;
+            /** yuan, two decimals */
+            before: number;
+            /** yuan, two decimals */
+            after: number;
+            /** payment or refund that it is for */
+            refId: string;
+            note: string | null;
+            /** null: the system */
+            actorId: string | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/{id}/balance': {
+    /** Balance of a user. Open to users who may: top up and adjust balances (`balances:manage`). */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          userId: string;
+          /** yuan, two decimals */
+          balance: number;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/{id}/balance/transactions': {
+    /** What moved the balance of a user. Open to users who may: top up and adjust balances (`balances:manage`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          kind?: 'topup' | 'payment' | 'refund' | 'adjustment' | undefined;
+        };
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            /** counts from 1 for each user */
+            entry: number;
+            kind: 'topup' | 'payment' | 'refund' | 'adjustment';
+            /** yuan; negative: taken */
+            amount: number;
+            /** yuan, two decimals */
+            before: number;
+            /** yuan, two decimals */
+            after: number;
+            /** payment or refund that it is for */
+            refId: string;
+            note: string | null;
+            /** null: the system */
+            actorId: string | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/{id}/balance/top-ups': {
+    /** Top a balance up. Open to users who may: top up and adjust balances (`balances:manage`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** yuan, two decimals */
+        amount: number;
+        note: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          userId: string;
+          /** yuan, two decimals */
+          balance: number;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        409: Json<Failure<'balance_limit'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_user'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/{id}/balance/adjustments': {
+    /** Correct a balance. Open to users who may: top up and adjust balances (`balances:manage`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** yuan, two decimals; negative: taken */
+        amount: number;
+        note: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          userId: string;
+          /** yuan, two decimals */
+          balance: number;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        409: Json<Failure<'insufficient_balance' | 'balance_limit'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_user'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/appointments': {
+    /** Appointments. Open to users who may: see own appointments (`appointments:read`); reaches appointments of the caller as patient or practitioner, everybody's with `appointments:manage`. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** default: in whichever way the caller may */
+          as?: 'patient' | 'practitioner' | 'all' | undefined;
+          /** comma separated */
+          status?: ('pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled')[] | undefined;
+          /** UUIDv7 */
+          practitionerId?: string | undefined;
+          /** UTC, ISO 8601 */
+          from?: string | undefined;
+          /** exclusive */
+          to?: string | undefined;
+          appointmentNo?: string | undefined;
+          sort?: 'startsAt' | '-startsAt' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            appointmentNo: string;
+            status: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
+            outcome: 'patient_absent' | 'practitioner_absent' | null;
+            startsAt: string;
+            endsAt: string;
+            service: {
+              id: string;
+              name: string;
+            };
+            practitioner: {
+              id: string;
+              name: string;
+            };
+            /** masked for others than the two sides */
+            patient: {
+              id: string;
+              name: string;
+            };
+            queueNo: number | null;
+            orderId: string;
+            /** its video visit, from the confirmation on */
+            consultationId: string | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Book: holds the place and makes its order. Open to users who may: book, move and cancel own appointments (`appointments:book`); reaches visit profiles of the caller. */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        /** UUIDv7 */
+        serviceId: string;
+        /** UUIDv7 */
+        practitionerId: string;
+        /** visit profile; null: the caller */
+        profileId?: string | null | undefined;
+        /** UTC, ISO 8601 */
+        scheduledTime: string;
+        contactPerson: string;
+        contactPhone: string;
+        notes?: string | null | undefined;
+        /** what the caller expects to pay; another price is refused */
+        amount?: number | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          appointmentId: string;
+          appointmentNo: string;
+          orderId: string;
+          orderNo: string;
+          status: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
+          scheduledTime: string;
+          /** yuan, two decimals */
+          amount: number;
+          /** the place is held until then; null: nothing to pay */
+          payUntil: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'slot_taken' | 'slot_unavailable' | 'patient_busy' | 'too_many_holds' | 'price_changed' | 'wrong_state'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_service' | 'unknown_practitioner'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/appointments/{id}': {
+    /** One appointment with its steps. Open to users who may: see own appointments (`appointments:read`); reaches appointments of the caller as patient or practitioner, everybody's with `appointments:manage`. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          appointmentNo: string;
+          status: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
+          outcome: 'patient_absent' | 'practitioner_absent' | null;
+          startsAt: string;
+          endsAt: string;
+          service: {
+            id: string;
+            name: string;
+          };
+          practitioner: {
+            id: string;
+            name: string;
+          };
+          /** masked for others than the two sides */
+          patient: {
+            id: string;
+            name: string;
+          };
+          queueNo: number | null;
+          orderId: string;
+          /** its video visit, from the confirmation on */
+          consultationId: string | null;
+          createdAt: string;
+          profileId: string | null;
+          contactPerson: string;
+          contactPhone: string;
+          notes: string | null;
+          reminderSent: boolean;
+          startedAt: string | null;
+          completedAt: string | null;
+          version: number;
+          /** by the caller, now */
+          canCancel: boolean;
+          log: {
+            action: string;
+            from: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled' | null;
+            to: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
+            startsAt: string;
+            actorId: string | null;
+            reason: string | null;
+            at: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Move it, or change contact and notes. Open to users who may: see own appointments (`appointments:read`); reaches appointments of the caller as patient or practitioner, everybody's with `appointments:manage`. */
+    patch: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** UTC, ISO 8601 */
+        scheduledTime?: string | undefined;
+        contactPerson?: string | undefined;
+        contactPhone?: string | undefined;
+        notes?: string | null | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          appointmentNo: string;
+          status: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
+          outcome: 'patient_absent' | 'practitioner_absent' | null;
+          startsAt: string;
+          endsAt: string;
+          service: {
+            id: string;
+            name: string;
+          };
+          practitioner: {
+            id: string;
+            name: string;
+          };
+          /** masked for others than the two sides */
+          patient: {
+            id: string;
+            name: string;
+          };
+          queueNo: number | null;
+          orderId: string;
+          /** its video visit, from the confirmation on */
+          consultationId: string | null;
+          createdAt: string;
+          profileId: string | null;
+          contactPerson: string;
+          contactPhone: string;
+          notes: string | null;
+          reminderSent: boolean;
+          startedAt: string | null;
+          completedAt: string | null;
+          version: number;
+          /** by the caller, now */
+          canCancel: boolean;
+          log: {
+            action: string;
+            from: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled' | null;
+            to: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
+            startsAt: string;
+            actorId: string | null;
+            reason: string | null;
+            at: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'too_late' | 'slot_taken' | 'slot_unavailable' | 'patient_busy'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_service'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/appointments/{id}/cancel': {
+    /** Call it off; what was paid is paid back. Open to users who may: see own appointments (`appointments:read`); reaches appointments of the caller as patient or practitioner, everybody's with `appointments:manage`. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        reason: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          appointmentNo: string;
+          status: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
+          outcome: 'patient_absent' | 'practitioner_absent' | null;
+          startsAt: string;
+          endsAt: string;
+          service: {
+            id: string;
+            name: string;
+          };
+          practitioner: {
+            id: string;
+            name: string;
+          };
+          /** masked for others than the two sides */
+          patient: {
+            id: string;
+            name: string;
+          };
+          queueNo: number | null;
+          orderId: string;
+          /** its video visit, from the confirmation on */
+          consultationId: string | null;
+          createdAt: string;
+          profileId: string | null;
+          contactPerson: string;
+          contactPhone: string;
+          notes: string | null;
+          reminderSent: boolean;
+          startedAt: string | null;
+          completedAt: string | null;
+          version: number;
+          /** by the caller, now */
+          canCancel: boolean;
+          log: {
+            action: string;
+            from: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled' | null;
+            to: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
+            startsAt: string;
+            actorId: string | null;
+            reason: string | null;
+            at: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'too_late'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/appointments/{id}/start': {
+    /** The visit begins. Open to users who may: confirm, start, complete and cancel appointments with oneself (`appointments:serve`); reaches appointments with the caller, everybody's with `appointments:manage`. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          appointmentNo: string;
+          status: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
+          outcome: 'patient_absent' | 'practitioner_absent' | null;
+          startsAt: string;
+          endsAt: string;
+          service: {
+            id: string;
+            name: string;
+          };
+          practitioner: {
+            id: string;
+            name: string;
+          };
+          /** masked for others than the two sides */
+          patient: {
+            id: string;
+            name: string;
+          };
+          queueNo: number | null;
+          orderId: string;
+          /** its video visit, from the confirmation on */
+          consultationId: string | null;
+          createdAt: string;
+          profileId: string | null;
+          contactPerson: string;
+          contactPhone: string;
+          notes: string | null;
+          reminderSent: boolean;
+          startedAt: string | null;
+          completedAt: string | null;
+          version: number;
+          /** by the caller, now */
+          canCancel: boolean;
+          log: {
+            action: string;
+            from: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled' | null;
+            to: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
+            startsAt: string;
+            actorId: string | null;
+            reason: string | null;
+            at: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/appointments/{id}/complete': {
+    /** The visit is over. Open to users who may: confirm, start, complete and cancel appointments with oneself (`appointments:serve`); reaches appointments with the caller, everybody's with `appointments:manage`. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          appointmentNo: string;
+          status: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
+          outcome: 'patient_absent' | 'practitioner_absent' | null;
+          startsAt: string;
+          endsAt: string;
+          service: {
+            id: string;
+            name: string;
+          };
+          practitioner: {
+            id: string;
+            name: string;
+          };
+          /** masked for others than the two sides */
+          patient: {
+            id: string;
+            name: string;
+          };
+          queueNo: number | null;
+          orderId: string;
+          /** its video visit, from the confirmation on */
+          consultationId: string | null;
+          createdAt: string;
+          profileId: string | null;
+          contactPerson: string;
+          contactPhone: string;
+          notes: string | null;
+          reminderSent: boolean;
+          startedAt: string | null;
+          completedAt: string | null;
+          version: number;
+          /** by the caller, now */
+          canCancel: boolean;
+          log: {
+            action: string;
+            from: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled' | null;
+            to: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
+            startsAt: string;
+            actorId: string | null;
+            reason: string | null;
+            at: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/appointments/{id}/absence': {
+    /** Somebody did not come. Open to users who may: confirm, start, complete and cancel appointments with oneself (`appointments:serve`); reaches appointments with the caller, everybody's with `appointments:manage`. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        who: 'patient' | 'practitioner';
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          appointmentNo: string;
+          status: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
+          outcome: 'patient_absent' | 'practitioner_absent' | null;
+          startsAt: string;
+          endsAt: string;
+          service: {
+            id: string;
+            name: string;
+          };
+          practitioner: {
+            id: string;
+            name: string;
+          };
+          /** masked for others than the two sides */
+          patient: {
+            id: string;
+            name: string;
+          };
+          queueNo: number | null;
+          orderId: string;
+          /** its video visit, from the confirmation on */
+          consultationId: string | null;
+          createdAt: string;
+          profileId: string | null;
+          contactPerson: string;
+          contactPhone: string;
+          notes: string | null;
+          reminderSent: boolean;
+          startedAt: string | null;
+          completedAt: string | null;
+          version: number;
+          /** by the caller, now */
+          canCancel: boolean;
+          log: {
+            action: string;
+            from: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled' | null;
+            to: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
+            startsAt: string;
+            actorId: string | null;
+            reason: string | null;
+            at: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'too_early'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/appointments/{id}/calendar': {
+    /** As a file for calendars (.ics). Open to users who may: see own appointments (`appointments:read`); reaches appointments of the caller as patient or practitioner, everybody's with `appointments:manage`. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'text/calendar': string } };
+        400: { headers: { [name: string]: unknown }; content: { 'text/calendar': string } };
+        401: { headers: { [name: string]: unknown }; content: { 'text/calendar': string } };
+        403: { headers: { [name: string]: unknown }; content: { 'text/calendar': string } };
+        404: { headers: { [name: string]: unknown }; content: { 'text/calendar': string } };
+        429: { headers: { [name: string]: unknown }; content: { 'text/calendar': string } };
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/slots': {
+    /** Slots of a practitioner. Open to anybody. */
+    get: {
+      parameters: {
+        query: {
+          /** `YYYY-MM-DD` */
+          from: string;
+          /** the last date; at most 62 days */
+          until: string;
+          /** slots that this service fits into */
+          serviceId?: string | undefined;
+        };
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          practitionerId: string;
+          zone: string;
+          /** dates on which the practitioner is there */
+          days: {
+            date: string;
+            slots: {
+              /** `HH:mm` on the clinic’s clock */
+              time: string;
+              /** UTC, ISO 8601 */
+              startsAt: string;
+              /** UTC, ISO 8601 */
+              endsAt: string;
+              available: boolean;
+              /** that are left */
+              places: number;
+              /** why it is not available */
+              reason?: 'practitioner_disabled' | 'in_past' | 'too_soon' | 'too_far' | 'fully_booked' | 'held';
+            }[];
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        404: Json<Failure<'not_found'>>;
+        422: Json<Failure<'unknown_service'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/slots/explain': {
+    /** Why a time can or cannot be booked. Open to signed-in users. */
+    get: {
+      parameters: {
+        query?: {
+          /** UTC, ISO 8601 */
+          at?: string | undefined;
+          /** `YYYY-MM-DD` */
+          date?: string | undefined;
+          /** on the clinic’s clock */
+          time?: string | undefined;
+          /** UUIDv7 */
+          serviceId?: string | undefined;
+        };
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          free: boolean;
+          places: number;
+          /** null: the clock skips this time */
+          startsAt: string | null;
+          reasons: {
+            code: 'practitioner_disabled' | 'in_past' | 'too_soon' | 'too_far' | 'outside_hours' | 'misaligned' | 'dst_gap' | 'dst_repeat' | 'leave' | 'closed_day' | 'holiday' | 'fully_booked' | 'held';
+            /** when it ceases */
+            until?: string;
+            /** hours, leave or holiday; only for those who keep the schedule */
+            ruleId?: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        422: Json<Failure<'unknown_service'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/appointments/available-slots': {
+    /** Times of a date at which a service can be booked, with one practitioner or anybody. Open to anybody. */
+    get: {
+      parameters: {
+        query: {
+          /** UUIDv7 */
+          serviceId: string;
+          /** `YYYY-MM-DD` */
+          date: string;
+          /** UUIDv7 */
+          practitionerId?: string | undefined;
+          /** UUIDv7 */
+          departmentId?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          date: string;
+          slots: {
+            /** `HH:mm` on the clinic’s clock */
+            time: string;
+            /** UTC, ISO 8601 */
+            startsAt: string;
+            available: boolean;
+            reason?: 'practitioner_disabled' | 'in_past' | 'too_soon' | 'too_far' | 'fully_booked' | 'held';
+            /** the reason in Chinese, 已约满 for example */
+            reasonText?: string;
+            /** one who is free then, with the fewest appointments; null: nobody */
+            practitionerId: string | null;
+            /** how many are free then */
+            practitioners: number;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        422: Json<Failure<'unknown_service'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/schedules/free': {
+    /** Practitioners who are free in a period. Open to anybody. */
+    get: {
+      parameters: {
+        query: {
+          /** UTC, ISO 8601 */
+          from: string;
+          /** at most 31 days later */
+          to: string;
+          /** UUIDv7 */
+          departmentId?: string | undefined;
+          /** UUIDv7 */
+          serviceId?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            practitionerId: string;
+            name: string;
+            departmentId: string | null;
+            freeSlots: number;
+            /** UTC, ISO 8601 */
+            firstStartsAt: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        422: Json<Failure<'unknown_service'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/schedules/matches': {
+    /** The best matches of practitioner and time for a patient’s wishes. Open to anybody. */
+    get: {
+      parameters: {
+        query: {
+          /** UUIDv7 */
+          serviceId: string;
+          /** UUIDv7 */
+          departmentId?: string | undefined;
+          /** UUIDv7 */
+          practitionerId?: string | undefined;
+          /** up to 5 periods the patient would like, the best first: `2026-12-01T01:00:00Z/2026-12-01T04:00:00Z,…` */
+          prefer?: string | undefined;
+          limit?: number | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            practitionerId: string;
+            name: string;
+            departmentId: string | null;
+            /** UTC, ISO 8601 */
+            startsAt: string;
+            /** UTC, ISO 8601 */
+            endsAt: string;
+            places: number;
+            /** index of the wish that it is nearest to */
+            preference: number | null;
+            /** by which it misses that wish; 0: inside */
+            minutesOff: number;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        422: Json<Failure<'unknown_service'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/schedule': {
+    /** Slots of a period and figures: offered, booked, used. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    get: {
+      parameters: {
+        query: {
+          /** `YYYY-MM-DD` */
+          from: string;
+          /** the last date; at most 62 days */
+          until: string;
+        };
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          practitionerId: string;
+          zone: string;
+          version: number;
+          totals: {
+            /** places of all slots */
+            offered: number;
+            /** appointments that are confirmed, under way or over */
+            booked: number;
+            /** appointments under way or over */
+            used: number;
+            cancelled: number;
+          };
+          days: {
+            date: string;
+            /** places of all slots */
+            offered: number;
+            /** appointments that are confirmed, under way or over */
+            booked: number;
+            /** appointments under way or over */
+            used: number;
+            cancelled: number;
+            slots: {
+              /** `HH:mm` on the clinic’s clock */
+              time: string;
+              /** UTC, ISO 8601 */
+              startsAt: string;
+              /** UTC, ISO 8601 */
+              endsAt: string;
+              ruleId: string;
+              serviceType: string | null;
+              capacity: number;
+              taken: number;
+              /** booked, held: no place is left */
+              state: 'open' | 'held' | 'booked';
+            }[];
+          }[];
+          closures: {
+            code: 'leave' | 'closed_day' | 'holiday';
+            ruleId: string;
+            /** UTC, ISO 8601 */
+            from: string;
+            /** UTC, ISO 8601 */
+            until: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/slot-state': {
+    /** Close a slot, or open it again; a closed one’s appointment is moved or called off. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    put: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** UTC, ISO 8601 */
+        startsAt: string;
+        state: 'open' | 'closed';
+        note?: string | null | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          /** UTC, ISO 8601 */
+          startsAt: string;
+          state: 'open' | 'booked' | 'closed';
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/work-rules': {
+    /** Weekly hours. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          version: number;
+          items: {
+            id: string;
+            weekday: number;
+            start: string;
+            end: string;
+            zone: string;
+            slotMinutes: number;
+            gapMinutes: number;
+            capacity: number;
+            serviceType: string | null;
+            validFrom: string | null;
+            validUntil: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Add weekly hours, all or none. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        rules: {
+          weekdays: number[];
+          /** on a grid of five minutes */
+          start: string;
+          /** before `start`: on the next day */
+          end: string;
+          /** IANA time zone; default: the clinic’s */
+          zone?: string | undefined;
+          /** length of a slot */
+          slotMinutes: number;
+          /** pause after each slot */
+          gapMinutes?: number | undefined;
+          /** people a slot has places for, up to 32 */
+          capacity?: number | undefined;
+          /** category of services; null: any */
+          serviceType?: string | null | undefined;
+          validFrom?: string | null | undefined;
+          /** the last date */
+          validUntil?: string | null | undefined;
+        }[];
+        /** of the schedule that the caller has seen; another one is a conflict */
+        version?: number | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          version: number;
+          items: {
+            id: string;
+            weekday: number;
+            start: string;
+            end: string;
+            zone: string;
+            slotMinutes: number;
+            gapMinutes: number;
+            capacity: number;
+            serviceType: string | null;
+            validFrom: string | null;
+            validUntil: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'conflict' | 'schedule_conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'limit_reached' | 'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/work-rules/{ruleId}': {
+    /** Change weekly hours; who is booked stays booked. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    put: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+          /** UUIDv7 */
+          ruleId: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** 1 is Monday, 7 Sunday */
+        weekday: number;
+        /** on a grid of five minutes */
+        start: string;
+        /** before `start`: on the next day */
+        end: string;
+        /** IANA time zone; default: the clinic’s */
+        zone?: string | undefined;
+        /** length of a slot */
+        slotMinutes: number;
+        /** pause after each slot */
+        gapMinutes?: number | undefined;
+        /** people a slot has places for, up to 32 */
+        capacity?: number | undefined;
+        /** category of services; null: any */
+        serviceType?: string | null | undefined;
+        validFrom?: string | null | undefined;
+        /** the last date */
+        validUntil?: string | null | undefined;
+        /** of the schedule that the caller has seen; another one is a conflict */
+        version?: number | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          version: number;
+          items: {
+            id: string;
+            weekday: number;
+            start: string;
+            end: string;
+            zone: string;
+            slotMinutes: number;
+            gapMinutes: number;
+            capacity: number;
+            serviceType: string | null;
+            validFrom: string | null;
+            validUntil: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'conflict' | 'schedule_conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Take weekly hours away; who is booked stays booked. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+          /** UUIDv7 */
+          ruleId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          version: number;
+          items: {
+            id: string;
+            weekday: number;
+            start: string;
+            end: string;
+            zone: string;
+            slotMinutes: number;
+            gapMinutes: number;
+            capacity: number;
+            serviceType: string | null;
+            validFrom: string | null;
+            validUntil: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/adjustments': {
+    /** Changes of single days. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    get: {
+      parameters: {
+        query?: {
+          /** default: today */
+          from?: string | undefined;
+          /** `YYYY-MM-DD` */
+          until?: string | undefined;
+        };
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          version: number;
+          items: {
+            id: string;
+            kind: 'extra' | 'replaced' | 'closed';
+            date: string;
+            zone: string;
+            start: string | null;
+            end: string | null;
+            slotMinutes: number | null;
+            gapMinutes: number | null;
+            capacity: number | null;
+            serviceType: string | null;
+            despiteHoliday: boolean;
+            note: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Add extra, other or closed hours of single days, all or none; appointments in closed hours are moved or called off. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        adjustments: ({
+          kind: 'extra';
+          /** on a grid of five minutes */
+          start: string;
+          /** before `start`: on the next day */
+          end: string;
+          /** IANA time zone; default: the clinic’s */
+          zone?: string | undefined;
+          /** length of a slot */
+          slotMinutes: number;
+          /** pause after each slot */
+          gapMinutes?: number | undefined;
+          /** people a slot has places for, up to 32 */
+          capacity?: number | undefined;
+          /** category of services; null: any */
+          serviceType?: string | null | undefined;
+          /** open on a holiday too */
+          despiteHoliday?: boolean | undefined;
+          note?: string | null | undefined;
+          /** the change is made on each of them */
+          dates: string[];
+        } | {
+          kind: 'replaced';
+          /** on a grid of five minutes */
+          start: string;
+          /** before `start`: on the next day */
+          end: string;
+          /** IANA time zone; default: the clinic’s */
+          zone?: string | undefined;
+          /** length of a slot */
+          slotMinutes: number;
+          /** pause after each slot */
+          gapMinutes?: number | undefined;
+          /** people a slot has places for, up to 32 */
+          capacity?: number | undefined;
+          /** category of services; null: any */
+          serviceType?: string | null | undefined;
+          /** open on a holiday too */
+          despiteHoliday?: boolean | undefined;
+          note?: string | null | undefined;
+          /** the change is made on each of them */
+          dates: string[];
+        } | {
+          kind: 'closed';
+          /** null: from midnight */
+          start?: string | null | undefined;
+          /** null: until midnight */
+          end?: string | null | undefined;
+          /** IANA time zone; default: the clinic’s */
+          zone?: string | undefined;
+          note?: string | null | undefined;
+          /** the change is made on each of them */
+          dates: string[];
+        })[];
+        /** of the schedule that the caller has seen; another one is a conflict */
+        version?: number | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          version: number;
+          items: {
+            id: string;
+            kind: 'extra' | 'replaced' | 'closed';
+            date: string;
+            zone: string;
+            start: string | null;
+            end: string | null;
+            slotMinutes: number | null;
+            gapMinutes: number | null;
+            capacity: number | null;
+            serviceType: string | null;
+            despiteHoliday: boolean;
+            note: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'conflict' | 'schedule_conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'limit_reached' | 'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/adjustments/{adjustmentId}': {
+    /** Change what happens on a day. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    put: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+          /** UUIDv7 */
+          adjustmentId: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        kind: 'extra';
+        /** on a grid of five minutes */
+        start: string;
+        /** before `start`: on the next day */
+        end: string;
+        /** IANA time zone; default: the clinic’s */
+        zone?: string | undefined;
+        /** length of a slot */
+        slotMinutes: number;
+        /** pause after each slot */
+        gapMinutes?: number | undefined;
+        /** people a slot has places for, up to 32 */
+        capacity?: number | undefined;
+        /** category of services; null: any */
+        serviceType?: string | null | undefined;
+        /** open on a holiday too */
+        despiteHoliday?: boolean | undefined;
+        note?: string | null | undefined;
+        /** `YYYY-MM-DD` */
+        date: string;
+        /** of the schedule that the caller has seen; another one is a conflict */
+        version?: number | undefined;
+      } | {
+        kind: 'replaced';
+        /** on a grid of five minutes */
+        start: string;
+        /** before `start`: on the next day */
+        end: string;
+        /** IANA time zone; default: the clinic’s */
+        zone?: string | undefined;
+        /** length of a slot */
+        slotMinutes: number;
+        /** pause after each slot */
+        gapMinutes?: number | undefined;
+        /** people a slot has places for, up to 32 */
+        capacity?: number | undefined;
+        /** category of services; null: any */
+        serviceType?: string | null | undefined;
+        /** open on a holiday too */
+        despiteHoliday?: boolean | undefined;
+        note?: string | null | undefined;
+        /** `YYYY-MM-DD` */
+        date: string;
+        /** of the schedule that the caller has seen; another one is a conflict */
+        version?: number | undefined;
+      } | {
+        kind: 'closed';
+        /** null: from midnight */
+        start?: string | null | undefined;
+        /** null: until midnight */
+        end?: string | null | undefined;
+        /** IANA time zone; default: the clinic’s */
+        zone?: string | undefined;
+        note?: string | null | undefined;
+        /** `YYYY-MM-DD` */
+        date: string;
+        /** of the schedule that the caller has seen; another one is a conflict */
+        version?: number | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          version: number;
+          items: {
+            id: string;
+            kind: 'extra' | 'replaced' | 'closed';
+            date: string;
+            zone: string;
+            start: string | null;
+            end: string | null;
+            slotMinutes: number | null;
+            gapMinutes: number | null;
+            capacity: number | null;
+            serviceType: string | null;
+            despiteHoliday: boolean;
+            note: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'conflict' | 'schedule_conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Let a day be as usual. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+          /** UUIDv7 */
+          adjustmentId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          version: number;
+          items: {
+            id: string;
+            kind: 'extra' | 'replaced' | 'closed';
+            date: string;
+            zone: string;
+            start: string | null;
+            end: string | null;
+            slotMinutes: number | null;
+            gapMinutes: number | null;
+            capacity: number | null;
+            serviceType: string | null;
+            despiteHoliday: boolean;
+            note: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'schedule_conflict'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/leaves': {
+    /** Ask for leave. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        kind: 'annual' | 'sick' | 'training' | 'other';
+        /** UTC, ISO 8601 */
+        startsAt: string;
+        /** exclusive */
+        endsAt: string;
+        reason?: string | null | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          practitioner: {
+            id: string;
+            name: string;
+          };
+          kind: 'annual' | 'sick' | 'training' | 'other';
+          startsAt: string;
+          endsAt: string;
+          reason: string | null;
+          state: 'requested' | 'approved' | 'rejected' | 'withdrawn';
+          decidedBy: {
+            id: string;
+            name: string;
+          } | null;
+          decidedAt: string | null;
+          /** of whoever decided */
+          note: string | null;
+          /** appointments in this time that are booked now */
+          affected: number;
+          version: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'leave_overlaps'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/leaves': {
+    /** Leave, the latest first. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** UUIDv7 */
+          practitionerId?: string | undefined;
+          state?: 'requested' | 'approved' | 'rejected' | 'withdrawn' | undefined;
+          /** leave that ends after it */
+          from?: string | undefined;
+          /** leave that begins before it */
+          until?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            practitioner: {
+              id: string;
+              name: string;
+            };
+            kind: 'annual' | 'sick' | 'training' | 'other';
+            startsAt: string;
+            endsAt: string;
+            reason: string | null;
+            state: 'requested' | 'approved' | 'rejected' | 'withdrawn';
+            decidedBy: {
+              id: string;
+              name: string;
+            } | null;
+            decidedAt: string | null;
+            /** of whoever decided */
+            note: string | null;
+            version: number;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/leaves/{id}': {
+    /** One leave, with how many appointments are in its time. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          practitioner: {
+            id: string;
+            name: string;
+          };
+          kind: 'annual' | 'sick' | 'training' | 'other';
+          startsAt: string;
+          endsAt: string;
+          reason: string | null;
+          state: 'requested' | 'approved' | 'rejected' | 'withdrawn';
+          decidedBy: {
+            id: string;
+            name: string;
+          } | null;
+          decidedAt: string | null;
+          /** of whoever decided */
+          note: string | null;
+          /** appointments in this time that are booked now */
+          affected: number;
+          version: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/leaves/{id}/approve': {
+    /** Approve leave; appointments in its time are moved or called off. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        version: number;
+        note?: string | null | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          practitioner: {
+            id: string;
+            name: string;
+          };
+          kind: 'annual' | 'sick' | 'training' | 'other';
+          startsAt: string;
+          endsAt: string;
+          reason: string | null;
+          state: 'requested' | 'approved' | 'rejected' | 'withdrawn';
+          decidedBy: {
+            id: string;
+            name: string;
+          } | null;
+          decidedAt: string | null;
+          /** of whoever decided */
+          note: string | null;
+          /** appointments in this time that are booked now */
+          affected: number;
+          version: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/leaves/{id}/reject': {
+    /** Reject leave, with a reason. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        version: number;
+        note: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          practitioner: {
+            id: string;
+            name: string;
+          };
+          kind: 'annual' | 'sick' | 'training' | 'other';
+          startsAt: string;
+          endsAt: string;
+          reason: string | null;
+          state: 'requested' | 'approved' | 'rejected' | 'withdrawn';
+          decidedBy: {
+            id: string;
+            name: string;
+          } | null;
+          decidedAt: string | null;
+          /** of whoever decided */
+          note: string | null;
+          /** appointments in this time that are booked now */
+          affected: number;
+          version: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/leaves/{id}/withdraw': {
+    /** Withdraw leave; its time is open again. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          practitioner: {
+            id: string;
+            name: string;
+          };
+          kind: 'annual' | 'sick' | 'training' | 'other';
+          startsAt: string;
+          endsAt: string;
+          reason: string | null;
+          state: 'requested' | 'approved' | 'rejected' | 'withdrawn';
+          decidedBy: {
+            id: string;
+            name: string;
+          } | null;
+          decidedAt: string | null;
+          /** of whoever decided */
+          note: string | null;
+          /** appointments in this time that are booked now */
+          affected: number;
+          version: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'conflict'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/holidays': {
+    /** Holidays and make-up days. Open to anybody. */
+    get: {
+      parameters: {
+        query?: {
+          /** default: from this year on */
+          year?: number | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          holidays: {
+            id: string;
+            name: string;
+            from: string;
+            until: string;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+          makeupDays: {
+            id: string;
+            name: string;
+            date: string;
+            asWeekday: number;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Add a holiday; its appointments are moved or called off. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        name: string;
+        /** `YYYY-MM-DD` */
+        from: string;
+        /** the last date */
+        until: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          holidays: {
+            id: string;
+            name: string;
+            from: string;
+            until: string;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+          makeupDays: {
+            id: string;
+            name: string;
+            date: string;
+            asWeekday: number;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/holidays/import': {
+    /** Take over the announced holidays of a year. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        year: number;
+      } } };
+      responses: {
+        200: Json<Success<{
+          holidays: {
+            id: string;
+            name: string;
+            from: string;
+            until: string;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+          makeupDays: {
+            id: string;
+            name: string;
+            date: string;
+            asWeekday: number;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_year'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/holidays/{id}': {
+    /** Change a holiday. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
+    put: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        name: string;
+        /** `YYYY-MM-DD` */
+        from: string;
+        /** the last date */
+        until: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          holidays: {
+            id: string;
+            name: string;
+            from: string;
+            until: string;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+          makeupDays: {
+            id: string;
+            name: string;
+            date: string;
+            asWeekday: number;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Delete a holiday. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          holidays: {
+            id: string;
+            name: string;
+            from: string;
+            until: string;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+          makeupDays: {
+            id: string;
+            name: string;
+            date: string;
+            asWeekday: number;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/makeup-days': {
+    /** Have a day of rest worked by the hours of another weekday. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        name: string;
+        /** `YYYY-MM-DD` */
+        date: string;
+        /** weekday whose hours are worked; 1 is Monday */
+        asWeekday: number;
+      } } };
+      responses: {
+        200: Json<Success<{
+          holidays: {
+            id: string;
+            name: string;
+            from: string;
+            until: string;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+          makeupDays: {
+            id: string;
+            name: string;
+            date: string;
+            asWeekday: number;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/makeup-days/{id}': {
+    /** Let a day be a day of rest. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          holidays: {
+            id: string;
+            name: string;
+            from: string;
+            until: string;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+          makeupDays: {
+            id: string;
+            name: string;
+            date: string;
+            asWeekday: number;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/queue': {
+    /** Wait for the practitioner. Open to users who may: wait in a queue, or call from an own one (`queues:own`); reaches appointments of the caller. */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        /** UUIDv7 */
+        appointmentId: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          appointmentId: string;
+          practitionerId: string;
+          state: 'waiting' | 'called' | 'left';
+          /** 1: next; null: not waiting */
+          position: number | null;
+          /** people who wait for this practitioner */
+          length: number;
+          consultationId: string | null;
+          joinedAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'too_early'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/queue/mine': {
+    /** Where the caller waits. Open to users who may: wait in a queue, or call from an own one (`queues:own`); reaches appointments of the caller. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            appointmentId: string;
+            practitionerId: string;
+            state: 'waiting' | 'called' | 'left';
+            /** 1: next; null: not waiting */
+            position: number | null;
+            /** people who wait for this practitioner */
+            length: number;
+            consultationId: string | null;
+            joinedAt: string;
+          }[];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/queue/{appointmentId}': {
+    /** Wait no longer. Open to users who may: wait in a queue, or call from an own one (`queues:own`); reaches appointments of the caller. */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          appointmentId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          appointmentId: string;
+          practitionerId: string;
+          state: 'waiting' | 'called' | 'left';
+          /** 1: next; null: not waiting */
+          position: number | null;
+          /** people who wait for this practitioner */
+          length: number;
+          consultationId: string | null;
+          joinedAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/queue/line': {
+    /** Who waits for the caller. Open to users who may: confirm, start, complete and cancel appointments with oneself (`appointments:serve`); reaches the line of the caller. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            appointmentId: string;
+            patient: string;
+            priority: number;
+            startsAt: string;
+            queueNo: number | null;
+            joinedAt: string;
+            consultationId: string | null;
+          }[];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/queue/next': {
+    /** Call the first of the line into the room. Open to users who may: confirm, start, complete and cancel appointments with oneself (`appointments:serve`); reaches the line of the caller. */
+    post: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          appointmentId: string;
+          consultationId: string;
+          patient: string;
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/queue/{appointmentId}/call': {
+    /** Call this one into the room. Open to users who may: confirm, start, complete and cancel appointments with oneself (`appointments:serve`); reaches the line of the caller. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          appointmentId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          appointmentId: string;
+          consultationId: string;
+          patient: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/queue/{appointmentId}/priority': {
+    /** Put somebody ahead or behind. Open to users who may: confirm, start, complete and cancel appointments with oneself (`appointments:serve`); reaches the line of the caller. */
+    put: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          appointmentId: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        priority: number;
+      } } };
+      responses: {
+        200: Json<Success<{
+          items: {
+            appointmentId: string;
+            patient: string;
+            priority: number;
+            startsAt: string;
+            queueNo: number | null;
+            joinedAt: string;
+            consultationId: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/reviews': {
+    /** Every review. Open to users who may: hide and show reviews, keep their tags (`reviews:manage`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** UUIDv7 */
+          practitionerId?: string | undefined;
+          hidden?: 'true' | 'false' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            practitionerId: string;
+            /** masked */
+            author: string;
+            rating: number;
+            text: string;
+            tags: string[];
+            hidden: boolean;
+            reply: string | null;
+            repliedAt: string | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Rate a completed visit, once. Open to users who may: rate own completed visits (`reviews:write`); reaches completed appointments of the caller. */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        /** UUIDv7 */
+        appointmentId: string;
+        rating: number;
+        text: string;
+        tagIds?: string[] | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          practitionerId: string;
+          /** masked */
+          author: string;
+          rating: number;
+          text: string;
+          tags: string[];
+          hidden: boolean;
+          reply: string | null;
+          repliedAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_tag'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/reviews/{id}/reply': {
+    /** Reply to a review of oneself. Open to users who may: reply to reviews of oneself (`reviews:reply`); reaches reviews of the caller. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        text: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          practitionerId: string;
+          /** masked */
+          author: string;
+          rating: number;
+          text: string;
+          tags: string[];
+          hidden: boolean;
+          reply: string | null;
+          repliedAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{practitionerId}/reviews': {
+    /** Reviews of a practitioner, newest first. Open to anybody. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+        };
+        path: {
+          /** UUIDv7 */
+          practitionerId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            practitionerId: string;
+            /** masked */
+            author: string;
+            rating: number;
+            text: string;
+            tags: string[];
+            hidden: boolean;
+            reply: string | null;
+            repliedAt: string | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{practitionerId}/reviews/statistics': {
+    /** Average, stars and tags. Open to anybody. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          practitionerId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          practitionerId: string;
+          count: number;
+          /** two decimals; null without reviews */
+          average: number | null;
+          /** share of 4 and 5 stars, 0 to 1 */
+          satisfaction: number | null;
+          /** how often each of 1 to 5 */
+          stars: { [key: string]: number };
+          tags: {
+            name: string;
+            count: number;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/review-tags': {
+    /** Words to choose from. Open to anybody. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            name: string;
+            enabled: boolean;
+          }[];
+        }>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Add a word. Open to users who may: hide and show reviews, keep their tags (`reviews:manage`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        name: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          enabled: boolean;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/reviews/{id}/visibility': {
+    /** Hide or show a review. Open to users who may: hide and show reviews, keep their tags (`reviews:manage`). */
+    put: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        hidden: boolean;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          practitionerId: string;
+          /** masked */
+          author: string;
+          rating: number;
+          text: string;
+          tags: string[];
+          hidden: boolean;
+          reply: string | null;
+          repliedAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/review-tags/{id}': {
+    /** Offer a word or not. Open to users who may: hide and show reviews, keep their tags (`reviews:manage`). */
+    patch: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        enabled: boolean;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          enabled: boolean;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -5540,7 +9104,7 @@ export interface paths {
               issuedOn: string | null;
             }[];
             price: number | null;
-            avatarFileId: string | null;
+            avatarUrl: string | null;
             /** enabled, approved, and so is the department */
             bookable: boolean;
           }[];
@@ -5601,7 +9165,7 @@ export interface paths {
             issuedOn: string | null;
           }[];
           price: number | null;
-          avatarFileId: string | null;
+          avatarUrl: string | null;
           /** enabled, approved, and so is the department */
           bookable: boolean;
           photos: {
@@ -5675,7 +9239,7 @@ export interface paths {
                 issuedOn: string | null;
               }[];
               price: number | null;
-              avatarFileId: string | null;
+              avatarUrl: string | null;
               /** enabled, approved, and so is the department */
               bookable: boolean;
             };
@@ -5725,7 +9289,7 @@ export interface paths {
             issuedOn: string | null;
           }[];
           price: number | null;
-          avatarFileId: string | null;
+          avatarUrl: string | null;
           /** enabled, approved, and so is the department */
           bookable: boolean;
         }>>;
@@ -5804,7 +9368,7 @@ export interface paths {
             issuedOn: string | null;
           }[];
           price: number | null;
-          avatarFileId: string | null;
+          avatarUrl: string | null;
           /** enabled, approved, and so is the department */
           bookable: boolean;
           photos: {
@@ -5860,7 +9424,7 @@ export interface paths {
             issuedOn: string | null;
           }[];
           price: number | null;
-          avatarFileId: string | null;
+          avatarUrl: string | null;
           /** enabled, approved, and so is the department */
           bookable: boolean;
         }>>;
@@ -5897,7 +9461,7 @@ export interface paths {
             issuedOn: string | null;
           }[];
           price: number | null;
-          avatarFileId: string | null;
+          avatarUrl: string | null;
           /** enabled, approved, and so is the department */
           bookable: boolean;
           photos: {
@@ -5961,7 +9525,7 @@ export interface paths {
               issuedOn: string | null;
             }[];
             price: number | null;
-            avatarFileId: string | null;
+            avatarUrl: string | null;
             /** enabled, approved, and so is the department */
             bookable: boolean;
             photos: {
@@ -6021,7 +9585,7 @@ export interface paths {
             issuedOn: string | null;
           }[];
           price: number | null;
-          avatarFileId: string | null;
+          avatarUrl: string | null;
           /** enabled, approved, and so is the department */
           bookable: boolean;
           photos: {
@@ -6076,7 +9640,7 @@ export interface paths {
             issuedOn: string | null;
           }[];
           price: number | null;
-          avatarFileId: string | null;
+          avatarUrl: string | null;
           /** enabled, approved, and so is the department */
           bookable: boolean;
           photos: {
@@ -6131,7 +9695,7 @@ export interface paths {
             issuedOn: string | null;
           }[];
           price: number | null;
-          avatarFileId: string | null;
+          avatarUrl: string | null;
           /** enabled, approved, and so is the department */
           bookable: boolean;
           photos: {
@@ -6155,7 +9719,7 @@ export interface paths {
     };
   };
   '/api/v1/practitioners/{id}/submit': {
-    /** Hand the own profile in for review. Open to users who may: keep an own practitioner profile and hand it in for review (`practitioners:apply`); reaches the own profile. */
+    /** Hand a profile in for review. Open to users who may: keep an own practitioner profile and hand it in for review (`practitioners:apply`); reaches the own profile, everybody's with `practitioners:manage`. */
     post: {
       parameters: {
         path: {
@@ -6186,7 +9750,7 @@ export interface paths {
             issuedOn: string | null;
           }[];
           price: number | null;
-          avatarFileId: string | null;
+          avatarUrl: string | null;
           /** enabled, approved, and so is the department */
           bookable: boolean;
           photos: {
@@ -6246,7 +9810,7 @@ export interface paths {
             issuedOn: string | null;
           }[];
           price: number | null;
-          avatarFileId: string | null;
+          avatarUrl: string | null;
           /** enabled, approved, and so is the department */
           bookable: boolean;
           photos: {
@@ -6309,7 +9873,7 @@ export interface paths {
             issuedOn: string | null;
           }[];
           price: number | null;
-          avatarFileId: string | null;
+          avatarUrl: string | null;
           /** enabled, approved, and so is the department */
           bookable: boolean;
           photos: {
@@ -7327,10 +10891,10 @@ export interface paths {
         }>>;
         400: Json<Failure<'invalid_request' | 'malformed_json'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
+        403: Json<Failure<'forbidden' | 'not_your_patient'>>;
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_patient' | 'unknown_profile' | 'unknown_visit'>>;
+        422: Json<Failure<'unknown_profile' | 'unknown_visit'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -8004,11 +11568,11 @@ export interface paths {
         }>>;
         400: Json<Failure<'invalid_request' | 'malformed_json'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
+        403: Json<Failure<'forbidden' | 'not_your_patient'>>;
         409: Json<Failure<'bed_taken' | 'already_admitted'>>;
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_patient' | 'unknown_profile' | 'unknown_bed' | 'unknown_practitioner'>>;
+        422: Json<Failure<'unknown_profile' | 'unknown_bed' | 'unknown_practitioner'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
