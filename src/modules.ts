@@ -202,16 +202,13 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
     messaging,
     notifications,
     routes: [
-      auditRoutes(foundation.audit),
-      settingRoutes(foundation.settings),
+      ...systemRoutes(foundation, routerRtpCapabilities),
       ...identity.routes,
       consultationRoutes(consultations),
       memberRoutes(createMembers(database, tokens, publicUrl)),
       chatRoutes(createChat(database, chatStore)),
       ...telling.routes,
       fileRoutes(files, { origins: foundation.config.CORS_ORIGINS }),
-      mediaRoutes(routerRtpCapabilities),
-      networkTestRoutes,
       offeringRoutes(offerings),
       ...till.routes,
       appointmentRoutes(appointments),
@@ -223,6 +220,11 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
       ...patients.routes,
     ],
   };
+}
+
+/** Logs and parameters, and what clients ask of the media server. */
+function systemRoutes({ audit, settings }: Foundation, capabilities: Surroundings['routerRtpCapabilities']): FastifyPluginAsyncZod[] {
+  return [auditRoutes(audit), settingRoutes(settings), mediaRoutes(capabilities), networkTestRoutes];
 }
 
 interface AroundVisits {

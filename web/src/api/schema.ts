@@ -422,6 +422,75 @@ export interface paths {
       };
     };
   };
+  '/api/v1/media/capabilities': {
+    /** What the media server can receive and send; the same for every room. Open to anybody. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          protocolVersion: string;
+          /** What the device can receive (mediasoup-client `device.rtpCapabilities`) */
+          routerRtpCapabilities: {
+            codecs: {
+              kind: 'audio' | 'video';
+              mimeType: string;
+              preferredPayloadType?: number;
+              clockRate: number;
+              channels?: number;
+              parameters?: { [key: string]: string | number | boolean | null };
+              rtcpFeedback?: {
+                type: string;
+                parameter?: string;
+              }[];
+            }[];
+            headerExtensions?: {
+              kind: 'audio' | 'video';
+              uri: string;
+              preferredId: number;
+              preferredEncrypt?: boolean;
+              direction?: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+            }[];
+          };
+        }>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/network-test/download': {
+    /** Bytes that cannot be compressed, to measure the way down. Open to users and invited guests. */
+    get: {
+      parameters: {
+        query: {
+          bytes: number;
+        };
+      };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/octet-stream': Blob } };
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/network-test/upload': {
+    /** Throws a body of up to 8388608 bytes away, to measure the way up. Open to users and invited guests. */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/octet-stream': number } };
+      responses: {
+        200: Json<Success<{
+          bytes: number;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
   '/api/v1/auth/register': {
     /** Make an account, with a name and a password or with a phone and a code, and sign in. Open to anybody. */
     post: {
@@ -3817,75 +3886,6 @@ export interface paths {
         403: Json<Failure<'link_invalid' | 'link_expired' | 'forbidden'>>;
         404: Json<Failure<'not_found'>>;
         416: Json<Failure<'range_not_satisfiable'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/media/capabilities': {
-    /** What the media server can receive and send; the same for every room. Open to anybody. */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          protocolVersion: string;
-          /** What the device can receive (mediasoup-client `device.rtpCapabilities`) */
-          routerRtpCapabilities: {
-            codecs: {
-              kind: 'audio' | 'video';
-              mimeType: string;
-              preferredPayloadType?: number;
-              clockRate: number;
-              channels?: number;
-              parameters?: { [key: string]: string | number | boolean | null };
-              rtcpFeedback?: {
-                type: string;
-                parameter?: string;
-              }[];
-            }[];
-            headerExtensions?: {
-              kind: 'audio' | 'video';
-              uri: string;
-              preferredId: number;
-              preferredEncrypt?: boolean;
-              direction?: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
-            }[];
-          };
-        }>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/network-test/download': {
-    /** Bytes that cannot be compressed, to measure the way down. Open to users and invited guests. */
-    get: {
-      parameters: {
-        query: {
-          bytes: number;
-        };
-      };
-      responses: {
-        200: { headers: { [name: string]: unknown }; content: { 'application/octet-stream': Blob } };
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/network-test/upload': {
-    /** Throws a body of up to 8388608 bytes away, to measure the way up. Open to users and invited guests. */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/octet-stream': number } };
-      responses: {
-        200: Json<Success<{
-          bytes: number;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
