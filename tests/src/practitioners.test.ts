@@ -140,6 +140,21 @@ describeApps('practitioners', (server) => {
     expect(own?.bookable).toBe(false);
   });
 
+  test('list() with a period gives those who have a free time in it', async () => {
+    const [there, away] = [await person('doctor'), await person('doctor')];
+    const { id } = await approve(server(), there, { name: '有空甲', specialities: ['有空'] });
+    await approve(server(), away, { name: '没空乙', specialities: ['有空'] });
+    const rules = [{ weekdays: [1, 2, 3, 4, 5, 6, 7], start: '09:00', end: '12:00', slotMinutes: 30, gapMinutes: 0, capacity: 1 }];
+    dataOf(await server().call('POST', `${base}/${id}/work-rules`, there.token, { rules }));
+    const from = Date.now() + 2 * 86_400_000;
+    const within = (days: number) =>
+      `speciality=有空&availableFrom=${new Date(from).toISOString()}&availableTo=${new Date(from + days * 86_400_000).toISOString()}`;
+    expect(await listed('speciality=有空&sort=name')).toHaveLength(2);
+    expect(await listed(within(2))).toEqual(['有空甲']);
+    expect((await server().call('GET', `${base}?${within(40)}`)).body.error.code).toBe('invalid_request');
+    expect((await server().call('GET', `${base}?${within(-1)}`)).body.error.code).toBe('invalid_request');
+  });
+
   test('disable() hides a practitioner, enable() shows them again; remove() is for administrators', async () => {
     const doctor = await person('doctor');
     const { id } = await approve(server(), doctor, { name: '吴隐藏' });
