@@ -18,6 +18,7 @@ import { enforcePolicies } from './plugins/policy.ts';
 import { limitRate } from './plugins/rate-limit.ts';
 import { requestId, returnRequestIds } from './plugins/request-id.ts';
 import { allowOrigins, pageHeaders, protectData } from './plugins/security.ts';
+import { cutSlowBodies } from './plugins/slow-bodies.ts';
 import { sendPage, serveWeb } from './plugins/web.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -25,7 +26,9 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 
 /** Largest JSON body, in bytes. */
 const BODY_LIMIT = 65_536;
-const REQUEST_TIMEOUT_MS = 30_000;
+/** For uploads; other requests have `BODY_TIMEOUT_MS` after their headers. */
+const REQUEST_TIMEOUT_MS = 600_000;
+const BODY_TIMEOUT_MS = 30_000;
 /** Headers come in one packet; who sends them byte by byte wants to hold connections. */
 const SLOW_HEADERS = { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 };
 
@@ -69,6 +72,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const { seen, freshlyVerified } = auth.sessions;
   enforcePolicies(app, { verify: auth.verify, accessOf: access.of, seen, freshlyVerified });
   returnRequestIds(app);
+  cutSlowBodies(app, BODY_TIMEOUT_MS);
   logRequests(app, log);
   await allowOrigins(app, config);
   const headers = await pageHeaders(config);

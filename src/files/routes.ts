@@ -35,7 +35,7 @@ export function fileRoutes(files: Files, showing: Showing): FastifyPluginAsyncZo
     });
 
     app.post('/files', {
-      config: { policy, errors: uploadErrors },
+      config: { policy, errors: uploadErrors, slowBody: true },
       schema: {
         summary: 'Upload files as a multipart form; images are made anew, their types judged by content',
         tags,

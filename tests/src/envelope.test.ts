@@ -1,3 +1,7 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import Fastify from 'fastify';
+import { cutSlowBodies } from '#src/plugins/slow-bodies.ts';
 import { PASSWORD, startApp, type TestApp } from '#tests/support/app.ts';
 
 let server: TestApp;
@@ -127,7 +131,27 @@ test('the address of a request is what the last proxy says, never what a client 
 });
 
 test('who sends headers slowly is cut off', async () => {
-  expect([server.app.server.headersTimeout, server.app.server.requestTimeout]).toEqual([10_000, 30_000]);
+  expect([server.app.server.headersTimeout, server.app.server.requestTimeout]).toEqual([10_000, 600_000]);
+});
+
+test('who sends a body slowly is cut off, except where uploads are taken', async () => {
+  const app = Fastify();
+  cutSlowBodies(app, 200);
+  app.post('/small', async () => 'taken');
+  app.post('/upload', { config: { slowBody: true } }, async () => 'taken');
+  const address = new URL(await app.listen({ port: 0, host: '127.0.0.1' }));
+  const post = async (url: string, pauseMs: number): Promise<string> => {
+    const socket = connect(Number(address.port), address.hostname);
+    socket.on('error', () => undefined);
+    const head = `POST ${url} HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: 4\r\n\r\n`;
+    socket.write(`${head}ab`);
+    setTimeout(() => socket.write('cd'), pauseMs);
+    return (await text(socket)).split('\r\n', 1)[0] ?? '';
+  };
+  expect(await post('/small', 0)).toContain('200');
+  expect(await post('/small', 2_000)).toBe('');
+  expect(await post('/upload', 600)).toContain('200');
+  await app.close();
 });
 
 test('requests past the limit of an address answer 429 with Retry-After', async () => {
