@@ -155,6 +155,15 @@ describeApps('inpatients', (server) => {
     const hidden = await Promise.all([otherPatient, pharmacist].flatMap(({ token }) => [get(id, token), get(id, token, '/log')]));
     expect(new Set(codesOf(hidden))).toEqual(new Set(['not_found']));
     expect(codesOf([await get(randomUUID(), admin())])).toEqual(['not_found']);
+    const { token } = server().people.otherDoctor;
+    const foreign = [
+      await act(id, 'move', { version: 1, bedId: beds[1] }, token),
+      await act(id, 'hand-over', { version: 1, attendingId }, token),
+      await act(id, 'discharge', { version: 1, summary: 'x' }, token),
+      await act(randomUUID(), 'discharge', { version: 1, summary: 'x' }, admin()),
+    ];
+    expect(new Set(codesOf(foreign))).toEqual(new Set(['not_found']));
+    expect(codesOf([await act(id, 'discharge', { version: 1, summary: 'x' }, person.token)])).toEqual(['forbidden']);
     dataOf(await act(id, 'discharge', { version: 1, summary: 'x' }, admin()));
   });
 });

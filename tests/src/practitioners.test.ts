@@ -249,4 +249,32 @@ describeApps('practitioners', (server) => {
     ]);
     expect(await ask(`complaint=${encodeURIComponent('！？')}&kind=counselor`)).toEqual([]);
   });
+
+  test('a role that may only manage everybody needs no right to an own profile', async () => {
+    const { models, transaction } = server().database;
+    await transaction(async () => {
+      await models.roles.create({ key: 'hr', nameZh: '人事', nameEn: 'HR', builtin: false });
+      await models.rolePermissions.create({ roleKey: 'hr', permission: 'practitioners:manage' });
+    });
+    const [manager, doctor] = [await person('hr'), await person('doctor')];
+    const made = dataOf(await server().call('POST', base, manager.token, { kind: 'doctor', name: '新来', userId: doctor.id }));
+    expect(dataOf(await server().call('PATCH', `${base}/${made.id}`, manager.token, { name: '改名' })).name).toBe('改名');
+    const { version } = dataOf(await server().call('POST', `${base}/${made.id}/submit`, manager.token));
+    expect((await server().call('POST', `${base}/${made.id}/approve`, manager.token, { version })).body.error.code).toBe('forbidden');
+    expect((await server().call('GET', `${base}/me`, manager.token)).body.error.code).toBe('not_found');
+  });
+
+  test('unknown profiles do not exist, on every route', async () => {
+    const id = randomUUID();
+    const call = async (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object) =>
+      server().call(method, `${base}/${id}${path}`, admin(), body);
+    const answers = [
+      ...[await call('GET', ''), await call('GET', '/full'), await call('GET', '/photos'), await call('GET', '/qualification-reviews')],
+      ...[await call('PATCH', '', { name: 'x' }), await call('DELETE', ''), await call('POST', '/submit'), await call('POST', '/disable')],
+      ...[await call('POST', '/approve', { version: 1 }), await call('POST', '/reject', { version: 1, reason: 'x' })],
+      ...[await call('POST', '/photos', { kind: 'other', fileId: id }), await call('DELETE', `/photos/${id}`)],
+      await server().call('GET', `/api/v1/users/${id}/practitioner`),
+    ];
+    expect(new Set(codesOf(answers))).toEqual(new Set(['not_found']));
+  });
 });

@@ -103,6 +103,22 @@ describeApps('medical records', (server) => {
     expect((await change(3, 'x', patient.token)).body.error.code).toBe('forbidden');
   });
 
+  test('records of strangers are not changed, and take no attachments', async () => {
+    const { id } = dataOf(await write());
+    const account = `stranger-${randomUUID().slice(0, 8)}`;
+    const stranger = await server().users.create({ account, name: account, password: 'correct horse', roles: ['doctor'] });
+    const token = await server().signIn(account);
+    const attachment = { fileId: await uploadImage(server(), stranger.id), kind: 'image', name: 'x' };
+    for (const target of [id, randomUUID()]) {
+      const answers = [
+        await server().call('PUT', `${base}/${target}`, token, { version: 1, reason: 'x', content: recordExample }),
+        await server().call('POST', `${base}/${target}/attachments`, token, attachment),
+        await server().call('DELETE', `${base}/${target}/attachments/${randomUUID()}`, token),
+      ];
+      expect(codesOf(answers)).toEqual(['not_found', 'not_found', 'not_found']);
+    }
+  });
+
   test('records of strangers do not exist; every read and change is on record, in a sound chain', async () => {
     const { doctor, otherPatient, pharmacist, patient, administrator } = server().people;
     const { id } = dataOf(await write());
