@@ -12,10 +12,11 @@ const swc = (tsx) => [
 ];
 
 const shared = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/tests/support/jest/environment.ts',
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleFileExtensions: ['ts', 'tsx', 'mjs', 'js', 'json', 'node'],
   modulePathIgnorePatterns: ['<rootDir>/data/', '<rootDir>/web/dist/', '<rootDir>/tests/.tmp/'],
+  moduleNameMapper: { '^@appthreat/sqlite3$': '<rootDir>/tests/support/jest/sqlite3.ts' },
   transform: { '^.+\\.ts$': swc(false), '^.+\\.tsx$': swc(true) },
 };
 

@@ -101,9 +101,15 @@ test('a full disk under SQLite is unavailable, not wrong', async () => {
   await server.close();
 });
 
-test('isUnavailable() says no to a statement that is wrong', () => {
-  const parent = Object.assign(new Error('SQLITE_ERROR: no such table: nowhere'), { code: 'SQLITE_ERROR', sql: 'SELECT 1 FROM nowhere' });
-  expect(isUnavailable(new DatabaseError(parent))).toBe(false);
+test('a statement that is wrong for SQLite is wrong, not unavailable, outside and inside of a transaction', async () => {
+  const server = await startApp();
+  const { sequelize, transaction } = server.database;
+  const wrong = () => sequelize.query('SELECT nothing FROM nowhere');
+  for (let round = 0; round < 50; round++) {
+    for (const error of [await fault(wrong()), await fault(transaction(wrong))])
+      expect([error instanceof DatabaseError, isUnavailable(error)]).toEqual([true, false]);
+  }
+  await server.close();
 });
 
 test('openDatabase() fails for a server that does not answer', async () => {
