@@ -307,7 +307,8 @@ function createIdentity(foundation: Foundation, notifications: Notifications, fi
   const { config, log, database, vault, auth } = foundation;
   const users = createUsers({ ...foundation, avatars: createAvatars(files) });
   const notices = securityNotices(database, foundation.outbox, notifications);
-  const loginLog = createLoginLog(database, notices);
+  const loginLog = createLoginLog(database, notices, log);
+  auth.beforeClose(loginLog.flush);
   users.figures.count({ name: 'logins', count: loginLog.count });
   const sender = createCodeSender(database, foundation.senders.sms, CODE_SECONDS / 60);
   const codes = createSmsCodes({ config, database, vault, limits: auth.limits, sender, log });

@@ -34,14 +34,15 @@ export function createGuessing(config: Pick<Config, 'LOGIN_ATTEMPTS' | 'LOGIN_LO
   const attempts = config.LOGIN_ATTEMPTS;
   const keyOf = (subject: string) => `guess:${subject}`;
 
+  /** @param right told when `check` has given something */
   async function counted<T>(
     key: string,
     limit: number,
-    check: (taken: Take) => Promise<T | null>,
     right: () => Promise<void>,
+    check: (taken: Take) => Promise<T | null>,
   ): Promise<T | null> {
     const taken = await limits.take(key, limit, WINDOW_MS);
-    if (!taken.allowed) throw new ApiError('too_many_attempts', { retryAfter: Math.ceil((taken.endsAt.getTime() - Date.now()) / 1_000) });
+    if (!taken.allowed) throw tooMany(taken);
     const result = await check(taken).catch(async (error: unknown) => {
       // Faults and refusals of another kind are no guesses.
       await limits.giveBack(key);
@@ -51,35 +52,41 @@ export function createGuessing(config: Pick<Config, 'LOGIN_ATTEMPTS' | 'LOGIN_LO
     return result;
   }
 
-  function fromAddress<T>(ip: string, check: () => Promise<T | null>): Promise<T | null> {
+  const fromAddress: Guessing['fromAddress'] = (ip, check) => {
     const key = `guess-address:${networkOf(ip)}`;
-    return counted(key, attempts * ADDRESS_FACTOR, check, () => limits.giveBack(key));
+    return counted(key, attempts * ADDRESS_FACTOR, () => limits.giveBack(key), check);
+  };
+
+  /** The last wrong one that an account has. */
+  async function lock(subject: string, locked: ((until: Date) => Promise<void>) | undefined): Promise<void> {
+    const until = new Date(Date.now() + config.LOGIN_LOCK_SECONDS * 1_000);
+    await limits.extend(keyOf(subject), until);
+    await locked?.(until);
   }
 
   return {
     fromAddress,
     attempt: (subject, ip, check, locked) =>
-      inTurn(subject, () =>
-        fromAddress(ip, () =>
-          counted(
-            keyOf(subject),
-            attempts,
-            async ({ hits }) => {
-              const result = await check();
-              if (result === null && hits >= attempts) {
-                const until = new Date(Date.now() + config.LOGIN_LOCK_SECONDS * 1_000);
-                await limits.extend(keyOf(subject), until);
-                await locked?.(until);
-              }
-              return result;
-            },
-            () => limits.clear(keyOf(subject)),
-          ),
-        ),
-      ),
+      inTurn(subject, async () => {
+        const key = keyOf(subject);
+        const over = await limits.spent(key, attempts);
+        // Costs the address nothing.
+        if (over) throw tooMany(over);
+        const right = () => limits.clear(key);
+        return fromAddress(ip, () =>
+          counted(key, attempts, right, async ({ hits }) => {
+            const result = await check();
+            if (result === null && hits >= attempts) await lock(subject, locked);
+            return result;
+          }),
+        );
+      }),
     forgive: (subject) => limits.clear(keyOf(subject)),
   };
 }
+
+const tooMany = ({ endsAt }: Take): ApiError =>
+  new ApiError('too_many_attempts', { retryAfter: Math.max(1, Math.ceil((endsAt.getTime() - Date.now()) / 1_000)) });
 
 /** Runs work for one subject after the other. @throws {ApiError} `too_many_attempts` when too much of it waits */
 function createTurns(): <T>(subject: string, work: () => Promise<T>) => Promise<T> {

@@ -14,6 +14,8 @@ export interface Take {
 }
 
 export interface Limits {
+  /** Whether there is nothing left in this window; a read, not a write. */
+  spent(key: string, limit: number): Promise<Take | null>;
   /** Counts one more, unless there were `limit` in this window. */
   take(key: string, limit: number, windowMs: number): Promise<Take>;
   /** Takes one back. */
@@ -40,8 +42,17 @@ export function createLimits({ models: { rateCounters }, transaction }: Pick<Dat
     return { allowed: true, ...fresh };
   }
 
+  async function spent(key: string, limit: number): Promise<Take | null> {
+    const row = await rateCounters.findByPk(key);
+    return row && row.hits >= limit && row.endsAt > new Date() ? { allowed: false, hits: row.hits, endsAt: row.endsAt } : null;
+  }
+
   return {
+    spent,
     async take(key, limit, windowMs) {
+      // Whoever is over the limit costs a read only, however many they are.
+      const over = await spent(key, limit);
+      if (over) return over;
       const attempt = () => transaction(() => take(key, limit, windowMs));
       return attempt().catch((error: unknown) => {
         // Another process wrote the first row of this key at the same time.

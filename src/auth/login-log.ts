@@ -1,8 +1,10 @@
 /** The log of every attempt to sign in, and what is unusual about one (IDN-18). */
-import { Op, type WhereAttributeHash } from 'sequelize';
+import { type CreationAttributes, Op, type WhereAttributeHash } from 'sequelize';
 import type { z } from 'zod';
+import type { Logger } from '#rooms/ports.ts';
 import type { Database } from '#src/database/database.ts';
 import { slice } from '#src/plugins/fields.ts';
+import { createBatch } from './batch.ts';
 import type { LoginRow } from './login-model.ts';
 import type { LoginMethod } from './model.ts';
 import { type ClientClaim, clientType, deviceKey, deviceName, type Origin, regionOf } from './networks.ts';
@@ -23,7 +25,10 @@ export interface Attempt {
 }
 
 export interface LoginLog {
+  /** Those that were refused without a check may come in floods: they are written together, up to half a second later. */
   failed(attempt: Attempt, reason: string): Promise<void>;
+  /** Writes what is still to be written. */
+  flush(): Promise<void>;
   /** Inside the transaction that begins the session. Tells the person of what is unusual. @returns what that is */
   succeeded(attempt: Attempt & { userId: string }, sessionId: string): Promise<string[]>;
   list(query: z.infer<typeof schemas.loginQuery>): Promise<z.infer<typeof schemas.loginList>>;
@@ -31,17 +36,10 @@ export interface LoginLog {
   count(userId: string, from: Date, to: Date): Promise<number>;
 }
 
-export function createLoginLog({ models: { logins }, transaction }: Database, notices: SecurityNotices): LoginLog {
-  const rowOf = ({ userId, account, method, client, from }: Attempt) => ({
-    userId,
-    account,
-    method,
-    clientType: clientType(client, from.userAgent),
-    deviceKey: deviceKey(client, from.userAgent),
-    userAgent: from.userAgent,
-    ip: from.ip,
-    network: regionOf(from.ip),
-  });
+export function createLoginLog({ models: { logins }, transaction }: Database, notices: SecurityNotices, log: Logger): LoginLog {
+  const refused = createBatch<CreationAttributes<LoginRow>>(async (rows) => {
+    await transaction(() => logins.bulkCreate(rows));
+  }, log);
 
   /** The first login of all is not unusual: there is nothing to compare it with. */
   async function unusual(userId: string, device: string, network: string): Promise<string[]> {
@@ -60,8 +58,11 @@ export function createLoginLog({ models: { logins }, transaction }: Database, no
 
   return {
     async failed(attempt, reason) {
-      await transaction(() => logins.create({ ...rowOf(attempt), success: false, reason }));
+      const row = { ...rowOf(attempt), success: false, reason, createdAt: new Date() };
+      if (reason === 'too_many_attempts') refused.add(row);
+      else await transaction(() => logins.create(row));
     },
+    flush: refused.flush,
 
     async succeeded(attempt, sessionId) {
       const row = rowOf(attempt);
@@ -86,6 +87,12 @@ export function createLoginLog({ models: { logins }, transaction }: Database, no
 
     count: (userId, from, to) => logins.count({ where: { userId, success: true, createdAt: { [Op.gte]: from, [Op.lt]: to } } }),
   };
+}
+
+function rowOf({ userId, account, method, client, from }: Attempt) {
+  const { ip, userAgent } = from;
+  const device = { clientType: clientType(client, userAgent), deviceKey: deviceKey(client, userAgent), userAgent };
+  return { userId, account, method, ...device, ip, network: regionOf(ip) };
 }
 
 function viewOf(row: LoginRow): z.infer<typeof schemas.loginView> {

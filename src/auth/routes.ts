@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { nothing } from '#src/plugins/fields.ts';
 import { callerOf, identified, principalOf, publicAccess, signedIn } from '#src/plugins/policy.ts';
+import { currentSessionOf } from './current-session.ts';
 import { originOf } from './origin.ts';
 import * as schemas from './schemas.ts';
 import type { Auth } from './service.ts';
@@ -69,16 +70,7 @@ export function currentSessionRoutes(auth: Pick<Auth, 'sessions'>): FastifyPlugi
         tags,
         response: { 200: schemas.currentSession },
       },
-      handler: async (request) => {
-        const principal = principalOf(request);
-        const expiresAt = new Date(principal.expiresAt).toISOString();
-        if (principal.kind === 'user') {
-          const { kind, userId, name, roles, sessionId } = principal;
-          return { kind, user: { id: userId, name, roles: [...(request.access?.roles ?? roles)] }, sessionId, expiresAt };
-        }
-        const { kind, memberId, consultationId, name } = principal;
-        return { kind, memberId, consultationId, name, expiresAt };
-      },
+      handler: (request) => currentSessionOf(principalOf(request), request.access),
     });
   };
 }

@@ -19,6 +19,8 @@ export interface Auth extends Authenticator, GuestSessions {
   readonly sessions: Sessions;
   readonly limits: Limits;
   readonly guessing: Guessing;
+  /** Something that is still to be done before the database is closed. It must not throw. */
+  beforeClose(work: () => Promise<void>): void;
   /** Writes what is still to be written; idempotent. */
   close(): Promise<void>;
 }
@@ -48,6 +50,7 @@ export async function createAuth({ config, database, tokens, signals, access, lo
 
   const sessions = createSessions(config, database, signals);
   const limits = createLimits(database);
+  const last: (() => Promise<void>)[] = [];
   const flush = () => sessions.flush().catch((error: unknown) => log.warn({ err: error }, 'sessions in use not written'));
   const timer = setInterval(() => void flush(), FLUSH_MS);
   timer.unref();
@@ -71,10 +74,12 @@ export async function createAuth({ config, database, tokens, signals, access, lo
     sessions,
     limits,
     guessing: createGuessing(config, limits),
+    beforeClose: (work) => void last.push(work),
     async close() {
       clearInterval(timer);
       unsubscribe();
       await flush();
+      for (const work of last.splice(0)) await work();
     },
   };
 }
