@@ -29,8 +29,13 @@ const BODY_LIMIT = 65_536;
 /** For uploads; other requests have `BODY_TIMEOUT_MS` after their headers. */
 const REQUEST_TIMEOUT_MS = 600_000;
 const BODY_TIMEOUT_MS = 30_000;
-/** Headers come in one packet; who sends them byte by byte wants to hold connections. */
-const SLOW_HEADERS = { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 };
+const HTTP_OPTIONS = {
+  // Headers come in one packet; who sends them byte by byte wants to hold connections.
+  headersTimeout: 10_000,
+  connectionsCheckingInterval: 5_000,
+  // Requests without a body are no streams: `request.raw` of a GET emits nothing. Whether its sender is gone, `reply.raw` tells.
+  optimizeEmptyRequests: true,
+};
 
 export interface AppParts {
   foundation: Pick<Foundation, 'config' | 'log' | 'auth' | 'access' | 'database'>;
@@ -48,20 +53,25 @@ function trusted(proxies: Config['TRUST_PROXY']): string[] | false | ((address: 
   return typeof proxies === 'number' ? (_address, hop) => hop < proxies : proxies;
 }
 
+/** Making a logger for each request costs more than its route; our own lines name the request themselves. */
+function withoutChildren(log: Logger): FastifyBaseLogger {
+  const same = Object.create(log) as FastifyBaseLogger;
+  same.child = () => same;
+  return same;
+}
+
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const { foundation, modules, webFolder = path.join(root, 'web/dist') } = parts;
   const { config, log, auth, access, database } = foundation;
   const app = Fastify({
-    loggerInstance: log as FastifyBaseLogger,
-    https: parts.tls ? { ...parts.tls, ...SLOW_HEADERS } : null,
-    ...(!parts.tls && { http: SLOW_HEADERS }),
+    loggerInstance: withoutChildren(log),
+    https: parts.tls ? { ...parts.tls, ...HTTP_OPTIONS } : null,
+    ...(!parts.tls && { http: HTTP_OPTIONS }),
     trustProxy: trusted(config.TRUST_PROXY),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: requestId,
     logController: new LogController({ disableRequestLogging: true }),
-    // Making a logger for each request costs more than its route; our own lines name the request themselves.
-    childLoggerFactory: (logger) => logger,
     exposeHeadRoutes: false,
     // Requests that arrive on open connections during a shutdown are answered as usual until the socket closes.
     return503OnClosing: false,

@@ -4,7 +4,9 @@ import { ConfigError, loadConfig } from '#config/index.ts';
 import { control } from './cli/control.ts';
 import { applyOptions, CommandFailed, HELP, parseCli, UsageError } from './cli/options.ts';
 import { AlreadyRunning } from './cli/pid-file.ts';
+import { keepTickShape } from './tick-shape.ts';
 
+keepTickShape();
 // Halves the time that the modules take to load from the second start on.
 enableCompileCache();
 try {

@@ -2,7 +2,7 @@
  * How long a request may take to arrive. Node has one limit for the whole server, which has to let uploads through that take minutes on
  * a slow line; everything else is small, and who sends it slowly wants to hold a connection.
  */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, preParsingHookHandler, RouteOptions } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -11,15 +11,19 @@ declare module 'fastify' {
   }
 }
 
-/** Cuts connections whose request has not arrived `limitMs` after its headers. */
+/** Cuts connections whose request has not arrived `limitMs` after its headers. To be called before the routes. */
 export function cutSlowBodies(app: FastifyInstance, limitMs: number): void {
-  app.addHook('preParsing', (request, _reply, payload, done) => {
-    const { headers, raw } = request;
+  const cut: preParsingHookHandler = ({ headers, raw }, _reply, payload, done) => {
     const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
-    if (hasBody && !raw.complete && request.routeOptions.config.slowBody !== true) {
+    if (hasBody && !raw.complete) {
       const timer = setTimeout(() => raw.destroy(), limitMs);
       raw.once('close', () => clearTimeout(timer)).once('end', () => clearTimeout(timer));
     }
     done(null, payload);
+  };
+  app.addHook('onRoute', (route: RouteOptions) => {
+    const reads = [route.method].flat().every((method) => method === 'GET' || method === 'HEAD');
+    if (reads || route.config?.slowBody === true) return;
+    route.preParsing = [cut, ...[route.preParsing ?? []].flat()];
   });
 }

@@ -27,6 +27,12 @@ test('hashed files are cached for ever and compressed, the page is not cached', 
   expect(page.body).toContain('the client');
 });
 
+test('the API document is compressed, answers of the API are not', async () => {
+  const encoding = async (url: string) =>
+    (await server.app.inject({ url, headers: { 'accept-encoding': 'gzip' } })).headers['content-encoding'] ?? 'none';
+  expect([await encoding('/openapi.json'), await encoding('/api/v1/media/capabilities')]).toEqual(['gzip', 'none']);
+});
+
 test('addresses of the client answer the page, missing files and API addresses do not', async () => {
   expect((await server.app.inject({ url: '/visit/abc', headers: html })).body).toContain('the client');
   const missing = await server.app.inject({ url: '/assets/gone.js', headers: { accept: '*/*' } });
@@ -69,7 +75,10 @@ test('other origins may call the API only when they are named', async () => {
 test('metrics count requests by route pattern', async () => {
   await server.call('GET', '/api/v1/consultations/0198c1de-0000-7000-8000-000000000000', server.people.doctor.token);
   const { body } = await server.app.inject('/metrics');
-  expect(body).toContain('http_server_requests_seconds_count{uri="/api/v1/consultations/:id",method="GET",status="404"} 1');
+  const labels = 'uri="/api/v1/consultations/:id",method="GET",status="404"';
+  expect(body).toContain(`http_server_requests_seconds_count{${labels}} 1`);
+  expect(body).toContain(`http_server_requests_seconds_bucket{le="+Inf",${labels}} 1`);
+  expect(body).toMatch(/^http_server_requests_seconds_count\{uri="none",method="GET",status="404"\} \d+$/m);
   for (const name of [
     'rooms_open',
     'rooms_peers',
