@@ -15,13 +15,14 @@ function save(file: Blob, name: string): void {
 /**
  * Downloads what a list shows. A plain link could neither carry the token nor ask for verification.
  * @param path of the API, with the list's query
+ * @param label on the button, where it is no list's CSV
  */
-export function ExportButton({ path, fileName }: { path: string; fileName: string }) {
+export function ExportButton({ path, fileName, label }: { path: string; fileName: string; label?: string }) {
   const t = useTexts('shell');
   const { run, busy } = useAction({ run: () => fileOf(path), onDone: (file) => save(file, fileName), done: t('table.exported') });
   return (
     <Button icon={<DownloadOutlined aria-hidden />} loading={busy} onClick={() => run()} data-testid="export">
-      {t('table.export')}
+      {label ?? t('table.export')}
     </Button>
   );
 }

@@ -4,19 +4,28 @@ import { useMemo } from 'react';
 import { addTexts, language } from '../../i18n/index.ts';
 import type { Language } from '../../i18n/language.ts';
 import { useStore } from '../../use-store.ts';
+import type { booking } from './booking.zh.ts';
 import type { errors } from './errors.zh.ts';
+import type { pharmacy } from './pharmacy.zh.ts';
+import type { queue } from './queue.zh.ts';
 import type { shell } from './shell.zh.ts';
 import type { visits } from './visits.zh.ts';
 
 declare module '../../i18n/index.ts' {
   interface Resources {
+    booking: typeof booking;
     clinicErrors: typeof errors;
+    pharmacy: typeof pharmacy;
+    queue: typeof queue;
     shell: typeof shell;
     visits: typeof visits;
   }
 }
 
 const areas = {
+  booking: { zh: async () => (await import('./booking.zh.ts')).booking, en: async () => (await import('./booking.en.ts')).booking },
+  pharmacy: { zh: async () => (await import('./pharmacy.zh.ts')).pharmacy, en: async () => (await import('./pharmacy.en.ts')).pharmacy },
+  queue: { zh: async () => (await import('./queue.zh.ts')).queue, en: async () => (await import('./queue.en.ts')).queue },
   clinicErrors: { zh: async () => (await import('./errors.zh.ts')).errors, en: async () => (await import('./errors.en.ts')).errors },
   shell: { zh: async () => (await import('./shell.zh.ts')).shell, en: async () => (await import('./shell.en.ts')).shell },
   visits: { zh: async () => (await import('./visits.zh.ts')).visits, en: async () => (await import('./visits.en.ts')).visits },

@@ -1,0 +1,22 @@
+/** A page of the clinic with somebody who is signed in. */
+import type { Browser } from 'playwright-core';
+import { openDevice } from './browser.ts';
+import type { SignedIn } from './rest.ts';
+import type { TestServer } from './server.ts';
+
+interface Options {
+  locale?: string;
+  /** As wide as the smallest phone that is still in use. */
+  phone?: boolean;
+}
+
+export async function openClinicPage(browser: Browser, server: TestServer, path: string, who: SignedIn, options: Options = {}) {
+  const device = await openDevice(browser, options);
+  const { page, context } = device;
+  if (options.phone) await page.setViewportSize({ width: 360, height: 740 });
+  await context.addInitScript((session) => {
+    if (!sessionStorage.getItem('wenzhen.session')) sessionStorage.setItem('wenzhen.session', session);
+  }, JSON.stringify(who));
+  await page.goto(server.url + path);
+  return device;
+}

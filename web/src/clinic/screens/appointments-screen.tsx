@@ -1,0 +1,100 @@
+import { PlusOutlined } from '@ant-design/icons';
+import { Button, Empty } from 'antd';
+import { api, dataOf } from '../../api/client.ts';
+import { Link } from '../../components/page.tsx';
+import { useMay } from '../access.ts';
+import { type Column, DataTable } from '../blocks/data-table.tsx';
+import { FilterBar } from '../blocks/filter-bar.tsx';
+import type { ListState } from '../blocks/list-query.ts';
+import { useListState } from '../blocks/list-state.ts';
+import { PageHeader } from '../blocks/page-header.tsx';
+import { StatusTag } from '../blocks/status-tag.tsx';
+import { When } from '../blocks/when.tsx';
+import { APPOINTMENT_TONES, APPOINTMENTS, type AppointmentStatus } from '../booking.ts';
+import { go, to } from '../route.ts';
+import { useTexts } from '../texts/areas.ts';
+
+const STATES: readonly AppointmentStatus[] = ['pending', 'confirmed', 'in_progress', 'completed', 'cancelled'];
+
+function load({ page, pageSize, sort, filters }: ListState, signal: AbortSignal) {
+  const state = STATES.find((known) => known === filters['status']);
+  const order: 'startsAt' | '-startsAt' = sort === 'startsAt' ? sort : '-startsAt';
+  const query = { page, pageSize, sort: order, ...(state && { status: [state] }) };
+  return dataOf(api.GET('/api/v1/appointments', { params: { query }, signal }));
+}
+type Row = Awaited<ReturnType<typeof load>>['items'][number];
+
+const linkTo = ({ id }: Row): string => to(`/appointments/${id}`);
+
+function State({ status }: { status: AppointmentStatus }) {
+  const t = useTexts('booking');
+  return <StatusTag tone={APPOINTMENT_TONES[status]}>{t(`states.${status}`)}</StatusTag>;
+}
+
+function Card({ row }: { row: Row }) {
+  return (
+    <article className="clinic-card" data-testid="appointment-card">
+      <div className="clinic-card-head">
+        <h2>
+          <Link to={linkTo(row)}>{row.service.name}</Link>
+        </h2>
+        <State status={row.status} />
+      </div>
+      <p>{`${row.practitioner.name} · ${row.patient.name}`}</p>
+      <p>
+        <When at={row.startsAt} relative />
+      </p>
+    </article>
+  );
+}
+
+/** `/clinic/appointments`: the appointments of a patient, or those with a doctor. */
+export default function AppointmentsScreen() {
+  const t = useTexts('booking');
+  const shell = useTexts('shell');
+  const mayBook = useMay()('appointments:book');
+  const list = useListState();
+  const columns: Column<Row>[] = [
+    { key: 'service', title: t('service'), pinned: true, render: (row) => <Link to={linkTo(row)}>{row.service.name}</Link> },
+    { key: 'status', title: t('status'), render: ({ status }) => <State status={status} /> },
+    { key: 'start', title: t('start'), sort: 'startsAt', render: ({ startsAt }) => <When at={startsAt} relative /> },
+    { key: 'practitioner', title: t('practitioner'), render: ({ practitioner }) => practitioner.name },
+    { key: 'patient', title: t('patient'), render: ({ patient }) => patient.name },
+    { key: 'queueNo', title: t('queueNo'), align: 'right', render: ({ queueNo }) => queueNo ?? '—' },
+    { key: 'no', title: t('no'), hidden: true, render: ({ appointmentNo }) => appointmentNo },
+  ];
+  const create = (
+    <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => go('/book')}>
+      {shell('screens.book')}
+    </Button>
+  );
+  return (
+    <>
+      <PageHeader title={shell('screens.appointments')} lead={t('intro.appointments')} actions={mayBook && create} />
+      <DataTable<Row>
+        name={APPOINTMENTS}
+        label={shell('screens.appointments')}
+        list={list}
+        load={load}
+        columns={columns}
+        usualSort="-startsAt"
+        rowKey={({ id }) => id}
+        card={(row) => <Card row={row} />}
+        empty={<Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('empty')} />}
+        filters={
+          <FilterBar
+            list={list}
+            filters={[
+              {
+                kind: 'choice',
+                name: 'status',
+                label: t('status'),
+                options: STATES.map((value) => ({ value, label: t(`states.${value}`) })),
+              },
+            ]}
+          />
+        }
+      />
+    </>
+  );
+}

@@ -1,0 +1,91 @@
+import { useQuery } from '@tanstack/react-query';
+import { Button, Empty } from 'antd';
+import { api, dataOf } from '../../api/client.ts';
+import { navigate } from '../../router.ts';
+import { useMay } from '../access.ts';
+import { Failure } from '../blocks/failure.tsx';
+import { PageHeader } from '../blocks/page-header.tsx';
+import { PageSkeleton } from '../blocks/page-skeleton.tsx';
+import { useAction } from '../blocks/use-action.ts';
+import { When } from '../blocks/when.tsx';
+import { go } from '../route.ts';
+import { useTexts } from '../texts/areas.ts';
+
+/** How often the page looks who waits, in milliseconds. */
+const LOOK_MS = 3_000;
+
+const readLine = async () => (await dataOf(api.GET('/api/v1/queue/line'))).items;
+const readMine = async () => (await dataOf(api.GET('/api/v1/queue/mine'))).items;
+const callNext = () => dataOf(api.POST('/api/v1/queue/next'));
+const call = (appointmentId: string) => dataOf(api.POST('/api/v1/queue/{appointmentId}/call', { params: { path: { appointmentId } } }));
+
+/** Who waits for the doctor that looks. */
+function Line() {
+  const t = useTexts('booking');
+  const q = useTexts('queue');
+  const { data, error, refetch } = useQuery({ queryKey: ['queue', 'line'], queryFn: readLine, refetchInterval: LOOK_MS });
+  const enter = ({ consultationId }: { consultationId: string }) => navigate(`/visit/${consultationId}`);
+  const next = useAction({ run: callNext, onDone: enter, stale: [['queue']] });
+  const one = useAction({ run: call, onDone: enter, stale: [['queue']] });
+  if (error) return <Failure page error={error} onRetry={() => void refetch()} />;
+  if (!data) return <PageSkeleton />;
+  if (data.length === 0) return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={q('nobody')} />;
+  return (
+    <>
+      <Button type="primary" size="large" loading={next.busy} onClick={() => next.run()} data-testid="call-next">
+        {q('callNext')}
+      </Button>
+      <div className="clinic-cards">
+        {data.map(({ appointmentId, patient, startsAt, queueNo, joinedAt }) => (
+          <article key={appointmentId} className="clinic-card" data-testid="waiting-patient">
+            <div className="clinic-card-head">
+              <h2>{patient}</h2>
+              <span>{`${t('queueNo')} ${queueNo ?? '—'}`}</span>
+            </div>
+            <p>
+              <When at={startsAt} relative />
+            </p>
+            <p>
+              {q('since')} <When at={joinedAt} relative />
+            </p>
+            <Button loading={one.busy} onClick={() => one.run(appointmentId)}>
+              {q('call')}
+            </Button>
+          </article>
+        ))}
+      </div>
+    </>
+  );
+}
+
+/** Where the patient that looks stands. */
+function Mine() {
+  const t = useTexts('booking');
+  const q = useTexts('queue');
+  const { data, error, refetch } = useQuery({ queryKey: ['queue', 'mine'], queryFn: readMine, refetchInterval: LOOK_MS });
+  if (error) return <Failure page error={error} onRetry={() => void refetch()} />;
+  if (!data) return <PageSkeleton />;
+  if (data.length === 0) return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={q('notWaiting')} />;
+  return (
+    <div className="clinic-cards">
+      {data.map(({ appointmentId, state, position, length }) => (
+        <article key={appointmentId} className="clinic-card">
+          <h2>{state === 'called' ? t('called') : t('waiting', { position: position ?? 0, length })}</h2>
+          <Button onClick={() => go(`/appointments/${appointmentId}`)}>{t('toAppointment')}</Button>
+        </article>
+      ))}
+    </div>
+  );
+}
+
+/** `/clinic/queue`: the waiting line, from either side. */
+export default function QueueScreen() {
+  const shell = useTexts('shell');
+  const serves = useMay()('appointments:serve');
+  return (
+    <>
+      <PageHeader title={shell('screens.queue')} />
+      {serves ? <Line /> : <Mine />}
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+import type { pharmacy as zh } from './pharmacy.zh.ts';
+
+export const pharmacy: typeof zh = {
+  intro: {
+    own: 'Your prescriptions. They can be downloaded once a pharmacist has approved them.',
+    review: 'Prescriptions that wait for review.',
+  },
+  no: 'Number',
+  patient: 'Patient',
+  doctor: 'Doctor',
+  status: 'State',
+  created: 'Issued',
+  states: { submitted: 'Waiting for review', approved: 'Approved', rejected: 'Rejected', cancelled: 'Withdrawn' },
+  empty: 'No prescriptions yet',
+  diagnoses: 'Diagnosis',
+  items: 'Medicines',
+  usage: '{{dose}} {{unit}} at a time, {{frequency}}, for {{days}} days',
+  quantity: 'Quantity',
+  warnings: 'Warnings',
+  severe: 'Severe',
+  mild: 'Mild',
+  reviewer: 'Pharmacist',
+  reason: 'Reason',
+  approve: 'Approve',
+  reject: 'Reject',
+  rejectTitle: 'Reject this prescription?',
+  approved: 'Prescription approved',
+  rejected: 'Prescription rejected',
+  keep: 'Keep',
+  pdf: 'Download',
+};
