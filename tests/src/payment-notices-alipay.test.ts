@@ -5,7 +5,8 @@ import type { Notice as Sent } from '#src/partners/payments/deliver.ts';
 import { newKeyPair, pem } from '#src/partners/payments/rsa.ts';
 import { createAlipay } from '#src/payments/gateways/alipay.ts';
 import type { NewPayment, PaymentGateway } from '#src/payments/gateways/gateway.ts';
-import { changed, type Forged, NOWHERE, sloppy, verdict, verdicts } from '#tests/support/forged-notices.ts';
+import { alipayForgeries } from '#tests/support/forged-alipay.ts';
+import { NOWHERE, verdict, verdicts } from '#tests/support/forged-notices.ts';
 import { newPayment } from '#tests/support/merchant.ts';
 
 describe('Alipay', () => {
@@ -32,44 +33,13 @@ describe('Alipay', () => {
   afterAll(() => partner.close());
 
   const good = (changes?: Record<string, string>) => partner.notice(payment.paymentNo, changes);
-  const edited = (edit: (form: URLSearchParams) => void) => {
-    const { headers, body } = genuine;
-    const form = new URLSearchParams(body);
-    edit(form);
-    return { headers, body: form.toString() };
-  };
-  const nameAt = (i: number) => {
-    const names = [...new URLSearchParams(genuine.body).keys()].filter((name) => name !== 'sign');
-    return names[i % names.length]!;
-  };
-
   test('a genuine notice counts', async () => {
     expect(await verdict(gateway, good(), payment)).toBe('accepted');
     expect(await verdict(gateway, good({ subject: 'A+B & 100% «复诊»' }), payment)).toBe('accepted');
   });
 
-  test.each<[string, string[], (position: number) => Forged]>([
-    ['the signature changed', ['bad_signature'], (i) => edited((form) => form.set('sign', changed(form.get('sign')!, i)))],
-    ['a sloppy signature', ['bad_signature'], () => edited((form) => form.set('sign', sloppy(form.get('sign')!)))],
-    ['a field changed', ['bad_signature'], (i) => edited((form) => form.set(nameAt(i), `${form.get(nameAt(i))}0`))],
-    ['a field less', ['bad_signature'], (i) => edited((form) => form.delete(nameAt(i)))],
-    ['a field more', ['bad_signature'], (i) => edited((form) => form.set(`more${i}`, 'x'))],
-    ['a field twice', ['malformed'], (i) => edited((form) => form.append(nameAt(i), '1'))],
-    ['no signature', ['bad_signature'], () => edited((form) => form.delete('sign'))],
-    ['a key of somebody else', ['bad_signature'], () => partner.notice(payment.paymentNo, {}, stranger)],
-    ['another app', ['wrong_app'], (i) => good({ app_id: `2021${i}` })],
-    ['another seller', ['wrong_merchant'], (i) => good({ seller_id: `2088${i}` })],
-    ['another payment', ['number'], (i) => good({ out_trade_no: `other-${i}` })],
-    ['another amount', ['amount'], (i) => good({ total_amount: `${i}.00` })],
-    ['an amount that is none', ['malformed'], (i) => good({ total_amount: `-${i}.001` })],
-    ['another currency', ['wrong_currency'], (i) => good({ trans_currency: `X${i}` })],
-    ['another type', ['unsupported'], (i) => good({ notify_type: `batch_${i}` })],
-    [
-      'bytes that are no text',
-      ['bad_signature'],
-      (i) => ({ ...genuine, body: genuine.body.replace('%', `%${(0x80 + (i % 64)).toString(16)}%`) }),
-    ],
-  ])('with %s never counts', async (_name, expected, forge) => {
+  const forgeries = alipayForgeries(() => ({ partner, paymentNo: payment.paymentNo, genuine, stranger }));
+  test.each(forgeries)('with %s never counts', async (_name, expected, forge) => {
     expect(await verdicts(gateway, payment, forge)).toEqual(expected);
   });
 

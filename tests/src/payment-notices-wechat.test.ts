@@ -7,10 +7,9 @@ import { startWechatPaySimulator, type WechatPaySimulator } from '#src/partners/
 import type { PlatformKey } from '#src/partners/payments/wechat-pay-signing.ts';
 import type { NewPayment, PaymentGateway } from '#src/payments/gateways/gateway.ts';
 import { createWechatPay } from '#src/payments/gateways/wechat-pay.ts';
-import { changed, type Forged, NOWHERE, POSITIONS, sloppy, verdict, verdicts } from '#tests/support/forged-notices.ts';
+import { NOWHERE, verdict, verdicts } from '#tests/support/forged-notices.ts';
+import { nowSeconds, wechatForgeries } from '#tests/support/forged-wechat.ts';
 import { newPayment } from '#tests/support/merchant.ts';
-
-const nowSeconds = () => Math.floor(Date.now() / 1_000);
 
 describe('WeChat Pay v3', () => {
   let partner: WechatPaySimulator;
@@ -37,11 +36,6 @@ describe('WeChat Pay v3', () => {
   });
   afterAll(() => partner.close());
 
-  const withHeader = (name: string, value: string) => {
-    const { headers, body } = good;
-    return { headers: { ...headers, [`wechatpay-${name}`]: value }, body };
-  };
-
   test('a genuine notice counts, also at the edges of its time and with a key that is being replaced', async () => {
     const notices = [good, { at: nowSeconds() - 299 }, { at: nowSeconds() + 299 }, { by: earlier }, { by: current }];
     for (const how of notices) {
@@ -50,63 +44,8 @@ describe('WeChat Pay v3', () => {
     }
   });
 
-  test.each<[string, string[], (position: number) => Forged]>([
-    ['the signature changed', ['bad_signature'], (i) => withHeader('signature', changed(good.headers['wechatpay-signature']!, i))],
-    [
-      'the signature of another notice',
-      ['bad_signature'],
-      () => withHeader('signature', partner.notice(payment.paymentNo).headers['wechatpay-signature']!),
-    ],
-    [
-      'a sloppy signature',
-      ['bad_signature'],
-      () => {
-        const { headers, body } = good;
-        return { headers: { ...headers, 'wechatpay-signature': sloppy(headers['wechatpay-signature']!) }, body };
-      },
-    ],
-    ['a byte of the body changed', ['bad_signature'], (i) => ({ ...good, body: changed(good.body, i) })],
-    [
-      'a byte that is no text',
-      ['bad_signature'],
-      (i) => {
-        const { headers, body } = good;
-        const bytes = Buffer.from(body);
-        bytes[Math.floor((i * bytes.length) / POSITIONS)] = 0x80 + i;
-        return { headers, body: bytes };
-      },
-    ],
-    ['a time too far back', ['stale'], (i) => partner.notice(payment.paymentNo, { at: nowSeconds() - 302 - i * 60 })],
-    ['a time too far ahead', ['stale'], (i) => partner.notice(payment.paymentNo, { at: nowSeconds() + 302 + i * 60 })],
-    ['another time than was signed', ['bad_signature'], (i) => withHeader('timestamp', String(nowSeconds() - 200 + i))],
-    ['a time that is no number', ['stale'], (i) => withHeader('timestamp', `${nowSeconds()}${'x'.repeat(i + 1)}`)],
-    ['another nonce than was signed', ['bad_signature'], (i) => withHeader('nonce', changed(good.headers['wechatpay-nonce']!, i))],
-    ['an unknown serial', ['unknown_serial'], (i) => withHeader('serial', `${current.serial}${i}`)],
-    ['the serial of another good key', ['bad_signature'], () => withHeader('serial', earlier.serial)],
-    ['a retired key', ['unknown_serial'], () => partner.notice(payment.paymentNo, { by: retired })],
-    ['a key of somebody else', ['bad_signature'], () => partner.notice(payment.paymentNo, { by: stranger })],
-    ['another app', ['wrong_app'], (i) => partner.notice(payment.paymentNo, { resource: { appid: `wx${i}` } })],
-    ['another merchant', ['wrong_merchant'], (i) => partner.notice(payment.paymentNo, { resource: { mchid: `${i}` } })],
-    ['another payment', ['number'], (i) => partner.notice(payment.paymentNo, { resource: { out_trade_no: `other-${i}` } })],
-    ['another amount', ['amount'], (i) => partner.notice(payment.paymentNo, { resource: { amount: { total: i, currency: 'CNY' } } })],
-    [
-      'an amount that is none',
-      ['malformed'],
-      (i) => partner.notice(payment.paymentNo, { resource: { amount: { total: `${i}`, currency: 'CNY' } } }),
-    ],
-    [
-      'another currency',
-      ['wrong_currency'],
-      (i) => partner.notice(payment.paymentNo, { resource: { amount: { total: 29_900, currency: `X${i}` } } }),
-    ],
-    ['other associated data', ['undecryptable'], (i) => partner.notice(payment.paymentNo, { associatedData: `other-${i}` })],
-    [
-      'the prefix of a probe',
-      ['probe'],
-      () => withHeader('signature', `WECHATPAY/SIGNTEST/${good.headers['wechatpay-signature']!.slice(19)}`),
-    ],
-    ['an event of another kind', ['unsupported'], (i) => partner.notice(payment.paymentNo, { eventType: `PAYSCORE.${i}` })],
-  ])('with %s never counts', async (_name, expected, forge) => {
+  const forgeries = wechatForgeries(() => ({ partner, paymentNo: payment.paymentNo, good, current, earlier, retired, stranger }));
+  test.each(forgeries)('with %s never counts', async (_name, expected, forge) => {
     expect(await verdicts(gateway, payment, forge)).toEqual(expected);
   });
 

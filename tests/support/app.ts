@@ -142,7 +142,9 @@ export async function startApp(env: Record<string, string> = {}, parts: Partial<
   }
 
   async function person(account: string, role: string) {
-    const { id } = await users.create({ account, name: `Name of ${account}`, password: PASSWORD, roles: [role] });
+    // A second application on the same database finds the people of the first.
+    const known = await database.models.users.findOne({ where: { account }, attributes: ['id'] });
+    const { id } = known ?? (await users.create({ account, name: `Name of ${account}`, password: PASSWORD, roles: [role] }));
     return { id, token: await signIn(account) };
   }
 

@@ -6,6 +6,9 @@ import { mismatch, NoticeRefused } from '#src/payments/gateways/notice.ts';
 /** Bodies with bytes that are no text cannot be strings. */
 export type Forged = Sent | { headers: object; body: Buffer };
 
+/** A mutation: its name, what a gateway says of it, and how it is made at one of the positions. */
+export type Forgery = [string, string[], (position: number) => Forged];
+
 export const POSITIONS = 100;
 export const NOWHERE = 'http://127.0.0.1:9/notify';
 
