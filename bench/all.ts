@@ -13,6 +13,7 @@ const BENCHMARKS = [
   'join',
   'page',
   'glass',
+  'slots',
   'mailbox',
   'memory',
   'route',
