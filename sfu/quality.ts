@@ -31,7 +31,7 @@ export interface Reception {
   score: number;
   /** Share of packets lost between server and receiver, 0 to 1; undefined when nothing measures it. */
   loss: number | undefined;
-  /** Whether the sender loses packets on its way to the server. */
+  /** Whether the sender loses packets on its way to the server: then layers come and go by themselves. */
   lossyUplink: boolean;
   /** Layers that are wanted and reach the server well, but do not fit through; `all`: not even the lowest fits. */
   lacking: number | 'all';
@@ -43,9 +43,9 @@ export interface Reception {
  * costs 3 points and video that does not fit at all leaves 2. Undefined when nothing can be told.
  */
 export function downScore({ score, loss, lossyUplink, lacking }: Reception): number | undefined {
-  const arrives = loss === undefined ? (lossyUplink ? undefined : score) : Math.max(score, lossScore(loss));
-  if (lacking === 0) return arrives;
-  return Math.min(arrives ?? 10, lacking === 'all' ? 2 : 10 - 3 * lacking);
+  const arrives = loss === undefined ? score : Math.max(score, lossScore(loss));
+  if (lossyUplink) return loss === undefined ? undefined : arrives;
+  return Math.min(arrives, lacking === 'all' ? 2 : 10 - 3 * lacking);
 }
 
 /** The score that mediasoup gives for a share of lost packets when none of them is repaired. */

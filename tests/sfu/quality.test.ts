@@ -36,7 +36,8 @@ test('downScore() does not count what the sender lost on its way to the server',
   expect(downScore({ ...whole, score: 6, loss: 0.3 })).toBe(6);
   expect(downScore({ ...whole, score: 3, loss: 0.5, lossyUplink: true })).toBe(3);
   expect(downScore({ ...whole, score: 3, lossyUplink: true })).toBeUndefined();
-  expect(downScore({ ...whole, score: 3, lossyUplink: true, lacking: 'all' })).toBe(2);
+  expect(downScore({ ...whole, score: 3, lossyUplink: true, lacking: 'all' })).toBeUndefined();
+  expect(downScore({ ...whole, loss: 0, lossyUplink: true, lacking: 2 })).toBe(10);
 });
 
 test('availableLayer() is the highest wanted layer that reaches the server well', () => {

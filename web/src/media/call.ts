@@ -7,6 +7,7 @@ import { createPublisher, type Publications, type Publisher, type PublisherHooks
 import { createReceiver, type Receiver, type RemoteTrack } from './receiver.ts';
 import { openTransport, type Link } from './transport.ts';
 import { createTypingChannel, type TypingChannel } from './typing-channel.ts';
+import { uplinkLoss, type UplinkLoss } from './uplink-loss.ts';
 
 export interface Call {
   readonly tracks: Store<readonly RemoteTrack[]>;
@@ -23,10 +24,10 @@ export interface Call {
   publish(publications: Publications): void;
   /** What the server says this seat sends. */
   seen(ownProducers: readonly ProducerView[]): void;
-  /** Tells the others that the person at this page is typing. */
-  tellTyping(): void;
-  /** The person sent it: what was not told yet is of no use any more. */
-  hushTyping(): void;
+  /** Share of what is sent that is being lost, 0 to 1; null when nothing is known. */
+  uplinkLoss(): Promise<number | null>;
+  /** Tells the others whether the person at this page is typing. */
+  readonly typing: Pick<TypingChannel, 'tell' | 'hush'>;
   /** Handles the media notifications; false when `name` is none. */
   notified<N extends NotificationName>(name: N, payload: Notification<N>): boolean;
   /** Closes the transports; remote tracks disappear. */
@@ -39,7 +40,7 @@ interface Session {
   receiver: Receiver;
   typing: TypingChannel;
   /** Made once receiving is under way; stays null for observers. */
-  sending: { link: Link; publisher: Publisher } | null;
+  sending: { link: Link; publisher: Publisher; loss: UplinkLoss } | null;
 }
 
 export interface CallHooks extends PublisherHooks {
@@ -103,7 +104,7 @@ function openSession(device: Device, media: MediaSession, openLink: OpenLink, op
     typing.adopt(media.dataConsumers);
     if (!media.send) return;
     const link = openLink('send', media.send);
-    session.sending = { link, publisher: createPublisher(device, link.transport, hooks.request, hooks) };
+    session.sending = { link, publisher: createPublisher(device, link.transport, hooks.request, hooks), loss: uplinkLoss() };
     session.sending.publisher.publish(publications());
   }
   void fill();
@@ -158,8 +159,8 @@ export function createCall(load: () => Promise<Device | null>, hooks: CallHooks)
       session?.sending?.publisher.publish(next);
     },
     seen: (ownProducers) => session?.sending?.publisher.seen(ownProducers),
-    tellTyping: () => session?.typing.tell(),
-    hushTyping: () => session?.typing.hush(),
+    uplinkLoss: () => lossOf(session),
+    typing: { tell: () => session?.typing.tell(), hush: () => session?.typing.hush() },
     notified(name, payload) {
       const route = routes[name] as ((session: Session, payload: Notification<typeof name>) => void) | undefined;
       if (!route) return false;
@@ -197,6 +198,12 @@ function resume({ receiver, sending, typing, recv }: Session, media: MediaSessio
       (error: unknown) => console.warn('ice servers', error),
     );
   }
+}
+
+async function lossOf(session: Session | null): Promise<number | null> {
+  if (!session?.sending) return null;
+  const { link, loss } = session.sending;
+  return loss.look((await link.transport.getStats()).values());
 }
 
 function pathOf(session: Session | null): 'idle' | 'connected' | 'broken' {

@@ -14,6 +14,7 @@ import { createStore } from '../store.ts';
 import { announce } from './announce.ts';
 import { captureMoment } from './capture-start.ts';
 import { createChat } from './chat.ts';
+import { watchOwnUplink } from './own-uplink.ts';
 import { toast } from './toasts.ts';
 import { createTyping } from './typing.ts';
 import { createJoiner, enterLobby, enterRoom } from './visit-join.ts';
@@ -53,7 +54,7 @@ export function startVisit(options: VisitOptions): Visit {
   const { id, local, state, tracks, path, levels, connection, chat, displays, typing, poorNetwork, call } = parts;
   const joiner = createJoiner(parts, (code) => over({ code }));
   if (!options.devicesOpen) void captureMoment(parts).then(local.start);
-  const stops = [connection.state.subscribe(onConnection), local.state.subscribe(() => publish(parts)), tracks.subscribe(displays.look)];
+  const stops = [connection.state.subscribe(onConnection), ...watchAll(parts)];
   connection.onNotification(onNotification);
 
   function onConnection(): void {
@@ -108,6 +109,12 @@ export function startVisit(options: VisitOptions): Visit {
   };
 }
 
+/** What follows changes on this page. @returns what ends it */
+function watchAll(parts: VisitParts): (() => void)[] {
+  const { local, tracks, displays } = parts;
+  return [local.state.subscribe(() => publish(parts)), tracks.subscribe(displays.look), watchOwnUplink(parts)];
+}
+
 function createParts({ id, token, local, refused }: VisitOptions, broken: () => void): VisitParts {
   const state = createStore<VisitState>(initialVisit);
   // The first thing of all: the way to the server and back is what everything else waits for.
@@ -121,7 +128,7 @@ function createParts({ id, token, local, refused }: VisitOptions, broken: () => 
     typing: (peerId) => typing.heard(peerId),
   });
   const { tracks, path } = call;
-  const typing = createTyping({ tell: call.tellTyping, hush: call.hushTyping });
+  const typing = createTyping(call.typing);
   const videos = (): string[] => tracks.get().flatMap(({ track, consumerId }) => (track.kind === 'video' ? [consumerId] : []));
   const parts: VisitParts = {
     id,
