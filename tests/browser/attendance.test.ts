@@ -1,35 +1,13 @@
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser } from '../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { browserSuite } from '../support/browser-suite.ts';
 import { createVisit } from '../support/rest.ts';
-import { startServer, type TestServer } from '../support/server.ts';
-import { type Device, joinVisit } from '../support/visit.ts';
 import { until } from '../support/wait.ts';
 
 /** Long enough for a page to be open before anybody is late, on a busy machine. */
 const LATE_MS = 8_000;
 const NO_SHOW_MS = 14_000;
 
-let server: TestServer;
-let browser: Browser;
-const devices: Device[] = [];
-
-beforeAll(async () => {
-  const delays = { ROOM_LATE_MS: String(LATE_MS), ROOM_NO_SHOW_MS: String(NO_SHOW_MS) };
-  [server, browser] = await Promise.all([startServer(delays), launchBrowser()]);
-});
-afterEach(async () => {
-  await Promise.all(devices.splice(0).map(({ context }) => context.close()));
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-async function kept(opened: Promise<Device>): Promise<Device> {
-  const device = await opened;
-  devices.push(device);
-  return device;
-}
+const suite = browserSuite({ settings: { ROOM_LATE_MS: String(LATE_MS), ROOM_NO_SHOW_MS: String(NO_SHOW_MS) } });
 
 /** Texts that this place shows one after the other, until the last of them. */
 async function shown(page: Page, testId: string, last: string): Promise<string[]> {
@@ -48,22 +26,22 @@ async function shown(page: Page, testId: string, last: string): Promise<string[]
 }
 
 test('the patient waits in the lobby: the page says that the doctor is late, then that nobody came, then that they are here', async () => {
-  const visit = await createVisit(server, { lobby: true });
-  const { page } = await kept(joinVisit(browser, visit.id, visit.patient, { origin: server.url }));
+  const visit = await createVisit(suite.server, { lobby: true });
+  const { page } = await suite.join(visit, visit.patient);
   const texts = await shown(page, 'lobby-attendance', 'The doctor has not come');
   expect(['The doctor is not here yet', 'The doctor is late', 'The doctor has not come'].join()).toContain(texts.join());
   expect(texts).toContain('The doctor is late');
-  await kept(joinVisit(browser, visit.id, visit.doctor, { origin: server.url }));
+  await suite.join(visit, visit.doctor);
   await shown(page, 'lobby-attendance', 'The doctor is here');
 });
 
 test('the doctor waits in the room: late and no-show of the patient are shown, and having left afterwards', async () => {
-  const visit = await createVisit(server);
-  const { page } = await kept(joinVisit(browser, visit.id, visit.doctor, { origin: server.url }));
+  const visit = await createVisit(suite.server);
+  const { page } = await suite.join(visit, visit.doctor);
   const texts = await shown(page, 'attendance-patient', 'The patient has not come');
   expect(['The patient is not here yet', 'The patient is late', 'The patient has not come'].join()).toContain(texts.join());
   expect(texts).toContain('The patient is late');
-  const patient = await kept(joinVisit(browser, visit.id, visit.patient, { origin: server.url }));
+  const patient = await suite.join(visit, visit.patient);
   await page.getByTestId('attendance-patient').waitFor({ state: 'detached' });
   await patient.page.getByTestId('leave-button').click();
   await patient.page.getByTestId('leave-confirm').click();

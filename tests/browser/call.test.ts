@@ -1,35 +1,10 @@
-import type { Browser } from 'playwright-core';
-import { hears, launchBrowser, received, seesMotion } from '../support/browser.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { received, seesMotion } from '../support/browser.ts';
+import { browserSuite } from '../support/browser-suite.ts';
 import { api, createVisit } from '../support/rest.ts';
-import { chatTexts, type Device, joinVisit, openPanel, openVisit, say, startCall } from '../support/visit.ts';
+import { bothSee, bothSeeAndHear, chatTexts, type Device, openPanel, say } from '../support/visit.ts';
 import { until } from '../support/wait.ts';
 
-let server: TestServer;
-let browser: Browser;
-const devices: Device[] = [];
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
-});
-afterEach(async () => {
-  await Promise.all(devices.splice(0).map(({ context }) => context.close()));
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-function keep<T extends Device[]>(...opened: T): T {
-  devices.push(...opened);
-  return opened;
-}
-
-async function call() {
-  const started = await startCall(server, { doctor: browser, patient: browser });
-  keep(started.doctor, started.patient);
-  return started;
-}
+const suite = browserSuite();
 
 const frames = async ({ page }: Device): Promise<number> => (await received(page)).framesDecoded;
 
@@ -41,19 +16,19 @@ async function stands(device: Device): Promise<boolean> {
 }
 
 test('two people join one visit: both see moving pictures and hear sound', async () => {
-  const { doctor, patient } = await call();
-  await Promise.all([seesMotion(doctor.page), seesMotion(patient.page), hears(doctor.page), hears(patient.page)]);
+  const { doctor, patient } = await suite.call();
+  await bothSeeAndHear({ doctor, patient });
   expect([...doctor.errors, ...patient.errors]).toEqual([]);
 });
 
 test('lobby: a patient waits, is admitted, then both see each other; sent back, the picture ends', async () => {
-  const visit = await createVisit(server, { lobby: true });
-  const [patient] = keep(await joinVisit(browser, visit.id, visit.patient, { origin: server.url }));
+  const visit = await createVisit(suite.server, { lobby: true });
+  const patient = await suite.join(visit, visit.patient);
   expect(await patient.page.getByTestId('lobby').isVisible()).toBe(true);
-  const [doctor] = keep(await joinVisit(browser, visit.id, visit.doctor, { origin: server.url }));
+  const doctor = await suite.join(visit, visit.doctor);
   await doctor.page.getByTestId('knock-admit').click();
   await patient.page.getByTestId('room').waitFor();
-  await Promise.all([seesMotion(doctor.page), seesMotion(patient.page)]);
+  await bothSee({ doctor, patient });
   await openPanel(doctor.page, 'people');
   await doctor.page.getByTestId('peer-send-back').click();
   await patient.page.getByTestId('lobby').waitFor();
@@ -61,7 +36,7 @@ test('lobby: a patient waits, is admitted, then both see each other; sent back, 
 });
 
 test('screen share: the other side gets a second video and loses it again', async () => {
-  const { doctor, patient } = await call();
+  const { doctor, patient } = await suite.call();
   await seesMotion(patient.page);
   await doctor.page.getByTestId('share-button').click();
   await patient.page.getByTestId('screen-share').waitFor();
@@ -76,7 +51,7 @@ test('screen share: the other side gets a second video and loses it again', asyn
 });
 
 test('chat: messages arrive in order on both sides and are there after a reload', async () => {
-  const { doctor, patient } = await call();
+  const { doctor, patient } = await suite.call();
   await openPanel(patient.page, 'chat');
   for (const text of ['血压 120/80', 'Take it <b>after</b> meals', '好的 👍']) await say(doctor.page, text);
   const expected = ['血压 120/80', 'Take it <b>after</b> meals', '好的 👍'];
@@ -91,7 +66,7 @@ test('chat: messages arrive in order on both sides and are there after a reload'
 });
 
 test('mute: the own microphone and the camera stop and come back; the doctor can mute the patient', async () => {
-  const { doctor, patient } = await call();
+  const { doctor, patient } = await suite.call();
   await seesMotion(doctor.page);
   const tile = doctor.page.getByTestId('tile');
   await patient.page.getByTestId('mute-button').click();
@@ -108,42 +83,40 @@ test('mute: the own microphone and the camera stop and come back; the doctor can
 });
 
 test('kick: the person is out and neither reload nor the same link lets them back; restored by the doctor, they may', async () => {
-  const { visit, doctor, patient } = await call();
+  const { visit, doctor, patient } = await suite.call();
   await openPanel(doctor.page, 'people');
   await doctor.page.getByTestId('peer-kick').click();
   await doctor.page.getByTestId('kick-confirm').click();
   await until('the end screen', async () => (await patient.page.getByTestId('ended').getAttribute('data-reason')) === 'kicked');
-  const [again] = keep(await openVisit(browser, visit.id, visit.patient, { origin: server.url }));
+  const again = await suite.open(visit, visit.patient);
   await again.page.getByTestId('join-button').click();
   await until('the refusal', async () => (await again.page.getByTestId('ended').getAttribute('data-reason')) === 'removed');
-  const { items } = await api<{ items: { id: string; role: string }[] }>(server, 'GET', `/consultations/${visit.id}/members`, {
+  const { items } = await api<{ items: { id: string; role: string }[] }>(suite.server, 'GET', `/consultations/${visit.id}/members`, {
     token: visit.doctor.token,
   });
   const member = items.find(({ role }) => role === 'patient');
-  await api(server, 'POST', `/consultations/${visit.id}/members/${member?.id}/restore`, { token: visit.doctor.token });
-  keep(await joinVisit(browser, visit.id, visit.patient, { origin: server.url }));
+  await api(suite.server, 'POST', `/consultations/${visit.id}/members/${member?.id}/restore`, { token: visit.doctor.token });
+  await suite.join(visit, visit.patient);
   await until('the patient to be back', async () => (await doctor.page.getByTestId('tile').count()) === 1);
 });
 
 test('a kicked guest cannot come back with the same link', async () => {
-  const visit = await createVisit(server);
-  const [doctor] = keep(await joinVisit(browser, visit.id, visit.doctor, { origin: server.url }));
-  const { token } = await api<{ token: string }>(server, 'POST', `/consultations/${visit.id}/invitations`, {
+  const visit = await createVisit(suite.server);
+  const doctor = await suite.join(visit, visit.doctor);
+  const { token } = await api<{ token: string }>(suite.server, 'POST', `/consultations/${visit.id}/invitations`, {
     token: visit.doctor.token,
     body: { name: 'Aunt Li', role: 'guest' },
   });
-  const [guest] = keep(await joinVisit(browser, visit.id, null, { origin: server.url, guestToken: token }));
+  const guest = await suite.join(visit, null, { guestToken: token });
   expect(guest.page.url()).not.toContain(token);
   await seesMotion(guest.page);
   await openPanel(doctor.page, 'people');
   await doctor.page.getByTestId('peer-kick').click();
   await doctor.page.getByTestId('kick-confirm').click();
   await guest.page.getByTestId('ended').waitFor();
-  const [again] = keep(
-    await openVisit(browser, visit.id, null, { origin: server.url, guestToken: token }).catch((error: unknown) => {
-      throw new Error('the preview did not open', { cause: error });
-    }),
-  );
+  const again = await suite.open(visit, null, { guestToken: token }).catch((error: unknown) => {
+    throw new Error('the preview did not open', { cause: error });
+  });
   await again.page.getByTestId('join-button').click();
   await until('the refusal', async () =>
     ['removed', 'session_revoked'].includes((await again.page.getByTestId('ended').getAttribute('data-reason', { timeout: 1_000 })) ?? ''),
@@ -151,7 +124,7 @@ test('a kicked guest cannot come back with the same link', async () => {
 });
 
 test('raise hand, lock and end for all: the other side sees each', async () => {
-  const { visit, doctor, patient } = await call();
+  const { visit, doctor, patient } = await suite.call();
   await patient.page.getByTestId('hand-button').click();
   await doctor.page.getByTestId('tile').getByTestId('hand').waitFor();
   await openPanel(doctor.page, 'people');
@@ -161,13 +134,13 @@ test('raise hand, lock and end for all: the other side sees each', async () => {
   await doctor.page.getByTestId('end-button').click();
   await doctor.page.getByTestId('end-confirm').click();
   await until('the end', async () => (await patient.page.getByTestId('ended').getAttribute('data-reason')) === 'ended');
-  const { status } = await api<{ status: string }>(server, 'GET', `/consultations/${visit.id}`, { token: visit.doctor.token });
+  const { status } = await api<{ status: string }>(suite.server, 'GET', `/consultations/${visit.id}`, { token: visit.doctor.token });
   expect(status).toBe('ended');
 });
 
 test('audio only by hand: pictures stop both ways, sound goes on, pictures come back', async () => {
-  const { doctor, patient } = await call();
-  await Promise.all([seesMotion(doctor.page), seesMotion(patient.page)]);
+  const { doctor, patient } = await suite.call();
+  await bothSee({ doctor, patient });
   await patient.page.getByTestId('more-button').click();
   await patient.page.getByTestId('audio-only').click();
   await patient.page.keyboard.press('Escape');
@@ -176,5 +149,5 @@ test('audio only by hand: pictures stop both ways, sound goes on, pictures come 
   const { audioPackets } = await received(patient.page);
   await until('sound to go on', async () => (await received(patient.page)).audioPackets > audioPackets + 20);
   await patient.page.getByTestId('video-back').click();
-  await Promise.all([seesMotion(doctor.page), seesMotion(patient.page)]);
+  await bothSee({ doctor, patient });
 });

@@ -1,33 +1,14 @@
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser, openDevice, received, seesMotion } from '../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { launchBrowser, received, seesMotion } from '../support/browser.ts';
+import { browserSuite } from '../support/browser-suite.ts';
 import { createVisit, signIn } from '../support/rest.ts';
-import { startServer, type TestServer } from '../support/server.ts';
-import { type Device, joinVisit, openVisit } from '../support/visit.ts';
+import { type Device, networkTest } from '../support/visit.ts';
 import { until } from '../support/wait.ts';
 
 /** Leads to loopback but is not secure for browsers, as an address in the clinic's own network without a certificate. */
 const PLAIN = 'clinic.test';
 
-let server: TestServer;
-let browser: Browser;
-const devices: Device[] = [];
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser({ args: [`--host-resolver-rules=MAP ${PLAIN} 127.0.0.1`] })]);
-});
-afterEach(async () => {
-  await Promise.all(devices.splice(0).map(({ context }) => context.close()));
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-async function kept(opened: Promise<Device>): Promise<Device> {
-  const device = await opened;
-  devices.push(device);
-  return device;
-}
+const suite = browserSuite({ args: [`--host-resolver-rules=MAP ${PLAIN} 127.0.0.1`] });
 
 /** Lets `getUserMedia` fail like this: `only` for one kind of device, `until` the page has a global of this name. */
 const failing =
@@ -45,9 +26,9 @@ const failing =
       { name, message: options.message ?? '', only: options.only ?? null, until: options.until ?? null },
     );
 
-async function preview(prepare: (page: Page) => Promise<unknown>, origin = server.url): Promise<Device> {
-  const visit = await createVisit(server);
-  return kept(openVisit(browser, visit.id, visit.patient, { origin, prepare }));
+async function preview(prepare: (page: Page) => Promise<unknown>, origin = suite.server.url): Promise<Device> {
+  const visit = await createVisit(suite.server);
+  return suite.open(visit, visit.patient, { origin, prepare });
 }
 
 const told = async (page: Page): Promise<string> => (await page.getByTestId('media-problem').allInnerTexts()).join('\n');
@@ -83,8 +64,8 @@ test('what failed works when it is tried again: the button beside the text bring
 test('a permission that Chromium itself refuses is told as such', async () => {
   const strict = await launchBrowser({ args: ['--use-fake-ui-for-media-stream=deny'] });
   try {
-    const visit = await createVisit(server);
-    const { page } = await openVisit(strict, visit.id, visit.patient, { origin: server.url });
+    const visit = await createVisit(suite.server);
+    const { page } = await suite.open(visit, visit.patient, { browser: strict });
     await page.locator('[data-problem=denied]').waitFor();
     expect(await told(page)).toContain('Camera + Microphone: access is blocked');
   } finally {
@@ -93,10 +74,10 @@ test('a permission that Chromium itself refuses is told as such', async () => {
 });
 
 test('only the camera fails: the microphone works, the doctor is seen, and the patient is heard', async () => {
-  const visit = await createVisit(server);
-  const doctor = await kept(joinVisit(browser, visit.id, visit.doctor, { origin: server.url }));
+  const visit = await createVisit(suite.server);
+  const doctor = await suite.join(visit, visit.doctor);
   const prepare = failing('NotReadableError', { only: 'video' });
-  const patient = await kept(openVisit(browser, visit.id, visit.patient, { origin: server.url, prepare }));
+  const patient = await suite.open(visit, visit.patient, { prepare });
   await patient.page.locator('[data-problem=in-use]').waitFor();
   expect(await told(patient.page)).toContain('Camera: in use elsewhere');
   expect(await patient.page.getByText('You will be heard but not seen.').isVisible()).toBe(true);
@@ -106,15 +87,15 @@ test('only the camera fails: the microphone works, the doctor is seen, and the p
 });
 
 test('without devices somebody still sees and hears the other side', async () => {
-  const visit = await createVisit(server);
-  await kept(joinVisit(browser, visit.id, visit.doctor, { origin: server.url }));
-  const patient = await kept(joinVisit(browser, visit.id, visit.patient, { origin: server.url, prepare: failing('NotFoundError') }));
+  const visit = await createVisit(suite.server);
+  await suite.join(visit, visit.doctor);
+  const patient = await suite.join(visit, visit.patient, { prepare: failing('NotFoundError') });
   await seesMotion(patient.page);
   await until('sound of the doctor', async () => (await received(patient.page)).audioLevel > 0);
 });
 
 test('a page over plain http: the text says what is wrong with the address, and the visit can be joined to watch and write', async () => {
-  const { page } = await preview(async () => undefined, server.url.replace('127.0.0.1', PLAIN));
+  const { page } = await preview(async () => undefined, suite.server.url.replace('127.0.0.1', PLAIN));
   await page.locator('[data-problem=insecure]').waitFor();
   expect(await told(page)).toContain('this page is not secure');
   await page.getByTestId('join-button').click();
@@ -126,18 +107,11 @@ test('a page over plain http: the text says what is wrong with the address, and 
 });
 
 test('the test page: UDP and TCP work, both rates are measured, the verdict is in words, camera and microphone are heard and seen', async () => {
-  const device = await kept(openDevice(browser));
+  const { server } = suite;
+  const device = await suite.device();
   const { page, errors } = device;
-  await page.addInitScript((text) => sessionStorage.setItem('wenzhen.session', text), JSON.stringify(await signIn(server, server.patient)));
-  await page.goto(`${server.url}/test`);
-  await page.getByTestId('test-start').click();
-  await page.getByTestId('test-verdict').waitFor({ timeout: 60_000 });
-  const result = (path: string) => page.getByTestId(`test-${path}`).getAttribute('data-result');
-  expect({ udp: await result('udp'), tcp: await result('tcp'), relay: await result('relay') }).toEqual({
-    udp: 'works',
-    tcp: 'works',
-    relay: 'absent',
-  });
+  const ways = await networkTest(device, server.url, await signIn(server, server.patient));
+  expect(ways).toEqual({ udp: 'works', tcp: 'works', relay: 'absent' });
   for (const direction of ['down', 'up']) expect(await page.getByTestId(`test-${direction}`).innerText()).toMatch(/\d+\.\d Mbit\/s: \w+/);
   expect(await page.getByTestId('test-verdict').innerText()).toMatch(/Video will work|Sound only/);
   await page.getByTestId('test-devices').click();

@@ -1,8 +1,7 @@
-import type { Browser } from 'playwright-core';
-import { hears, launchBrowser, received, seesMotion, sentLayers } from '../support/browser.ts';
+import { hears, received, seesMotion, sentLayers } from '../support/browser.ts';
+import { browserSuite } from '../support/browser-suite.ts';
 import { createVisit } from '../support/rest.ts';
-import { startServer, type TestServer } from '../support/server.ts';
-import { type Device, joinVisit, openVisit } from '../support/visit.ts';
+import type { Device, People } from '../support/visit.ts';
 import { until } from '../support/wait.ts';
 
 const LARGE = { width: 1280, height: 800 };
@@ -13,28 +12,13 @@ const PATIENCE_MS = 40_000;
 /** Longer than the pause between two key frames or two packets of any layer that is sent. */
 const STANDS_MS = 1_500;
 
-let server: TestServer;
-let browser: Browser;
-const devices: Device[] = [];
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
-});
-afterEach(async () => {
-  await Promise.all(devices.splice(0).map(({ context }) => context.close()));
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const suite = browserSuite();
 
 /** The doctor sends a camera and the patient, who has none, looks at it: one encoder for the machine to carry. */
-async function look(): Promise<{ doctor: Device; patient: Device }> {
-  const visit = await createVisit(server);
-  const doctor = await joinVisit(browser, visit.id, visit.doctor, { origin: server.url });
-  devices.push(doctor);
-  const patient = await openVisit(browser, visit.id, visit.patient, { origin: server.url });
-  devices.push(patient);
+async function look(): Promise<People> {
+  const visit = await createVisit(suite.server);
+  const doctor = await suite.join(visit, visit.doctor);
+  const patient = await suite.open(visit, visit.patient);
   await patient.page.getByTestId('preview-video').waitFor();
   await patient.page.getByTestId('preview-camera').click();
   await patient.page.getByTestId('join-button').click();
@@ -64,7 +48,7 @@ async function untilSends(doctor: Device, ...wanted: boolean[]): Promise<void> {
 }
 
 /** Waits until the patient gets the picture in the size of this layer of the doctor, and it moves. */
-async function untilGets({ doctor, patient }: { doctor: Device; patient: Device }, layer: number): Promise<void> {
+async function untilGets({ doctor, patient }: People, layer: number): Promise<void> {
   await until(
     `layer ${layer} to arrive`,
     async () => {

@@ -1,31 +1,18 @@
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser, openDevice, seesMotion } from '../support/browser.ts';
-import { createVisit, signIn, type SignedIn } from '../support/rest.ts';
+import type { Page } from 'playwright-core';
+import { PROTOCOL_VERSION } from '#rooms/protocol-version.ts';
+import { seesMotion } from '../support/browser.ts';
+import { browserSuite } from '../support/browser-suite.ts';
+import { createVisit, signIn } from '../support/rest.ts';
 import { checkScreen as check, tabTo } from '../support/screen-check.ts';
-import { startServer, type TestServer } from '../support/server.ts';
-import { type Device, joinVisit, openPanel, openVisit, say, startCall } from '../support/visit.ts';
+import { type Device, openPanel, say, signedIn } from '../support/visit.ts';
 import { until } from '../support/wait.ts';
 
-let server: TestServer;
-let browser: Browser;
-const devices: Device[] = [];
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
-});
-afterEach(async () => {
-  await Promise.all(devices.splice(0).map(({ context }) => context.close()));
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const suite = browserSuite();
 
 /** A device at the start page, signed out. */
 async function start(options: { locale?: string; phone?: boolean } = {}): Promise<Device> {
-  const device = await openDevice(browser, options);
-  devices.push(device);
-  await device.page.goto(server.url);
+  const device = await suite.device(options);
+  await device.page.goto(suite.server.url);
   await device.page.getByTestId('sign-in').waitFor();
   return device;
 }
@@ -36,18 +23,12 @@ async function fillIn(page: Page, account: string, password: string): Promise<vo
   await page.getByTestId('sign-in-submit').click();
 }
 
-async function kept(opened: Promise<Device>): Promise<Device> {
-  const device = await opened;
-  devices.push(device);
-  return device;
-}
-
 test('sign-in: a wrong password is told in words, the right one shows the visits', async () => {
-  const visit = await createVisit(server);
+  const visit = await createVisit(suite.server);
   const { page } = await start();
-  await fillIn(page, server.doctor.account, 'not the password');
+  await fillIn(page, suite.server.doctor.account, 'not the password');
   expect(await page.getByTestId('sign-in-error').innerText()).toContain('Account or password is wrong');
-  await fillIn(page, server.doctor.account, server.doctor.password);
+  await fillIn(page, suite.server.doctor.account, suite.server.doctor.password);
   await page.locator(`[data-testid=visit-card][data-visit-id="${visit.id}"]`).waitFor();
   await page.getByTestId('sign-out').click();
   await page.getByTestId('sign-in').waitFor();
@@ -71,11 +52,11 @@ test.each([
   { on: 'a phone in Chinese', phone: true, locale: 'zh-CN' },
   { on: 'a desk', phone: false, locale: 'en-US' },
 ])('$on: on every screen nothing is cut or scrolls sideways, every control has a name, and the console is quiet', async (options) => {
-  const visit = await createVisit(server, { lobby: true });
+  const visit = await createVisit(suite.server, { lobby: true });
   const own = await start(options);
   const { page } = own;
   await check(page, 'sign-in');
-  await fillIn(page, server.doctor.account, server.doctor.password);
+  await fillIn(page, suite.server.doctor.account, suite.server.doctor.password);
   await page.getByTestId('visit-card').first().waitFor();
   await check(page, 'home');
   await page.getByTestId('new-visit').click();
@@ -87,7 +68,7 @@ test.each([
   await check(page, 'invite');
   await page.keyboard.press('Escape');
 
-  const patient = await kept(openVisit(browser, visit.id, visit.patient, { origin: server.url, ...options }));
+  const patient = await suite.open(visit, visit.patient, options);
   await patient.page.getByTestId('preview-video').waitFor();
   await check(patient.page, 'preview');
   await patient.page.getByTestId('join-button').click();
@@ -119,21 +100,21 @@ test.each([
   await page.getByTestId('end-confirm').click();
   await patient.page.getByTestId('ended').waitFor();
   await check(patient.page, 'ended');
-  await page.goto(`${server.url}/test`);
+  await page.goto(`${suite.server.url}/test`);
   await page.getByTestId('test-start').waitFor();
   await check(page, 'test');
-  await page.goto(`${server.url}/no/such/page`);
+  await page.goto(`${suite.server.url}/no/such/page`);
   await page.getByRole('heading').waitFor();
   await check(page, 'missing');
   expect([...own.errors, ...patient.errors]).toEqual([]);
 });
 
 test('keyboard: from the sign-in to muting oneself, writing and leaving without a mouse', async () => {
-  const visit = await createVisit(server);
+  const visit = await createVisit(suite.server);
   const { page } = await start();
-  await page.keyboard.type(server.patient.account);
+  await page.keyboard.type(suite.server.patient.account);
   await page.keyboard.press('Tab');
-  await page.keyboard.type(server.patient.password);
+  await page.keyboard.type(suite.server.patient.password);
   await page.keyboard.press('Enter');
   const join = `[data-visit-id="${visit.id}"] [data-testid=visit-join]`;
   await page.locator(join).waitFor();
@@ -163,9 +144,8 @@ test('keyboard: from the sign-in to muting oneself, writing and leaving without 
 });
 
 test('a second page of the same person: the first is told, the call goes on at the second, and it can be moved back', async () => {
-  const { visit, doctor, patient } = await startCall(server, { doctor: browser, patient: browser });
-  devices.push(doctor, patient);
-  const second = await kept(joinVisit(browser, visit.id, visit.patient, { origin: server.url }));
+  const { visit, doctor, patient } = await suite.call();
+  const second = await suite.join(visit, visit.patient);
   await until(
     'the first page to be told',
     async () => (await patient.page.getByTestId('ended').getAttribute('data-reason')) === 'replaced',
@@ -179,22 +159,16 @@ test('a second page of the same person: the first is told, the call goes on at t
   await second.page.getByTestId('ended').waitFor();
 });
 
-/** Signs in without the screen. */
-const session = (who: SignedIn) => (page: Page) =>
-  page.addInitScript((text) => sessionStorage.setItem('wenzhen.session', text), JSON.stringify(who));
-
 test('a page older than the server: told by the capabilities, it says so and reloads', async () => {
-  const device = await openDevice(browser);
-  devices.push(device);
-  const { page } = device;
-  await session(await signIn(server, server.patient))(page);
+  const { page } = await suite.device();
+  await signedIn(page, await signIn(suite.server, suite.server.patient));
   const address = '**/api/v1/media/capabilities';
   await page.route(address, async (route) => {
     const answer = await route.fetch();
     const body = (await answer.json()) as { data: { protocolVersion: string } };
     await route.fulfill({ response: answer, json: { ...body, data: { ...body.data, protocolVersion: '2.0' } } });
   });
-  await page.goto(server.url);
+  await page.goto(suite.server.url);
   await page.getByTestId('outdated').waitFor();
   expect(await page.getByTestId('outdated').innerText()).toContain('out of date');
   await page.unroute(address);
@@ -203,23 +177,20 @@ test('a page older than the server: told by the capabilities, it says so and rel
 });
 
 test('the server is updated during a call: the page says that it is out of date, and the reload leads back into the room', async () => {
-  const visit = await createVisit(server);
+  const visit = await createVisit(suite.server);
   let version: string | null = null;
   let cut: (() => Promise<void>) | undefined;
-  const { page } = await kept(
-    joinVisit(browser, visit.id, visit.patient, {
-      origin: server.url,
-      // The real server refuses what an old page would say.
-      prepare: (own) =>
-        own.routeWebSocket(/socket\.io/, (client) => {
-          const upstream = client.connectToServer();
-          client.onMessage((message) =>
-            upstream.send(version ? String(message).replace(/"protocol":"[\d.]+"/, `"protocol":"${version}"`) : message),
-          );
-          cut = () => client.close();
-        }),
-    }),
-  );
+  const { page } = await suite.join(visit, visit.patient, {
+    // The real server refuses what an old page would say.
+    prepare: (own) =>
+      own.routeWebSocket(/socket\.io/, (client) => {
+        const upstream = client.connectToServer();
+        client.onMessage((message) =>
+          upstream.send(version ? String(message).replace(`"protocol":"${PROTOCOL_VERSION}"`, `"protocol":"${version}"`) : message),
+        );
+        cut = () => client.close();
+      }),
+  });
   version = '0.9';
   await cut?.();
   await page.getByTestId('outdated').waitFor();

@@ -1,45 +1,24 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { turnCredential } from '#sfu/turn.ts';
-import { hears, launchBrowser, openDevice, received, seesMotion } from '../support/browser.ts';
-import { canCreateNamespaces, createNamespace, type Namespace } from '../support/namespaces.ts';
+import { received } from '../support/browser.ts';
+import { farSuite } from '../support/browser-suite.ts';
 import { signIn } from '../support/rest.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { startServer } from '../support/server.ts';
 import { startTurn, type TurnServer } from '../support/turn.ts';
-import { type Device, startCall } from '../support/visit.ts';
+import { bothSee, bothSeeAndHear, networkTest, type People } from '../support/visit.ts';
 
-let namespace: Namespace;
 let turn: TurnServer;
-let server: TestServer;
-let near: Browser;
-let far: Browser;
-let origin: string;
-const devices: Device[] = [];
 
 /** The patient's network lets nothing out but TCP to the web server and to the relay: no way to the media ports. */
-beforeAll(async () => {
-  if (!canCreateNamespaces) throw new Error('These tests build networks of their own: run them as root on Linux');
-  namespace = await createNamespace();
-  turn = await startTurn(namespace.hostAddress);
-  server = await startServer({
-    ...{ HOST: '0.0.0.0', MEDIA_LISTEN: `127.0.0.1,${namespace.hostAddress}` },
-    ...{ TURN_URLS: turn.url, TURN_SECRET: turn.secret, TURN_TTL_SECONDS: '15' },
-  });
-  await namespace.allowTcpTo(server.port, turn.port);
-  origin = `http://${namespace.hostAddress}:${server.port}`;
-  [near, far] = await Promise.all([
-    launchBrowser(),
-    launchBrowser({ secure: origin, program: await namespace.wrapper('/usr/bin/chromium') }),
-  ]);
+const suite = farSuite({
+  async settings({ hostAddress }) {
+    turn = await startTurn(hostAddress);
+    const relay = { TURN_URLS: turn.url, TURN_SECRET: turn.secret, TURN_TTL_SECONDS: '15' };
+    return { HOST: '0.0.0.0', MEDIA_LISTEN: `127.0.0.1,${hostAddress}`, ...relay };
+  },
+  shape: (namespace, { port }) => namespace.allowTcpTo(port, turn.port),
 });
-afterEach(async () => {
-  await Promise.all(devices.splice(0).map(({ context }) => context.close()));
-});
-afterAll(async () => {
-  await Promise.all([near?.close(), far?.close()]);
-  await server?.close();
-  await turn?.close();
-  await namespace?.close();
-});
+afterAll(() => turn?.close());
 
 /** What a relay answers to a credential: how many relay candidates, and STUN error codes. */
 function offers(page: Page, credential: { username: string; credential: string }): Promise<{ relays: number; errors: number[] }> {
@@ -65,9 +44,8 @@ function offers(page: Page, credential: { username: string; credential: string }
 }
 
 test('coturn accepts our credentials and refuses expired ones and those of another secret', async () => {
-  const device = await openDevice(far);
-  devices.push(device);
-  await device.page.goto(origin);
+  const device = await suite.device({ browser: suite.far });
+  await device.page.goto(suite.origin);
   const now = Math.floor(Date.now() / 1_000);
   expect(await offers(device.page, turnCredential(turn.secret, 'user', now + 60))).toEqual({ relays: 1, errors: [] });
   expect(await offers(device.page, turnCredential(turn.secret, 'user', now - 60))).toEqual({ relays: 0, errors: [401] });
@@ -75,31 +53,16 @@ test('coturn accepts our credentials and refuses expired ones and those of anoth
 });
 
 test('the test page finds the direct ways blocked and the relay working', async () => {
-  const device = await openDevice(far);
-  devices.push(device);
-  const { page } = device;
-  await page.addInitScript((text) => sessionStorage.setItem('wenzhen.session', text), JSON.stringify(await signIn(server, server.patient)));
-  await page.goto(`${origin}/test`);
-  await page.getByTestId('test-start').click();
-  await page.getByTestId('test-verdict').waitFor({ timeout: 60_000 });
-  const result = (path: string) => page.getByTestId(`test-${path}`).getAttribute('data-result');
-  expect({ udp: await result('udp'), tcp: await result('tcp'), relay: await result('relay') }).toEqual({
-    udp: 'blocked',
-    tcp: 'blocked',
-    relay: 'works',
-  });
-  expect(await page.getByTestId('test-verdict').innerText()).toMatch(/Video will work, but may be less clear|Sound only/);
+  const { server, far, origin } = suite;
+  const device = await suite.device({ browser: far });
+  const ways = await networkTest(device, origin, await signIn(server, server.patient));
+  expect(ways).toEqual({ udp: 'blocked', tcp: 'blocked', relay: 'works' });
+  expect(await device.page.getByTestId('test-verdict').innerText()).toMatch(/Video will work, but may be less clear|Sound only/);
 });
 
-async function relayed(): Promise<{ doctor: Device; patient: Device }> {
-  const people = await startCall(server, { doctor: near, patient: far }, { patient: origin });
-  devices.push(people.doctor, people.patient);
-  await Promise.all([
-    seesMotion(people.doctor.page),
-    seesMotion(people.patient.page),
-    hears(people.doctor.page),
-    hears(people.patient.page),
-  ]);
+async function relayed(): Promise<People> {
+  const people = await suite.call();
+  await bothSeeAndHear(people);
   return people;
 }
 
@@ -114,18 +77,8 @@ test('a server with another secret than the relay: the test page says that the r
     ...{ TURN_URLS: turn.url, TURN_SECRET: 'not that of coturn' },
   });
   try {
-    const device = await openDevice(near);
-    devices.push(device);
-    const { page } = device;
-    await page.addInitScript(
-      (text) => sessionStorage.setItem('wenzhen.session', text),
-      JSON.stringify(await signIn(mistaken, mistaken.patient)),
-    );
-    await page.goto(`${mistaken.url}/test`);
-    await page.getByTestId('test-start').click();
-    await page.getByTestId('test-verdict').waitFor({ timeout: 60_000 });
-    expect(await page.getByTestId('test-relay').getAttribute('data-result')).toBe('blocked');
-    expect(await page.getByTestId('test-udp').getAttribute('data-result')).toBe('works');
+    const ways = await networkTest(await suite.device(), mistaken.url, await signIn(mistaken, mistaken.patient));
+    expect(ways).toMatchObject({ udp: 'works', relay: 'blocked' });
   } finally {
     await mistaken.close();
   }
@@ -135,7 +88,7 @@ test('the address changes after the credential has run out: the call comes back 
   const { doctor, patient } = await relayed();
   // The credentials of this server live 15 s.
   await patient.page.waitForTimeout(17_000);
-  await namespace.changeAddress();
-  await Promise.all([seesMotion(doctor.page, { deadlineMs: 60_000 }), seesMotion(patient.page, { deadlineMs: 60_000 })]);
+  await suite.namespace.changeAddress();
+  await bothSee({ doctor, patient }, 60_000);
   expect(new Set((await received(patient.page)).localTypes)).toEqual(new Set(['relay']));
 });

@@ -31,8 +31,8 @@ export interface Namespace {
   allowTcpTo(...ports: number[]): Promise<void>;
   /** Drops every IPv4 packet in both directions. */
   dropIpv4(): Promise<void>;
-  /** Lets no more than this through in each direction, kbit/s; what is too much waits in a short queue or is lost. */
-  limit(kbps: number): Promise<void>;
+  /** Lets no more than this through, kbit/s, each way or only up, from the other host; what is too much waits in a short queue or is lost. */
+  limit(kbps: number, way?: 'both' | 'up'): Promise<void>;
   unlimit(): Promise<void>;
   close(): Promise<void>;
 }
@@ -70,6 +70,7 @@ export async function createNamespace(options: { ipv6?: boolean } = {}): Promise
     const chain = (hook: string, match: string) => `chain ${hook} { type filter hook ${hook} priority 0; ${match} drop; };`;
     await inside('nft', `table inet ${table} { ${chain('input', input)} ${chain('output', output)} }`);
   };
+  let limited: 'both' | 'up' | undefined;
   const folder = await mkdtemp(join(tmpdir(), 'wenzhen-netns-'));
   return {
     name,
@@ -94,14 +95,16 @@ export async function createNamespace(options: { ipv6?: boolean } = {}): Promise
       await inside('nft', `table inet web_only { chain output { type filter hook output priority 0; policy drop; ${rules} }; }`);
     },
     dropIpv4: () => drop('no_ipv4', 'meta nfproto ipv4 meta iifname != "lo"', 'meta nfproto ipv4 meta oifname != "lo"'),
-    async limit(kbps) {
+    async limit(kbps, way = 'both') {
       const filter = ['root', 'tbf', 'rate', `${kbps}kbit`, 'burst', '4kb', 'latency', '200ms'];
-      await run('tc', ['qdisc', 'add', 'dev', hostLink, ...filter]);
+      if (way === 'both') await run('tc', ['qdisc', 'add', 'dev', hostLink, ...filter]);
       await inside('tc', 'qdisc', 'add', 'dev', link, ...filter);
+      limited = way;
     },
     async unlimit() {
-      await run('tc', ['qdisc', 'del', 'dev', hostLink, 'root']);
-      await inside('tc', 'qdisc', 'del', 'dev', link, 'root');
+      if (limited === 'both') await run('tc', ['qdisc', 'del', 'dev', hostLink, 'root']);
+      if (limited) await inside('tc', 'qdisc', 'del', 'dev', link, 'root');
+      limited = undefined;
     },
     async close() {
       await ip('netns', 'del', name).catch(() => undefined);

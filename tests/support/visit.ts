@@ -1,8 +1,7 @@
 /** People in a visit, as browser tests see them: signed in, past the preview, inside the room. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { openDevice } from './browser.ts';
-import { createVisit, type SignedIn } from './rest.ts';
-import type { TestServer } from './server.ts';
+import { hears, openDevice, seesMotion } from './browser.ts';
+import type { SignedIn } from './rest.ts';
 
 export interface Device {
   context: BrowserContext;
@@ -21,14 +20,17 @@ export interface DeviceOptions {
   prepare?(page: Page): Promise<unknown>;
 }
 
+/** Signs in without the screen; a page that was reloaded keeps the session that it has. */
+export async function signedIn(page: Page, who: SignedIn): Promise<void> {
+  await page.addInitScript((session) => {
+    if (!sessionStorage.getItem('wenzhen.session')) sessionStorage.setItem('wenzhen.session', session);
+  }, JSON.stringify(who));
+}
+
 /** Opens the visit's page as somebody who is signed in already; stops at the preview. */
 export async function openVisit(browser: Browser, visitId: string, who: SignedIn | null, options: DeviceOptions): Promise<Device> {
   const device = await openDevice(browser, options);
-  if (who) {
-    await device.page.addInitScript((session) => {
-      if (!sessionStorage.getItem('wenzhen.session')) sessionStorage.setItem('wenzhen.session', session);
-    }, JSON.stringify(who));
-  }
+  if (who) await signedIn(device.page, who);
   await options.prepare?.(device.page);
   await device.page.goto(`${options.origin}/visit/${visitId}${options.guestToken ? `#guest=${options.guestToken}` : ''}`);
   await device.page.getByTestId('join-button').waitFor();
@@ -43,12 +45,37 @@ export async function joinVisit(browser: Browser, visitId: string, who: SignedIn
   return device;
 }
 
-/** Both people of a visit without a lobby, inside the room. */
-export async function startCall(server: TestServer, browsers: { doctor: Browser; patient: Browser }, origins?: { patient?: string }) {
-  const visit = await createVisit(server);
-  const doctor = await joinVisit(browsers.doctor, visit.id, visit.doctor, { origin: server.url });
-  const patient = await joinVisit(browsers.patient, visit.id, visit.patient, { origin: origins?.patient ?? server.url });
-  return { visit, doctor, patient };
+export interface People {
+  doctor: Device;
+  patient: Device;
+}
+
+/**
+ * Waits until both see the other move.
+ * @returns ms that it took for the doctor and for the patient
+ */
+export function bothSee({ doctor, patient }: People, deadlineMs?: number): Promise<[number, number]> {
+  const options = deadlineMs === undefined ? {} : { deadlineMs };
+  return Promise.all([seesMotion(doctor.page, options), seesMotion(patient.page, options)]);
+}
+
+/** Waits until both see and hear the other. */
+export async function bothSeeAndHear(people: People): Promise<void> {
+  await Promise.all([bothSee(people), hears(people.doctor.page), hears(people.patient.page)]);
+}
+
+/** Runs the network test of the test page. @returns what it says of each way */
+export async function networkTest(
+  { page }: Device,
+  origin: string,
+  who: SignedIn,
+): Promise<Record<'udp' | 'tcp' | 'relay', string | null>> {
+  await signedIn(page, who);
+  await page.goto(`${origin}/test`);
+  await page.getByTestId('test-start').click();
+  await page.getByTestId('test-verdict').waitFor({ timeout: 60_000 });
+  const result = (way: string) => page.getByTestId(`test-${way}`).getAttribute('data-result');
+  return { udp: await result('udp'), tcp: await result('tcp'), relay: await result('relay') };
 }
 
 /** Writes into the chat; opens the panel when it is closed. */
