@@ -93,4 +93,11 @@ export const screens: readonly ScreenDefinition[] = [
     areas: ['pharmacy'],
     load: () => import('./screens/prescription-detail-screen.tsx'),
   },
+  {
+    path: '/profiles',
+    name: 'profiles',
+    permission: 'profiles:own',
+    areas: ['patients'],
+    load: () => import('./screens/profiles-screen.tsx'),
+  },
 ];

@@ -6,6 +6,7 @@ import type { Language } from '../../i18n/language.ts';
 import { useStore } from '../../use-store.ts';
 import type { booking } from './booking.zh.ts';
 import type { errors } from './errors.zh.ts';
+import type { patients } from './patients.zh.ts';
 import type { pharmacy } from './pharmacy.zh.ts';
 import type { queue } from './queue.zh.ts';
 import type { shell } from './shell.zh.ts';
@@ -15,6 +16,7 @@ declare module '../../i18n/index.ts' {
   interface Resources {
     booking: typeof booking;
     clinicErrors: typeof errors;
+    patients: typeof patients;
     pharmacy: typeof pharmacy;
     queue: typeof queue;
     shell: typeof shell;
@@ -24,6 +26,7 @@ declare module '../../i18n/index.ts' {
 
 const areas = {
   booking: { zh: async () => (await import('./booking.zh.ts')).booking, en: async () => (await import('./booking.en.ts')).booking },
+  patients: { zh: async () => (await import('./patients.zh.ts')).patients, en: async () => (await import('./patients.en.ts')).patients },
   pharmacy: { zh: async () => (await import('./pharmacy.zh.ts')).pharmacy, en: async () => (await import('./pharmacy.en.ts')).pharmacy },
   queue: { zh: async () => (await import('./queue.zh.ts')).queue, en: async () => (await import('./queue.en.ts')).queue },
   clinicErrors: { zh: async () => (await import('./errors.zh.ts')).errors, en: async () => (await import('./errors.en.ts')).errors },
