@@ -2,6 +2,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Empty, Form, Input, Select } from 'antd';
 import { useState } from 'react';
 import { api, ApiFailure, dataOf, IDEMPOTENCY_KEY } from '../../api/client.ts';
+import { language } from '../../i18n/index.ts';
+import { useStore } from '../../use-store.ts';
 import { ApiForm } from '../blocks/api-form.tsx';
 import { Failure } from '../blocks/failure.tsx';
 import { Money } from '../blocks/money.tsx';
@@ -45,7 +47,7 @@ function book({ practitionerId, serviceId, startsAt }: Choice, { profileId, cont
   return dataOf(api.POST('/api/v1/appointments', { headers: { [IDEMPOTENCY_KEY]: key }, body }));
 }
 
-/** The times of two weeks, a row a day. */
+/** The times of two weeks, a day at a time. */
 function Times({
   practitionerId,
   serviceId,
@@ -53,6 +55,8 @@ function Times({
   onChoose,
 }: Omit<Choice, 'startsAt'> & { chosen: string; onChoose(time: string): void }) {
   const t = useTexts('booking');
+  const locale = useStore(language) === 'zh' ? 'zh-CN' : 'en';
+  const [day, setDay] = useState('');
   const { data, error, refetch } = useQuery({
     queryKey: ['slots', practitionerId, serviceId],
     queryFn: () => readSlots(practitionerId, serviceId),
@@ -63,31 +67,46 @@ function Times({
     .map(({ date, slots }) => ({ date, slots: slots.filter(({ available, reason }) => available || reason === 'fully_booked') }))
     .filter(({ slots }) => slots.length > 0);
   if (days.length === 0) return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('noTimes')} />;
+  const shown = days.find(({ date }) => date === day) ?? days[0];
   return (
     <div className="clinic-times">
-      {days.map(({ date, slots }) => (
-        <section key={date} aria-label={date}>
-          <h3>{date}</h3>
-          <div className="clinic-slots">
-            {slots.map(({ time, startsAt, available }) => (
-              <Button
-                key={startsAt}
-                type={chosen === startsAt ? 'primary' : 'default'}
-                aria-pressed={chosen === startsAt}
-                disabled={!available}
-                title={available ? undefined : t('full')}
-                onClick={() => onChoose(startsAt)}
-                data-testid="slot"
-              >
-                {time}
-              </Button>
-            ))}
-          </div>
-        </section>
-      ))}
+      <div className="clinic-days" role="group" aria-label={t('day')}>
+        {days.map(({ date, slots }) => (
+          <Button
+            key={date}
+            type={date === shown?.date ? 'primary' : 'default'}
+            aria-pressed={date === shown?.date}
+            onClick={() => setDay(date)}
+          >
+            <span>
+              {dayName(date, locale)}
+              <small>{t('free', { count: slots.filter(({ available }) => available).length })}</small>
+            </span>
+          </Button>
+        ))}
+      </div>
+      <div className="clinic-slots" role="group" aria-label={t('times')}>
+        {shown?.slots.map(({ time, startsAt, available }) => (
+          <Button
+            key={startsAt}
+            type={chosen === startsAt ? 'primary' : 'default'}
+            aria-pressed={chosen === startsAt}
+            disabled={!available}
+            title={available ? undefined : t('full')}
+            onClick={() => onChoose(startsAt)}
+            data-testid="slot"
+          >
+            {time}
+          </Button>
+        ))}
+      </div>
     </div>
   );
 }
+
+/** For example Fri, Nov 27. */
+const dayName = (date: string, locale: string): string =>
+  new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', weekday: 'short', timeZone: 'UTC' }).format(Date.parse(date));
 
 function BookForm({ choice, onTaken }: { choice: Choice; onTaken(): void }) {
   const t = useTexts('booking');

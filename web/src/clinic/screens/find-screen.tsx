@@ -60,6 +60,7 @@ export default function FindScreen() {
           style={{ minWidth: 160 }}
         />
         <Input.Search
+          className="clinic-search"
           aria-label={t('keyword')}
           placeholder={t('keyword')}
           value={typed}

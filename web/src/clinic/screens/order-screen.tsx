@@ -51,18 +51,23 @@ function Payments({ order }: { order: Order }) {
   const t = useTexts('booking');
   const methods = useQuery({ queryKey: ['payment-methods'], queryFn: readMethods });
   const [payment, setPayment] = useState<Payment>();
+  const [chosen, setChosen] = useState<Method>();
   const { run, busy } = useAction({ run: pay, onDone: setPayment, stale: [[ORDERS], [APPOINTMENTS]] });
   if (methods.error) return <Failure error={methods.error} onRetry={() => void methods.refetch()} />;
   return (
     <section aria-label={t('payWith')}>
       <h2>{t('payWith')}</h2>
-      <div className="clinic-actions">
+      <div className="clinic-actions clinic-choices">
         {methods.data?.map(({ method }) => (
           <Button
             key={method}
             type={method === 'balance' ? 'default' : 'primary'}
-            loading={busy}
-            onClick={() => run({ id: order.id, method })}
+            loading={busy && chosen === method}
+            disabled={busy && chosen !== method}
+            onClick={() => {
+              setChosen(method);
+              run({ id: order.id, method });
+            }}
             data-testid={`pay-${method}`}
           >
             {t(`methods.${method}`)}

@@ -9,6 +9,8 @@ export const booking: typeof zh = {
   bookNow: 'Book',
   service: 'Service',
   times: 'Free times',
+  day: 'Day',
+  free: '{{count}} free',
   noTimes: 'No free times in the next two weeks',
   full: 'Full',
   profile: 'Patient',

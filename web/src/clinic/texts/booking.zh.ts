@@ -8,6 +8,8 @@ export const booking = {
   bookNow: '预约',
   service: '服务',
   times: '可约时间',
+  day: '日期',
+  free: '{{count}} 个',
   noTimes: '近两周没有可约时间',
   full: '已满',
   profile: '就诊人',
