@@ -8,6 +8,8 @@ import { createAffected } from './appointments/affected.ts';
 import { appointmentCare, describeAppointments } from './appointments/links.ts';
 import { appointmentRoutes } from './appointments/routes.ts';
 import { type Appointments, createAppointments } from './appointments/service.ts';
+import { announcementRoutes } from './announcements/routes.ts';
+import { type Announcements, createAnnouncements } from './announcements/service.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { createAccountSafety } from './auth/account-safety.ts';
 import { createExternalSignIn } from './auth/external.ts';
@@ -34,6 +36,9 @@ import { createDepartments, type Departments } from './departments/service.ts';
 import { fileRoutes } from './files/routes.ts';
 import { createFiles, type Files } from './files/service.ts';
 import { createAvatars, relateFiles } from './files/uses.ts';
+import { createOtherWork } from './dispatches/other-work.ts';
+import { dispatchRoutes } from './dispatches/routes.ts';
+import { createDispatches } from './dispatches/service.ts';
 import type { Foundation } from './foundation.ts';
 import { healthProfileRoutes } from './health-profiles/routes.ts';
 import { createHealthProfiles, type HealthProfiles } from './health-profiles/service.ts';
@@ -116,6 +121,8 @@ import { menuRoutes } from './menus/routes.ts';
 import { createMenus } from './menus/service.ts';
 import { holderRoutes, roleRoutes } from './permissions/routes.ts';
 import { createRoles } from './permissions/service.ts';
+import { activitySources } from './users/activity.ts';
+import type { HealthTags } from './users/ports.ts';
 import { exportRoutes, followRoutes, tagRoutes } from './users/people-routes.ts';
 import { behaviorRoutes, profileRoutes, userRoutes, userStateRoutes } from './users/routes.ts';
 import { createUsers, type Users } from './users/service.ts';
@@ -141,6 +148,7 @@ export interface Modules {
   readonly maintenance: Maintenance;
   readonly messaging: Messaging;
   readonly notifications: Notifications;
+  readonly announcements: Announcements;
   readonly offerings: Offerings;
   readonly orders: Orders;
   readonly payments: Payments;
@@ -165,9 +173,13 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
   const { database, tokens } = foundation;
   const { rooms, chatStore, routerRtpCapabilities, publicUrl } = surroundings;
   const telling = createTelling(foundation, surroundings, { contactOf: (userId) => identity.users.contactOf(userId) });
-  const { messaging, notifications } = telling;
+  const { notifications } = telling;
   const files = createFiles(foundation);
-  const identity = createIdentity(foundation, notifications, files, publicUrl);
+  const healthTags: HealthTags = {
+    of: (userId) => healthProfiles.tagsOf(userId),
+    put: (caller, tags) => healthProfiles.putTags(caller, caller.userId, [...tags]),
+  };
+  const identity = createIdentity(foundation, notifications, { files, healthTags, publicUrl });
   const consultations = createConsultations(database, rooms);
   const care = createCareRelations(database, [appointmentCare]);
   const healthProfiles = createHealthProfiles(database, { ...foundation, care });
@@ -197,10 +209,9 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
     care,
     healthProfiles,
     consultations,
+    ...telling,
     files,
     maintenance: createMaintenance(database),
-    messaging,
-    notifications,
     routes: [
       ...systemRoutes(foundation, routerRtpCapabilities),
       ...identity.routes,
@@ -255,7 +266,9 @@ function createTelling(foundation: Foundation, { pages, publicUrl }: Surrounding
     preferences.allows(userId, kind === 'marketing' ? 'marketing' : 'service', channel);
   const messaging = createMessaging({ database, vault, outbox, senders, contacts, stillWanted });
   const notifications = createNotifications({ database, vault, render, deliveries: messaging, contacts, preferences, pages, publicUrl });
-  return { messaging, notifications, routes: [notificationRoutes(notifications), messageRoutes(messaging)] };
+  const announcements = createAnnouncements(database, outbox, notifications);
+  const routes = [notificationRoutes(notifications), messageRoutes(messaging), announcementRoutes(announcements)];
+  return { messaging, notifications, announcements, routes };
 }
 
 /** Orders and their money. */
@@ -302,10 +315,18 @@ function createPharmacy(foundation: Foundation, { care, profiles, healthProfiles
   return { medicines, prescriptions, routes };
 }
 
+interface IdentityParts {
+  files: Files;
+  healthTags: HealthTags;
+  publicUrl: () => string;
+}
+
 /** People, signing in, roles and menus. */
-function createIdentity(foundation: Foundation, notifications: Notifications, files: Files, publicUrl: () => string) {
+function createIdentity(foundation: Foundation, notifications: Notifications, parts: IdentityParts) {
+  const { files, healthTags, publicUrl } = parts;
   const { config, log, database, vault, auth } = foundation;
-  const users = createUsers({ ...foundation, avatars: createAvatars(files) });
+  const users = createUsers({ ...foundation, healthTags, avatars: createAvatars(files) });
+  activitySources(database).forEach(users.figures.count);
   const notices = securityNotices(database, foundation.outbox, notifications);
   const loginLog = createLoginLog(database, notices, log);
   auth.beforeClose(loginLog.flush);
@@ -350,6 +371,9 @@ function createShifts(
   const affected = createAffected(foundation.database, appointments.system);
   const scheduling = createScheduling({ ...foundation, ...parts, appointments: affected });
   notifications.describe('leave', scheduling.leaves.facts);
+  const otherWork = createOtherWork(foundation.database, parts.practitioners, parts.schedules);
+  const dispatches = createDispatches({ ...foundation, otherWork });
+  notifications.describe('dispatch', dispatches.facts);
   const routes = [
     slotRoutes(scheduling),
     scheduleRoutes(scheduling),
@@ -357,6 +381,7 @@ function createShifts(
     adjustmentRoutes(scheduling),
     leaveRoutes(scheduling),
     dayRoutes(scheduling),
+    dispatchRoutes(dispatches),
   ];
   return { scheduling, routes };
 }
