@@ -71,6 +71,7 @@ export const errors = {
   quota_exceeded: { status: 413, message: 'There is no room left for your files; delete some first' },
   unsupported_media_type: { status: 415, message: 'This content type is not accepted here' },
   unknown_patient: { status: 422, message: 'There is no patient with this id' },
+  unknown_appointment: { status: 422, message: 'There is no such appointment' },
   unknown_service: { status: 422, message: 'There is no such service on offer' },
   unknown_user: { status: 422, message: 'There is no such user' },
   unknown_medicine: { status: 422, message: 'There is no medicine in use with this id' },

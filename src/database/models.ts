@@ -9,6 +9,7 @@ import { defineMessages } from '#src/chat/model.ts';
 import { defineConsultations } from '#src/consultations/model.ts';
 import { defineDepartments } from '#src/departments/model.ts';
 import { defineHealthProfiles } from '#src/health-profiles/model.ts';
+import { defineDispatches } from '#src/dispatches/model.ts';
 import { defineFiles } from '#src/files/model.ts';
 import { defineHospitals } from '#src/hospitals/model.ts';
 import { defineIdempotency } from '#src/idempotency/model.ts';
@@ -59,6 +60,7 @@ export function defineModels(sequelize: Sequelize) {
     ...definePractitioners(sequelize),
     hospitals: defineHospitals(sequelize),
     ...defineSchedules(sequelize),
+    ...defineDispatches(sequelize),
     searchTerms: defineSearch(sequelize),
     ...defineOfferings(sequelize),
     ...defineAppointments(sequelize),

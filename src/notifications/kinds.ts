@@ -42,6 +42,7 @@ export const notificationKinds = {
   'review.replied': { class: 'service', channels: [], template: 'review_replied', subject: 'review' },
   'practitioner.reviewed': { class: 'service', channels: ['email'], template: 'practitioner_reviewed', subject: 'practitioner' },
   'leave.decided': { class: 'service', channels: ['email'], template: 'leave_decided', subject: 'leave' },
+  'dispatch.assigned': { class: 'service', channels: ['email'], template: 'dispatch_assigned', subject: 'dispatch' },
 } as const satisfies Record<string, Declaration>;
 
 export type NotificationKind = keyof typeof notificationKinds;

@@ -35,6 +35,7 @@ export const templates = {
   review_replied: { kind: 'notification', variables: z.strictObject({ practitioner: label, link }) },
   practitioner_reviewed: { kind: 'notification', variables: z.strictObject({ decision, link }) },
   leave_decided: { kind: 'notification', variables: z.strictObject({ decision, startsAt: moment, endsAt: moment, link }) },
+  dispatch_assigned: { kind: 'notification', variables: z.strictObject({ startsAt: moment, link }) },
   announcement: { kind: 'notification', variables: z.strictObject({ title: label, body: prose }) },
 } as const satisfies Record<string, Template>;
 

@@ -91,6 +91,12 @@ export const en: Record<TemplateName, Words> = {
     sms: 'Your leave from {{startsAt}} was {{decision}}. Please sign in for details.',
     action: 'Show the schedule',
   },
+  dispatch_assigned: {
+    title: 'You have a new task',
+    text: 'You have a new task at {{startsAt}}. Please look up where to go.',
+    sms: 'You have a new task at {{startsAt}}. Please sign in for details.',
+    action: 'Show the task',
+  },
   announcement: {
     title: '{{title}}',
     text: '{{body}}',

@@ -91,6 +91,12 @@ export const zh: Record<TemplateName, Words> = {
     sms: '您{{startsAt}}起的休假申请{{decision}}，请登录查看。',
     action: '查看排班',
   },
+  dispatch_assigned: {
+    title: '新的任务安排',
+    text: '您于 {{startsAt}} 有新的任务，请查看地点与说明。',
+    sms: '您于{{startsAt}}有新的任务，请登录查看。',
+    action: '查看任务',
+  },
   announcement: {
     title: '{{title}}',
     text: '{{body}}',

@@ -23,6 +23,7 @@ export const errors: typeof chinese = {
   unknown_visit: 'There is no such visit of yours with this patient',
   schedule_conflict: 'These hours overlap with others',
   leave_overlaps: 'There is leave in this time already',
+  unknown_appointment: 'There is no such appointment',
   staff_busy: 'This person has another task then',
   unknown_year: 'The holidays of this year are not known yet',
   unknown_ward: 'There is no such ward',

@@ -22,6 +22,7 @@ export const errors = {
   unknown_visit: '没有找到您与该患者的这次就诊',
   schedule_conflict: '与已有的出诊时间冲突',
   leave_overlaps: '该时间段已有休假',
+  unknown_appointment: '预约不存在',
   staff_busy: '该人员在此时间段已有任务',
   unknown_year: '该年份的节假日安排尚未公布',
   unknown_ward: '病区不存在',
