@@ -2,6 +2,7 @@
 import type { Appointments } from '#src/appointments/service.ts';
 import type { Consultations } from '#src/consultations/service.ts';
 import type { Maintenance } from '#src/maintenance/service.ts';
+import type { Announcements } from '#src/announcements/service.ts';
 import type { Files } from '#src/files/service.ts';
 import type { Messaging } from '#src/messaging/service.ts';
 import type { Notifications } from '#src/notifications/service.ts';
@@ -10,6 +11,7 @@ import type { Payments } from '#src/payments/service.ts';
 import type { Refunds } from '#src/refunds/service.ts';
 import type { Scheduling } from '#src/schedules/service.ts';
 import type { Processors } from './processor.ts';
+import { announceProcessor } from './processors/announce.ts';
 import { cleanProcessor } from './processors/clean.ts';
 import { callInProcessor } from './processors/call-in.ts';
 import { closeVisitProcessor } from './processors/close-visit.ts';
@@ -23,6 +25,7 @@ import { remindProcessor } from './processors/remind.ts';
 
 /** Services that processors call. */
 export interface ProcessorServices {
+  announcements: Announcements;
   appointments: Appointments;
   consultations: Consultations;
   files: Files;
@@ -36,6 +39,7 @@ export interface ProcessorServices {
 }
 
 export function createProcessors({
+  announcements,
   appointments,
   consultations,
   files,
@@ -48,6 +52,7 @@ export function createProcessors({
   scheduling,
 }: ProcessorServices): Processors {
   return {
+    'announcement.batch': announceProcessor(announcements),
     'appointment.remind': remindProcessor(appointments),
     'visit.call': callInProcessor(consultations),
     'visit.close': closeVisitProcessor(consultations),

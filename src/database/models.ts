@@ -1,6 +1,7 @@
 /** Every model, bound to one connection. A new module adds its line here. */
 import type { Sequelize } from 'sequelize';
 import { defineAppointments } from '#src/appointments/model.ts';
+import { defineAnnouncements } from '#src/announcements/model.ts';
 import { defineAudit } from '#src/audit/model.ts';
 import { defineSignIn } from '#src/auth/login-model.ts';
 import { defineSessions } from '#src/auth/model.ts';
@@ -75,6 +76,7 @@ export function defineModels(sequelize: Sequelize) {
     ...defineTemplates(sequelize),
     ...defineMessaging(sequelize),
     ...defineNotifications(sequelize),
+    announcements: defineAnnouncements(sequelize),
     ...defineFiles(sequelize),
     visitProfiles: defineProfiles(sequelize),
     ...defineHealthProfiles(sequelize),

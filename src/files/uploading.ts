@@ -12,7 +12,7 @@ import type { Content } from './streams.ts';
 type Result = z.infer<typeof schemas.uploadResult>['items'][number];
 
 /** Largest request, in bytes: the largest file and what the form adds. */
-export const MAX_REQUEST_BYTES = 110 * 1_048_576;
+const MAX_REQUEST_BYTES = 110 * 1_048_576;
 /** Files in one request. */
 export const MAX_FILES = 20;
 /** Uploads of one person at the same time, in this process. */

@@ -43,6 +43,9 @@ export const notificationKinds = {
   'practitioner.reviewed': { class: 'service', channels: ['email'], template: 'practitioner_reviewed', subject: 'practitioner' },
   'leave.decided': { class: 'service', channels: ['email'], template: 'leave_decided', subject: 'leave' },
   'dispatch.assigned': { class: 'service', channels: ['email'], template: 'dispatch_assigned', subject: 'dispatch' },
+
+  announcement: { class: 'service', channels: [], template: 'announcement', subject: 'announcement' },
+  promotion: { class: 'marketing', channels: [], template: 'promotion', subject: 'announcement' },
 } as const satisfies Record<string, Declaration>;
 
 export type NotificationKind = keyof typeof notificationKinds;

@@ -3,7 +3,7 @@ import { id, listOf, paging } from '#src/plugins/fields.ts';
 import { channels, notificationClasses } from './kinds.ts';
 import { chosenClasses } from './preferences.ts';
 
-export const locale = z.enum(['zh', 'en']);
+const locale = z.enum(['zh', 'en']);
 export const notificationParams = z.object({ id });
 
 export const notificationQuery = paging.extend({

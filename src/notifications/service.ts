@@ -2,6 +2,7 @@
 import type { Vault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
 import type { Deliveries } from '#src/messaging/deliveries.ts';
+import type { OutsideChannel } from '#src/messaging/model.ts';
 import type { Contacts } from '#src/messaging/ports.ts';
 import type { Renderer } from '#src/messaging/render.ts';
 import { type Channel, type NotificationClass, notificationKinds, type NotificationOrder } from './kinds.ts';
@@ -21,9 +22,11 @@ export interface Notifications extends NotificationList {
   /**
    * Does a `notification.send` row, in the transaction that marks it done.
    * @param id of the row
+   * @param channels outside the page; default: those of the kind
+   * @returns whether somebody was told
    * @throws {TemplateError} the reader's answer does not fill the template
    */
-  send(id: string, order: NotificationOrder): Promise<void>;
+  send(id: string, order: NotificationOrder, channels?: readonly OutsideChannel[]): Promise<boolean>;
   readonly preferences: Preferences;
 }
 
@@ -62,12 +65,12 @@ export function createNotifications(parts: NotificationsParts): Notifications {
     describe: subjects.describe,
     preferences,
 
-    async send(id, { userId, kind, subjectType, subjectId }) {
-      const { class: name, channels, template } = notificationKinds[kind];
+    async send(id, { userId, kind, subjectType, subjectId }, channels = notificationKinds[kind].channels) {
+      const { class: name, template } = notificationKinds[kind];
       const contact = await contacts.contactOf(userId);
-      if (!contact) return;
+      if (!contact) return false;
       const facts = await subjects.read(subjectType, subjectId, { kind, userId });
-      if (!facts) return;
+      if (!facts) return false;
       const { variables, content } = wordsOf(render, template, facts, publicUrl());
       const open: readonly Channel[] = deliveries.open();
       const chosen = await wanted(userId, name, ['app', ...channels.filter((channel) => open.includes(channel))]);
@@ -79,8 +82,12 @@ export function createNotifications(parts: NotificationsParts): Notifications {
       if (shown) await push(row, content);
       for (const channel of chosen) {
         if (channel !== 'app')
-          await deliveries.queue({ notificationId: id, userId, channel, kind: kindOf(name), template, variables }, contact);
+          await deliveries.queue(
+            { notificationId: id, userId, channel, kind: kindOf(name), template, variables: variables(contact.locale) },
+            contact,
+          );
       }
+      return true;
     },
   };
 }

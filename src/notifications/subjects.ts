@@ -1,11 +1,15 @@
 /** Who knows what a notification is about: modules give a reader for each type of subject that they own. */
+import type { Locale } from '#src/messaging/templates/catalogue.ts';
 import type { NotificationKind, SubjectType } from './kinds.ts';
 
 /**
  * Variables of the kind's template by their names (times ISO 8601 in UTC, money in yuan as text such as `299.00`); those that the
  * template does not have are left out. `path` is where it leads to in the web client, `/appointments/…`, and becomes the link.
  */
-export type SubjectFacts = Readonly<Record<string, string | number>> & { readonly path?: string };
+export type SubjectFacts = Readonly<Record<string, string | number | InBothLanguages>> & { readonly path?: string };
+
+/** A variable that is said otherwise in each language. */
+export type InBothLanguages = Readonly<Record<Locale, string>>;
 
 /**
  * Reads a subject when somebody is told of it.

@@ -2,15 +2,15 @@
 import type { z } from 'zod';
 import type { Notification } from '#rooms/protocol.ts';
 import type { Renderer } from '#src/messaging/render.ts';
-import { type TemplateName, templates } from '#src/messaging/templates/catalogue.ts';
+import { type Locale, type TemplateName, templates } from '#src/messaging/templates/catalogue.ts';
 import type { notificationContent, NotificationRow } from './model.ts';
 import type { SubjectFacts } from './subjects.ts';
 
 export type NotificationContent = z.infer<typeof notificationContent>;
 
 export interface NotificationWords {
-  /** Those of the facts that the template has. */
-  variables: Record<string, string | number>;
+  /** Those of the facts that the template has, in one language. */
+  variables(locale: Locale): Record<string, string | number>;
   content: NotificationContent;
 }
 
@@ -28,10 +28,12 @@ export function wordsOf(
   publicUrl: string,
 ): NotificationWords {
   const known = Object.keys(templates[template].variables.shape);
-  const all: Record<string, string | number> = { ...facts, ...(path !== undefined && { link: `${publicUrl}${path}` }) };
-  const variables = Object.fromEntries(Object.entries(all).filter(([name]) => known.includes(name)));
+  const all = { ...facts, ...(path !== undefined && { link: `${publicUrl}${path}` }) };
+  const used = Object.entries(all).filter(([name]) => known.includes(name));
+  const variables = (locale: Locale) =>
+    Object.fromEntries(used.map(([name, value]) => [name, typeof value === 'object' ? value[locale] : value]));
   // The renderer checks them against the template.
-  const [zh, en] = (['zh', 'en'] as const).map((locale) => render.message(template, locale, variables as never)) as [Words, Words];
+  const [zh, en] = (['zh', 'en'] as const).map((locale) => render.message(template, locale, variables(locale) as never)) as [Words, Words];
   return {
     variables,
     content: { zh: { title: zh.title, text: zh.text }, en: { title: en.title, text: en.text }, path: path ?? null },

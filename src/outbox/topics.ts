@@ -13,6 +13,8 @@ export interface Topics {
   'file.erase': { id: string };
   /** Takes contents away that belong to no file. Sent by the clock. */
   'files.sweep': Record<string, never>;
+  /** Tells the next people of an announcement. */
+  'announcement.batch': { id: string };
   /** Hands one text message or mail to its provider. */
   'message.deliver': DeliverOrder;
   /** Reminds the patient of a visit that still begins then. */

@@ -7,12 +7,14 @@ import { v7 as uuid } from 'uuid';
 import { parseKeyRing } from '#src/crypto/keys.ts';
 import { createVault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
+import { type Announcements, createAnnouncements } from '#src/announcements/service.ts';
 import { createFiles, type Files } from '#src/files/service.ts';
 import { createMessaging, type Messaging } from '#src/messaging/service.ts';
 import { openSenders } from '#src/messaging/senders.ts';
 import { createNotifications, type Notifications } from '#src/notifications/service.ts';
 import { createPreferences } from '#src/notifications/preferences.ts';
 import { createOutbox } from '#src/outbox/outbox.ts';
+import { syncBuiltinRoles } from '#src/permissions/roles.ts';
 import { createSettings } from '#src/settings/service.ts';
 import { createSignals, type Signals } from '#src/signals/signals.ts';
 import { loadConfig } from '#config/index.ts';
@@ -26,9 +28,11 @@ describeDatabases('telling people and keeping files', (open) => {
   let messaging: Messaging;
   let notifications: Notifications;
   let files: Files;
+  let announcements: Announcements;
   let folder: string;
   beforeAll(async () => {
     database = await open();
+    await syncBuiltinRoles(database);
     folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-files-'));
     signals = createSignals(database, silentLog);
     const vault = createVault(parseKeyRing(`k1:${randomBytes(32).toString('hex')}`), 'a secret for the index that is long');
@@ -43,6 +47,7 @@ describeDatabases('telling people and keeping files', (open) => {
     const parts = { database, vault, render, deliveries: messaging, contacts, preferences, pages: { notify: () => undefined } };
     notifications = createNotifications({ ...parts, publicUrl: () => 'https://clinic.test' });
     notifications.describe('order', async () => ({ orderNo: 'O-1', amount: '1.00', item: 'x' }));
+    announcements = createAnnouncements(database, outbox, notifications);
     const secrets = { jwt: 'j'.repeat(40), dataKeys: parseKeyRing(`k1:${'0'.repeat(64)}`), blindIndex: 'b'.repeat(40), generated: [] };
     files = createFiles({ config, database, vault, outbox, settings, secrets });
   }, 60_000);
@@ -96,6 +101,25 @@ describeDatabases('telling people and keeping files', (open) => {
     expect((await messaging.templates.setCode('order_refunded', 'en', 'sms-aliyun', 'SMS_2')).codes).toEqual([
       { provider: 'sms-aliyun', code: 'SMS_2' },
     ]);
+  });
+
+  test('announcements reach holders of a role in batches, and count what came of them', async () => {
+    const people = await Promise.all(Array.from({ length: 30 }, person));
+    await database.models.userRoles.bulkCreate(people.map((userId) => ({ userId, roleKey: 'streamer' })));
+    const words = { title: { zh: '公告', en: 'News' }, body: { zh: '正文', en: 'Text' } };
+    const { id } = await announcements.create(people[0]!, {
+      class: 'service',
+      ...words,
+      channels: ['email'],
+      audience: { roles: ['streamer'] },
+    });
+    await Promise.all([1, 2].map(() => database.transaction(() => announcements.batch(id))));
+    await database.transaction(() => announcements.batch(id));
+    expect(await announcements.get(id)).toMatchObject({
+      ...{ state: 'done', reached: 30, told: 30, read: 0 },
+      deliveries: [{ channel: 'email', state: 'queued', count: 30 }],
+    });
+    await expect(announcements.cancel(id)).rejects.toMatchObject({ code: 'wrong_state' });
   });
 
   test('files are counted, linked and held by their links', async () => {

@@ -81,7 +81,7 @@ function chunk(name: string, data: Buffer): Buffer {
   return Buffer.concat([frame, body, sum]);
 }
 /** A PNG that claims to be this large; its pixels are zeros, packed a thousandfold. */
-export function pngFlood(width: number, height: number, options: { interlaced?: boolean; rows?: number } = {}): Buffer {
+function pngFlood(width: number, height: number, options: { interlaced?: boolean; rows?: number } = {}): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
@@ -95,14 +95,14 @@ export function pngFlood(width: number, height: number, options: { interlaced?: 
   ]);
 }
 /** A small PNG with a text that unpacks to `bytes`. */
-export async function pngTextBomb(bytes: number): Promise<Buffer> {
+async function pngTextBomb(bytes: number): Promise<Buffer> {
   const image = await png();
   const text = chunk('zTXt', Buffer.concat([Buffer.from('Comment\0\0'), deflateSync(Buffer.alloc(bytes))]));
   return Buffer.concat([image.subarray(0, 33), text, image.subarray(33)]);
 }
 
 /** A ZIP archive with one member, whose name may lead anywhere. */
-export function zip(name: string, content: Buffer, attributes = 0): Buffer {
+function zip(name: string, content: Buffer, attributes = 0): Buffer {
   const packed = deflateRawSync(content);
   const local = Buffer.alloc(30);
   local.writeUInt32LE(0x04034b50, 0);

@@ -3,4 +3,4 @@ import type { Notifications } from '#src/notifications/service.ts';
 import { inTransaction } from '../processor.ts';
 
 export const notifyProcessor = (notifications: Notifications) =>
-  inTransaction<'notification.send'>(({ id, payload }) => notifications.send(id, payload));
+  inTransaction<'notification.send'>(async ({ id, payload }) => void (await notifications.send(id, payload)));

@@ -36,6 +36,7 @@ export const templates = {
   practitioner_reviewed: { kind: 'notification', variables: z.strictObject({ decision, link }) },
   leave_decided: { kind: 'notification', variables: z.strictObject({ decision, startsAt: moment, endsAt: moment, link }) },
   dispatch_assigned: { kind: 'notification', variables: z.strictObject({ startsAt: moment, link }) },
+  promotion: { kind: 'marketing', variables: z.strictObject({ title: label, body: prose }) },
   announcement: { kind: 'notification', variables: z.strictObject({ title: label, body: prose }) },
 } as const satisfies Record<string, Template>;
 

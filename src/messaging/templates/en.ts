@@ -97,6 +97,11 @@ export const en: Record<TemplateName, Words> = {
     sms: 'You have a new task at {{startsAt}}. Please sign in for details.',
     action: 'Show the task',
   },
+  promotion: {
+    title: '{{title}}',
+    text: '{{body}}\nTo get no more messages of this kind, switch them off in your message settings.',
+    sms: '{{title}}. Sign in for details, or to switch such messages off in your message settings.',
+  },
   announcement: {
     title: '{{title}}',
     text: '{{body}}',

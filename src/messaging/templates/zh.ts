@@ -97,6 +97,11 @@ export const zh: Record<TemplateName, Words> = {
     sms: '您于{{startsAt}}有新的任务，请登录查看。',
     action: '查看任务',
   },
+  promotion: {
+    title: '{{title}}',
+    text: '{{body}}\n如不想再收到此类消息，请在消息设置中关闭。',
+    sms: '{{title}}，详情请登录查看。退订请在消息设置中关闭。',
+  },
   announcement: {
     title: '{{title}}',
     text: '{{body}}',
