@@ -3304,7 +3304,7 @@ export interface paths {
           channel?: 'sms' | 'email' | undefined;
           state?: 'queued' | 'sent' | 'delivered' | 'failed' | 'unknown' | undefined;
           kind?: 'verification' | 'notification' | 'marketing' | undefined;
-          template?: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'announcement' | undefined;
+          template?: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement' | undefined;
           /** UUIDv7 */
           userId?: string | undefined;
         };
@@ -3442,7 +3442,7 @@ export interface paths {
     put: {
       parameters: {
         path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'announcement';
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
           locale: 'zh' | 'en';
         };
       };
@@ -3493,7 +3493,7 @@ export interface paths {
     delete: {
       parameters: {
         path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'announcement';
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
           locale: 'zh' | 'en';
         };
       };
@@ -3534,7 +3534,7 @@ export interface paths {
     put: {
       parameters: {
         path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'announcement';
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
           locale: 'zh' | 'en';
           provider: 'sms-aliyun' | 'sms-tencent' | 'sms-twilio';
         };
@@ -3579,7 +3579,7 @@ export interface paths {
     delete: {
       parameters: {
         path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'announcement';
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
           locale: 'zh' | 'en';
           provider: 'sms-aliyun' | 'sms-tencent' | 'sms-twilio';
         };
@@ -3633,6 +3633,226 @@ export interface paths {
           }[];
         }>>;
         403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/announcements': {
+    /** Announcements, newest first. Open to users who may: send announcements and see message logs (`notifications:send`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          state?: 'running' | 'done' | 'cancelled' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            class: 'service' | 'marketing';
+            title: {
+              zh: string;
+              en: string;
+            };
+            body: {
+              zh: string;
+              en: string;
+            };
+            path: string | null;
+            channels: ('sms' | 'email')[];
+            audience: {
+              everybody: true;
+            } | {
+              roles: string[];
+            } | {
+              userIds: string[];
+            };
+            state: 'running' | 'done' | 'cancelled';
+            /** people that it came to so far */
+            reached: number;
+            /** those of them who were told */
+            told: number;
+            createdBy: string | null;
+            createdAt: string;
+            finishedAt: string | null;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Tell many people something, behind the scenes. Open to users who may: send announcements and see message logs (`notifications:send`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        /** `marketing` reaches phone and mail of those who agreed to it only */
+        class?: 'service' | 'marketing' | undefined;
+        title: {
+          zh: string;
+          en: string;
+        };
+        body: {
+          zh: string;
+          en: string;
+        };
+        /** where it leads to in the web client */
+        path?: string | undefined;
+        /** besides the page */
+        channels?: ('sms' | 'email')[] | undefined;
+        audience: {
+          everybody: true;
+        } | {
+          roles: string[];
+        } | {
+          userIds: string[];
+        };
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          class: 'service' | 'marketing';
+          title: {
+            zh: string;
+            en: string;
+          };
+          body: {
+            zh: string;
+            en: string;
+          };
+          path: string | null;
+          channels: ('sms' | 'email')[];
+          audience: {
+            everybody: true;
+          } | {
+            roles: string[];
+          } | {
+            userIds: string[];
+          };
+          state: 'running' | 'done' | 'cancelled';
+          /** people that it came to so far */
+          reached: number;
+          /** those of them who were told */
+          told: number;
+          createdBy: string | null;
+          createdAt: string;
+          finishedAt: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/announcements/{id}': {
+    /** An announcement with what came of it. Open to users who may: send announcements and see message logs (`notifications:send`). */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          class: 'service' | 'marketing';
+          title: {
+            zh: string;
+            en: string;
+          };
+          body: {
+            zh: string;
+            en: string;
+          };
+          path: string | null;
+          channels: ('sms' | 'email')[];
+          audience: {
+            everybody: true;
+          } | {
+            roles: string[];
+          } | {
+            userIds: string[];
+          };
+          state: 'running' | 'done' | 'cancelled';
+          /** people that it came to so far */
+          reached: number;
+          /** those of them who were told */
+          told: number;
+          createdBy: string | null;
+          createdAt: string;
+          finishedAt: string | null;
+          /** people who have read it in the page */
+          read: number;
+          deliveries: {
+            channel: 'sms' | 'email';
+            state: 'queued' | 'sent' | 'delivered' | 'failed' | 'unknown';
+            count: number;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/announcements/{id}/cancel': {
+    /** Tell it to nobody else. Open to users who may: send announcements and see message logs (`notifications:send`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          class: 'service' | 'marketing';
+          title: {
+            zh: string;
+            en: string;
+          };
+          body: {
+            zh: string;
+            en: string;
+          };
+          path: string | null;
+          channels: ('sms' | 'email')[];
+          audience: {
+            everybody: true;
+          } | {
+            roles: string[];
+          } | {
+            userIds: string[];
+          };
+          state: 'running' | 'done' | 'cancelled';
+          /** people that it came to so far */
+          reached: number;
+          /** those of them who were told */
+          told: number;
+          createdBy: string | null;
+          createdAt: string;
+          finishedAt: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -3720,7 +3940,7 @@ export interface paths {
             ok: false;
             name: string;
             error: {
-              code: 'invalid_payload' | 'unknown_event' | 'protocol_mismatch' | 'unauthenticated' | 'session_revoked' | 'forbidden' | 'removed' | 'not_joined' | 'in_lobby' | 'already_joined' | 'second_device' | 'room_full' | 'not_found' | 'visit_ended' | 'no_media' | 'limit_reached' | 'rate_limited' | 'invalid_media' | 'media_full' | 'media_unavailable' | 'room_busy' | 'room_moved' | 'stale_epoch' | 'storage_unavailable' | 'deadline' | 'shutting_down' | 'internal' | 'invalid_request' | 'invalid_idempotency_key' | 'malformed_json' | 'bad_credentials' | 'bad_code' | 'account_disabled' | 'account_locked' | 'refresh_refused' | 'login_outdated' | 'provider_refused' | 'step_up_required' | 'link_invalid' | 'link_expired' | 'not_approved' | 'not_your_patient' | 'own_prescription' | 'route_not_found' | 'method_not_allowed' | 'conflict' | 'already_exists' | 'account_taken' | 'phone_taken' | 'staff_no_taken' | 'identity_taken' | 'last_way_in' | 'no_phone' | 'last_administrator' | 'builtin' | 'circular' | 'in_use' | 'wrong_state' | 'department_code_taken' | 'hospital_code_taken' | 'practitioner_exists' | 'id_number_taken' | 'ward_code_taken' | 'bed_label_taken' | 'bed_taken' | 'already_admitted' | 'not_approved_yet' | 'warnings_not_accepted' | 'schedule_conflict' | 'leave_overlaps' | 'staff_busy' | 'slot_taken' | 'slot_unavailable' | 'patient_busy' | 'too_many_holds' | 'price_changed' | 'too_late' | 'too_early' | 'booked_visit' | 'insufficient_balance' | 'balance_limit' | 'channel_unavailable' | 'payment_open' | 'refund_too_late' | 'refund_too_large' | 'visit_started' | 'length_required' | 'payload_too_large' | 'file_too_large' | 'quota_exceeded' | 'unsupported_media_type' | 'unknown_patient' | 'unknown_service' | 'unknown_user' | 'unknown_medicine' | 'contraindicated' | 'unknown_role' | 'unknown_tag' | 'unknown_menu' | 'not_a_practitioner' | 'unknown_department' | 'unknown_practitioner' | 'unknown_profile' | 'unknown_visit' | 'unknown_year' | 'unknown_ward' | 'unknown_bed' | 'unsupported_file' | 'range_not_satisfiable' | 'bad_image' | 'empty_file' | 'bad_gateway_keys' | 'bad_template' | 'unknown_file' | 'unknown_system' | 'idempotency_key_reused' | 'too_many_attempts' | 'code_too_soon' | 'code_limit' | 'not_ready' | 'sms_unavailable' | 'provider_unavailable' | 'storage_full' | 'partner_unavailable';
+              code: 'invalid_payload' | 'unknown_event' | 'protocol_mismatch' | 'unauthenticated' | 'session_revoked' | 'forbidden' | 'removed' | 'not_joined' | 'in_lobby' | 'already_joined' | 'second_device' | 'room_full' | 'not_found' | 'visit_ended' | 'no_media' | 'limit_reached' | 'rate_limited' | 'invalid_media' | 'media_full' | 'media_unavailable' | 'room_busy' | 'room_moved' | 'stale_epoch' | 'storage_unavailable' | 'deadline' | 'shutting_down' | 'internal' | 'invalid_request' | 'invalid_idempotency_key' | 'malformed_json' | 'bad_credentials' | 'bad_code' | 'account_disabled' | 'account_locked' | 'refresh_refused' | 'login_outdated' | 'provider_refused' | 'step_up_required' | 'link_invalid' | 'link_expired' | 'not_approved' | 'not_your_patient' | 'own_prescription' | 'route_not_found' | 'method_not_allowed' | 'conflict' | 'already_exists' | 'account_taken' | 'phone_taken' | 'staff_no_taken' | 'identity_taken' | 'last_way_in' | 'no_phone' | 'last_administrator' | 'builtin' | 'circular' | 'in_use' | 'wrong_state' | 'department_code_taken' | 'hospital_code_taken' | 'practitioner_exists' | 'id_number_taken' | 'ward_code_taken' | 'bed_label_taken' | 'bed_taken' | 'already_admitted' | 'not_approved_yet' | 'warnings_not_accepted' | 'schedule_conflict' | 'leave_overlaps' | 'staff_busy' | 'slot_taken' | 'slot_unavailable' | 'patient_busy' | 'too_many_holds' | 'price_changed' | 'too_late' | 'too_early' | 'booked_visit' | 'insufficient_balance' | 'balance_limit' | 'channel_unavailable' | 'payment_open' | 'refund_too_late' | 'refund_too_large' | 'visit_started' | 'length_required' | 'payload_too_large' | 'file_too_large' | 'quota_exceeded' | 'unsupported_media_type' | 'unknown_patient' | 'unknown_appointment' | 'unknown_service' | 'unknown_user' | 'unknown_medicine' | 'contraindicated' | 'unknown_role' | 'unknown_tag' | 'unknown_menu' | 'not_a_practitioner' | 'unknown_department' | 'unknown_practitioner' | 'unknown_profile' | 'unknown_visit' | 'unknown_year' | 'unknown_ward' | 'unknown_bed' | 'unsupported_file' | 'range_not_satisfiable' | 'bad_image' | 'empty_file' | 'bad_gateway_keys' | 'bad_template' | 'unknown_file' | 'unknown_system' | 'idempotency_key_reused' | 'too_many_attempts' | 'code_too_soon' | 'code_limit' | 'not_ready' | 'sms_unavailable' | 'provider_unavailable' | 'storage_full' | 'partner_unavailable';
               message: string;
             };
           })[];
@@ -7183,6 +7403,259 @@ export interface paths {
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/dispatches': {
+    /** Tasks of the caller, everybody’s for those who manage schedules. Open to signed-in users. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** UUIDv7 */
+          staffId?: string | undefined;
+          /** UUIDv7 */
+          appointmentId?: string | undefined;
+          state?: 'planned' | 'done' | 'cancelled' | undefined;
+          /** tasks that begin at it or later */
+          from?: string | undefined;
+          /** tasks that begin before it */
+          to?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            staff: {
+              id: string;
+              name: string;
+            };
+            appointmentId: string | null;
+            startsAt: string;
+            endsAt: string;
+            durationMinutes: number;
+            locationInfo: string | null;
+            notes: string | null;
+            state: 'planned' | 'done' | 'cancelled';
+            version: number;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Send a member of staff somewhere. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        /** user id of the member of staff */
+        staffId: string;
+        /** UTC, ISO 8601 */
+        startsAt: string;
+        durationMinutes: number;
+        /** where to go */
+        locationInfo?: string | null | undefined;
+        notes?: string | null | undefined;
+        /** what it is for */
+        appointmentId?: string | null | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          staff: {
+            id: string;
+            name: string;
+          };
+          appointmentId: string | null;
+          startsAt: string;
+          endsAt: string;
+          durationMinutes: number;
+          locationInfo: string | null;
+          notes: string | null;
+          state: 'planned' | 'done' | 'cancelled';
+          version: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'staff_busy'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_user' | 'unknown_appointment'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/dispatches/{id}': {
+    /** One task. Open to signed-in users. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          staff: {
+            id: string;
+            name: string;
+          };
+          appointmentId: string | null;
+          startsAt: string;
+          endsAt: string;
+          durationMinutes: number;
+          locationInfo: string | null;
+          notes: string | null;
+          state: 'planned' | 'done' | 'cancelled';
+          version: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Change a task that is planned. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
+    patch: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** user id of the member of staff */
+        staffId?: string | undefined;
+        /** UTC, ISO 8601 */
+        startsAt?: string | undefined;
+        durationMinutes?: number | undefined;
+        /** where to go */
+        locationInfo?: string | null | undefined;
+        notes?: string | null | undefined;
+        /** that the caller has seen */
+        version: number;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          staff: {
+            id: string;
+            name: string;
+          };
+          appointmentId: string | null;
+          startsAt: string;
+          endsAt: string;
+          durationMinutes: number;
+          locationInfo: string | null;
+          notes: string | null;
+          state: 'planned' | 'done' | 'cancelled';
+          version: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'conflict' | 'staff_busy'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_user'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/dispatches/{id}/finish': {
+    /** A task is done. Open to signed-in users. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        version: number;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          staff: {
+            id: string;
+            name: string;
+          };
+          appointmentId: string | null;
+          startsAt: string;
+          endsAt: string;
+          durationMinutes: number;
+          locationInfo: string | null;
+          notes: string | null;
+          state: 'planned' | 'done' | 'cancelled';
+          version: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/dispatches/{id}/cancel': {
+    /** Take a task back. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        version: number;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          staff: {
+            id: string;
+            name: string;
+          };
+          appointmentId: string | null;
+          startsAt: string;
+          endsAt: string;
+          durationMinutes: number;
+          locationInfo: string | null;
+          notes: string | null;
+          state: 'planned' | 'done' | 'cancelled';
+          version: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
