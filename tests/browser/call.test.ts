@@ -65,6 +65,30 @@ test('chat: messages arrive in order on both sides and are there after a reload'
   await seesMotion(patient.page);
 });
 
+test('typing is shown while somebody types, and not after their message is there', async () => {
+  const { doctor, patient } = await suite.call();
+  await openPanel(doctor.page, 'chat');
+  await openPanel(patient.page, 'chat');
+  const line = patient.page.getByTestId('chat-typing');
+  const typing = async (): Promise<boolean> => (await line.innerText()).includes('is typing');
+  const input = doctor.page.getByTestId('chat-input');
+  // The first word opens the channel, which comes later than a message that is sent at once.
+  await input.fill('at once');
+  await doctor.page.getByTestId('chat-send').click();
+  await until('the first message', async () => (await chatTexts(patient.page)).length === 1);
+  const after = [];
+  for (let look = 0; look < 10; look++) {
+    await patient.page.waitForTimeout(200);
+    after.push(await typing());
+  }
+  expect(after).not.toContain(true);
+  await input.pressSequentially('slowly', { delay: 100 });
+  await until('the sign', typing);
+  await doctor.page.getByTestId('chat-send').click();
+  await until('the second message', async () => (await chatTexts(patient.page)).length === 2);
+  expect(await typing()).toBe(false);
+});
+
 test('mute: the own microphone and the camera stop and come back; the doctor can mute the patient', async () => {
   const { doctor, patient } = await suite.call();
   await seesMotion(doctor.page);
