@@ -100,4 +100,32 @@ export const screens: readonly ScreenDefinition[] = [
     areas: ['patients'],
     load: () => import('./screens/profiles-screen.tsx'),
   },
+  {
+    path: '/patients',
+    name: 'patients',
+    permission: 'patients:read',
+    areas: ['patients'],
+    load: () => import('./screens/patients-screen.tsx'),
+  },
+  {
+    path: '/patients/:id',
+    name: 'patient',
+    permission: 'patients:read',
+    areas: ['patients'],
+    load: () => import('./screens/patient-screen.tsx'),
+  },
+  {
+    path: '/patients/:id/prescribe',
+    name: 'prescribe',
+    permission: 'prescriptions:write',
+    areas: ['patients'],
+    load: () => import('./screens/prescribe-screen.tsx'),
+  },
+  {
+    path: '/patients/:id/record',
+    name: 'writeRecord',
+    permission: 'records:write',
+    areas: ['patients'],
+    load: () => import('./screens/write-record-screen.tsx'),
+  },
 ];
