@@ -128,4 +128,19 @@ export const screens: readonly ScreenDefinition[] = [
     areas: ['patients'],
     load: () => import('./screens/write-record-screen.tsx'),
   },
+  {
+    path: '/departments',
+    name: 'departments',
+    permission: 'departments:manage',
+    areas: ['admin'],
+    load: () => import('./screens/departments-screen.tsx'),
+  },
+  {
+    path: '/practitioners',
+    name: 'practitioners',
+    permission: 'practitioners:manage',
+    areas: ['admin'],
+    load: () => import('./screens/practitioners-screen.tsx'),
+  },
+  { path: '/logs', name: 'logs', permission: 'logs:read', areas: ['admin'], load: () => import('./screens/logs-screen.tsx') },
 ];

@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import { addTexts, language } from '../../i18n/index.ts';
 import type { Language } from '../../i18n/language.ts';
 import { useStore } from '../../use-store.ts';
+import type { admin } from './admin.zh.ts';
 import type { booking } from './booking.zh.ts';
 import type { errors } from './errors.zh.ts';
 import type { patients } from './patients.zh.ts';
@@ -14,6 +15,7 @@ import type { visits } from './visits.zh.ts';
 
 declare module '../../i18n/index.ts' {
   interface Resources {
+    admin: typeof admin;
     booking: typeof booking;
     clinicErrors: typeof errors;
     patients: typeof patients;
@@ -25,6 +27,7 @@ declare module '../../i18n/index.ts' {
 }
 
 const areas = {
+  admin: { zh: async () => (await import('./admin.zh.ts')).admin, en: async () => (await import('./admin.en.ts')).admin },
   booking: { zh: async () => (await import('./booking.zh.ts')).booking, en: async () => (await import('./booking.en.ts')).booking },
   patients: { zh: async () => (await import('./patients.zh.ts')).patients, en: async () => (await import('./patients.en.ts')).patients },
   pharmacy: { zh: async () => (await import('./pharmacy.zh.ts')).pharmacy, en: async () => (await import('./pharmacy.en.ts')).pharmacy },
