@@ -23,7 +23,6 @@ export interface Limits {
   clear(key: string): Promise<void>;
   /** The window ends at this time instead. */
   extend(key: string, endsAt: Date): Promise<void>;
-  clean(): Promise<void>;
 }
 
 export function createLimits({ models: { rateCounters }, transaction }: Pick<Database, 'models' | 'transaction'>): Limits {
@@ -68,9 +67,6 @@ export function createLimits({ models: { rateCounters }, transaction }: Pick<Dat
     },
     async extend(counterKey, endsAt) {
       await transaction(() => rateCounters.update({ endsAt }, { where: { counterKey } }));
-    },
-    async clean() {
-      await transaction(() => rateCounters.destroy({ where: { endsAt: { [Op.lt]: new Date() } } }));
     },
   };
 }

@@ -183,6 +183,38 @@ describe.each(['sqlite', 'mysql'] as const)('sessions on %s', (engine) => {
     await until('the other process to know', async () => (await other.access.of(id)).can('users:find'), 1_000, 20);
   });
 
+  test('maintenance removes what has served its time, and nothing else', async () => {
+    const { models, transaction } = server.database;
+    const { user, sessionId } = await login();
+    const old = new Date(Date.now() - 201 * 86_400_000);
+    const session = { id: '01a00000-0000-7000-8000-000000000001', userId: user.id, expiresAt: old, createdAt: old };
+    const attempt = { method: 'password', success: true, clientType: 'web', deviceKey: 'd', ip: '::1', network: 'n' } as const;
+    await transaction(async () => {
+      await models.sessions.create(session);
+      await models.refreshTokens.create({ tokenHash: 'old', sessionId: session.id, generation: 1, expiresAt: old });
+      await models.rateCounters.create({ counterKey: 'old', hits: 1, endsAt: old });
+      await models.logins.create({ ...attempt, createdAt: old });
+      await models.smsCodes.create({
+        id: session.id,
+        phoneIndex: 'p',
+        scene: 's',
+        codeHash: 'c',
+        tries: 0,
+        expiresAt: old,
+        createdAt: old,
+      });
+      await models.loginStates.create({ stateHash: 's', provider: 'p', ticketHash: 't', expiresAt: old });
+    });
+    const counts = () => Promise.all([models.sessions.count(), models.refreshTokens.count(), models.logins.count()]);
+    const before = await counts();
+    await server.modules.maintenance.clean();
+    expect(await counts()).toEqual(before.map((count) => count - 1));
+    expect(
+      await Promise.all([models.rateCounters.count({ where: { counterKey: 'old' } }), models.smsCodes.count(), models.loginStates.count()]),
+    ).toEqual([0, 0, 0]);
+    expect(await models.sessions.findByPk(sessionId)).not.toBeNull();
+  });
+
   describe('step-up', () => {
     test('opens sensitive operations to this session for five minutes', async () => {
       await server.users.create({ account: 'chief', name: 'C', password: PASSWORD, roles: ['administrator'] });
