@@ -143,4 +143,5 @@ export const screens: readonly ScreenDefinition[] = [
     load: () => import('./screens/practitioners-screen.tsx'),
   },
   { path: '/logs', name: 'logs', permission: 'logs:read', areas: ['admin'], load: () => import('./screens/logs-screen.tsx') },
+  { path: '/users', name: 'users', permission: 'users:read-all', areas: ['admin'], load: () => import('./screens/users-screen.tsx') },
 ];

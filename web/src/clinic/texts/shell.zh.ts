@@ -29,6 +29,7 @@ export const shell = {
     departments: '科室',
     practitioners: '医生与咨询师',
     logs: '日志',
+    users: '用户',
   },
   missing: { title: '没有这个页面', text: '地址可能有误，或内容已被移除。' },
   forbidden: { title: '您没有权限查看此页面', text: '如需访问，请联系诊所管理员。' },
