@@ -144,4 +144,11 @@ export const screens: readonly ScreenDefinition[] = [
   },
   { path: '/logs', name: 'logs', permission: 'logs:read', areas: ['admin'], load: () => import('./screens/logs-screen.tsx') },
   { path: '/users', name: 'users', permission: 'users:read-all', areas: ['admin'], load: () => import('./screens/users-screen.tsx') },
+  {
+    path: '/settings',
+    name: 'settings',
+    permission: 'settings:manage',
+    areas: ['admin'],
+    load: () => import('./screens/settings-screen.tsx'),
+  },
 ];

@@ -5,6 +5,7 @@ export const admin: typeof zh = {
     departments: 'A disabled department takes no bookings.',
     practitioners: 'Review qualifications, and manage doctors and counselors.',
     users: 'Every account.',
+    settings: 'Changes take effect at once.',
     logs: 'What is written here can be read, not changed.',
   },
   keyword: 'Keyword',
@@ -58,4 +59,8 @@ export const admin: typeof zh = {
   actor: 'User id',
   status: 'Result',
   address: 'IP address',
+  value: 'Value',
+  noJson: 'This is not JSON',
+  standard: 'Default',
+  groups: { business: 'Business', system: 'System', partner: 'Partners' },
 };

@@ -4,6 +4,7 @@ export const admin = {
     departments: '停用的科室不再接受预约。',
     practitioners: '审核执业资质，管理医生与咨询师。',
     users: '全部账户。',
+    settings: '更改后立即生效。',
     logs: '记录只可查看，不可更改。',
   },
   keyword: '关键词',
@@ -57,4 +58,8 @@ export const admin = {
   actor: '用户编号',
   status: '结果',
   address: 'IP 地址',
+  value: '值',
+  noJson: '不是有效的 JSON',
+  standard: '默认值',
+  groups: { business: '业务', system: '系统', partner: '合作方' },
 };

@@ -30,6 +30,7 @@ export const shell = {
     practitioners: '医生与咨询师',
     logs: '日志',
     users: '用户',
+    settings: '系统设置',
   },
   missing: { title: '没有这个页面', text: '地址可能有误，或内容已被移除。' },
   forbidden: { title: '您没有权限查看此页面', text: '如需访问，请联系诊所管理员。' },

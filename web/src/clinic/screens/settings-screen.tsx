@@ -1,0 +1,119 @@
+import { useQuery } from '@tanstack/react-query';
+import { Button, Form, Input, InputNumber, Switch } from 'antd';
+import { useState } from 'react';
+import { api, dataOf } from '../../api/client.ts';
+import type { paths } from '../../api/schema.ts';
+import { Failure } from '../blocks/failure.tsx';
+import { FormDialog } from '../blocks/form-dialog.tsx';
+import { PageHeader } from '../blocks/page-header.tsx';
+import { PageSkeleton } from '../blocks/page-skeleton.tsx';
+import { StatusTag } from '../blocks/status-tag.tsx';
+import { useAction } from '../blocks/use-action.ts';
+import { useTexts } from '../texts/areas.ts';
+
+const SETTINGS = 'settings';
+const GROUPS = ['business', 'system', 'partner'] as const;
+
+const read = async () => (await dataOf(api.GET('/api/v1/settings'))).items;
+type Setting = Awaited<ReturnType<typeof read>>[number];
+type Key = paths['/api/v1/settings/{key}']['put']['parameters']['path']['key'];
+
+const write = (key: Key, value: unknown, version: number) =>
+  dataOf(api.PUT('/api/v1/settings/{key}', { params: { path: { key } }, body: { value, version } }));
+
+/** What is neither text, number nor switch is edited as JSON. */
+const isPlain = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
+const shownAs = ({ secret, value }: Setting) => (secret ? '••••••' : typeof value === 'string' ? value : JSON.stringify(value));
+
+/** @throws {SyntaxError} what should be JSON is none */
+function valueOf(setting: Setting, typed: unknown): unknown {
+  return setting.secret || isPlain(setting.value) ? typed : JSON.parse(String(typed));
+}
+
+function Field({ setting }: { setting: Setting }) {
+  const t = useTexts('admin');
+  const { secret, value } = setting;
+  const isSwitch = typeof value === 'boolean';
+  const json = !secret && !isPlain(value);
+  const isJson = async (_rule: unknown, typed: string) => void JSON.parse(typed);
+  const input = secret ? (
+    <Input.Password autoComplete="off" />
+  ) : isSwitch ? (
+    <Switch />
+  ) : typeof value === 'number' ? (
+    <InputNumber style={{ width: '100%' }} data-testid="setting-value" />
+  ) : json ? (
+    <Input.TextArea autoSize data-testid="setting-value" />
+  ) : (
+    <Input data-testid="setting-value" />
+  );
+  return (
+    <Form.Item
+      name="value"
+      label={t('value')}
+      extra={setting.description}
+      valuePropName={isSwitch ? 'checked' : 'value'}
+      rules={[{ required: !isSwitch }, ...(json ? [{ validator: isJson, message: t('noJson') }] : [])]}
+    >
+      {input}
+    </Form.Item>
+  );
+}
+
+function Row({ setting, onEdit }: { setting: Setting; onEdit(setting: Setting): void }) {
+  const t = useTexts('admin');
+  return (
+    <article className="clinic-card" data-testid="setting-card" data-setting={setting.key}>
+      <div className="clinic-card-head">
+        <h3 style={{ margin: 0, overflowWrap: 'anywhere' }}>{setting.key}</h3>
+        {!setting.isSet && <StatusTag tone="neutral">{t('standard')}</StatusTag>}
+      </div>
+      <p>{setting.description}</p>
+      <p style={{ overflowWrap: 'anywhere' }}>{shownAs(setting)}</p>
+      <div className="clinic-actions">
+        <Button size="small" aria-label={`${t('edit')}: ${setting.key}`} onClick={() => onEdit(setting)} data-testid="setting-edit">
+          {t('edit')}
+        </Button>
+      </div>
+    </article>
+  );
+}
+
+/** `/clinic/settings`: the parameters that can be changed while the server runs. */
+export default function SettingsScreen() {
+  const t = useTexts('admin');
+  const shell = useTexts('shell');
+  const { data, error, refetch } = useQuery({ queryKey: [SETTINGS], queryFn: read });
+  const [edited, setEdited] = useState<Setting>();
+  const saved = useAction({ run: async () => undefined, done: shell('form.saved'), stale: [[SETTINGS]] });
+  if (error) return <Failure page error={error} onRetry={() => void refetch()} />;
+  if (!data) return <PageSkeleton />;
+  const { value, secret } = edited ?? {};
+  return (
+    <>
+      <PageHeader title={shell('screens.settings')} lead={t('intro.settings')} />
+      {GROUPS.map((group) => (
+        <section key={group} aria-label={t(`groups.${group}`)}>
+          <h2>{t(`groups.${group}`)}</h2>
+          <div className="clinic-cards">
+            {data
+              .filter((setting) => setting.group === group)
+              .map((setting) => (
+                <Row key={setting.key} setting={setting} onEdit={setEdited} />
+              ))}
+          </div>
+        </section>
+      ))}
+      <FormDialog<{ value: unknown }, unknown>
+        title={edited?.key ?? t('edit')}
+        open={edited !== undefined}
+        onClose={() => setEdited(undefined)}
+        send={async (values) => edited && write(edited.key as Key, valueOf(edited, values.value), edited.version)}
+        onDone={() => saved.run()}
+        initialValues={{ value: secret ? '' : isPlain(value) ? value : JSON.stringify(value) }}
+      >
+        {edited && <Field setting={edited} />}
+      </FormDialog>
+    </>
+  );
+}
