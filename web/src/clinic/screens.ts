@@ -151,4 +151,11 @@ export const screens: readonly ScreenDefinition[] = [
     areas: ['admin'],
     load: () => import('./screens/settings-screen.tsx'),
   },
+  {
+    path: '/services',
+    name: 'services',
+    permission: 'prices:manage',
+    areas: ['admin'],
+    load: () => import('./screens/services-screen.tsx'),
+  },
 ];

@@ -31,6 +31,7 @@ export const shell: typeof chinese = {
     practitioners: 'Practitioners',
     logs: 'Logs',
     users: 'Users',
+    services: 'Services and prices',
     settings: 'Settings',
   },
   missing: { title: 'There is no such page', text: 'The address may be wrong, or what was here has been removed.' },

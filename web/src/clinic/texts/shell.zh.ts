@@ -30,6 +30,7 @@ export const shell = {
     practitioners: '医生与咨询师',
     logs: '日志',
     users: '用户',
+    services: '服务与价格',
     settings: '系统设置',
   },
   missing: { title: '没有这个页面', text: '地址可能有误，或内容已被移除。' },
