@@ -17,8 +17,10 @@ const tileOf = ({ page }: Device): Promise<string> => page.getByTestId('tile').i
 async function call(): Promise<People> {
   const people = await suite.call();
   await bothSee(people);
-  const { page } = people.patient;
-  await until('the own quality', async () => (await level(page, 'own-quality', 'down')) >= 3, 40_000);
+  for (const [{ page }, sign] of [[people.patient, 'own-quality'] as const, [people.doctor, 'quality'] as const]) {
+    const known = async () => (await level(page, sign, 'down')) >= 3 && (await level(page, sign, 'up')) > 0;
+    await until(`the ${sign} of the patient both ways`, known, 40_000);
+  }
   return people;
 }
 
