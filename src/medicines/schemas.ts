@@ -22,7 +22,9 @@ export const newMedicine = z.strictObject(medicineFields).meta({
     { code: 'AMX-250', name: '阿莫西林胶囊', ingredients: ['amoxicillin', 'penicillins'], specification: '0.25g × 24', unit: '盒' },
   ],
 });
-export const medicineChange = z.strictObject({ ...z.strictObject(medicineFields).partial().shape, enabled: z.boolean().optional() });
+export const medicineChange = z
+  .strictObject({ ...z.strictObject(medicineFields).partial().shape, enabled: z.boolean().optional() })
+  .meta({ examples: [{ enabled: false }] });
 export const medicineView = z.object({
   id: z.string(),
   code: z.string(),
@@ -57,12 +59,14 @@ export const newContraindication = z.strictObject(contraindicationFields).meta({
   ],
 });
 export const contraindicationView = z.object({ id: z.string(), ...contraindicationFields, enabled: z.boolean() });
-export const contraindicationChange = z.strictObject({
-  severity: z.enum(['mild', 'severe']).optional(),
-  reasonZh: text(300).optional(),
-  reasonEn: text(300).optional(),
-  enabled: z.boolean().optional(),
-});
+export const contraindicationChange = z
+  .strictObject({
+    severity: z.enum(['mild', 'severe']).optional(),
+    reasonZh: text(300).optional(),
+    reasonEn: text(300).optional(),
+    enabled: z.boolean().optional(),
+  })
+  .meta({ examples: [{ severity: 'mild' }] });
 export const contraindicationQuery = paging.extend({
   kind: z.enum(['drug', 'allergy', 'condition']).optional(),
   ingredient: key.optional(),

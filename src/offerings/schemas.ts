@@ -20,15 +20,17 @@ const fields = {
 export const newService = z
   .strictObject(fields)
   .meta({ examples: [{ name: '视频问诊', category: 'consultation', price: 99, durationMinutes: 30 }] });
-export const serviceChange = z.strictObject({
-  name: fields.name.optional(),
-  category: category.optional(),
-  description: text(5_000).nullable().optional(),
-  price: yuanInput.optional(),
-  durationMinutes: fields.durationMinutes.optional(),
-  sortOrder: z.int().min(0).max(10_000).optional(),
-  isActive: z.boolean().optional(),
-});
+export const serviceChange = z
+  .strictObject({
+    name: fields.name.optional(),
+    category: category.optional(),
+    description: text(5_000).nullable().optional(),
+    price: yuanInput.optional(),
+    durationMinutes: fields.durationMinutes.optional(),
+    sortOrder: z.int().min(0).max(10_000).optional(),
+    isActive: z.boolean().optional(),
+  })
+  .meta({ examples: [{ price: 89 }] });
 export const serviceView = z.object({
   id: z.string(),
   name: z.string(),

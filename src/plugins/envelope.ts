@@ -135,8 +135,25 @@ function faultOf(error: unknown): ApiError {
 /** `body.title` rather than `/title`: where it is, and what is wrong with it. */
 function fieldsOf(error: FastifyError): { field: string; message: string }[] {
   const place = error.validationContext === 'querystring' ? 'query' : error.validationContext;
-  return (error.validation ?? []).map(({ instancePath, message }) => ({
-    field: `${place ?? ''}${instancePath.replaceAll('/', '.')}`,
-    message: message ?? '',
-  }));
+  return (error.validation ?? []).flatMap(({ instancePath, message = '', params }) => {
+    const path = instancePath.split('/').filter(Boolean);
+    return closest({ path, message, errors: params['errors'] as Issue[][] | undefined }).map((fault) => ({
+      field: [place ?? '', ...fault.path].join('.'),
+      message: fault.message,
+    }));
+  });
+}
+
+/** What zod found; for a union, what it found in each of its forms. */
+interface Issue {
+  path: readonly PropertyKey[];
+  message: string;
+  errors?: Issue[][] | undefined;
+}
+
+/** Of a union's forms the one that fits best says what is wrong. */
+function closest({ path, message, errors: forms = [] }: Issue): { path: string[]; message: string }[] {
+  const best = forms.filter((issues) => issues.length > 0).toSorted((a, b) => a.length - b.length)[0];
+  if (!best) return [{ path: path.map(String), message }];
+  return best.flatMap(closest).map((fault) => ({ path: [...path.map(String), ...fault.path], message: fault.message }));
 }

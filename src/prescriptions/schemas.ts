@@ -51,7 +51,19 @@ export const newPrescription = z
       },
     ],
   });
-export const draft = z.strictObject({ ...content, diagnoses: diagnoses.default([]) });
+export const draft = z.strictObject({ ...content, diagnoses: diagnoses.default([]) }).meta({
+  examples: [
+    {
+      patientId: '01a20089-7d06-73c8-978c-946fc11e3f21',
+      items: [
+        {
+          medicineId: '01a20089-7d06-73c8-978c-946fc11e3f22',
+          ...{ dose: 5, doseUnit: 'mg', frequency: 'qd', route: 'oral', days: 14, quantity: 2 },
+        },
+      ],
+    },
+  ],
+});
 
 export const hit = z.object({
   ruleId: z.string(),

@@ -11,7 +11,9 @@ const phraseKind = z.enum(['diagnosis', 'advice', 'symptom', 'other']);
 export const newPhrase = z
   .strictObject({ kind: phraseKind, text: text(1_000) })
   .meta({ examples: [{ kind: 'advice', text: '清淡饮食，规律作息' }] });
-export const phraseChange = z.strictObject({ kind: phraseKind.optional(), text: text(1_000).optional() });
+export const phraseChange = z
+  .strictObject({ kind: phraseKind.optional(), text: text(1_000).optional() })
+  .meta({ examples: [{ text: '清淡饮食' }] });
 export const phraseView = z.object({ id: z.string(), kind: phraseKind, text: z.string(), uses: z.int(), createdAt: z.string() });
 export const phraseQuery = paging.extend({ kind: phraseKind.optional(), sort: z.enum(['-uses', '-createdAt']).default('-uses') });
 export const phraseList = listOf(phraseView);
@@ -28,11 +30,13 @@ export const newTemplate = z
       { kind: 'record', name: '高血压复诊', category: '心内科', content: { sections: [{ key: 'chief_complaint', text: '复诊' }] } },
     ],
   });
-export const templateChange = z.strictObject({
-  name: text(100).optional(),
-  category: text(60).nullable().optional(),
-  content: z.unknown().optional(),
-});
+export const templateChange = z
+  .strictObject({
+    name: text(100).optional(),
+    category: text(60).nullable().optional(),
+    content: z.unknown().optional(),
+  })
+  .meta({ examples: [{ name: '高血压初诊' }] });
 export const templateView = z.object({
   id: z.string(),
   kind: z.enum(['prescription', 'record']),

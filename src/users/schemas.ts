@@ -54,10 +54,14 @@ export const tagList = z.object({ items: z.array(tagView.extend({ users: z.int()
 export const tagParams = z.object({ id });
 const color = z.string().regex(/^#[0-9a-f]{6}$/i);
 export const newTag = z.strictObject({ name: text(40), color: color.optional() }).meta({ examples: [{ name: 'VIP', color: '#d4380d' }] });
-export const tagChanges = z.strictObject({ name: text(40).optional(), color: color.nullable().optional() });
+export const tagChanges = z
+  .strictObject({ name: text(40).optional(), color: color.nullable().optional() })
+  .meta({ examples: [{ name: 'VIP' }] });
 export const tag = tagView;
 export const tagsOfUser = z.object({ tags: z.array(tagView) });
-export const tagging = z.strictObject({ tagIds: z.array(id).max(50) });
+export const tagging = z
+  .strictObject({ tagIds: z.array(id).max(50) })
+  .meta({ examples: [{ tagIds: ['01a20089-7d06-73c8-978c-946fc11e3f21'] }] });
 
 export const briefView = userView.pick({ id: true, name: true });
 const maskedPhone = z.string().nullable().describe('masked unless the caller holds `users:unmask`');
@@ -139,16 +143,18 @@ export const profile = z.object({
   hasPassword: z.boolean(),
   createdAt: time,
 });
-export const stateChange = z.strictObject({ status: state });
+export const stateChange = z.strictObject({ status: state }).meta({ examples: [{ status: 'suspended' }] });
 export const lock = z
   .strictObject({ until: instant.nullable().default(null).describe('null: until somebody unlocks it') })
   .meta({ examples: [{ until: null }] });
-export const membershipChange = z.strictObject({ level: membership });
-export const passwordSetting = z.strictObject({ password: newPassword });
+export const membershipChange = z.strictObject({ level: membership }).meta({ examples: [{ level: 'premium' }] });
+export const passwordSetting = z.strictObject({ password: newPassword }).meta({ examples: [{ password: 'a new password 1' }] });
 export const roleSetting = z.strictObject({ roles: roleKeys.min(1) }).meta({ examples: [{ roles: ['doctor'] }] });
 export const roleSet = z.object({ roles: z.array(userRole) });
 
-export const removal = z.strictObject({ ids: z.array(id).min(1).max(100) });
+export const removal = z
+  .strictObject({ ids: z.array(id).min(1).max(100) })
+  .meta({ examples: [{ ids: ['01a20089-7d06-73c8-978c-946fc11e3f21'] }] });
 export const removed = z.object({
   results: z.array(z.object({ id: z.string(), deleted: z.boolean(), error: z.string().nullable().describe('code of the error') })),
 });

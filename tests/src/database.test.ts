@@ -5,11 +5,9 @@ import type { Database } from '#src/database/database.ts';
 import { migrate, migrateDown } from '#src/database/migrate.ts';
 import { describeDatabases } from '#tests/support/databases.ts';
 
-/** Every table that a model is made for. */
+/** Every table: those that models are made for, and some that only plain statements use. */
 const tablesOfModels = ({ models }: Database) =>
-  Object.values(models)
-    .map((model) => model.getTableName() as string)
-    .sort();
+  [...Object.values(models).map((model) => model.getTableName() as string), 'sequences'].sort();
 
 async function tablesOf({ sequelize, dialect }: Database): Promise<string[]> {
   const sql =

@@ -113,7 +113,7 @@ test('a database that is away answers 503 with Retry-After', async () => {
 
 test('the address of a request is what the last proxy says, never what a client claims', async () => {
   const statuses = async (proxies: string, forwarded: string[]) => {
-    const { app, close } = await startApp({ RATE_HTTP_PER_MINUTE: '1', TRUST_PROXY: proxies });
+    const { app, close } = await startApp({ RATE_HTTP_PER_MINUTE: '1', TRUST_PROXY: proxies }, {}, false);
     const answers: number[] = [];
     for (const chain of forwarded)
       answers.push((await app.inject({ url: '/api/v1/media/capabilities', headers: { 'x-forwarded-for': chain } })).statusCode);
@@ -128,7 +128,8 @@ test('the address of a request is what the last proxy says, never what a client 
   }
   expect(await statuses('2', forged)).toEqual([200, 200]);
   for (const proxies of ['false', '10.0.0.0/8']) expect(await statuses(proxies, honest)).toEqual([200, 429]);
-});
+  // Nine applications are built.
+}, 60_000);
 
 test('who sends headers slowly is cut off', async () => {
   expect([server.app.server.headersTimeout, server.app.server.requestTimeout]).toEqual([10_000, 600_000]);
@@ -155,7 +156,7 @@ test('who sends a body slowly is cut off, except where uploads are taken', async
 });
 
 test('requests past the limit of an address answer 429 with Retry-After', async () => {
-  const limited = await startApp({ RATE_HTTP_PER_MINUTE: '3' });
+  const limited = await startApp({ RATE_HTTP_PER_MINUTE: '3' }, {}, false);
   const statuses: number[] = [];
   for (let i = 0; i < 5; i++) statuses.push((await limited.call('GET', '/api/v1/media/capabilities')).status);
   expect(statuses).toEqual([200, 200, 200, 429, 429]);

@@ -6,6 +6,7 @@ import { type Database, openDatabase } from '#src/database/database.ts';
 import { migrate } from '#src/database/migrate.ts';
 import { silentLog } from './app.ts';
 import { createDatabase } from './mariadb.ts';
+import { copyTemplate } from './template.ts';
 
 /** URL of a new, empty database on the MariaDB that this run of the tests has started (`jest/start.ts`). */
 export async function newMariaDb(): Promise<string> {
@@ -28,6 +29,7 @@ export function describeDatabases(title: string, tests: (open: () => Promise<Dat
     tests(async () => {
       const folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-test-'));
       folders.push(folder);
+      if (dialect === 'sqlite') await copyTemplate(folder);
       const database = await openDatabase(
         { DATA_DIR: folder, DATABASE_URL: dialect === 'mysql' ? await newMariaDb() : undefined },
         silentLog,
