@@ -18,7 +18,7 @@ import type { ChatMessage, RequestPayload } from './protocol.ts';
 import type { RoomChannel } from './room-channel.ts';
 import { createMediaLink } from './room-media-link.ts';
 import type { RoomMessage, SeatRequest, SeatRequestName } from './room-messages.ts';
-import { createSnapshotWriter, loadSnapshot, type RoomSnapshot, type SeatSnapshot } from './room-snapshot.ts';
+import { createSnapshotWriter, keptOf, loadSnapshot, type RoomSnapshot, type SeatSnapshot } from './room-snapshot.ts';
 import { createSeats, type Seat } from './seats.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 import type { Self } from './supervisor.ts';
@@ -265,24 +265,7 @@ async function stop(
 }
 
 function takeSnapshot(room: ConsultationRoom): RoomSnapshot {
-  const seats = [...room.seats.at('room'), ...room.seats.at('lobby')].map(
-    ({
-      peerId,
-      memberId,
-      deviceId,
-      name,
-      role,
-      stage,
-      audioOnly,
-      cameraHeld,
-      handRaisedAt,
-      waitingSince,
-      joinedAt,
-      sentBack,
-    }): SeatSnapshot => {
-      return { peerId, memberId, deviceId, name, role, stage, audioOnly, cameraHeld, handRaisedAt, waitingSince, joinedAt, sentBack };
-    },
-  );
+  const seats = [...room.seats.at('room'), ...room.seats.at('lobby')].map((seat) => keptOf(seat));
   return { version: 1, locked: room.locked, admitted: [...room.admitted], held: [...room.held], seen: room.attendance.seen(), seats };
 }
 

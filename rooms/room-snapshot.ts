@@ -35,6 +35,9 @@ const snapshot = z.object({
 export type RoomSnapshot = z.infer<typeof snapshot>;
 export type SeatSnapshot = z.infer<typeof seat>;
 
+/** What of a seat is kept: not what is bound to its connection. */
+export const keptOf = (whole: SeatSnapshot): SeatSnapshot => seat.parse(whole);
+
 /** Debounce of a save, in ms: a burst of changes is one write. */
 const DEBOUNCE_MS = 40;
 
