@@ -4,7 +4,7 @@ import { applyNotification, enteredRoom, initialVisit, joinVerdict, others, ownP
 
 function peer(id: string, joinedAt: number): PeerView {
   return {
-    ...{ id, memberId: `m-${id}`, name: id, role: 'patient', connected: true, handRaisedAt: null, audioOnly: false },
+    ...{ id, memberId: `m-${id}`, name: id, role: 'patient', connected: true, handRaisedAt: null, audioOnly: false, cameraHeld: false },
     ...{ quality: { up: 4, down: 4 }, producers: [], joinedAt },
   } as PeerView;
 }
