@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { yuan, yuanInput } from '#src/money.ts';
-import { id, listOf, paging, text, time } from '#src/plugins/fields.ts';
+import { calendarTime, id, listOf, paging, text, time } from '#src/plugins/fields.ts';
 import { appointmentStatuses } from './model.ts';
 
 export const params = z.object({ id });
@@ -17,7 +17,7 @@ export const newAppointment = z
     serviceId: id,
     practitionerId: id,
     profileId: id.nullable().default(null).describe('visit profile; null: the caller'),
-    scheduledTime: time,
+    scheduledTime: calendarTime,
     ...contact,
     amount: yuanInput.optional().describe('what the caller expects to pay; another price is refused'),
   })
@@ -100,7 +100,7 @@ export const list = listOf(summary);
 
 export const change = z
   .strictObject({
-    scheduledTime: time.optional(),
+    scheduledTime: calendarTime.optional(),
     contactPerson: text(60).optional(),
     contactPhone: phone.optional(),
     notes: text(1_000).nullable().optional(),

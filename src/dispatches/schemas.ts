@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, listOf, paging, text, time } from '#src/plugins/fields.ts';
+import { calendarTime as time, id, listOf, paging, text } from '#src/plugins/fields.ts';
 import { dispatchStates } from './model.ts';
 
 export const params = z.object({ id });

@@ -15,6 +15,10 @@ export const text = (max: number) =>
 
 export const id = z.uuid().describe('UUIDv7');
 export const time = z.iso.datetime().describe('UTC, ISO 8601');
+/** Calendars reckon with these years. */
+const near = (value: string): boolean => value >= '1980' && value < '2190';
+export const calendarTime = time.refine(near, 'is too far away');
+export const calendarDate = z.iso.date().refine(near, 'is too far away').describe('`YYYY-MM-DD`');
 /** Data of an answer that says nothing but "done". */
 export const nothing = z.strictObject({});
 

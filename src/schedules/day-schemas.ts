@@ -1,7 +1,6 @@
 /** Days of the whole clinic: holidays, and days of rest that are worked. */
 import { z } from 'zod';
-import { id, text } from '#src/plugins/fields.ts';
-import { date } from './schemas.ts';
+import { calendarDate as date, id, text } from '#src/plugins/fields.ts';
 
 export const dayParams = z.object({ id });
 

@@ -1,6 +1,7 @@
 /** Who is free when (SCH-04, 05): times of a date over all practitioners, people for a period, and the best matches for wishes. */
 import type { z } from 'zod';
 import { ApiError } from '#src/errors.ts';
+import { calendarTime } from '#src/plugins/fields.ts';
 import type { AvailabilityPort } from '#src/practitioners/ports.ts';
 import { type Preference, rankMatches } from '#src/scheduling/matching.ts';
 import type { SlotReason, SlotState } from '#src/scheduling/slot-state.ts';
@@ -40,13 +41,10 @@ export function createFinding(parts: SchedulingParts): Finding {
   return {
     async freeBetween(from, to) {
       // What cannot be booked yet is free for nobody.
-      const last = Math.min(to.getTime(), Date.now() + (settings.get('appointments.maxDaysAhead') + 1) * DAY);
+      const last = Math.min(to.getTime(), Date.now() + (settings.get('appointments.maxDaysAhead') + 1) * DAY, from.getTime() + LONGEST_MS);
       const ids = new Set<string>();
-      for (let start = Math.max(from.getTime(), Date.now()); start < last; start += LONGEST_MS) {
-        const until = new Date(Math.min(last, start + LONGEST_MS));
-        for await (const found of freeIn(parts, new Date(start), until, {}))
-          for (const { practitionerId } of found) ids.add(practitionerId);
-      }
+      if (last <= from.getTime()) return ids;
+      for await (const found of freeIn(parts, from, new Date(last), {})) for (const { practitionerId } of found) ids.add(practitionerId);
       return ids;
     },
 
@@ -122,7 +120,7 @@ function wishesOf(prefer: string | undefined): Preference[] {
   const wishes = (prefer?.split(',') ?? []).map((wish) => {
     const [from = Number.NaN, until = Number.NaN] = wish
       .split('/')
-      .map((time) => (/^\d{4}-\d\d-\d\dT.*Z$/.test(time) ? Date.parse(time) : Number.NaN));
+      .map((time) => (calendarTime.safeParse(time).success ? Date.parse(time) : Number.NaN));
     if (!(from < until)) throw wrongField('query.prefer', `is no period, from/until in UTC: ${wish.slice(0, 60)}`);
     return { from, until };
   });

@@ -1,6 +1,6 @@
 /** Leave (休假): asked for, then approved or rejected by somebody else. */
 import { z } from 'zod';
-import { id, listOf, paging, text, time } from '#src/plugins/fields.ts';
+import { calendarTime as time, id, listOf, paging, text } from '#src/plugins/fields.ts';
 import { leaveKinds, leaveStates } from './model.ts';
 
 export const leaveParams = z.object({ id });

@@ -13,13 +13,12 @@ export interface NationalYear {
 const named = z.record(z.iso.date(), z.string());
 const announced = z.object({ holidays: named, workdays: named, inLieuDays: named });
 
+const require = createRequire(import.meta.url);
 let known: z.infer<typeof announced> | undefined;
 
 /** What is known of a year; null: not announced, or not in this version of the package. */
 export function nationalYear(year: number): NationalYear | null {
-  known ??= announced.parse(
-    JSON.parse(readFileSync(createRequire(import.meta.url).resolve('chinese-days/dist/chinese-days.json'), 'utf8')),
-  );
+  known ??= announced.parse(JSON.parse(readFileSync(require.resolve('chinese-days/dist/chinese-days.json'), 'utf8')));
   const of = (days: Record<string, string>) => {
     const entries = Object.entries(days).filter(([date]) => date.startsWith(`${year}-`));
     return entries.map(([date, text]) => ({ date, name: text.split(',')[1] ?? text })).toSorted((a, b) => (a.date < b.date ? -1 : 1));

@@ -9,15 +9,6 @@ export interface AffectedAppointment extends Omit<Booked, 'group'> {
   seat: number;
 }
 
-/** Figures of a practitioner's appointments on a date. */
-export interface AppointmentCounts {
-  /** Confirmed, under way or over. */
-  booked: number;
-  /** Under way or over. */
-  used: number;
-  cancelled: number;
-}
-
 /** All of these act for nobody in particular: the system. */
 export interface AffectedAppointments {
   /** Pending and confirmed ones of a practitioner that touch a period, in order of their start. */

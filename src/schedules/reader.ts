@@ -24,8 +24,8 @@ export interface Schedules extends ScheduleReader {
   currentOf(practitionerIds: readonly string[]): Promise<Current[]>;
 }
 
-/** Calendars kept; a busy one takes about half a megabyte. The one that was asked for longest ago goes first. */
-const KEPT = 500;
+/** Calendars kept: thirty days of twenty slots take 300 kB. The one that was asked for longest ago goes first. */
+const KEPT = 250;
 
 export function createScheduleReader(database: Database, settings: Pick<Settings, 'get'>): Schedules {
   const kept = new Map<string, { stamp: string; calendar: Promise<Calendar> }>();

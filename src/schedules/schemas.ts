@@ -1,13 +1,12 @@
 /** Working hours: weekly rules and changes of single days. */
 import { z } from 'zod';
-import { id, text } from '#src/plugins/fields.ts';
+import { calendarDate as date, id, text } from '#src/plugins/fields.ts';
 import { MAX_SEATS } from '#src/scheduling/cells.ts';
 
 export const practitionerParams = z.object({ id }).describe('the practitioner');
 export const ruleParams = z.object({ id, ruleId: id });
 export const adjustmentParams = z.object({ id, adjustmentId: id });
 
-export const date = z.iso.date().describe('`YYYY-MM-DD`');
 const clock = z.string().regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, 'is no time of day, `HH:mm`');
 const weekday = z.int().min(1).max(7).describe('1 is Monday, 7 Sunday');
 const version = z.int().min(0).optional().describe('of the schedule that the caller has seen; another one is a conflict');

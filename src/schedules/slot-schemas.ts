@@ -1,7 +1,6 @@
 /** Slots: when practitioners can be booked, and why not. */
 import { z } from 'zod';
-import { id, text, time } from '#src/plugins/fields.ts';
-import { date } from './schemas.ts';
+import { calendarDate as date, calendarTime as time, id, text } from '#src/plugins/fields.ts';
 
 const instant = z.string().describe('UTC, ISO 8601');
 const wall = z.string().describe('`HH:mm` on the clinic’s clock');

@@ -2,11 +2,13 @@
 import type { z } from 'zod';
 import { takenOf } from '#src/appointments/taken.ts';
 import { ApiError } from '#src/errors.ts';
+import type { Caller } from '#src/plugins/policy.ts';
 import { readyAnswer } from '#src/plugins/ready-answer.ts';
 import { cellRangeOf } from '#src/scheduling/cells.ts';
 import { explain } from '#src/scheduling/explain.ts';
 import type { SlotState } from '#src/scheduling/slot-state.ts';
 import { DAY, MINUTE } from '#src/scheduling/wall-time.ts';
+import { keeps } from './access.ts';
 import type { SchedulingParts } from './parts.ts';
 import type { Current } from './reader.ts';
 import * as schemas from './slot-schemas.ts';
@@ -17,11 +19,14 @@ export interface Slots {
   /** @throws {ApiError} `not_found` for practitioners that cannot be booked, `unknown_service`, `invalid_request` */
   ofPractitioner(practitionerId: string, query: z.infer<typeof schemas.slotQuery>): Promise<SlotDays>;
   /**
-   * Everything that is in the way of a time.
-   * @param full with the rules that say so
+   * Everything that is in the way of a time; to those who keep the schedule with the rules that say so.
    * @throws {ApiError} `not_found`, `unknown_service`
    */
-  explain(practitionerId: string, query: z.infer<typeof schemas.explainQuery>, full: boolean): Promise<z.infer<typeof schemas.explanation>>;
+  explain(
+    practitionerId: string,
+    query: z.infer<typeof schemas.explainQuery>,
+    caller: Caller | null,
+  ): Promise<z.infer<typeof schemas.explanation>>;
 }
 
 /** What a question about slots is limited to. */
@@ -48,7 +53,7 @@ export function inRange<T>(field: string, work: () => T): T {
 }
 
 export function createSlots(parts: SchedulingParts): Slots {
-  const { database, schedules } = parts;
+  const { database, practitioners, schedules } = parts;
   const answers = createAnswers();
 
   async function found(practitionerId: string): Promise<Current> {
@@ -81,9 +86,10 @@ export function createSlots(parts: SchedulingParts): Slots {
       return answers.of(current, key, () => build(current, dates, wanted));
     },
 
-    async explain(practitionerId, { at, date = '', time = '', serviceId }, full) {
+    async explain(practitionerId, { at, date = '', time = '', serviceId }, caller) {
       const wanted = await wantedBy(parts, serviceId);
       const { calendar } = await found(practitionerId);
+      const full = caller !== null && (await keeps(practitioners, caller, practitionerId));
       const asked = at === undefined ? { date, time } : Date.parse(at);
       const near = typeof asked === 'number' ? asked : Date.parse(`${date}T${time}:00Z`);
       // The wall time of a zone is within a day of UTC, and an appointment lasts up to a day.
@@ -106,9 +112,9 @@ function slotView({ slot: { time, startsAt, endsAt }, places, reason }: SlotStat
   return { time, startsAt, endsAt, available: places > 0, places, ...(reason && { reason }) };
 }
 
-/** Practitioners whose answers are kept, and answers for each. */
-const KEPT = 300;
-const KEPT_EACH = 12;
+/** Practitioners whose answers are kept, and answers for each. One of 600 slots takes 130 kB. */
+const KEPT = 150;
+const KEPT_EACH = 8;
 
 interface Kept<T> {
   /** What the answers were made from. */

@@ -52,10 +52,13 @@ export async function readStateFast({ prepared }: Database, practitionerId: stri
  * @throws {ApiError} `conflict` when it was another
  */
 export async function beginChange({ models }: Database, practitionerId: string, seen?: number): Promise<number> {
-  await models.schedules.bulkCreate([{ practitionerId, version: 0, claims: 0 }], { ignoreDuplicates: true });
   const where = { practitionerId, ...(seen !== undefined && { version: seen }) };
-  const [changed] = await models.schedules.update({ version: literal('version + 1') as unknown as number }, { where });
-  if (changed === 0) throw new ApiError('conflict');
+  const raise = async () => (await models.schedules.update({ version: literal('version + 1') as unknown as number }, { where }))[0] > 0;
+  // Updated first: those who meet on an insert would wait for each other.
+  if (!(await raise())) {
+    await models.schedules.bulkCreate([{ practitionerId, version: 0, claims: 0 }], { ignoreDuplicates: true });
+    if (!(await raise())) throw new ApiError('conflict');
+  }
   return versionOf({ models }, practitionerId);
 }
 

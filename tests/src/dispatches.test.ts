@@ -56,7 +56,8 @@ describeApps('dispatches', (server) => {
     expect((await send('03:30', 60, { staffId: other.id })).status).toBe(200);
     expect((await send('04:00', 30)).status).toBe(200);
     const many = await Promise.all(Array.from({ length: 5 }, () => send('05:00', 30)));
-    expect(codesOf(many).toSorted()).toEqual([null, ...Array<string>(4).fill('staff_busy')].toSorted());
+    expect(codesOf(many).filter((code) => code === null)).toHaveLength(1);
+    expect(codesOf(many).filter((code) => code === 'staff_busy')).toHaveLength(4);
     dataOf(await step(first, 'cancel'));
     expect((await send('03:00', 30)).status).toBe(200);
   });

@@ -96,7 +96,8 @@ describeApps('working hours', (server) => {
 
   test('of overlapping hours that are added at once one is there, and the others are told', async () => {
     const answers = await Promise.all(Array.from({ length: 5 }, (_, n) => add([{ ...morning, start: `${10 + n}:00`, end: '18:00' }])));
-    expect(codesOf(answers).toSorted()).toEqual([null, ...Array<string>(4).fill('schedule_conflict')].toSorted());
+    expect(codesOf(answers).filter((code) => code === null)).toHaveLength(1);
+    expect(codesOf(answers).filter((code) => code === 'schedule_conflict')).toHaveLength(4);
     expect((await rules()).items).toHaveLength(1);
   });
 

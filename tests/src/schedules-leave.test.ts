@@ -20,7 +20,7 @@ describeApps('leave and holidays', (server) => {
   const decide = (leave: { id: string; version: number }, how: 'approve' | 'reject', token = staff, note: string | null = '同意') =>
     call('POST', `/leaves/${leave.id}/${how}`, token, { version: leave.version, note });
   async function isOpen(time: string): Promise<boolean> {
-    const calendar = await server().modules.scheduling.slots.explain(id, { at: at(time) }, false);
+    const calendar = await server().modules.scheduling.slots.explain(id, { at: at(time) }, null);
     return !calendar.reasons.some(({ code }) => code === 'leave' || code === 'holiday' || code === 'outside_hours');
   }
 
@@ -84,7 +84,7 @@ describeApps('leave and holidays', (server) => {
     const leave = dataOf(await ask('06T01:00', '06T02:00'));
     const { administrator } = server().people;
     const both = await Promise.all([decide(leave, 'approve'), decide(leave, 'reject', administrator.token)]);
-    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 409]));
     expect((await decide({ ...leave, version: 1 }, 'approve')).body.error.code).toBe('wrong_state');
     const own = dataOf(await ask('06T03:00', '06T04:00'));
     expect((await decide({ ...own, version: 7 }, 'approve')).body.error.code).toBe('conflict');
@@ -156,15 +156,21 @@ describeApps('leave and holidays', (server) => {
     dataOf(await call('POST', '/holidays', staff, { name: '国庆', from: '2026-10-01', until: '2026-10-07' }));
     const first = dataOf(await call('POST', '/holidays/import', staff, { year: 2026 }));
     const again = dataOf(await call('POST', '/holidays/import', staff, { year: 2026 }));
-    const withoutIds = (days: { id: string }[]) => days.map(({ id: _, ...day }) => day);
+    const withoutIds = (days: { id: string }[]) => days.map((day) => ({ ...day, id: undefined }));
     expect(withoutIds(again.holidays)).toEqual(withoutIds(first.holidays));
     expect(withoutIds(again.makeupDays)).toEqual(withoutIds(first.makeupDays));
-    expect(withoutIds(first.holidays)).toContainEqual({ name: '春节', from: '2026-02-15', until: '2026-02-23', source: 'national' });
+    expect(withoutIds(first.holidays)).toContainEqual({
+      id: undefined,
+      name: '春节',
+      from: '2026-02-15',
+      until: '2026-02-23',
+      source: 'national',
+    });
     expect(first.holidays.filter(({ from }: { from: string }) => from === '2026-10-01')).toMatchObject([{ source: 'own' }]);
     // The Saturdays that are worked for a Friday and a Monday of the spring festival.
     expect(withoutIds(first.makeupDays).slice(1, 3)).toEqual([
-      { name: '春节', date: '2026-02-14', asWeekday: 5, source: 'national' },
-      { name: '春节', date: '2026-02-28', asWeekday: 1, source: 'national' },
+      { id: undefined, name: '春节', date: '2026-02-14', asWeekday: 5, source: 'national' },
+      { id: undefined, name: '春节', date: '2026-02-28', asWeekday: 1, source: 'national' },
     ]);
     expect((await call('POST', '/holidays/import', staff, { year: 2099 })).body.error.code).toBe('unknown_year');
   });

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { AffectedAppointments } from '#src/schedules/ports.ts';
+import { createScheduleReader } from '#src/schedules/reader.ts';
+import { createSlots } from '#src/schedules/slots.ts';
 import type { BookableClinic } from '#tests/support/clinic.ts';
 import { openClinic } from '#tests/support/clinic.ts';
 import { codesOf, dataOf, describeApps } from '#tests/support/people.ts';
@@ -57,18 +60,28 @@ describeApps('slots', (server) => {
     expect((await daysOf(`from=${dateOf(5)}&until=${dateOf(5)}&serviceId=${clinic.serviceId}`))[0]?.slots).toHaveLength(4);
   });
 
-  test('a booking, its payment, its end and a changed hour show in the next read', async () => {
+  test('a booking, its payment, its end and a changed hour show in the next read, also of another process', async () => {
     const time = freeAt(6);
-    expect(await slotAt(time)).toMatchObject({ available: true });
+    const { database, foundation, modules } = server();
+    const reader = createScheduleReader(database, foundation.settings);
+    const parts = { ...foundation, schedules: reader, offerings: modules.offerings, practitioners: modules.practitioners };
+    const elsewhere = createSlots({ ...parts, appointments: {} as AffectedAppointments });
+    async function seen() {
+      const { days } = await elsewhere.ofPractitioner(clinic.practitionerId, { from: time.slice(0, 10), until: time.slice(0, 10) });
+      const there = days.flatMap(({ slots }) => slots).find(({ startsAt }) => startsAt === time);
+      expect(there).toEqual(await slotAt(time));
+      return there;
+    }
+    expect(await seen()).toMatchObject({ available: true });
     const { orderId, appointmentId } = await book(time);
-    expect(await slotAt(time)).toMatchObject({ available: false, places: 0, reason: 'held' });
+    expect(await seen()).toMatchObject({ available: false, places: 0, reason: 'held' });
     await pay(orderId);
-    expect(await slotAt(time)).toMatchObject({ available: false, reason: 'fully_booked' });
+    expect(await seen()).toMatchObject({ available: false, reason: 'fully_booked' });
     dataOf(await server().call('POST', `/api/v1/appointments/${appointmentId}/cancel`, doctor(), { reason: '改期' }));
-    expect(await slotAt(time)).toMatchObject({ available: true });
+    expect(await seen()).toMatchObject({ available: true });
     const state = (value: string) => server().call('PUT', `/api/v1${url('/slot-state')}`, doctor(), { startsAt: time, state: value });
     expect(dataOf(await state('closed'))).toEqual({ startsAt: time, state: 'closed' });
-    expect(await slotAt(time)).toBeUndefined();
+    expect(await seen()).toBeUndefined();
     expect(dataOf(await state('closed')).state).toBe('closed');
     expect(dataOf(await state('open'))).toEqual({ startsAt: time, state: 'open' });
     expect(dataOf(await state('open')).state).toBe('open');
@@ -121,12 +134,14 @@ describeApps('slots', (server) => {
     expect((await get(`/appointments/available-slots?serviceId=${randomUUID()}&date=${date}`)).body.error.code).toBe('unknown_service');
   });
 
-  test('explain() names everything that is in the way; rules only to staff', async () => {
+  test('explain() names everything that is in the way; rules only to who keeps the schedule', async () => {
     const ask = (query: string, token = server().people.patient.token) => get(url(`/slots/explain?${query}`), token);
     expect(dataOf(await ask(`at=${freeAt(8)}`))).toEqual({ free: true, places: 1, startsAt: freeAt(8), reasons: [] });
     expect(dataOf(await ask(`date=${dateOf(1)}&time=12:30`)).reasons).toEqual([{ code: 'closed_day', until: freeAt(1, 14) }]);
-    const full = dataOf(await ask(`date=${dateOf(1)}&time=12:30`, server().people.administrator.token));
-    expect(full.reasons).toEqual([{ code: 'closed_day', until: freeAt(1, 14), ruleId: expect.any(String) }]);
+    for (const token of [server().people.administrator.token, doctor()]) {
+      const full = dataOf(await ask(`date=${dateOf(1)}&time=12:30`, token));
+      expect(full.reasons).toEqual([{ code: 'closed_day', until: freeAt(1, 14), ruleId: expect.any(String) }]);
+    }
     expect(dataOf(await ask(`at=${freeAt(200, 3)}`)).reasons.map(({ code }: { code: string }) => code)).toEqual([
       'too_far',
       'outside_hours',
@@ -196,6 +211,26 @@ describeApps('slots', (server) => {
     expect(codesOf([await ask(patient.token), await ask(otherDoctor.token)])).toEqual(['forbidden', 'forbidden']);
     expect((await ask(administrator.token)).status).toBe(200);
     expect((await ask(doctor(), `from=${dateOf(1)}&until=${dateOf(99)}`)).body.error.details[0].field).toBe('query.until');
+  });
+
+  test('times and dates that no calendar reckons with are refused everywhere', async () => {
+    const [late, day] = ['2300-01-01T00:00:00Z', '2300-01-01'];
+    const { patient } = server().people;
+    const { practitionerId, serviceId } = clinic;
+    const answers = [
+      await get(url(`/slots?from=${day}&until=${day}`)),
+      await get(url(`/slots/explain?at=${late}`), patient.token),
+      await get(`/appointments/available-slots?serviceId=${serviceId}&date=${day}`),
+      await get(`/schedules/free?from=${late}&to=2300-01-02T00:00:00Z`),
+      await get(`/schedules/matches?serviceId=${serviceId}&prefer=${late}/2300-01-02T00:00:00Z`),
+      await get(url(`/schedule?from=${day}&until=${day}`), doctor()),
+      await server().call('PUT', `/api/v1${url('/slot-state')}`, doctor(), { startsAt: late, state: 'closed' }),
+      await server().call('POST', `/api/v1${url('/adjustments')}`, doctor(), { adjustments: [{ kind: 'closed', dates: [day] }] }),
+      await server().call('POST', `/api/v1${url('/leaves')}`, doctor(), { kind: 'sick', startsAt: late, endsAt: '2300-01-02T00:00:00Z' }),
+      await server().call('POST', '/api/v1/appointments', patient.token, { practitionerId, serviceId, scheduledTime: late, ...contact }),
+    ];
+    expect(new Set(codesOf(answers))).toEqual(new Set(['invalid_request']));
+    expect(dataOf(await get(`/practitioners?availableFrom=${late}&availableTo=2300-01-02T00:00:00Z`)).items).toEqual([]);
   });
 
   test('ofPractitioner() refuses unknown practitioners and ranges that are none', async () => {
