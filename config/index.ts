@@ -89,6 +89,7 @@ export const settings = z.object({
   LOGIN_LOCK_SECONDS: atLeastOne.default(900).describe('Seconds that an account stays locked after too many wrong passwords'),
   LOGIN_CODES_PER_PHONE: atLeastOne.default(10).describe('Codes by text message for one phone in 24 hours; one a minute'),
   LOGIN_CODES_PER_ADDRESS: atLeastOne.default(100).describe('Codes by text message that one address may ask for in 24 hours'),
+  LOGIN_REGISTRATIONS_PER_ADDRESS: atLeastOne.default(200).describe('Accounts that one address may register in 24 hours'),
   LOGIN_WECHAT_WEB: appKeys.optional().describe('Website application at WeChat: `appId:secret`'),
   LOGIN_WECHAT_MINI: appKeys.optional().describe('Mini program at WeChat: `appId:secret`'),
   LOGIN_WECHAT_URL: z.url().optional().describe('Address in place of WeChat’s own, for a simulator'),

@@ -327,12 +327,12 @@ function createIdentity(foundation: Foundation, notifications: Notifications, pa
   const { config, log, database, vault, auth } = foundation;
   const users = createUsers({ ...foundation, healthTags, avatars: createAvatars(files) });
   activitySources(database).forEach(users.figures.count);
-  const notices = securityNotices(database, foundation.outbox, notifications);
+  const notices = securityNotices({ ...foundation, notifications });
   const loginLog = createLoginLog(database, notices, log);
   auth.beforeClose(loginLog.flush);
   users.figures.count({ name: 'logins', count: loginLog.count });
   const sender = createCodeSender(database, foundation.senders.sms, CODE_SECONDS / 60);
-  const codes = createSmsCodes({ config, database, vault, limits: auth.limits, sender, log });
+  const codes = createSmsCodes({ config, database, vault, limits: auth.limits, sender, notices, log });
   const signIn = createSignIn({ ...foundation, users, codes, log: loginLog, notices });
   const returnTo = (provider: string) => `${publicUrl()}/sign-in/${provider}`;
   const external = createExternalSignIn({ database, users, signIn, providers: createProviders(config, log, returnTo) });

@@ -13,6 +13,7 @@ import type { LoginMethod, SessionRow } from './model.ts';
 import type { ClientClaim, Origin } from './networks.ts';
 import { hashPassword } from './passwords.ts';
 import { localPhone } from './phones.ts';
+import type { SecurityNotices } from './ports.ts';
 import type { RefreshToken } from './refresh.ts';
 import type * as schemas from './schemas.ts';
 import type { Auth } from './service.ts';
@@ -41,10 +42,11 @@ export interface OpeningParts {
   auth: Pick<Auth, 'sessions'>;
   users: Users;
   log: LoginLog;
+  notices: SecurityNotices;
 }
 
 export function createOpening(parts: OpeningParts): Opening {
-  const { auth, users, log } = parts;
+  const { auth, users, log, notices } = parts;
 
   const open: Opening['open'] = async (attempt, outdated) => {
     const passwordHash = outdated === undefined ? undefined : await hashPassword(outdated);
@@ -64,6 +66,10 @@ export function createOpening(parts: OpeningParts): Opening {
     enroll: async (account, method, client, from) => begin((await users.create(account)).id, method, client, from),
     async refresh(refreshToken, from) {
       const rotation = await auth.sessions.renew(refreshToken, from);
+      if (rotation.state === 'reused') {
+        const { ip, requestId } = from;
+        await notices.suspicious('refresh_token_reused', { userId: rotation.session.userId, ip, requestId });
+      }
       const user = rotation.state === 'renewed' ? await users.byId(rotation.session.userId) : null;
       if (rotation.state !== 'renewed' || user?.status !== 'active') throw new ApiError('refresh_refused');
       return answer(parts, user, rotation.session, rotation.next);

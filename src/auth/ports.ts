@@ -15,4 +15,12 @@ export interface SecurityNotices {
   newDevice(userId: string, sessionId: string): Promise<void>;
   /** Wrong passwords have locked the account for a while. */
   locked(userId: string): Promise<void>;
+  /** Writes something suspicious into the log of security events. */
+  suspicious(kind: 'account_locked' | 'refresh_token_reused' | 'codes_refused', fields: SuspiciousFields): Promise<void>;
+}
+
+export interface SuspiciousFields {
+  userId?: string;
+  ip: string;
+  requestId?: string;
 }

@@ -1,17 +1,17 @@
 /** Signing in and registering: who is it, and may they. */
 import { Op } from 'sequelize';
 import type { z } from 'zod';
+import type { Config } from '#config/index.ts';
 import { maskPhone } from '#src/crypto/masks.ts';
 import type { Vault } from '#src/crypto/vault.ts';
 import { ApiError } from '#src/errors.ts';
 import type { UserRow } from '#src/users/model.ts';
 import type { Attempt } from './login-log.ts';
 import type { LoginMethod } from './model.ts';
-import type { ClientClaim, Origin } from './networks.ts';
+import { type ClientClaim, networkOf, type Origin } from './networks.ts';
 import { createOpening, logged, type Login, type Opening, type OpeningParts } from './opening.ts';
 import { verifyPassword } from './passwords.ts';
 import { localPhone } from './phones.ts';
-import type { SecurityNotices } from './ports.ts';
 import type * as schemas from './schemas.ts';
 import type { Auth } from './service.ts';
 import type { SmsCodes } from './sms-codes.ts';
@@ -26,7 +26,7 @@ export interface SignIn extends Pick<Opening, 'begin' | 'refresh'> {
    *   who they are also `account_disabled`, `account_locked`
    */
   login(credentials: Credentials, from: Origin): Promise<Login>;
-  /** @throws {ApiError} `account_taken`, `phone_taken`, `bad_code`, `too_many_attempts` */
+  /** @throws {ApiError} `account_taken`, `phone_taken`, `bad_code`, `too_many_attempts`, `rate_limited` */
   register(registration: Registration, from: Origin): Promise<Login>;
   /** Checks a password, counted like one at sign-in. @returns whether it is right */
   isPassword(user: UserRow, password: string, from: Origin): Promise<boolean>;
@@ -34,9 +34,9 @@ export interface SignIn extends Pick<Opening, 'begin' | 'refresh'> {
 
 export interface SignInParts extends OpeningParts {
   vault: Pick<Vault, 'index'>;
-  auth: Pick<Auth, 'sessions' | 'guessing'>;
+  config: Pick<Config, 'JWT_TTL_SECONDS' | 'LOGIN_REGISTRATIONS_PER_ADDRESS'>;
+  auth: Pick<Auth, 'sessions' | 'guessing' | 'limits'>;
   codes: SmsCodes;
-  notices: SecurityNotices;
 }
 
 export function createSignIn(parts: SignInParts): SignIn {
@@ -81,6 +81,7 @@ export function createSignIn(parts: SignInParts): SignIn {
 
     async register({ client, role, name, password, ...way }, from) {
       const roles = [role];
+      await countRegistration(parts, from);
       if ('account' in way) return enroll({ account: way.account, password, name: name ?? way.account, roles }, 'register', client, from);
       await takeCode(parts, way.phone, 'register', way.code, from);
       return enroll({ phone: way.phone, password, name: name ?? maskPhone(localPhone(way.phone)), roles }, 'register', client, from);
@@ -97,6 +98,14 @@ function attemptOf(user: UserRow | null, typed: string, method: LoginMethod, cli
   return { userId: user?.id ?? null, account, method, client, from };
 }
 
+const DAY_MS = 86_400_000;
+
+/** @throws {ApiError} `rate_limited` */
+async function countRegistration({ config, auth }: SignInParts, { ip }: Origin): Promise<void> {
+  const { allowed, endsAt } = await auth.limits.take(`register:${networkOf(ip)}`, config.LOGIN_REGISTRATIONS_PER_ADDRESS, DAY_MS);
+  if (!allowed) throw new ApiError('rate_limited', { retryAfter: Math.ceil((endsAt.getTime() - Date.now()) / 1_000) });
+}
+
 /** @throws {ApiError} `bad_code`, `too_many_attempts` */
 async function takeCode({ auth, codes }: SignInParts, phone: string, scene: 'login' | 'register', code: string, from: Origin) {
   const right = await auth.guessing.fromAddress(from.ip, async () => (await codes.take(phone, scene, code)) || null);
@@ -104,12 +113,13 @@ async function takeCode({ auth, codes }: SignInParts, phone: string, scene: 'log
 }
 
 function createPasswordCheck({ database: { models, transaction }, vault, auth, notices }: SignInParts) {
-  async function lockedOut(userId: string, until: Date): Promise<void> {
+  async function lockedOut(userId: string, until: Date, ip: string): Promise<void> {
     const free = { [Op.or]: [{ lockedUntil: null }, { lockedUntil: { [Op.lte]: new Date() } }, { lockReason: 'attempts' as const }] };
     await transaction(async () => {
       const values = { lockedUntil: until, lockReason: 'attempts' as const };
       const [changed] = await models.users.update(values, { where: { id: userId, ...free } });
       if (changed > 0) await notices.locked(userId);
+      await notices.suspicious('account_locked', { userId, ip });
     });
   }
 
@@ -122,7 +132,7 @@ function createPasswordCheck({ database: { models, transaction }, vault, auth, n
         return verdict === 'wrong' ? null : verdict;
       };
       return auth.guessing.attempt(subject, ip, check, async (until) => {
-        if (user) await lockedOut(user.id, until);
+        if (user) await lockedOut(user.id, until, ip);
       });
     },
   };

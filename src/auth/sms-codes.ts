@@ -12,7 +12,7 @@ import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
 import type { Limits } from './limits.ts';
 import { networkOf } from './networks.ts';
-import type { CodeSender } from './ports.ts';
+import type { CodeSender, SecurityNotices } from './ports.ts';
 
 /** What a code is for: `bind` is a phone that is to become an account's, `verify` a sensitive operation. */
 export const scenes = ['login', 'register', 'reset', 'bind', 'verify'] as const;
@@ -46,16 +46,18 @@ export interface SmsCodesParts {
   vault: Pick<Vault, 'index'>;
   limits: Limits;
   sender: CodeSender;
+  notices: Pick<SecurityNotices, 'suspicious'>;
   log: Logger;
 }
 
-export function createSmsCodes({ config, database, vault, limits, sender, log }: SmsCodesParts): SmsCodes {
+export function createSmsCodes({ config, database, vault, limits, sender, notices, log }: SmsCodesParts): SmsCodes {
   const { models, transaction } = database;
   const { smsCodes } = models;
   const hashOf = (id: string, code: string) => vault.index('sms-code', `${id}:${code}`);
 
-  async function spend(key: string, limit: number, windowMs: number, refusal: 'code_too_soon' | 'code_limit'): Promise<void> {
+  async function spend(ip: string, key: string, limit: number, windowMs: number, refusal: 'code_too_soon' | 'code_limit'): Promise<void> {
     const { allowed, endsAt } = await limits.take(key, limit, windowMs);
+    if (!allowed && refusal === 'code_limit') await notices.suspicious('codes_refused', { ip });
     if (!allowed) throw new ApiError(refusal, { retryAfter: Math.max(1, Math.ceil((endsAt.getTime() - Date.now()) / 1_000)) });
   }
 
@@ -73,9 +75,9 @@ export function createSmsCodes({ config, database, vault, limits, sender, log }:
     async send({ phone, scene, ip, locale, quietly }) {
       const phoneIndex = vault.index('phone', phone);
       const pause = `code-pause:${phoneIndex}`;
-      await spend(pause, 1, PAUSE_MS, 'code_too_soon');
-      await spend(`code-phone:${phoneIndex}`, config.LOGIN_CODES_PER_PHONE, DAY_MS, 'code_limit');
-      await spend(`code-address:${networkOf(ip)}`, config.LOGIN_CODES_PER_ADDRESS, DAY_MS, 'code_limit');
+      await spend(ip, pause, 1, PAUSE_MS, 'code_too_soon');
+      await spend(ip, `code-phone:${phoneIndex}`, config.LOGIN_CODES_PER_PHONE, DAY_MS, 'code_limit');
+      await spend(ip, `code-address:${networkOf(ip)}`, config.LOGIN_CODES_PER_ADDRESS, DAY_MS, 'code_limit');
       const code = String(randomInt(1_000_000)).padStart(6, '0');
       const id = await store(phoneIndex, scene, code);
       const sending = quietly === 'skip' ? Promise.resolve() : sender.send({ phone, code, locale });

@@ -26,7 +26,7 @@ describe('signing in through other services', () => {
     await Promise.all([wechat.close(), hospital.close()]);
   });
 
-  const post = (path: string, body: unknown = undefined, token: string | null = null) => server.call('POST', `${auth}${path}`, token, body);
+  const post = (path: string, body?: unknown, token: string | null = null) => server.call('POST', `${auth}${path}`, token, body);
   const code = (answer: { body: { error?: { code: string } } }) => answer.body.error?.code;
 
   /** Goes to the provider's page and comes back with what it gives. */

@@ -8,7 +8,7 @@ const auth = '/api/v1/auth';
 describe('guessing', () => {
   let server: TestApp;
   beforeAll(async () => {
-    server = await startApp({ LOGIN_CODES_PER_ADDRESS: '5' });
+    server = await startApp({ LOGIN_CODES_PER_ADDRESS: '5', LOGIN_REGISTRATIONS_PER_ADDRESS: '3' });
   });
   afterAll(() => server.close());
 
@@ -72,6 +72,18 @@ describe('guessing', () => {
     const answers = [];
     for (const phone of phones) answers.push((await from('192.0.2.9', '/sms-code', { phone, scene: 'login' })).code ?? 'sent');
     expect(answers).toEqual(['sent', 'sent', 'sent', 'sent', 'sent', 'code_limit', 'code_limit']);
+  });
+
+  test('one address registers so many accounts', async () => {
+    const answers = [];
+    for (let n = 0; n < 5; n++)
+      answers.push((await from('192.0.2.11', '/register', { account: `new-${n}`, password: 'correct horse 9' })).code ?? 'made');
+    expect(answers).toEqual(['made', 'made', 'made', 'rate_limited', 'rate_limited']);
+  });
+
+  test('what is suspicious is in the log of security events', async () => {
+    const kinds = (await server.database.models.securityEvents.findAll()).map(({ kind }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(['account_locked', 'codes_refused']));
   });
 
   test('the right password many times at once is let in each time', async () => {

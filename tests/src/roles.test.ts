@@ -9,7 +9,7 @@ describe.each(['sqlite', 'mysql'] as const)('on %s', (engine) => {
   let server: TestApp;
   beforeAll(async () => {
     server = await startApp(engine === 'mysql' ? { DATABASE_URL: await newMariaDb() } : {});
-  });
+  }, 60_000);
   afterAll(() => server.close());
 
   type Method = Parameters<TestApp['call']>[0];
@@ -89,7 +89,7 @@ describe.each(['sqlite', 'mysql'] as const)('on %s', (engine) => {
         admin('PATCH', '/roles/one', { parentKey: 'two' }),
         admin('PATCH', '/roles/two', { parentKey: 'one' }),
       ]);
-      expect(both.map(({ status, body }) => body.error?.code ?? status).toSorted()).toEqual([200, 'circular']);
+      expect(new Set(both.map(({ status, body }) => body.error?.code ?? status))).toEqual(new Set([200, 'circular']));
     });
 
     test('are given and taken from both sides; one that is held stays', async () => {

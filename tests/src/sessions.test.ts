@@ -14,7 +14,7 @@ describe.each(['sqlite', 'mysql'] as const)('sessions on %s', (engine) => {
   beforeAll(async () => {
     server = await startApp({ SESSION_LIMITS: 'ios:2', ...(engine === 'mysql' && { DATABASE_URL: await newMariaDb() }) });
     other = await createFoundation(server.config, silentLog);
-  });
+  }, 60_000);
   afterAll(async () => {
     await other.close();
     await server.close();
@@ -80,6 +80,8 @@ describe.each(['sqlite', 'mysql'] as const)('sessions on %s', (engine) => {
       await until('the other process to know', async () => !(await aliveElsewhere(next.token)), 1_000, 20);
       const row = await server.database.models.sessions.findByPk(next.sessionId);
       expect(row?.revokedReason).toBe('reuse');
+      const event = { kind: 'refresh_token_reused', userId: row?.userId ?? '' };
+      expect(await server.database.models.securityEvents.count({ where: event })).toBe(1);
     });
 
     test.each([
@@ -170,6 +172,18 @@ describe.each(['sqlite', 'mysql'] as const)('sessions on %s', (engine) => {
     const row = await server.database.models.sessions.findOne({ where: { revokedReason: 'logout' }, order: [['createdAt', 'DESC']] });
     expect(restarted.auth.isRevoked(row?.id ?? '')).toBe(true);
     await restarted.close();
+  });
+
+  test('a request costs no query to find out who it is and what they may do', async () => {
+    const { token } = await login();
+    await server.call('GET', `${auth}/session`, token);
+    const queries: unknown[] = [];
+    const { sequelize } = server.database;
+    sequelize.addHook('beforeQuery', 'spy', (_options, query) => void queries.push(query));
+    for (let n = 0; n < 5; n++) expect(await alive(token)).toBe(true);
+    sequelize.removeHook('beforeQuery', 'spy');
+    // The look for signals goes on.
+    expect(queries.length).toBeLessThan(5);
   });
 
   test('roles that change act on the next request, here and elsewhere within a second', async () => {

@@ -10,7 +10,7 @@ describe.each(['sqlite', 'mysql'] as const)('users on %s', (engine) => {
   beforeAll(async () => {
     server = await startApp(engine === 'mysql' ? { DATABASE_URL: await newMariaDb() } : {});
     await server.stepUp(server.people.administrator.token);
-  });
+  }, 60_000);
   afterAll(() => server.close());
 
   type Method = Parameters<TestApp['call']>[0];
