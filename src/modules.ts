@@ -170,16 +170,12 @@ export interface Modules {
 }
 
 export function createModules(foundation: Foundation, surroundings: Surroundings): Modules {
-  const { database, tokens } = foundation;
-  const { rooms, chatStore, routerRtpCapabilities, publicUrl } = surroundings;
+  const { database } = foundation;
+  const { rooms, routerRtpCapabilities, publicUrl } = surroundings;
   const telling = createTelling(foundation, surroundings, { contactOf: (userId) => identity.users.contactOf(userId) });
   const { notifications } = telling;
   const files = createFiles(foundation);
-  const healthTags: HealthTags = {
-    of: (userId) => healthProfiles.tagsOf(userId),
-    put: (caller, tags) => healthProfiles.putTags(caller, caller.userId, [...tags]),
-  };
-  const identity = createIdentity(foundation, notifications, { files, healthTags, publicUrl });
+  const identity = createIdentity(foundation, notifications, { files, healthTags: tagsIn(() => healthProfiles), publicUrl });
   const consultations = createConsultations(database, rooms);
   const care = createCareRelations(database, [appointmentCare]);
   const healthProfiles = createHealthProfiles(database, { ...foundation, care });
@@ -215,9 +211,7 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
     routes: [
       ...systemRoutes(foundation, routerRtpCapabilities),
       ...identity.routes,
-      consultationRoutes(consultations),
-      memberRoutes(createMembers(database, tokens, publicUrl)),
-      chatRoutes(createChat(database, chatStore)),
+      ...visitRoutes(foundation, surroundings, consultations),
       ...telling.routes,
       fileRoutes(files, { origins: foundation.config.CORS_ORIGINS }),
       offeringRoutes(offerings),
@@ -231,6 +225,21 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
       ...patients.routes,
     ],
   };
+}
+
+/** People's own tags; they are kept with their health profiles, which are built later. */
+const tagsIn = (profiles: () => HealthProfiles): HealthTags => ({
+  of: (userId) => profiles().tagsOf(userId),
+  put: (caller, tags) => profiles().putTags(caller, caller.userId, [...tags]),
+});
+
+/** Visits, who may come to them, and what was written in them. */
+function visitRoutes({ database, tokens }: Foundation, { chatStore, publicUrl }: Surroundings, consultations: Consultations) {
+  return [
+    consultationRoutes(consultations),
+    memberRoutes(createMembers(database, tokens, publicUrl)),
+    chatRoutes(createChat(database, chatStore)),
+  ];
 }
 
 /** Logs and parameters, and what clients ask of the media server. */

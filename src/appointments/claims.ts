@@ -35,9 +35,7 @@ async function readOccupancy({ models }: Database, practitionerId: string, range
 }
 
 /** Rows of neighbouring cells of one appointment become one claim. */
-function mergeCells(
-  rows: readonly { cell: number; seat: number; appointmentId: string; heldUntil: Date | string | null }[],
-): Claim[] {
+function mergeCells(rows: readonly { cell: number; seat: number; appointmentId: string; heldUntil: Date | string | null }[]): Claim[] {
   const claims: (Claim & { id: string })[] = [];
   for (const { cell, seat, appointmentId, heldUntil } of rows) {
     const last = claims.at(-1);

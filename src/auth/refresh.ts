@@ -9,7 +9,7 @@ import type { Database } from '#src/database/database.ts';
 import type { SessionRow } from './model.ts';
 
 /** How long a spent token gives its successor again, in milliseconds. */
-export const GRACE_MS = 10_000;
+const GRACE_MS = 10_000;
 const BYTES = 32;
 const FORM = /^[\w-]{43}$/;
 

@@ -7,7 +7,7 @@ export const userParams = z.object({ id });
 export const query = paging.extend({ kind: z.enum(entryKinds).optional() });
 
 export const balanceView = z.object({ userId: z.string(), balance: yuan });
-export const entryView = z.object({
+const entryView = z.object({
   entry: z.int().describe('counts from 1 for each user'),
   kind: z.enum(entryKinds),
   amount: yuan.describe('yuan; negative: taken'),

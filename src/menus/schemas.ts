@@ -34,7 +34,7 @@ export interface MenuEntry {
   icon: string | null;
   children: MenuEntry[];
 }
-export const menuEntry: z.ZodType<MenuEntry> = z
+const menuEntry: z.ZodType<MenuEntry> = z
   .object({
     ...entry,
     get children() {
@@ -56,7 +56,7 @@ export type MenuView = z.infer<typeof menuView>;
 export interface MenuNode extends MenuView {
   children: MenuNode[];
 }
-export const menuNode: z.ZodType<MenuNode> = menuView
+const menuNode: z.ZodType<MenuNode> = menuView
   .extend({
     get children() {
       return z.array(menuNode);

@@ -134,6 +134,9 @@ async function createSignIn({ createTable, createIndex, autoId }: MigrationConte
   );
   await createIndex('login_log_user', 'login_log', 'user_id, created_at');
   await createIndex('login_log_created', 'login_log', 'created_at');
+}
+
+async function createIdentities({ createTable, createIndex }: MigrationContext): Promise<void> {
   await createTable(
     'user_identities',
     `id CHAR(36) NOT NULL PRIMARY KEY,
@@ -214,6 +217,7 @@ export const up: Migration = async (context) => {
   await growUsers(context);
   await growSessions(context);
   await createSignIn(context);
+  await createIdentities(context);
   await createPeople(context);
 };
 

@@ -4,6 +4,7 @@ export const up: Migration = async (context) => {
   await profiles(context);
   await records(context);
   await inpatients(context);
+  await admissions(context);
 };
 
 async function profiles({ createTable, createIndex }: MigrationContext): Promise<void> {
@@ -113,7 +114,7 @@ async function records({ createTable, createIndex }: MigrationContext): Promise<
   await createIndex('medical_record_attachments_of', 'medical_record_attachments', 'record_id, id');
 }
 
-async function inpatients({ createTable, createIndex }: MigrationContext): Promise<void> {
+async function inpatients({ createTable }: MigrationContext): Promise<void> {
   await createTable(
     'wards',
     `id CHAR(36) NOT NULL PRIMARY KEY,
@@ -138,6 +139,9 @@ async function inpatients({ createTable, createIndex }: MigrationContext): Promi
      CONSTRAINT beds_ward_fk FOREIGN KEY (ward_id) REFERENCES wards (id)`,
   );
   // The two keys are set while the admission lasts: one patient a bed, one bed a patient.
+}
+
+async function admissions({ createTable, createIndex }: MigrationContext): Promise<void> {
   await createTable(
     'admissions',
     `id CHAR(36) NOT NULL PRIMARY KEY,

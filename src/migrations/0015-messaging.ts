@@ -1,6 +1,6 @@
 import type { Migration } from '#src/database/migrate.ts';
 
-export const up: Migration = async ({ createTable, createIndex }) => {
+const notifications: Migration = async ({ createTable, createIndex }) => {
   await createTable(
     'notifications',
     `id CHAR(36) NOT NULL PRIMARY KEY,
@@ -31,6 +31,9 @@ export const up: Migration = async ({ createTable, createIndex }) => {
      CONSTRAINT notification_preferences_channel_check CHECK (channel IN ('app', 'sms', 'email')),
      CONSTRAINT notification_preferences_user_fk FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE`,
   );
+};
+
+const deliveries: Migration = async ({ createTable, createIndex }) => {
   await createTable(
     'deliveries',
     `id CHAR(36) NOT NULL PRIMARY KEY,
@@ -82,6 +85,10 @@ export const up: Migration = async ({ createTable, createIndex }) => {
      updated_at DATETIME(3) NOT NULL,
      PRIMARY KEY (provider, name, locale)`,
   );
+};
+
+export const up: Migration = async (context) => {
+  for (const part of [notifications, deliveries]) await part(context);
 };
 
 export const down: Migration = async ({ sql }) => {

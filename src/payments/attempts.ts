@@ -40,7 +40,7 @@ const OPEN_MS = 2 * 3_600_000;
 /** When the partner is asked about a payment that nobody has told us of. */
 const FIRST_CHECK_MS = 10_000;
 
-export const openKeyOf = (orderId: string, method: PaymentMethod): string => `${orderId}:${method}`;
+const openKeyOf = (orderId: string, method: PaymentMethod): string => `${orderId}:${method}`;
 
 export function createAttempts(parts: AttemptsParts): Attempts {
   const { database, gateways, proof } = parts;

@@ -28,9 +28,6 @@ export const builtinRoles = {
 } as const;
 export type BuiltinRole = keyof typeof builtinRoles;
 
-/** Roles that somebody may take at self-registration (IDN-01). */
-export const selfServiceRoles = ['patient', 'doctor'] as const satisfies readonly BuiltinRole[];
-
 const declare = <T extends Record<string, Declaration>>(declarations: T): T => declarations;
 
 export const permissions = declare({

@@ -44,7 +44,7 @@ export interface ExecutionParts {
 }
 
 /** Approved and not over: what a partner may still tell about. */
-export const goingStates = ['approved', 'processing', 'abnormal'] as const satisfies readonly RefundState[];
+const goingStates = ['approved', 'processing', 'abnormal'] as const satisfies readonly RefundState[];
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -5,7 +5,7 @@ import { phoneInput } from '#src/auth/phones.ts';
 import { id, listOf, paging, text, time } from '#src/plugins/fields.ts';
 import { locales, membershipLevels, searchForm, userStates } from './model.ts';
 
-export const userRole = z.string().describe('key of a role');
+const userRole = z.string().describe('key of a role');
 const roleKeys = z.array(z.string().min(1).max(40)).max(20);
 const state = z.enum(userStates).describe('only active people may sign in');
 const membership = z.enum(membershipLevels);
@@ -30,7 +30,7 @@ const healthTags = z
 /** What tokens and sessions show of somebody. */
 export const userView = z.object({ id: z.string(), name: z.string(), roles: z.array(userRole) });
 
-export const userSorts = ['createdAt', '-createdAt', 'name', '-name', 'lastLoginAt', '-lastLoginAt'] as const;
+const userSorts = ['createdAt', '-createdAt', 'name', '-name', 'lastLoginAt', '-lastLoginAt'] as const;
 
 /** Filters of the list and of the export. */
 const filters = {
