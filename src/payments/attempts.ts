@@ -16,6 +16,7 @@ import type { Gateways } from './gateway-registry.ts';
 import { openStates, type PaymentMethod, type PaymentRow } from './model.ts';
 import type { FreshProof } from './ports.ts';
 import type * as schemas from './schemas.ts';
+import { over } from './settlement.ts';
 
 export interface Attempts {
   /**
@@ -101,8 +102,11 @@ async function openAttempt(
 ): Promise<PaymentRow> {
   const openKey = openKeyOf(order.id, method);
   const open = await models.payments.findOne({ where: { openKey, state: [...openStates] } });
-  if (open && open.scene !== scene) throw new ApiError('payment_open', { details: [{ paymentId: open.id, scene: open.scene }] });
-  if (open) return open;
+  // Of an order without a time limit the partner's own may be over.
+  const dead = open && open.expiresAt.getTime() <= Date.now();
+  if (dead) await models.payments.update({ state: 'closed', ...over }, { where: { id: open.id, state: [...openStates] } });
+  else if (open && open.scene !== scene) throw new ApiError('payment_open', { details: [{ paymentId: open.id, scene: open.scene }] });
+  else if (open) return open;
   const expiresAt = order.expiresAt ?? new Date(Date.now() + OPEN_MS);
   const payerAddress = scene === 'mobile' ? caller.ip : null;
   const payment = await models.payments.create({ ...newRow(order, method), scene, openKey, expiresAt, payerAddress, state: 'created' });

@@ -32,7 +32,7 @@ export function paymentRoutes(payments: Payments): FastifyPluginAsyncZod {
         tags,
         params,
         body: schemas.newPayment,
-        response: { 200: schemas.paymentView },
+        response: { 200: schemas.openedPayment },
       },
       handler: async (request) => (await payments.begin(callerOf(request), request.params.id, request.body)) as never,
     });

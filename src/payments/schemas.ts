@@ -50,6 +50,8 @@ export const paymentView = z.object({
   paidAt: z.string().nullable(),
   createdAt: z.string(),
 });
+/** Answers to requests with a key are kept in clear: without names. */
+export const openedPayment = paymentView.omit({ user: true });
 export const paymentsOfOrder = z.object({ items: z.array(paymentView) });
 
 const period = { from: time.optional(), to: time.optional().describe('exclusive') };

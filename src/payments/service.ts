@@ -25,7 +25,7 @@ export interface Payments extends PaymentReading, Following, Reconciling {
    */
   begin(caller: Caller, orderId: string, input: z.infer<typeof schemas.newPayment>): Promise<z.infer<typeof schemas.begunPayment>>;
   /** Brings it to the partner. Not inside of a transaction. Without an answer it stays `created` and is tried again by itself. */
-  open(caller: Caller, id: string): Promise<PaymentView>;
+  open(caller: Caller, id: string): Promise<z.infer<typeof schemas.openedPayment>>;
   /** Asks the partner now: for a payer who says that they have paid. @throws {ApiError} `not_found` */
   check(caller: Caller, id: string): Promise<PaymentView>;
   /** Ends an own attempt, so that another way can be tried. @throws {ApiError} `not_found` */
@@ -69,7 +69,8 @@ export function createPayments(parts: PaymentsParts): Payments {
     async open(caller, id) {
       const { method } = await own(caller, id);
       if (method !== 'balance') await asking.open(id);
-      return reading.get(caller, id);
+      const { user: _user, ...opened } = await reading.get(caller, id);
+      return opened;
     },
     async check(caller, id) {
       const row = await own(caller, id);

@@ -37,7 +37,7 @@ export interface SettlementParts {
 }
 
 /** What an attempt loses when it is over. */
-const over = { openKey: null, payerAction: null, payerAddress: null };
+export const over = { openKey: null, payerAction: null, payerAddress: null };
 
 export function createSettlement(parts: SettlementParts): Settlement {
   const { database, log } = parts;

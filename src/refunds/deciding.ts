@@ -19,7 +19,7 @@ export interface Deciding {
    * Of an own paid order; of a completed one for so many days.
    * @throws {ApiError} `not_found`, `wrong_state`, `refund_too_late`, `refund_too_large`, `already_exists`: one is open
    */
-  request(caller: Caller, orderId: string, input: z.infer<typeof schemas.newRefund>): Promise<RefundView>;
+  request(caller: Caller, orderId: string, input: z.infer<typeof schemas.newRefund>): Promise<z.infer<typeof schemas.requestedRefund>>;
   /**
    * What goes back wholly before its service calls the order off as well. Nobody decides about own ones.
    * @throws {ApiError} `not_found`, `wrong_state`, `refund_too_large`, `forbidden`
@@ -63,7 +63,8 @@ function createRequesting(parts: DecidingParts): Deciding['request'] {
         const fields = newRefund(payment, 'request');
         const words = { reasonSealed: sealed(parts, refundReason, fields.id, reason) };
         const row = { ...fields, ...words, amount, uniqueKey: requestKey(orderId), state: 'requested' as const };
-        return view(caller, await database.models.refunds.create(row));
+        const { user: _user, reason: _reason, note: _note, ...requested } = await view(caller, await database.models.refunds.create(row));
+        return requested;
       }),
     );
 }

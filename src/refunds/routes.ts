@@ -17,7 +17,7 @@ export function refundRoutes(refunds: Refunds): FastifyPluginAsyncZod {
         errors: ['not_found', 'wrong_state', 'refund_too_late', 'refund_too_large', 'already_exists'],
         idempotent: 'money',
       },
-      schema: { summary: 'Ask for money back', tags, params, body: schemas.newRefund, response: { 200: schemas.refundView } },
+      schema: { summary: 'Ask for money back', tags, params, body: schemas.newRefund, response: { 200: schemas.requestedRefund } },
       handler: (request) => refunds.request(callerOf(request), request.params.id, request.body),
     });
     app.get('/refunds', {

@@ -48,6 +48,9 @@ export const refundView = z.object({
   createdAt: z.string(),
 });
 
+/** Answers to requests with a key are kept in clear: without names and words. */
+export const requestedRefund = refundView.omit({ user: true, reason: true, note: true });
+
 export const query = paging.extend({
   state: z.enum(refundStates).optional(),
   origin: z.enum(refundOrigins).optional(),

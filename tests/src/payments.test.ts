@@ -98,6 +98,17 @@ describeApps('payments', (server) => {
     ]);
   });
 
+  test('an attempt that ran out makes room for another one of an order without a time limit', async () => {
+    const { id } = await newOrder(server());
+    const { models } = server().database;
+    const first = await begin(server(), id, 'wechat');
+    await models.orders.update({ expiresAt: null }, { where: { id } });
+    await models.payments.update({ expiresAt: new Date(Date.now() - 1) }, { where: { id: first.id } });
+    const second = await begin(server(), id, 'wechat');
+    expect([second.state, second.paymentNo === first.paymentNo]).toEqual(['pending', false]);
+    expect((await payment(first.id)).state).toBe('closed');
+  });
+
   test('a payment after its order was called off or expired goes back by itself', async () => {
     for (const [channel, end] of [
       ['wechat', 'CANCEL'],
