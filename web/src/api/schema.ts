@@ -4648,10 +4648,6 @@ export interface paths {
           id: string;
           paymentNo: string;
           orderId: string;
-          user: {
-            id: string;
-            name: string;
-          };
           method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
           scene: 'qr' | 'in_app' | 'mobile' | 'page' | null;
           /** yuan, two decimals */
@@ -5101,22 +5097,16 @@ export interface paths {
           paymentId: string;
           /** the way that it was paid, and goes back */
           method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
-          user: {
-            id: string;
-            name: string;
-          };
           /** asked for, or by itself: order cancelled, payment too late or twice; or again after a failure */
           origin: 'request' | 'cancelled' | 'surplus' | 'retry';
           /** yuan, two decimals */
           amount: number;
-          reason: string | null;
           /** `abnormal`: a person has to finish it at the partner */
           state: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal';
           failure: string | null;
           gatewayNo: string | null;
           reviewerId: string | null;
           reviewedAt: string | null;
-          note: string | null;
           refundedAt: string | null;
           createdAt: string;
         }>>;
