@@ -16,7 +16,7 @@ export const messagingSettings = {
     .url({ protocol: /^smtps?$/ })
     .optional()
     .describe('`smtp://user:password@host:587` or `smtps://…:465`. Default: no mail; outside production it is kept in memory then'),
-  SMTP_FROM: z.string().optional().describe('Sender of mails, for example `问诊 <no-reply@clinic.example>`. Required with `SMTP_URL`'),
+  SMTP_FROM: z.string().optional().describe('Sender of mails, for example `Clinic <no-reply@clinic.example>`. Required with `SMTP_URL`'),
 };
 
 type MessagingConfig = z.infer<z.ZodObject<typeof messagingSettings>>;

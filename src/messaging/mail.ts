@@ -7,7 +7,7 @@ import { networkFault, PartnerError } from '#src/partners/partner-error.ts';
 export interface MailOptions {
   /** `smtp://user:password@host:587` (STARTTLS when offered) or `smtps://…:465`. */
   url: string;
-  /** Address in the `From` header, with or without a name: `问诊 <no-reply@clinic.example>`. */
+  /** Address in the `From` header, with or without a name: `Clinic <no-reply@clinic.example>`. */
   from: string;
   /** Refuse to send without TLS. Default: unless the server is on this machine. */
   requireTls?: boolean;
