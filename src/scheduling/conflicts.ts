@@ -4,7 +4,7 @@
  */
 import type { RuleSet, SpecialHours, WeeklyRule } from './rules.ts';
 import { DAY, dateOf, dayOf } from './wall-time.ts';
-import { closedByHoliday, occursOn, wallsOf, type Window, windowOf } from './windows.ts';
+import { type Closure, holidaysOn, occursOn, wallsOf, type Window, windowOf } from './windows.ts';
 
 /** Both sides of an overlap, and the first one of them in instants (ms). */
 export interface Conflict {
@@ -75,6 +75,12 @@ function weeklyConflict(a: WeeklyRule, b: WeeklyRule, today: number, occurs: (ru
 const pairsOf = <Item>(items: readonly Item[]): [Item, Item][] =>
   items.flatMap((a, index) => items.slice(index + 1).map((b): [Item, Item] => [a, b]));
 
+/** Whether closures, in the order of their dates, leave nothing open of an overlap: hours past midnight outlast a holiday. */
+function closedThroughout({ from, until }: Conflict, closures: readonly Closure[]): boolean {
+  const closedUntil = closures.reduce((at, closure) => (closure.from <= at ? Math.max(at, closure.until) : at), from);
+  return closedUntil >= until;
+}
+
 /** Overlaps among hours of single dates. */
 function specialConflicts(windows: readonly Window[]): Conflict[] {
   const found: Conflict[] = [];
@@ -105,9 +111,9 @@ export function findConflicts(rules: RuleSet, { from, involving }: ConflictOptio
     const despiteHoliday = 'despiteHoliday' in window.rule && window.rule.despiteHoliday;
     const days = around(window.day, reach(window.rule, weekly)).filter((day) => occurs(weekly, day));
     return days
-      .filter((day) => !(despiteHoliday && closedByHoliday(rules, weekly, day)))
       .map((day) => windowOf(weekly, day))
       .filter((other) => overlaps(window, other))
+      .filter((other) => !(despiteHoliday && closedThroughout(conflictOf(window, other), holidaysOn(rules, other))))
       .slice(0, 1)
       .map((other) => conflictOf(window, other));
   };

@@ -61,7 +61,7 @@ export function windowsOn(rules: RuleSet, day: number): Window[] {
 }
 
 /** The holiday of a date that closes this rule's hours, if there is one. */
-export function closedByHoliday({ holidays }: RuleSet, rule: WeeklyRule | SpecialHours, day: number): Holiday | undefined {
+function closedByHoliday({ holidays }: RuleSet, rule: WeeklyRule | SpecialHours, day: number): Holiday | undefined {
   if ('despiteHoliday' in rule && rule.despiteHoliday) return undefined;
   const date = dateOf(day);
   return holidays.find(({ from, until }) => covers(from, until, date));
