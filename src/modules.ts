@@ -360,7 +360,7 @@ function createIdentity(foundation: Foundation, notifications: Notifications, pa
     userRoutes(users),
     userStateRoutes(users),
     behaviorRoutes(users),
-    exportRoutes(users),
+    exportRoutes(users, foundation.audit),
     tagRoutes(users),
     followRoutes(users),
     roleRoutes(roles),

@@ -24,6 +24,7 @@ const claims = z.discriminatedUnion('aud', [
   z.object({
     aud: z.literal(AUDIENCE.user),
     sub: z.string(),
+    iat: z.number(),
     exp: z.number(),
     sid: z.string(),
     name: z.string(),
@@ -40,7 +41,11 @@ export interface Tokens {
   verify(token: string): Principal;
 }
 
-export function createTokens(secret: string): Tokens {
+/**
+ * @param userLife seconds that a user's token may be made for. One that was made for longer, before the setting was changed, is refused:
+ *   ended sessions are remembered for this long only
+ */
+export function createTokens(secret: string, userLife = Infinity): Tokens {
   const verified = new Map<string, Principal>();
 
   function sign(payload: object, audience: string, subject: string, expiresAt: Date): string {
@@ -55,7 +60,9 @@ export function createTokens(secret: string): Tokens {
         issuer: ISSUER,
         audience: Object.values(AUDIENCE) as [string, string],
       });
-      return principalOf(claims.parse(payload));
+      const said = claims.parse(payload);
+      if (said.aud === AUDIENCE.user && said.exp - said.iat > userLife) throw new Error('made for too long');
+      return principalOf(said);
     } catch (error) {
       throw new RoomError('unauthenticated', undefined, { cause: error });
     }

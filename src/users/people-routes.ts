@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { Audit } from '#src/audit/service.ts';
 import { nothing } from '#src/plugins/fields.ts';
 import { callerOf, may, signedIn } from '#src/plugins/policy.ts';
 import { csvOf } from './export.ts';
@@ -13,7 +14,7 @@ const CSV = 'text/csv; charset=utf-8';
 const seeing = may('users:read-all');
 const manage = may('users:manage');
 
-export function exportRoutes(users: Users): FastifyPluginAsyncZod {
+export function exportRoutes(users: Users, audit: Pick<Audit, 'security'>): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/users/export', {
       config: { policy: may('users:export', { masks: { fields: ['phone', 'email'], unless: 'users:unmask' } }), stepUp: true },
@@ -23,11 +24,13 @@ export function exportRoutes(users: Users): FastifyPluginAsyncZod {
         querystring: schemas.exportQuery,
         response: { 200: { description: 'the rows', content: { 'text/csv': { schema: z.unknown().meta({ type: 'string' }) } } } },
       },
-      handler: (request, reply) =>
-        reply
-          .type(CSV)
-          .header('content-disposition', 'attachment; filename="users.csv"')
-          .send(csvOf(users.walk(callerOf(request), request.query))),
+      handler: async (request, reply) => {
+        const caller = callerOf(request);
+        // What was searched for may be somebody's name: only by what.
+        await audit.security('users_exported', { ...caller, details: { filters: Object.keys(request.query) } });
+        reply.type(CSV).header('content-disposition', 'attachment; filename="users.csv"');
+        return reply.send(csvOf(users.walk(caller, request.query)));
+      },
     });
   };
 }

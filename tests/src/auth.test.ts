@@ -73,6 +73,7 @@ describe('tokens', () => {
     ['of another key', jwt.sign(claims, 'another key that is long enough as well', options)],
     ['of another issuer', jwt.sign(claims, SECRET, { ...options, issuer: 'elsewhere' })],
     ['of another audience', jwt.sign(claims, SECRET, { ...options, audience: 'elsewhere' })],
+    ['made for longer than they may live', jwt.sign(claims, SECRET, { ...options, expiresIn: 601 })],
     ['of another algorithm', jwt.sign(claims, SECRET, { ...options, algorithm: 'HS512' })],
     ['alg:none', jwt.sign(claims, '', { ...options, algorithm: 'none' })],
     ['with claims missing', jwt.sign({ sub: 'x' }, SECRET, options)],

@@ -284,6 +284,8 @@ describe.each(['sqlite', 'mysql'] as const)('users on %s', (engine) => {
       ),
     );
     expect((await file('keyword=many')).body.split('\n')).toHaveLength(1_102);
+    const events = await server.database.models.securityEvents.findAll({ where: { kind: 'users_exported' } });
+    expect(events[0]).toMatchObject({ userId: server.people.administrator.id, details: '{"filters":["keyword"]}' });
     const { call } = await clerk('clerk-2');
     expect(code(await call('GET', `${base}/export`))).toBe('forbidden');
     const fresh = await server.signIn('administrator');
