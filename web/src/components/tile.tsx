@@ -46,9 +46,12 @@ export function Tile({ visit, peer }: { visit: Visit; peer: PeerView }) {
       {shows ? (
         <VideoView track={video.track} testId="remote-video" peerId={peer.id} source="camera" label={peer.name} watch={watch} />
       ) : (
-        <div className="avatar" aria-hidden="true">
-          {initials(peer.name)}
-        </div>
+        <>
+          <div className="avatar" aria-hidden="true">
+            {initials(peer.name)}
+          </div>
+          {(peer.audioOnly || peer.cameraHeld) && <p className="tile-why">{t(peer.audioOnly ? 'room.soundOnly' : 'room.pictureHeld')}</p>}
+        </>
       )}
       {!peer.connected && (
         <div className="tile-overlay" role="status" data-testid="tile-reconnecting">
@@ -64,8 +67,6 @@ export function Tile({ visit, peer }: { visit: Visit; peer: PeerView }) {
         )}
         <span className="plate-name">{peer.name}</span>
         <span className="plate-role">{t(`roles.${peer.role}`)}</span>
-        {peer.audioOnly && <span className="plate-role">{t('room.soundOnly')}</span>}
-        {peer.cameraHeld && <span className="plate-role">{t('room.pictureHeld')}</span>}
         <QualityBars quality={peer.quality} label={(up, down) => t('quality.title', { name: peer.name, up, down })} testId="quality" />
       </footer>
       {peer.handRaisedAt !== null && (
