@@ -104,7 +104,7 @@ export function createDispatches(parts: DispatchParts): Dispatches {
     async facts(id) {
       const row = await models.dispatches.findByPk(id);
       if (row?.state !== 'planned') return null;
-      return { startsAt: row.startsAt.toISOString(), path: '/practice/schedule' };
+      return { startsAt: row.startsAt.toISOString(), path: '/schedule' };
     },
   };
 }

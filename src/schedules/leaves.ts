@@ -98,7 +98,7 @@ export function createLeaves(parts: SchedulingParts): Leaves {
 
 function factsOf({ state, startsAt, endsAt }: LeaveRow): SubjectFacts | null {
   if (state !== 'approved' && state !== 'rejected') return null;
-  return { decision: state, startsAt: startsAt.toISOString(), endsAt: endsAt.toISOString(), path: '/practice/schedule' };
+  return { decision: state, startsAt: startsAt.toISOString(), endsAt: endsAt.toISOString(), path: '/schedule' };
 }
 
 type Step = Pick<LeaveRow, 'state'> & Partial<Pick<LeaveRow, 'decidedBy' | 'decidedAt' | 'decisionNote'>>;
