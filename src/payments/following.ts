@@ -4,11 +4,11 @@
  */
 import type { Logger } from 'pino';
 import type { Database } from '#src/database/database.ts';
-import { ApiError } from '#src/errors.ts';
 import { PartnerError } from '#src/partners/partner-error.ts';
 import type { Outbox } from '#src/outbox/outbox.ts';
 import { type Asking, isOpen } from './asking.ts';
 import { openStates, type PaymentRow } from './model.ts';
+import { isPartnerAway } from './patience.ts';
 import type { Settlement } from './settlement.ts';
 
 export interface Following {
@@ -38,9 +38,6 @@ const PAUSES_MS = [20 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 
 const GRACE_MS = 5 * MINUTE;
 /** Tries to stop a payment, over about a minute. */
 const PATIENCE = 6;
-
-/** Whether a partner could not be asked now, as opposed to a fault of ours. */
-export const isPartnerAway = (error: unknown): boolean => error instanceof PartnerError || error instanceof ApiError;
 
 export function createFollowing({ database: { models }, outbox, asking, settlement, log }: FollowingParts): Following {
   /** @returns whether the partner answered */

@@ -3,8 +3,8 @@ import { Op, type WhereOptions } from 'sequelize';
 import type { Logger } from 'pino';
 import type { Database } from '#src/database/database.ts';
 import type { Asking } from './asking.ts';
-import { isPartnerAway } from './following.ts';
 import { openStates, paymentChannels, type PaymentRow } from './model.ts';
+import { isPartnerAway } from './patience.ts';
 import type { Settlement } from './settlement.ts';
 
 export interface Reconciling {

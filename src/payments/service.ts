@@ -2,7 +2,6 @@
 import type { z } from 'zod';
 import { ApiError } from '#src/errors.ts';
 import type { Orders } from '#src/orders/service.ts';
-import { PartnerError } from '#src/partners/partner-error.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import { type AskingParts, createAsking, isOpen } from './asking.ts';
 import { type AttemptsParts, createAttempts } from './attempts.ts';
@@ -13,6 +12,7 @@ import { openStates, type PaymentRow } from './model.ts';
 import { createNotices, type Notices, type NoticesParts } from './notices.ts';
 import type { SurplusRefunds } from './ports.ts';
 import { createPaymentReading, type PaymentReading } from './reading.ts';
+import { inTime } from './patience.ts';
 import { createReconciling, type Reconciling } from './reconciling.ts';
 import type * as schemas from './schemas.ts';
 import { createSettlement } from './settlement.ts';
@@ -42,7 +42,7 @@ export interface PaymentsParts
 }
 
 export function createPayments(parts: PaymentsParts): Payments {
-  const { database, gateways } = parts;
+  const { database, gateways, log } = parts;
   const settlement = createSettlement(parts);
   const asking = createAsking({ ...parts, settlement });
   const attempts = createAttempts(parts);
@@ -68,20 +68,21 @@ export function createPayments(parts: PaymentsParts): Payments {
     },
     async open(caller, id) {
       const { method } = await own(caller, id);
-      if (method !== 'balance') await asking.open(id);
+      if (method !== 'balance') await inTime(ANSWER_MS, asking.open(id), log);
       const { user: _user, ...opened } = await reading.get(caller, id);
       return opened;
     },
     async check(caller, id) {
       const row = await own(caller, id);
-      if (isOpen(row) && (await asking.mayAsk(row))) await (row.state === 'created' ? asking.open(id) : quietly(asking.check(row)));
+      if (isOpen(row) && (await asking.mayAsk(row)))
+        await inTime(ANSWER_MS, row.state === 'created' ? asking.open(id) : asking.check(row), log);
       return reading.get(caller, id);
     },
     async close(caller, id) {
       const row = await own(caller, id);
       if (isOpen(row)) {
         // The partner may go on taking money for it: then it pays the order, or goes back.
-        await quietly(asking.stop(row));
+        await inTime(ANSWER_MS, asking.stop(row), log);
         await settlement.end(row, 'closed');
       }
       return reading.get(caller, id);
@@ -89,12 +90,8 @@ export function createPayments(parts: PaymentsParts): Payments {
   };
 }
 
-/** A partner that does not answer is asked again by the job. */
-async function quietly(work: Promise<unknown>): Promise<void> {
-  await work.catch((error: unknown) => {
-    if (!(error instanceof PartnerError || error instanceof ApiError)) throw error;
-  });
-}
+/** Nobody waits longer for a partner, in milliseconds. */
+const ANSWER_MS = 8_000;
 
 /** When an order is paid or closed, its other attempts are stopped. */
 function stopWithOrders({ orders, outbox, database: { models } }: PaymentsParts): void {

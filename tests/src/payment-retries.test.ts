@@ -1,11 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { pino } from 'pino';
 import { createBreaker } from '#src/partners/breaker.ts';
+import { PartnerError } from '#src/partners/partner-error.ts';
 import { startWechatPayV2Simulator, type WechatPayV2Simulator } from '#src/partners/payments/wechat-pay-v2.ts';
 import { faultOf, type PaymentGateway } from '#src/payments/gateways/gateway.ts';
 import { withRetries } from '#src/payments/gateways/retries.ts';
 import { createPayment } from '#src/payments/gateways/settle.ts';
 import { createWechatPayV2 } from '#src/payments/gateways/wechat-pay-v2.ts';
+import { inTime } from '#src/payments/patience.ts';
 import { newNumber, newPayment } from '#tests/support/merchant.ts';
+import { until } from '#tests/support/wait.ts';
 
 const NOWHERE = 'http://127.0.0.1:9/notify';
 
@@ -52,4 +57,27 @@ test('a partner that is down is left alone', async () => {
   for (let i = 0; i < 5; i++) expect(await gateway.query(newNumber()).catch(faultOf)).toBe('unavailable');
   expect(partner.requests()).toBe(4);
   await expect(gateway.create(newPayment(NOWHERE))).rejects.toMatchObject({ reason: 'circuit_open', maybeDone: false });
+});
+
+describe('inTime()', () => {
+  const log = { error: jest.fn() };
+  afterEach(() => log.error.mockClear());
+  const away = new PartnerError('wechat', 'unavailable', { reason: 'timeout' });
+
+  test('waits for an answer, bears a partner that is away, and passes other faults on', async () => {
+    let done = false;
+    const answer = delay(5).then(() => void (done = true));
+    await inTime(60_000, answer, log);
+    expect(done).toBe(true);
+    await inTime(60_000, Promise.reject(away), log);
+    await expect(inTime(60_000, Promise.reject(new Error('ours')), log)).rejects.toThrow('ours');
+    expect(log.error).not.toHaveBeenCalled();
+  });
+
+  test('goes on without a partner that is silent, and tells of what fails later', async () => {
+    const { promise, reject } = Promise.withResolvers<never>();
+    await inTime(1, promise, log);
+    reject(new Error('ours'));
+    await until('the fault', () => log.error.mock.calls.length === 1);
+  });
 });
