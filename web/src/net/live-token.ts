@@ -20,12 +20,15 @@ export interface LiveToken {
 const SHARE = 2 / 3;
 /** Longest pause between renewals, in milliseconds, and the one of devices whose clock says that the token is over. */
 const LONGEST_MS = 300_000;
+/** Pause after a renewal that did not come about, in milliseconds. */
+const RETRY_MS = 3_000;
 
 export function liveToken(token: string): LiveToken {
   const own = session.get()?.token === token;
   const listeners = new Set<(token: string) => void>();
   let current = token;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopped = false;
 
   async function renew(): Promise<boolean> {
     if (!own || !session.get()?.refreshToken) return false;
@@ -33,10 +36,17 @@ export function liveToken(token: string): LiveToken {
     return refresh(current).catch(() => true);
   }
   function plan(): void {
-    clearTimeout(timer);
     const left = Date.parse(session.get()?.expiresAt ?? '') - Date.now();
-    const pause = left > 0 ? Math.min(left * SHARE, LONGEST_MS) : LONGEST_MS;
-    timer = setTimeout(() => void renew().finally(plan), pause);
+    wait(left > 0 ? Math.min(left * SHARE, LONGEST_MS) : LONGEST_MS);
+  }
+  function wait(pause: number): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => void attempt(), pause);
+  }
+  async function attempt(): Promise<void> {
+    const before = current;
+    // A new token plans the next renewal by itself. Without a session that can go on there is nothing more to do.
+    if ((await renew()) && current === before && !stopped) wait(RETRY_MS);
   }
   const unsubscribe = session.subscribe(() => {
     const next = session.get()?.token;
@@ -52,6 +62,7 @@ export function liveToken(token: string): LiveToken {
     onRenewed: (listener) => void listeners.add(listener),
     renew,
     stop() {
+      stopped = true;
       clearTimeout(timer);
       unsubscribe();
       listeners.clear();
