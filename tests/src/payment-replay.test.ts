@@ -6,7 +6,18 @@ import type { Channel } from '#src/payments/gateways/gateway.ts';
 import type { Notice } from '#src/partners/payments/deliver.ts';
 import { startApp, type TestApp } from '#tests/support/app.ts';
 import { newMariaDb } from '#tests/support/databases.ts';
-import { begin, closePartners, configure, deliver, newOrder, orderOf, type Partners, startPartners, YES } from '#tests/support/till.ts';
+import {
+  begin,
+  closePartners,
+  configure,
+  deliver,
+  leaveAlone,
+  newOrder,
+  orderOf,
+  type Partners,
+  startPartners,
+  YES,
+} from '#tests/support/till.ts';
 
 let servers: [TestApp, TestApp];
 let partners: Partners;
@@ -46,6 +57,7 @@ interface Bought {
 async function bought(channel: Channel): Promise<Bought> {
   const { id: orderId } = await newOrder(servers[0]);
   const { id, paymentNo } = await begin(servers[0], orderId, channel);
+  await leaveAlone(servers[0], id);
   await partners[channel].pay(paymentNo, { notify: false });
   return { orderId, id, paymentNo };
 }

@@ -58,6 +58,10 @@ export async function begin(server: TestApp, orderId: string, method: Channel, s
   return dataOf(await server.call('POST', url, server.people.patient.token, { method, scene }));
 }
 
+/** Takes the job back that asks the partner about a payment by itself: for tests of notices that may take long. */
+export const leaveAlone = ({ foundation }: TestApp, paymentId: string): Promise<boolean> =>
+  foundation.outbox.cancel(`payment.check:${paymentId}:0`);
+
 /** Carries a notice to the application. @returns status and body of the answer, which has no envelope */
 export async function deliver(
   { app }: Pick<TestApp, 'app'>,
