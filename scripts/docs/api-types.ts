@@ -69,9 +69,12 @@ export interface components {
 }
 
 export interface paths {
-${Object.entries(paths).map(pathOf).join('')}}
+${Object.entries(paths).toSorted(byPath).map(pathOf).join('')}}
 `;
 }
+
+/** Sorted, so that changes of different modules do not touch. */
+const byPath = ([one]: [string, unknown], [other]: [string, unknown]): number => (one < other ? -1 : 1);
 
 function pathOf([path, operations]: [string, Record<string, Operation>]): string {
   return `  ${quoted(path)}: {\n${METHODS.map((method) => operationOf(method, operations[method])).join('')}  };\n`;

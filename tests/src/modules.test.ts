@@ -13,6 +13,7 @@ test('every module with routes has schemas and a service beside them, and its ro
     expect([folder, files]).toEqual([folder, expect.arrayContaining(['routes.ts', 'schemas.ts', 'service.ts'])]);
   }
   expect(modules.length).toBeGreaterThan(0);
-  const listed = await readFile(path.join(source, 'modules.ts'), 'utf8');
-  for (const folder of modules) expect(listed).toContain(`'./${folder}/routes.ts'`);
+  const parts = await readdir(path.join(source, 'modules'));
+  const listed = (await Promise.all(parts.map((part) => readFile(path.join(source, 'modules', part), 'utf8')))).join('\n');
+  for (const folder of modules) expect(listed).toContain(`'../${folder}/routes.ts'`);
 });

@@ -79,3448 +79,55 @@ export interface components {
 }
 
 export interface paths {
-  '/health/live': {
-    /** The process answers. Open to anybody. */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          status: 'up';
-          uptimeSeconds: number;
-        }>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/health/ready': {
-    /** Database and media answer, and the server takes requests. Open to anybody. */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          status: 'up';
-          /** to callers on the same machine only */
-          checks?: {
-            database: boolean;
-            media: boolean;
-            accepting: boolean;
-          };
-        }>>;
-        429: Json<Failure<'rate_limited'>>;
-        503: Json<Failure<'not_ready'>>;
-      };
-    };
-  };
-  '/info': {
-    /** Which program this is. Open to anybody. */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          name: string;
-          version: string;
-          protocolVersion: string;
-          node: string;
-          uptimeSeconds: number;
-        }>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/logs/medical': {
-    /** Accesses to medical data. Open to users who may: read operation, login and security logs (`logs:read`). */
+  '/api/v1/admissions': {
+    /** Stays of own patients, newest first. Open to users who may: admit, move and discharge inpatients (`inpatients:manage`); reaches stays of own patients, everybody's with `patients:read-all`. */
     get: {
       parameters: {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
-          /** UTC, ISO 8601 */
-          from?: string | undefined;
-          /** exclusive */
-          to?: string | undefined;
+          state?: 'admitted' | 'discharged' | undefined;
+          /** UUIDv7 */
+          wardId?: string | undefined;
           /** UUIDv7 */
           patientId?: string | undefined;
-          /** UUIDv7 */
-          actorId?: string | undefined;
-          action?: 'read' | 'create' | 'update' | 'delete' | 'export' | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            patientId: string;
-            seq: number;
-            actorId: string;
-            action: 'read' | 'create' | 'update' | 'delete' | 'export';
-            objectType: string;
-            objectId: string;
-            requestId: string;
-            ip: string;
-            createdAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/logs/medical/{patientId}/verdict': {
-    /** Whether the audit chain of a patient is whole. Open to users who may: read operation, login and security logs (`logs:read`). */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          patientId: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          patientId: string;
-          rows: number;
-          /** null: the chain is sound */
-          broken: {
-            seq: number;
-            reason: string;
-          } | null;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/logs/operations': {
-    /** Requests that changed something. Open to users who may: read operation, login and security logs (`logs:read`). */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          /** UTC, ISO 8601 */
-          from?: string | undefined;
-          /** exclusive */
-          to?: string | undefined;
-          /** UUIDv7 */
-          userId?: string | undefined;
-          method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | undefined;
-          /** part of the route, for example `/appointments` */
-          route?: string | undefined;
-          objectId?: string | undefined;
+          /** practitioner */
+          attendingId?: string | undefined;
         };
       };
       responses: {
         200: Json<Success<{
           items: {
             id: string;
-            userId: string | null;
-            method: string;
-            route: string;
-            objectId: string | null;
-            status: number;
-            ip: string;
-            requestId: string;
-            tookMs: number;
-            createdAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/logs/changes': {
-    /** Rows that were changed. Open to users who may: read operation, login and security logs (`logs:read`). */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          /** UTC, ISO 8601 */
-          from?: string | undefined;
-          /** exclusive */
-          to?: string | undefined;
-          table?: string | undefined;
-          /** UUIDv7 */
-          actorId?: string | undefined;
-          action?: 'insert' | 'update' | 'delete' | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            table: string;
-            action: 'insert' | 'update' | 'delete';
-            rowIds: string[];
-            fields: string[];
-            actorId: string | null;
-            requestId: string | null;
-            createdAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/logs/security': {
-    /** Events of security. Open to users who may: read operation, login and security logs (`logs:read`). */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          /** UTC, ISO 8601 */
-          from?: string | undefined;
-          /** exclusive */
-          to?: string | undefined;
-          kind?: string | undefined;
-          /** UUIDv7 */
-          userId?: string | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            kind: string;
-            userId: string | null;
-            ip: string | null;
-            requestId: string | null;
-            details: { [key: string]: unknown };
-            createdAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/settings': {
-    /** Every parameter with the value in force. Open to users who may: change the configuration (`settings:manage`). */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          items: {
-            key: string;
-            group: 'system' | 'business' | 'partner';
-            description: string;
-            secret: boolean;
-            /** null for secrets */
-            value: unknown;
-            /** false: the default is in force */
-            isSet: boolean;
-            /** 0: never set */
-            version: number;
-            updatedAt: string | null;
-          }[];
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/settings/{key}': {
-    /** Change a parameter. Open to users who may: change the configuration (`settings:manage`). */
-    put: {
-      parameters: {
-        path: {
-          key: 'clinic.name' | 'clinic.zone' | 'appointments.holdMinutes' | 'appointments.minNoticeMinutes' | 'appointments.maxDaysAhead' | 'appointments.cancelNoticeMinutes' | 'appointments.reminderMinutes' | 'appointments.perPatientHolds' | 'appointments.moveWithinDays' | 'files.quotaMegabytes' | 'orders.refundDays';
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        value: unknown;
-        /** the version that the change starts from */
-        version: number;
-      } } };
-      responses: {
-        200: Json<Success<{
-          key: string;
-          group: 'system' | 'business' | 'partner';
-          description: string;
-          secret: boolean;
-          /** null for secrets */
-          value: unknown;
-          /** false: the default is in force */
-          isSet: boolean;
-          /** 0: never set */
-          version: number;
-          updatedAt: string | null;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        409: Json<Failure<'conflict'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/settings/{key}/history': {
-    /** Changes of a parameter. Open to users who may: change the configuration (`settings:manage`). */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-        };
-        path: {
-          key: 'clinic.name' | 'clinic.zone' | 'appointments.holdMinutes' | 'appointments.minNoticeMinutes' | 'appointments.maxDaysAhead' | 'appointments.cancelNoticeMinutes' | 'appointments.reminderMinutes' | 'appointments.perPatientHolds' | 'appointments.moveWithinDays' | 'files.quotaMegabytes' | 'orders.refundDays';
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            version: number;
-            /** null for secrets */
-            value: unknown;
-            changedBy: string | null;
-            createdAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/media/capabilities': {
-    /** What the media server can receive and send; the same for every room. Open to anybody. */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          protocolVersion: string;
-          /** What the device can receive (mediasoup-client `device.rtpCapabilities`) */
-          routerRtpCapabilities: {
-            codecs: {
-              kind: 'audio' | 'video';
-              mimeType: string;
-              preferredPayloadType?: number;
-              clockRate: number;
-              channels?: number;
-              parameters?: { [key: string]: string | number | boolean | null };
-              rtcpFeedback?: {
-                type: string;
-                parameter?: string;
-              }[];
-            }[];
-            headerExtensions?: {
-              kind: 'audio' | 'video';
-              uri: string;
-              preferredId: number;
-              preferredEncrypt?: boolean;
-              direction?: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
-            }[];
-          };
-        }>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/network-test/download': {
-    /** Bytes that cannot be compressed, to measure the way down. Open to users and invited guests. */
-    get: {
-      parameters: {
-        query: {
-          bytes: number;
-        };
-      };
-      responses: {
-        200: { headers: { [name: string]: unknown }; content: { 'application/octet-stream': Blob } };
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/network-test/upload': {
-    /** Throws a body of up to 8388608 bytes away, to measure the way up. Open to users and invited guests. */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/octet-stream': number } };
-      responses: {
-        200: Json<Success<{
-          bytes: number;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/auth/register': {
-    /** Make an account, with a name and a password or with a phone and a code, and sign in. Open to anybody. */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        /** 3 to 64 letters, digits or . _ @ -, with a letter */
-        account: string;
-        password: string;
-        name?: string | undefined;
-        role?: 'patient' | 'doctor' | undefined;
-        client?: {
-          /** default: told from the user agent */
-          type?: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other' | undefined;
-          /** random, kept by the client */
-          deviceId?: string | undefined;
-          deviceName?: string | undefined;
-        } | undefined;
-      } | {
-        /** mobile phone number; one of mainland China needs no prefix */
-        phone: string;
-        /** six digits, from a text message */
-        code: string;
-        password?: string | undefined;
-        name?: string | undefined;
-        role?: 'patient' | 'doctor' | undefined;
-        client?: {
-          /** default: told from the user agent */
-          type?: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other' | undefined;
-          /** random, kept by the client */
-          deviceId?: string | undefined;
-          deviceName?: string | undefined;
-        } | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          /** send it as `Authorization: Bearer …` and in the handshake of the socket */
-          token: string;
-          /** UTC, ISO 8601 */
-          expiresAt: string;
-          /** gives the next tokens, once; see `/auth/refresh` */
-          refreshToken: string;
-          /** UTC, ISO 8601 */
-          refreshExpiresAt: string;
-          sessionId: string;
-          user: {
-            id: string;
-            name: string;
-            roles: string[];
-            permissions: string[];
-            account: string | null;
-            phone: string | null;
-            avatar: string | null;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'bad_code'>>;
-        409: Json<Failure<'account_taken' | 'phone_taken'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'too_many_attempts' | 'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/auth/login': {
-    /** Sign in with account and password, or with phone and code, which also makes an account for an unknown phone. Open to anybody. */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        /** account name, phone number or staff number */
-        account: string;
-        password: string;
-        client?: {
-          /** default: told from the user agent */
-          type?: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other' | undefined;
-          /** random, kept by the client */
-          deviceId?: string | undefined;
-          deviceName?: string | undefined;
-        } | undefined;
-      } | {
-        /** mobile phone number; one of mainland China needs no prefix */
-        phone: string;
-        /** six digits, from a text message */
-        code: string;
-        client?: {
-          /** default: told from the user agent */
-          type?: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other' | undefined;
-          /** random, kept by the client */
-          deviceId?: string | undefined;
-          deviceName?: string | undefined;
-        } | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          /** send it as `Authorization: Bearer …` and in the handshake of the socket */
-          token: string;
-          /** UTC, ISO 8601 */
-          expiresAt: string;
-          /** gives the next tokens, once; see `/auth/refresh` */
-          refreshToken: string;
-          /** UTC, ISO 8601 */
-          refreshExpiresAt: string;
-          sessionId: string;
-          user: {
-            id: string;
-            name: string;
-            roles: string[];
-            permissions: string[];
-            account: string | null;
-            phone: string | null;
-            avatar: string | null;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'bad_credentials' | 'bad_code' | 'account_disabled' | 'account_locked'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'too_many_attempts' | 'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/auth/refresh': {
-    /** Get new tokens. A refresh token is good once, for ten more seconds it gives the same successor; later it ends its session. Open to anybody. */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        refreshToken: string;
-      } } };
-      responses: {
-        200: Json<Success<{
-          /** send it as `Authorization: Bearer …` and in the handshake of the socket */
-          token: string;
-          /** UTC, ISO 8601 */
-          expiresAt: string;
-          /** gives the next tokens, once; see `/auth/refresh` */
-          refreshToken: string;
-          /** UTC, ISO 8601 */
-          refreshExpiresAt: string;
-          sessionId: string;
-          user: {
-            id: string;
-            name: string;
-            roles: string[];
-            permissions: string[];
-            account: string | null;
-            phone: string | null;
-            avatar: string | null;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'refresh_refused'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/auth/logout': {
-    /** End this session, here and on its open sockets. Open to signed-in users. */
-    post: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<Record<string, never>>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/auth/session': {
-    /** Who this token belongs to; an error when its session has ended. Open to users and invited guests. */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          kind: 'user';
-          user: {
-            id: string;
-            name: string;
-            roles: string[];
-          };
-          sessionId: string;
-          /** UTC, ISO 8601 */
-          expiresAt: string;
-        } | {
-          kind: 'guest';
-          memberId: string;
-          consultationId: string;
-          name: string;
-          /** UTC, ISO 8601 */
-          expiresAt: string;
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/auth/sms-code': {
-    /** Send a code to a phone. Open to anybody. */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        /** mobile phone number; one of mainland China needs no prefix */
-        phone: string;
-        scene: 'login' | 'register' | 'reset' | 'bind';
-        locale?: 'zh' | 'en' | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          /** seconds */
-          expiresIn: 300;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'code_too_soon' | 'code_limit' | 'rate_limited'>>;
-        503: Json<Failure<'sms_unavailable'>>;
-      };
-    };
-  };
-  '/api/v1/auth/password/reset': {
-    /** Set another password with a code of scene `reset`; ends every session. Open to anybody. */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        /** mobile phone number; one of mainland China needs no prefix */
-        phone: string;
-        /** six digits, from a text message */
-        code: string;
-        password: string;
-      } } };
-      responses: {
-        200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'bad_code'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'too_many_attempts' | 'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/auth/password': {
-    /** Set another password; ends every session and begins a new one. Open to signed-in users. */
-    put: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        /** needed unless the account has none */
-        oldPassword?: string | undefined;
-        password: string;
-        client?: {
-          /** default: told from the user agent */
-          type?: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other' | undefined;
-          /** random, kept by the client */
-          deviceId?: string | undefined;
-          deviceName?: string | undefined;
-        } | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          /** send it as `Authorization: Bearer …` and in the handshake of the socket */
-          token: string;
-          /** UTC, ISO 8601 */
-          expiresAt: string;
-          /** gives the next tokens, once; see `/auth/refresh` */
-          refreshToken: string;
-          /** UTC, ISO 8601 */
-          refreshExpiresAt: string;
-          sessionId: string;
-          user: {
-            id: string;
-            name: string;
-            roles: string[];
-            permissions: string[];
-            account: string | null;
-            phone: string | null;
-            avatar: string | null;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked' | 'bad_credentials' | 'account_disabled' | 'account_locked'>>;
-        403: Json<Failure<'forbidden' | 'step_up_required'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'too_many_attempts' | 'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/auth/phone': {
-    /** Set the own phone number, with a code of scene `bind`. Open to signed-in users. */
-    put: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        /** mobile phone number; one of mainland China needs no prefix */
-        phone: string;
-        /** sent to the new phone, scene `bind` */
-        code: string;
-      } } };
-      responses: {
-        200: Json<Success<{
-          phone: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked' | 'bad_code'>>;
-        403: Json<Failure<'forbidden' | 'step_up_required'>>;
-        409: Json<Failure<'phone_taken'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'too_many_attempts' | 'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/auth/step-up/code': {
-    /** Send a code for `/auth/step-up` to the own phone. Open to signed-in users. */
-    post: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          /** seconds */
-          expiresIn: 300;
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        409: Json<Failure<'no_phone'>>;
-        429: Json<Failure<'code_too_soon' | 'code_limit' | 'rate_limited'>>;
-        503: Json<Failure<'sms_unavailable'>>;
-      };
-    };
-  };
-  '/api/v1/auth/step-up': {
-    /** Prove once more who one is; sensitive operations are open to this session for five minutes. Open to signed-in users. */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        password: string;
-      } | {
-        /** six digits, from a text message */
-        code: string;
-      } } };
-      responses: {
-        200: Json<Success<{
-          /** UTC, ISO 8601 */
-          until: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked' | 'bad_credentials' | 'bad_code'>>;
-        403: Json<Failure<'forbidden'>>;
-        409: Json<Failure<'no_phone'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'too_many_attempts' | 'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/auth/sessions': {
-    /** Own sessions that go on, newest first. Open to signed-in users. */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            current: boolean;
-            clientType: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other';
-            method: 'password' | 'code' | 'wechat' | 'oauth' | 'register';
-            device: string | null;
-            /** of its last use */
-            ip: string | null;
-            /** UTC, ISO 8601 */
-            createdAt: string;
-            lastSeenAt: string | null;
-            /** UTC, ISO 8601 */
-            expiresAt: string;
-          }[];
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** End all own sessions but this one. Open to signed-in users. */
-    delete: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          ended: number;
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/auth/sessions/{id}': {
-    /** End one of the own sessions. Open to signed-in users. */
-    delete: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/auth/logins': {
-    /** Attempts to sign in to the own account, latest first. Open to signed-in users. */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          from?: string | undefined;
-          to?: string | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            userId: string | null;
-            account: string | null;
-            method: 'password' | 'code' | 'wechat' | 'oauth' | 'register';
-            success: boolean;
-            /** code of the error */
-            reason: string | null;
-            /** `new_device`, `new_network`, `after_failures` */
-            abnormal: string[];
-            clientType: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other';
-            device: string | null;
-            ip: string;
-            /** UTC, ISO 8601 */
-            createdAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/logs/logins': {
-    /** All attempts to sign in, latest first. Open to users who may: read operation, login and security logs (`logs:read`). */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          from?: string | undefined;
-          to?: string | undefined;
-          /** UUIDv7 */
-          userId?: string | undefined;
-          success?: 'true' | 'false' | undefined;
-          abnormal?: 'true' | 'false' | undefined;
-          ip?: string | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            userId: string | null;
-            account: string | null;
-            method: 'password' | 'code' | 'wechat' | 'oauth' | 'register';
-            success: boolean;
-            /** code of the error */
-            reason: string | null;
-            /** `new_device`, `new_network`, `after_failures` */
-            abnormal: string[];
-            clientType: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other';
-            device: string | null;
-            ip: string;
-            /** UTC, ISO 8601 */
-            createdAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/auth/providers': {
-    /** Other services to sign in with. Open to anybody. */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          items: {
-            name: string;
-            title: string;
-            kind: 'oidc' | 'oauth2' | 'wechat' | 'wechat-mini';
-          }[];
-        }>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/auth/providers/{provider}/start': {
-    /** Begin to sign in with another service. Open to anybody. */
-    post: {
-      parameters: {
-        path: {
-          provider: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          /** where to send the person */
-          url: string;
-          /** to be kept by this page alone, and sent back with what the person comes back with */
-          ticket: string;
-          /** UTC, ISO 8601 */
-          expiresAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-        503: Json<Failure<'provider_unavailable'>>;
-      };
-    };
-  };
-  '/api/v1/auth/providers/{provider}/finish': {
-    /** Sign in with what the other service sent the person back with; the first time makes an account. Open to anybody. */
-    post: {
-      parameters: {
-        path: {
-          provider: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        /** query of the address that the person came back to */
-        params: { [key: string]: string };
-        ticket: string;
-        client?: {
-          /** default: told from the user agent */
-          type?: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other' | undefined;
-          /** random, kept by the client */
-          deviceId?: string | undefined;
-          deviceName?: string | undefined;
-        } | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          /** send it as `Authorization: Bearer …` and in the handshake of the socket */
-          token: string;
-          /** UTC, ISO 8601 */
-          expiresAt: string;
-          /** gives the next tokens, once; see `/auth/refresh` */
-          refreshToken: string;
-          /** UTC, ISO 8601 */
-          refreshExpiresAt: string;
-          sessionId: string;
-          user: {
-            id: string;
-            name: string;
-            roles: string[];
-            permissions: string[];
-            account: string | null;
-            phone: string | null;
-            avatar: string | null;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'provider_refused' | 'login_outdated' | 'account_disabled' | 'account_locked'>>;
-        404: Json<Failure<'not_found'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-        503: Json<Failure<'provider_unavailable'>>;
-      };
-    };
-  };
-  '/api/v1/auth/providers/{provider}/mini-program': {
-    /** Sign in with the code of a mini program; the first time makes an account. Open to anybody. */
-    post: {
-      parameters: {
-        path: {
-          provider: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        code: string;
-        client?: {
-          /** default: told from the user agent */
-          type?: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other' | undefined;
-          /** random, kept by the client */
-          deviceId?: string | undefined;
-          deviceName?: string | undefined;
-        } | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          /** send it as `Authorization: Bearer …` and in the handshake of the socket */
-          token: string;
-          /** UTC, ISO 8601 */
-          expiresAt: string;
-          /** gives the next tokens, once; see `/auth/refresh` */
-          refreshToken: string;
-          /** UTC, ISO 8601 */
-          refreshExpiresAt: string;
-          sessionId: string;
-          user: {
-            id: string;
-            name: string;
-            roles: string[];
-            permissions: string[];
-            account: string | null;
-            phone: string | null;
-            avatar: string | null;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'provider_refused' | 'account_disabled' | 'account_locked'>>;
-        404: Json<Failure<'not_found'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-        503: Json<Failure<'provider_unavailable'>>;
-      };
-    };
-  };
-  '/api/v1/auth/identities': {
-    /** Other services that the own account can be signed in to with. Open to signed-in users. */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            provider: string;
-            label: string | null;
-            /** UTC, ISO 8601 */
-            createdAt: string;
-            lastUsedAt: string | null;
-          }[];
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/auth/identities/{provider}/start': {
-    /** Begin to add another service to the own account. Open to signed-in users. */
-    post: {
-      parameters: {
-        path: {
-          provider: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          /** where to send the person */
-          url: string;
-          /** to be kept by this page alone, and sent back with what the person comes back with */
-          ticket: string;
-          /** UTC, ISO 8601 */
-          expiresAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden' | 'step_up_required'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-        503: Json<Failure<'provider_unavailable'>>;
-      };
-    };
-  };
-  '/api/v1/auth/identities/{provider}/finish': {
-    /** Add another service to the own account. Open to signed-in users. */
-    post: {
-      parameters: {
-        path: {
-          provider: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        /** query of the address that the person came back to */
-        params: { [key: string]: string };
-        ticket: string;
-        client?: {
-          /** default: told from the user agent */
-          type?: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other' | undefined;
-          /** random, kept by the client */
-          deviceId?: string | undefined;
-          deviceName?: string | undefined;
-        } | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            provider: string;
-            label: string | null;
-            /** UTC, ISO 8601 */
-            createdAt: string;
-            lastUsedAt: string | null;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked' | 'provider_refused' | 'login_outdated'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'identity_taken'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-        503: Json<Failure<'provider_unavailable'>>;
-      };
-    };
-  };
-  '/api/v1/auth/identities/{id}': {
-    /** Take another service from the own account. Open to signed-in users. */
-    delete: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden' | 'step_up_required'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'last_way_in'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users': {
-    /** List and search people; without `users:read-all` names only, by keyword and role. Open to users who may: find people by name to plan a visit with (`users:find`); reaches names of people, everybody's with `users:read-all`. */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          /** part of the name; beginning of the account or staff number; a whole phone number or mail address */
-          keyword?: string | undefined;
-          role?: string | undefined;
-          /** only active people may sign in */
-          status?: 'active' | 'inactive' | 'suspended' | undefined;
-          membership?: 'basic' | 'professional' | 'premium' | undefined;
-          /** UUIDv7 */
-          tag?: string | undefined;
-          locked?: 'true' | 'false' | undefined;
-          createdFrom?: string | undefined;
-          createdTo?: string | undefined;
-          sort?: 'createdAt' | '-createdAt' | 'name' | '-name' | 'lastLoginAt' | '-lastLoginAt' | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: ({
-            id: string;
-            name: string;
-            roles: string[];
-            account: string | null;
-            staffNo: string | null;
-            /** masked unless the caller holds `users:unmask` */
-            phone: string | null;
-            /** masked likewise */
-            email: string | null;
-            avatar: string | null;
-            /** only active people may sign in */
-            status: 'active' | 'inactive' | 'suspended';
-            membershipLevel: 'basic' | 'professional' | 'premium';
-            tags: {
-              id: string;
-              name: string;
-              color: string | null;
-            }[];
-            lockedUntil: string | null;
-            lockReason: 'attempts' | 'administrator' | null;
-            lastLoginAt: string | null;
-            /** UTC, ISO 8601 */
-            createdAt: string;
-          } | {
-            id: string;
-            name: string;
-          })[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Add somebody. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        name: string;
-        /** 3 to 64 letters, digits or . _ @ -, with a letter */
-        account?: string | undefined;
-        /** mobile phone number; one of mainland China needs no prefix */
-        phone?: string | undefined;
-        email?: string | undefined;
-        staffNo?: string | undefined;
-        password?: string | undefined;
-        roles: string[];
-        /** only active people may sign in */
-        status?: 'active' | 'inactive' | 'suspended' | undefined;
-        membershipLevel?: 'basic' | 'professional' | 'premium' | undefined;
-        locale?: 'zh' | 'en' | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          name: string;
-          roles: string[];
-          account: string | null;
-          staffNo: string | null;
-          /** masked unless the caller holds `users:unmask` */
-          phone: string | null;
-          /** masked likewise */
-          email: string | null;
-          avatar: string | null;
-          /** only active people may sign in */
-          status: 'active' | 'inactive' | 'suspended';
-          membershipLevel: 'basic' | 'professional' | 'premium';
-          tags: {
-            id: string;
-            name: string;
-            color: string | null;
-          }[];
-          lockedUntil: string | null;
-          lockReason: 'attempts' | 'administrator' | null;
-          lastLoginAt: string | null;
-          /** UTC, ISO 8601 */
-          createdAt: string;
-          locale: 'zh' | 'en';
-          healthTags: string[];
-          passwordChangedAt: string | null;
-          /** UTC, ISO 8601 */
-          updatedAt: string;
-          /** that go on */
-          sessions: number;
-          following: number;
-          followers: number;
-          /** how many there are of this person: logins, visits and so on */
-          figures: { [key: string]: number };
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        409: Json<Failure<'account_taken' | 'phone_taken' | 'staff_no_taken'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_role'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/me': {
-    /** The own profile. Open to signed-in users. */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          id: string;
-          name: string;
-          roles: string[];
-          account: string | null;
-          phone: string | null;
-          email: string | null;
-          avatar: string | null;
-          locale: 'zh' | 'en';
-          membershipLevel: 'basic' | 'professional' | 'premium';
-          healthTags: string[];
-          permissions: string[];
-          hasPassword: boolean;
-          /** UTC, ISO 8601 */
-          createdAt: string;
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Change the own profile. Open to signed-in users. */
-    patch: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        name?: string | undefined;
-        email?: string | null | undefined;
-        locale?: 'zh' | 'en' | undefined;
-        healthTags?: string[] | undefined;
-        avatarFileId?: string | null | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          name: string;
-          roles: string[];
-          account: string | null;
-          phone: string | null;
-          email: string | null;
-          avatar: string | null;
-          locale: 'zh' | 'en';
-          membershipLevel: 'basic' | 'professional' | 'premium';
-          healthTags: string[];
-          permissions: string[];
-          hasPassword: boolean;
-          /** UTC, ISO 8601 */
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_file'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/{id}': {
-    /** One person with figures: oneself, or anybody with `users:read-all`. Open to signed-in users. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          name: string;
-          roles: string[];
-          account: string | null;
-          staffNo: string | null;
-          /** masked unless the caller holds `users:unmask` */
-          phone: string | null;
-          /** masked likewise */
-          email: string | null;
-          avatar: string | null;
-          /** only active people may sign in */
-          status: 'active' | 'inactive' | 'suspended';
-          membershipLevel: 'basic' | 'professional' | 'premium';
-          tags: {
-            id: string;
-            name: string;
-            color: string | null;
-          }[];
-          lockedUntil: string | null;
-          lockReason: 'attempts' | 'administrator' | null;
-          lastLoginAt: string | null;
-          /** UTC, ISO 8601 */
-          createdAt: string;
-          locale: 'zh' | 'en';
-          healthTags: string[];
-          passwordChangedAt: string | null;
-          /** UTC, ISO 8601 */
-          updatedAt: string;
-          /** that go on */
-          sessions: number;
-          following: number;
-          followers: number;
-          /** how many there are of this person: logins, visits and so on */
-          figures: { [key: string]: number };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Delete somebody whom no records refer to. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
-    delete: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'in_use' | 'last_administrator'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Change somebody: oneself name, mail and language; with `users:manage` anybody; roles with `roles:manage`. Open to signed-in users. */
-    patch: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        name?: string | undefined;
-        email?: string | null | undefined;
-        locale?: 'zh' | 'en' | undefined;
-        account?: string | null | undefined;
-        phone?: string | null | undefined;
-        staffNo?: string | null | undefined;
-        membershipLevel?: 'basic' | 'professional' | 'premium' | undefined;
-        /** only active people may sign in */
-        status?: 'active' | 'inactive' | 'suspended' | undefined;
-        roles?: string[] | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          name: string;
-          roles: string[];
-          account: string | null;
-          staffNo: string | null;
-          /** masked unless the caller holds `users:unmask` */
-          phone: string | null;
-          /** masked likewise */
-          email: string | null;
-          avatar: string | null;
-          /** only active people may sign in */
-          status: 'active' | 'inactive' | 'suspended';
-          membershipLevel: 'basic' | 'professional' | 'premium';
-          tags: {
-            id: string;
-            name: string;
-            color: string | null;
-          }[];
-          lockedUntil: string | null;
-          lockReason: 'attempts' | 'administrator' | null;
-          lastLoginAt: string | null;
-          /** UTC, ISO 8601 */
-          createdAt: string;
-          locale: 'zh' | 'en';
-          healthTags: string[];
-          passwordChangedAt: string | null;
-          /** UTC, ISO 8601 */
-          updatedAt: string;
-          /** that go on */
-          sessions: number;
-          following: number;
-          followers: number;
-          /** how many there are of this person: logins, visits and so on */
-          figures: { [key: string]: number };
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'account_taken' | 'phone_taken' | 'staff_no_taken' | 'last_administrator'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_role'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/delete': {
-    /** Delete many people; tells of each. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        ids: string[];
-      } } };
-      responses: {
-        200: Json<Success<{
-          results: {
-            id: string;
-            deleted: boolean;
-            /** code of the error */
-            error: string | null;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden' | 'step_up_required'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/{id}/status': {
-    /** Enable or disable somebody; ends their sessions. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
-    put: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        /** only active people may sign in */
-        status: 'active' | 'inactive' | 'suspended';
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          name: string;
-          roles: string[];
-          account: string | null;
-          staffNo: string | null;
-          /** masked unless the caller holds `users:unmask` */
-          phone: string | null;
-          /** masked likewise */
-          email: string | null;
-          avatar: string | null;
-          /** only active people may sign in */
-          status: 'active' | 'inactive' | 'suspended';
-          membershipLevel: 'basic' | 'professional' | 'premium';
-          tags: {
-            id: string;
-            name: string;
-            color: string | null;
-          }[];
-          lockedUntil: string | null;
-          lockReason: 'attempts' | 'administrator' | null;
-          lastLoginAt: string | null;
-          /** UTC, ISO 8601 */
-          createdAt: string;
-          locale: 'zh' | 'en';
-          healthTags: string[];
-          passwordChangedAt: string | null;
-          /** UTC, ISO 8601 */
-          updatedAt: string;
-          /** that go on */
-          sessions: number;
-          following: number;
-          followers: number;
-          /** how many there are of this person: logins, visits and so on */
-          figures: { [key: string]: number };
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'last_administrator'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/{id}/membership': {
-    /** Set the level of membership. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
-    put: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        level: 'basic' | 'professional' | 'premium';
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          name: string;
-          roles: string[];
-          account: string | null;
-          staffNo: string | null;
-          /** masked unless the caller holds `users:unmask` */
-          phone: string | null;
-          /** masked likewise */
-          email: string | null;
-          avatar: string | null;
-          /** only active people may sign in */
-          status: 'active' | 'inactive' | 'suspended';
-          membershipLevel: 'basic' | 'professional' | 'premium';
-          tags: {
-            id: string;
-            name: string;
-            color: string | null;
-          }[];
-          lockedUntil: string | null;
-          lockReason: 'attempts' | 'administrator' | null;
-          lastLoginAt: string | null;
-          /** UTC, ISO 8601 */
-          createdAt: string;
-          locale: 'zh' | 'en';
-          healthTags: string[];
-          passwordChangedAt: string | null;
-          /** UTC, ISO 8601 */
-          updatedAt: string;
-          /** that go on */
-          sessions: number;
-          following: number;
-          followers: number;
-          /** how many there are of this person: logins, visits and so on */
-          figures: { [key: string]: number };
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/{id}/lock': {
-    /** Keep somebody out, for a time or for good; ends their sessions. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        /** null: until somebody unlocks it */
-        until?: string | null | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          name: string;
-          roles: string[];
-          account: string | null;
-          staffNo: string | null;
-          /** masked unless the caller holds `users:unmask` */
-          phone: string | null;
-          /** masked likewise */
-          email: string | null;
-          avatar: string | null;
-          /** only active people may sign in */
-          status: 'active' | 'inactive' | 'suspended';
-          membershipLevel: 'basic' | 'professional' | 'premium';
-          tags: {
-            id: string;
-            name: string;
-            color: string | null;
-          }[];
-          lockedUntil: string | null;
-          lockReason: 'attempts' | 'administrator' | null;
-          lastLoginAt: string | null;
-          /** UTC, ISO 8601 */
-          createdAt: string;
-          locale: 'zh' | 'en';
-          healthTags: string[];
-          passwordChangedAt: string | null;
-          /** UTC, ISO 8601 */
-          updatedAt: string;
-          /** that go on */
-          sessions: number;
-          following: number;
-          followers: number;
-          /** how many there are of this person: logins, visits and so on */
-          figures: { [key: string]: number };
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/{id}/unlock': {
-    /** Open a locked account again, also after wrong passwords. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          name: string;
-          roles: string[];
-          account: string | null;
-          staffNo: string | null;
-          /** masked unless the caller holds `users:unmask` */
-          phone: string | null;
-          /** masked likewise */
-          email: string | null;
-          avatar: string | null;
-          /** only active people may sign in */
-          status: 'active' | 'inactive' | 'suspended';
-          membershipLevel: 'basic' | 'professional' | 'premium';
-          tags: {
-            id: string;
-            name: string;
-            color: string | null;
-          }[];
-          lockedUntil: string | null;
-          lockReason: 'attempts' | 'administrator' | null;
-          lastLoginAt: string | null;
-          /** UTC, ISO 8601 */
-          createdAt: string;
-          locale: 'zh' | 'en';
-          healthTags: string[];
-          passwordChangedAt: string | null;
-          /** UTC, ISO 8601 */
-          updatedAt: string;
-          /** that go on */
-          sessions: number;
-          following: number;
-          followers: number;
-          /** how many there are of this person: logins, visits and so on */
-          figures: { [key: string]: number };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/{id}/password': {
-    /** Set somebody's password; ends their sessions. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
-    put: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        password: string;
-      } } };
-      responses: {
-        200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden' | 'step_up_required'>>;
-        404: Json<Failure<'not_found'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/{id}/sessions': {
-    /** End all of somebody's sessions. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
-    delete: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          /** sessions */
-          ended: number;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/{id}/behavior': {
-    /** What somebody did in a period, and in the one before. Open to users who may: see and search every user (`users:read-all`). */
-    get: {
-      parameters: {
-        query?: {
-          from?: string | undefined;
-          to?: string | undefined;
-        };
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          /** UTC, ISO 8601 */
-          from: string;
-          /** UTC, ISO 8601 */
-          to: string;
-          counts: { [key: string]: number };
-          /** the same for as long a time before */
-          before: { [key: string]: number };
-          lastLoginAt: string | null;
-          /** sessions begun in the period */
-          clients: {
-            clientType: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other';
-            sessions: number;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/export': {
-    /** People that the filters let through, as CSV, oldest first. Open to users who may: export users (`users:export`). */
-    get: {
-      parameters: {
-        query?: {
-          /** part of the name; beginning of the account or staff number; a whole phone number or mail address */
-          keyword?: string | undefined;
-          role?: string | undefined;
-          /** only active people may sign in */
-          status?: 'active' | 'inactive' | 'suspended' | undefined;
-          membership?: 'basic' | 'professional' | 'premium' | undefined;
-          /** UUIDv7 */
-          tag?: string | undefined;
-          locked?: 'true' | 'false' | undefined;
-          createdFrom?: string | undefined;
-          createdTo?: string | undefined;
-        };
-      };
-      responses: {
-        200: { headers: { [name: string]: unknown }; content: { 'text/csv': string } };
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden' | 'step_up_required'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/user-tags': {
-    /** Tags for people, with how many have them. Open to users who may: see and search every user (`users:read-all`). */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            name: string;
-            color: string | null;
-            users: number;
-          }[];
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Add a tag. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        name: string;
-        color?: string | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          name: string;
-          color: string | null;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        409: Json<Failure<'already_exists'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/user-tags/{id}': {
-    /** Delete a tag and take it from everybody. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
-    delete: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Change a tag. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
-    patch: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        name?: string | undefined;
-        color?: string | null | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          name: string;
-          color: string | null;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'already_exists'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/{id}/tags': {
-    /** Give somebody these tags and no others. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
-    put: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        tagIds: string[];
-      } } };
-      responses: {
-        200: Json<Success<{
-          tags: {
-            id: string;
-            name: string;
-            color: string | null;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_tag'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/{id}/follow': {
-    /** Follow somebody. Open to signed-in users. */
-    put: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          following: boolean;
-          followedBy: boolean;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Stop following somebody. Open to signed-in users. */
-    delete: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          following: boolean;
-          followedBy: boolean;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/me/following': {
-    /** Whom one follows, latest first. Open to signed-in users. */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            name: string;
-            /** UTC, ISO 8601 */
-            since: string;
-            mutual: boolean;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/{id}/following': {
-    /** Whom somebody follows. Open to users who may: see and search every user (`users:read-all`). */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-        };
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            name: string;
-            /** UTC, ISO 8601 */
-            since: string;
-            mutual: boolean;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/me/followers': {
-    /** Who follows one, latest first. Open to signed-in users. */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            name: string;
-            /** UTC, ISO 8601 */
-            since: string;
-            mutual: boolean;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/{id}/followers': {
-    /** Who follows somebody. Open to users who may: see and search every user (`users:read-all`). */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-        };
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            name: string;
-            /** UTC, ISO 8601 */
-            since: string;
-            mutual: boolean;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/permissions': {
-    /** Everything that can be permitted. Open to users who may: change roles, their permissions, and menus (`roles:manage`). */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          items: {
-            name: string;
-            description: string;
-          }[];
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/roles': {
-    /** All roles. Open to users who may: see and search every user (`users:read-all`). */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          items: {
-            key: string;
-            nameZh: string;
-            nameEn: string;
-            builtin: boolean;
-            /** role that inherits everything this one may do */
-            parentKey: string | null;
-            /** its own */
-            permissions: string[];
-            /** those of the roles below it */
-            inherited: string[];
-            /** how many hold it */
-            users: number;
-          }[];
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Add a role. Open to users who may: change roles, their permissions, and menus (`roles:manage`). */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        /** stable name in code and tokens */
-        key: string;
-        nameZh: string;
-        nameEn: string;
-        parentKey?: string | null | undefined;
-        permissions?: ('consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase')[] | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          key: string;
-          nameZh: string;
-          nameEn: string;
-          builtin: boolean;
-          /** role that inherits everything this one may do */
-          parentKey: string | null;
-          /** its own */
-          permissions: string[];
-          /** those of the roles below it */
-          inherited: string[];
-          /** how many hold it */
-          users: number;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        409: Json<Failure<'already_exists'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_role'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/roles/{key}': {
-    /** One role. Open to users who may: see and search every user (`users:read-all`). */
-    get: {
-      parameters: {
-        path: {
-          key: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          key: string;
-          nameZh: string;
-          nameEn: string;
-          builtin: boolean;
-          /** role that inherits everything this one may do */
-          parentKey: string | null;
-          /** its own */
-          permissions: string[];
-          /** those of the roles below it */
-          inherited: string[];
-          /** how many hold it */
-          users: number;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Delete a role that nobody holds. Open to users who may: change roles, their permissions, and menus (`roles:manage`). */
-    delete: {
-      parameters: {
-        path: {
-          key: string;
-        };
-      };
-      responses: {
-        200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'builtin' | 'in_use'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Change names, permissions or place of a role. Open to users who may: change roles, their permissions, and menus (`roles:manage`). */
-    patch: {
-      parameters: {
-        path: {
-          key: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        nameZh?: string | undefined;
-        nameEn?: string | undefined;
-        parentKey?: string | null | undefined;
-        permissions?: ('consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase')[] | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          key: string;
-          nameZh: string;
-          nameEn: string;
-          builtin: boolean;
-          /** role that inherits everything this one may do */
-          parentKey: string | null;
-          /** its own */
-          permissions: string[];
-          /** those of the roles below it */
-          inherited: string[];
-          /** how many hold it */
-          users: number;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'builtin' | 'circular'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_role'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/roles/{key}/users': {
-    /** Who holds a role. Open to users who may: see and search every user (`users:read-all`). */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-        };
-        path: {
-          key: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            name: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/roles/{key}/users/{userId}': {
-    /** Give somebody a role. Open to users who may: change roles, their permissions, and menus (`roles:manage`). */
-    put: {
-      parameters: {
-        path: {
-          key: string;
-          userId: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          roles: string[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'last_administrator'>>;
-        422: Json<Failure<'unknown_role'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Take a role from somebody. Open to users who may: change roles, their permissions, and menus (`roles:manage`). */
-    delete: {
-      parameters: {
-        path: {
-          key: string;
-          userId: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          roles: string[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'last_administrator'>>;
-        422: Json<Failure<'unknown_role'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/{id}/roles': {
-    /** Roles of somebody. Open to users who may: see and search every user (`users:read-all`). */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          roles: string[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Give somebody these roles and no others. Open to users who may: change roles, their permissions, and menus (`roles:manage`). */
-    put: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        roles: string[];
-      } } };
-      responses: {
-        200: Json<Success<{
-          roles: string[];
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'last_administrator'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_role'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/menus/mine': {
-    /** The menu of the caller. Open to signed-in users. */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          items: components['schemas']['MenuEntry'][];
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/menus': {
-    /** All entries of the menu. Open to users who may: change roles, their permissions, and menus (`roles:manage`). */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          items: components['schemas']['MenuNode'][];
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Add an entry. Open to users who may: change roles, their permissions, and menus (`roles:manage`). */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        key: string;
-        parentKey?: string | null | undefined;
-        titleZh: string;
-        titleEn: string;
-        path?: string | null | undefined;
-        icon?: string | null | undefined;
-        permission?: 'consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase' | null | undefined;
-        sortOrder?: number | undefined;
-        visible?: boolean | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          key: string;
-          titleZh: string;
-          titleEn: string;
-          /** below `/clinic`; null for a heading */
-          path: string | null;
-          icon: string | null;
-          parentKey: string | null;
-          /** what the caller must hold to see it */
-          permission: string | null;
-          sortOrder: number;
-          visible: boolean;
-          builtin: boolean;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        409: Json<Failure<'already_exists'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_menu'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/menus/{key}': {
-    /** Delete an entry that has none below it. Open to users who may: change roles, their permissions, and menus (`roles:manage`). */
-    delete: {
-      parameters: {
-        path: {
-          key: string;
-        };
-      };
-      responses: {
-        200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'builtin' | 'in_use'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Change, move, hide or show an entry. Open to users who may: change roles, their permissions, and menus (`roles:manage`). */
-    patch: {
-      parameters: {
-        path: {
-          key: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        parentKey?: string | null | undefined;
-        titleZh?: string | undefined;
-        titleEn?: string | undefined;
-        path?: string | null | undefined;
-        icon?: string | null | undefined;
-        permission?: 'consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase' | null | undefined;
-        sortOrder?: number | undefined;
-        visible?: boolean | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          key: string;
-          titleZh: string;
-          titleEn: string;
-          /** below `/clinic`; null for a heading */
-          path: string | null;
-          icon: string | null;
-          parentKey: string | null;
-          /** what the caller must hold to see it */
-          permission: string | null;
-          sortOrder: number;
-          visible: boolean;
-          builtin: boolean;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'circular'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_menu'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/consultations': {
-    /** Own visits. Open to users who may: see own visits (`consultations:read`); reaches visits that the caller belongs to. */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          status?: 'scheduled' | 'active' | 'ended' | 'cancelled' | undefined;
-          /** a minus sign: newest first */
-          sort?: 'scheduledStart' | '-scheduledStart' | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            title: string;
-            status: 'scheduled' | 'active' | 'ended' | 'cancelled';
-            /** the caller's role in this visit */
-            role: 'practitioner' | 'patient' | 'guest' | 'observer';
-            practitioner: {
-              id: string;
-              name: string;
-            };
+            admissionNo: string;
             patient: {
               id: string;
               name: string;
             };
-            scheduledStart: string;
-            scheduledEnd: string;
-            startedAt: string | null;
-            endedAt: string | null;
-            lobby: boolean;
-            locked: boolean;
-            createdAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Book a visit with a patient; starting now makes it an instant visit. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        title: string;
-        /** UUIDv7 */
-        patientId: string;
-        /** UTC, ISO 8601 */
-        scheduledStart: string;
-        /** UTC, ISO 8601 */
-        scheduledEnd: string;
-        /** patients and guests wait until they are let in */
-        lobby?: boolean | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          title: string;
-          status: 'scheduled' | 'active' | 'ended' | 'cancelled';
-          /** the caller's role in this visit */
-          role: 'practitioner' | 'patient' | 'guest' | 'observer';
-          practitioner: {
-            id: string;
-            name: string;
-          };
-          patient: {
-            id: string;
-            name: string;
-          };
-          scheduledStart: string;
-          scheduledEnd: string;
-          startedAt: string | null;
-          endedAt: string | null;
-          lobby: boolean;
-          locked: boolean;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_patient'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/consultations/{id}': {
-    /** One own visit. Open to users who may: see own visits (`consultations:read`); reaches visits that the caller belongs to. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          title: string;
-          status: 'scheduled' | 'active' | 'ended' | 'cancelled';
-          /** the caller's role in this visit */
-          role: 'practitioner' | 'patient' | 'guest' | 'observer';
-          practitioner: {
-            id: string;
-            name: string;
-          };
-          patient: {
-            id: string;
-            name: string;
-          };
-          scheduledStart: string;
-          scheduledEnd: string;
-          startedAt: string | null;
-          endedAt: string | null;
-          lobby: boolean;
-          locked: boolean;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/consultations/{id}/end': {
-    /** End the visit for all. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          title: string;
-          status: 'scheduled' | 'active' | 'ended' | 'cancelled';
-          /** the caller's role in this visit */
-          role: 'practitioner' | 'patient' | 'guest' | 'observer';
-          practitioner: {
-            id: string;
-            name: string;
-          };
-          patient: {
-            id: string;
-            name: string;
-          };
-          scheduledStart: string;
-          scheduledEnd: string;
-          startedAt: string | null;
-          endedAt: string | null;
-          lobby: boolean;
-          locked: boolean;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'stale_epoch'>>;
-        410: Json<Failure<'visit_ended'>>;
-        429: Json<Failure<'rate_limited'>>;
-        503: Json<Failure<'room_busy' | 'room_moved' | 'storage_unavailable' | 'shutting_down'>>;
-        504: Json<Failure<'deadline'>>;
-      };
-    };
-  };
-  '/api/v1/consultations/{id}/cancel': {
-    /** Call the visit off before it begins. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          title: string;
-          status: 'scheduled' | 'active' | 'ended' | 'cancelled';
-          /** the caller's role in this visit */
-          role: 'practitioner' | 'patient' | 'guest' | 'observer';
-          practitioner: {
-            id: string;
-            name: string;
-          };
-          patient: {
-            id: string;
-            name: string;
-          };
-          scheduledStart: string;
-          scheduledEnd: string;
-          startedAt: string | null;
-          endedAt: string | null;
-          lobby: boolean;
-          locked: boolean;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'visit_started' | 'booked_visit' | 'stale_epoch'>>;
-        410: Json<Failure<'visit_ended'>>;
-        429: Json<Failure<'rate_limited'>>;
-        503: Json<Failure<'room_busy' | 'room_moved' | 'storage_unavailable' | 'shutting_down'>>;
-        504: Json<Failure<'deadline'>>;
-      };
-    };
-  };
-  '/api/v1/rooms': {
-    /** Rooms of own visits that are open now. Open to users who may: see own visits (`consultations:read`); reaches visits that the caller belongs to. */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          items: {
-            consultationId: string;
-            title: string;
-            /** seats in the room */
-            peers: number;
-            /** people who wait */
-            lobby: number;
-            /** ms since 1970; null before both sides met */
-            startedAt: number | null;
-          }[];
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/consultations/{id}/room': {
-    /** Who is in the room now. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          /** null while the room is closed */
-          room: {
-            consultationId: string;
-            title: string;
-            /** ISO 8601, UTC */
-            scheduledStart: string;
-            scheduledEnd: string;
-            /** when the two were first together */
-            startedAt: number | null;
-            /** nobody new gets past the lobby */
-            locked: boolean;
-            /** Whether the two people of the visit are here; somebody waiting in the lobby is present */
-            attendance: {
-              practitioner: 'expected' | 'present' | 'late' | 'no-show' | 'left';
-              patient: 'expected' | 'present' | 'late' | 'no-show' | 'left';
-            };
-            peers: {
-              /** seat in this room; kept over reconnects within the grace period */
+            profileId: string | null;
+            ward: {
               id: string;
-              /** person; the same for all devices of one person */
-              memberId: string;
-              name: string;
-              /** practitioner leads the visit; observers see and hear but send nothing but chat */
-              role: 'practitioner' | 'patient' | 'guest' | 'observer';
-              /** false while the seat is kept for somebody whose connection broke */
-              connected: boolean;
-              /** ms since 1970, or null */
-              handRaisedAt: number | null;
-              /** this person sends and receives sound only */
-              audioOnly: boolean;
-              /** the camera is on but not sent, because the upload is too weak for it */
-              cameraHeld: boolean;
-              /** network quality each way. A stream that is lost counts as 1; 0 says only that nothing was measured yet */
-              quality: {
-                /** 0 nothing measured yet (just joined, or nothing flows that way), 1 bad or lost, 2 weak, 3 good, 4 excellent; never back to 0 while measured */
-                up: number;
-                /** 0 nothing measured yet (just joined, or nothing flows that way), 1 bad or lost, 2 weak, 3 good, 4 excellent; never back to 0 while measured */
-                down: number;
-              };
-              producers: {
-                id: string;
-                kind: 'audio' | 'video';
-                /** What a producer carries */
-                source: 'microphone' | 'camera' | 'screen' | 'screen-audio';
-                paused: boolean;
-              }[];
-              joinedAt: number;
-            }[];
-            /** filled for the practitioner, empty for others */
-            lobby: {
-              id: string;
-              memberId: string;
-              name: string;
-              /** practitioner leads the visit; observers see and hear but send nothing but chat */
-              role: 'practitioner' | 'patient' | 'guest' | 'observer';
-              connected: boolean;
-              waitingSince: number;
-            }[];
-            /** peer id */
-            activeSpeaker: string | null;
-          } | null;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/consultations/{id}/members': {
-    /** Who may come to the visit. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            name: string;
-            /** practitioner leads the visit; observers see and hear but send nothing but chat */
-            role: 'practitioner' | 'patient' | 'guest' | 'observer';
-            /** removed by the practitioner; access can be given back */
-            removed: boolean;
-            createdAt: string;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/consultations/{id}/invitations': {
-    /** Invite somebody without an account. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        name: string;
-        role: 'guest' | 'observer';
-      } } };
-      responses: {
-        200: Json<Success<{
-          member: {
-            id: string;
-            name: string;
-            /** practitioner leads the visit; observers see and hear but send nothing but chat */
-            role: 'practitioner' | 'patient' | 'guest' | 'observer';
-            /** removed by the practitioner; access can be given back */
-            removed: boolean;
-            createdAt: string;
-          };
-          token: string;
-          /** link to send; whoever has it can enter as this guest */
-          url: string;
-          expiresAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        410: Json<Failure<'visit_ended'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'limit_reached' | 'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/consultations/{id}/members/{memberId}/restore': {
-    /** Give a removed person access again. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-          /** UUIDv7 */
-          memberId: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          member: {
-            id: string;
-            name: string;
-            /** practitioner leads the visit; observers see and hear but send nothing but chat */
-            role: 'practitioner' | 'patient' | 'guest' | 'observer';
-            /** removed by the practitioner; access can be given back */
-            removed: boolean;
-            createdAt: string;
-          };
-          /** a new link, because the old one stays dead; null for people with an account */
-          invitation: {
-            member: {
-              id: string;
-              name: string;
-              /** practitioner leads the visit; observers see and hear but send nothing but chat */
-              role: 'practitioner' | 'patient' | 'guest' | 'observer';
-              /** removed by the practitioner; access can be given back */
-              removed: boolean;
-              createdAt: string;
-            };
-            token: string;
-            /** link to send; whoever has it can enter as this guest */
-            url: string;
-            expiresAt: string;
-          } | null;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        410: Json<Failure<'visit_ended'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/consultations/{id}/messages': {
-    /** Chat of the visit, oldest first. Open to users who may: see own visits (`consultations:read`); reaches visits that the caller belongs to. */
-    get: {
-      parameters: {
-        query?: {
-          afterSeq?: number | undefined;
-          limit?: number | undefined;
-        };
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            /** 1, 2, 3, … without gaps in one room */
-            seq: number;
-            /** made by the sender; unique per sender */
-            clientMessageId: string;
-            memberId: string;
-            name: string;
-            /** practitioner leads the visit; observers see and hear but send nothing but chat */
-            role: 'practitioner' | 'patient' | 'guest' | 'observer';
-            text: string;
-            /** ms since 1970, server time */
-            sentAt: number;
-          }[];
-          /** `afterSeq` of the next page; null on the last */
-          nextAfterSeq: number | null;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden' | 'removed'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/notifications': {
-    /** Own notifications, newest first. Open to signed-in users. */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          /** only those that were not read */
-          unread?: string | undefined;
-          /** language of the words */
-          locale?: 'zh' | 'en' | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            /** for example `appointment.confirmed` */
-            kind: string;
-            class: 'security' | 'service' | 'marketing';
-            title: string;
-            /** plain text, paragraphs on lines of their own */
-            text: string;
-            /** where it leads to in the web client */
-            path: string | null;
-            subject: {
-              type: string;
-              id: string;
-            };
-            read: boolean;
-            createdAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/notifications/unread': {
-    /** How many own notifications were not read. Open to signed-in users. */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          unread: number;
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/notifications/read': {
-    /** Mark all own notifications as read. Open to signed-in users. */
-    post: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<Record<string, never>>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/notifications/{id}/read': {
-    /** Mark an own notification as read. Open to signed-in users. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/notifications/{id}': {
-    /** Delete an own notification. Open to signed-in users. */
-    delete: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/notifications/preferences': {
-    /** What the caller wants to be told, and how. Open to signed-in users. */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          /** messages about the safety of the account are always sent */
-          items: {
-            class: 'service' | 'marketing';
-            channel: 'app' | 'sms' | 'email';
-            enabled: boolean;
-          }[];
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Choose what to be told, and how. Open to signed-in users. */
-    patch: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        items: {
-          class: 'service' | 'marketing';
-          channel: 'app' | 'sms' | 'email';
-          enabled: boolean;
-        }[];
-      } } };
-      responses: {
-        200: Json<Success<{
-          /** messages about the safety of the account are always sent */
-          items: {
-            class: 'service' | 'marketing';
-            channel: 'app' | 'sms' | 'email';
-            enabled: boolean;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/messages/deliveries': {
-    /** Text messages and mails with what became of them. Open to users who may: send announcements and see message logs (`notifications:send`). */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          /** UTC, ISO 8601 */
-          from?: string | undefined;
-          /** exclusive */
-          to?: string | undefined;
-          channel?: 'sms' | 'email' | undefined;
-          state?: 'queued' | 'sent' | 'delivered' | 'failed' | 'unknown' | undefined;
-          kind?: 'verification' | 'notification' | 'marketing' | undefined;
-          template?: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement' | undefined;
-          /** UUIDv7 */
-          userId?: string | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            /** null for verification codes */
-            notificationId: string | null;
-            userId: string | null;
-            channel: 'sms' | 'email';
-            kind: 'verification' | 'notification' | 'marketing';
-            template: string;
-            /** masked */
-            recipient: string;
-            provider: string | null;
-            /** id of the message at the provider */
-            providerId: string | null;
-            /** `unknown`: handed to the provider, who has not said what became of it; not sent again by itself */
-            state: 'queued' | 'sent' | 'delivered' | 'failed' | 'unknown';
-            errorCode: string | null;
-            attempts: number;
-            sentAt: string | null;
-            createdAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/messages/deliveries/{id}/resend': {
-    /** Send a message again that failed, or of which nobody knows; it may arrive twice then. Open to users who may: change the words of messages, send failed ones again (`messages:manage`). */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/messages/statistics': {
-    /** How many messages were sent, delivered, read and failed. Open to users who may: send announcements and see message logs (`notifications:send`). */
-    get: {
-      parameters: {
-        query?: {
-          /** UTC, ISO 8601 */
-          from?: string | undefined;
-          /** exclusive */
-          to?: string | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          app: {
-            sent: number;
-            read: number;
-          };
-          outside: {
-            channel: 'sms' | 'email';
-            kind: 'verification' | 'notification' | 'marketing';
-            queued: number;
-            /** taken by the provider */
-            sent: number;
-            /** reported as arrived */
-            delivered: number;
-            failed: number;
-            unknown: number;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/messages/templates': {
-    /** Words of every message. Open to users who may: change the words of messages, send failed ones again (`messages:manage`). */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          items: {
-            name: string;
-            locale: 'zh' | 'en';
-            kind: 'verification' | 'notification' | 'marketing';
-            /** names that the words may use, as {{name}} */
-            variables: string[];
-            title: string;
-            text: string;
-            sms: string;
-            /** label of the button to the link */
-            action?: string;
-            /** 0: the built-in words */
-            version: number;
-            /** the text message in the form that providers register */
-            registration: {
-              aliyun: string;
-              tencent: string;
-            };
-            /** codes under which providers know the text message */
-            codes: {
-              provider: string;
               code: string;
-            }[];
+              name: string;
+            };
+            bed: {
+              id: string;
+              label: string;
+            };
+            attending: {
+              id: string;
+              name: string;
+            };
+            state: 'admitted' | 'discharged';
+            admittedAt: string;
+            dischargedAt: string | null;
+            version: number;
           }[];
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/messages/templates/{name}/{locale}': {
-    /** Change the words of a message; a new text message makes its codes at providers void. Open to users who may: change the words of messages, send failed ones again (`messages:manage`). */
-    put: {
-      parameters: {
-        path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
-          locale: 'zh' | 'en';
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        title: string;
-        text: string;
-        sms: string;
-        action?: string | undefined;
-        /** the version that the change starts from */
-        version: number;
-      } } };
-      responses: {
-        200: Json<Success<{
-          name: string;
-          locale: 'zh' | 'en';
-          kind: 'verification' | 'notification' | 'marketing';
-          /** names that the words may use, as {{name}} */
-          variables: string[];
-          title: string;
-          text: string;
-          sms: string;
-          /** label of the button to the link */
-          action?: string;
-          /** 0: the built-in words */
-          version: number;
-          /** the text message in the form that providers register */
-          registration: {
-            aliyun: string;
-            tencent: string;
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
           };
-          /** codes under which providers know the text message */
-          codes: {
-            provider: string;
-            code: string;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        409: Json<Failure<'conflict'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'bad_template'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Take the built-in words again. Open to users who may: change the words of messages, send failed ones again (`messages:manage`). */
-    delete: {
-      parameters: {
-        path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
-          locale: 'zh' | 'en';
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          name: string;
-          locale: 'zh' | 'en';
-          kind: 'verification' | 'notification' | 'marketing';
-          /** names that the words may use, as {{name}} */
-          variables: string[];
-          title: string;
-          text: string;
-          sms: string;
-          /** label of the button to the link */
-          action?: string;
-          /** 0: the built-in words */
-          version: number;
-          /** the text message in the form that providers register */
-          registration: {
-            aliyun: string;
-            tencent: string;
-          };
-          /** codes under which providers know the text message */
-          codes: {
-            provider: string;
-            code: string;
-          }[];
         }>>;
         400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
@@ -3528,111 +135,293 @@ export interface paths {
         429: Json<Failure<'rate_limited'>>;
       };
     };
-  };
-  '/api/v1/messages/templates/{name}/{locale}/codes/{provider}': {
-    /** Store the code under which a provider has approved the text message. Open to users who may: change the words of messages, send failed ones again (`messages:manage`). */
-    put: {
-      parameters: {
-        path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
-          locale: 'zh' | 'en';
-          provider: 'sms-aliyun' | 'sms-tencent' | 'sms-twilio';
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        code: string;
-      } } };
-      responses: {
-        200: Json<Success<{
-          name: string;
-          locale: 'zh' | 'en';
-          kind: 'verification' | 'notification' | 'marketing';
-          /** names that the words may use, as {{name}} */
-          variables: string[];
-          title: string;
-          text: string;
-          sms: string;
-          /** label of the button to the link */
-          action?: string;
-          /** 0: the built-in words */
-          version: number;
-          /** the text message in the form that providers register */
-          registration: {
-            aliyun: string;
-            tencent: string;
-          };
-          /** codes under which providers know the text message */
-          codes: {
-            provider: string;
-            code: string;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Forget the code of a provider. Open to users who may: change the words of messages, send failed ones again (`messages:manage`). */
-    delete: {
-      parameters: {
-        path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
-          locale: 'zh' | 'en';
-          provider: 'sms-aliyun' | 'sms-tencent' | 'sms-twilio';
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          name: string;
-          locale: 'zh' | 'en';
-          kind: 'verification' | 'notification' | 'marketing';
-          /** names that the words may use, as {{name}} */
-          variables: string[];
-          title: string;
-          text: string;
-          sms: string;
-          /** label of the button to the link */
-          action?: string;
-          /** 0: the built-in words */
-          version: number;
-          /** the text message in the form that providers register */
-          registration: {
-            aliyun: string;
-            tencent: string;
-          };
-          /** codes under which providers know the text message */
-          codes: {
-            provider: string;
-            code: string;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/demo/inbox': {
-    /** Messages that a demo without providers did not send; only on the machine itself. Open to anybody. */
-    get: {
+    /** Admit an own patient to a bed. Open to users who may: admit, move and discharge inpatients (`inpatients:manage`); reaches own patients. */
+    post: {
       parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        /** user id of an own patient */
+        patientId: string;
+        /** visit profile that it is about; null: the user */
+        profileId?: string | null | undefined;
+        /** UUIDv7 */
+        bedId: string;
+        /** practitioner; default: the caller */
+        attendingId?: string | undefined;
+        reason: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          admissionNo: string;
+          patient: {
+            id: string;
+            name: string;
+          };
+          profileId: string | null;
+          ward: {
+            id: string;
+            code: string;
+            name: string;
+          };
+          bed: {
+            id: string;
+            label: string;
+          };
+          attending: {
+            id: string;
+            name: string;
+          };
+          state: 'admitted' | 'discharged';
+          admittedAt: string;
+          dischargedAt: string | null;
+          version: number;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'not_your_patient'>>;
+        409: Json<Failure<'bed_taken' | 'already_admitted'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_profile' | 'unknown_bed' | 'unknown_practitioner'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/admissions/{id}': {
+    /** One stay. Open to signed-in users. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          admissionNo: string;
+          patient: {
+            id: string;
+            name: string;
+          };
+          profileId: string | null;
+          ward: {
+            id: string;
+            code: string;
+            name: string;
+          };
+          bed: {
+            id: string;
+            label: string;
+          };
+          attending: {
+            id: string;
+            name: string;
+          };
+          state: 'admitted' | 'discharged';
+          admittedAt: string;
+          dischargedAt: string | null;
+          version: number;
+          reason: string;
+          summary: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/admissions/{id}/discharge': {
+    /** Discharge a patient. Open to users who may: admit, move and discharge inpatients (`inpatients:manage`); reaches stays of own patients, and with `patients:read-all` of everybody. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** version that was looked at */
+        version: number;
+        summary: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          admissionNo: string;
+          patient: {
+            id: string;
+            name: string;
+          };
+          profileId: string | null;
+          ward: {
+            id: string;
+            code: string;
+            name: string;
+          };
+          bed: {
+            id: string;
+            label: string;
+          };
+          attending: {
+            id: string;
+            name: string;
+          };
+          state: 'admitted' | 'discharged';
+          admittedAt: string;
+          dischargedAt: string | null;
+          version: number;
+          reason: string;
+          summary: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/admissions/{id}/hand-over': {
+    /** Change the attending doctor. Open to users who may: admit, move and discharge inpatients (`inpatients:manage`); reaches stays of own patients, and with `patients:read-all` of everybody. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** version that was looked at */
+        version: number;
+        /** UUIDv7 */
+        attendingId: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          admissionNo: string;
+          patient: {
+            id: string;
+            name: string;
+          };
+          profileId: string | null;
+          ward: {
+            id: string;
+            code: string;
+            name: string;
+          };
+          bed: {
+            id: string;
+            label: string;
+          };
+          attending: {
+            id: string;
+            name: string;
+          };
+          state: 'admitted' | 'discharged';
+          admittedAt: string;
+          dischargedAt: string | null;
+          version: number;
+          reason: string;
+          summary: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_practitioner'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/admissions/{id}/log': {
+    /** Beds and attending doctors of a stay over time. Open to signed-in users. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
       responses: {
         200: Json<Success<{
           items: {
-            id: string;
-            channel: 'sms' | 'email';
-            to: string;
-            /** of a mail */
-            subject: string | null;
-            text: string;
+            action: 'admitted' | 'moved' | 'handed_over' | 'discharged';
+            bedId: string;
+            attendingId: string;
+            actorId: string;
             at: string;
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/admissions/{id}/move': {
+    /** Move a patient to another bed. Open to users who may: admit, move and discharge inpatients (`inpatients:manage`); reaches stays of own patients, and with `patients:read-all` of everybody. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** version that was looked at */
+        version: number;
+        /** UUIDv7 */
+        bedId: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          admissionNo: string;
+          patient: {
+            id: string;
+            name: string;
+          };
+          profileId: string | null;
+          ward: {
+            id: string;
+            code: string;
+            name: string;
+          };
+          bed: {
+            id: string;
+            label: string;
+          };
+          attending: {
+            id: string;
+            name: string;
+          };
+          state: 'admitted' | 'discharged';
+          admittedAt: string;
+          dischargedAt: string | null;
+          version: number;
+          reason: string;
+          summary: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'conflict' | 'bed_taken'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_bed'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -3857,1716 +646,6 @@ export interface paths {
       };
     };
   };
-  '/api/v1/files': {
-    /** Own files, newest first. Open to users who may: upload, see and delete own files (`files:own`); reaches own files, everybody's with `files:manage`. */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          category?: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | undefined;
-          kind?: 'image' | 'video' | 'audio' | 'document' | 'imaging' | undefined;
-          /** somebody else, for `files:manage` */
-          ownerId?: string | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            /** null: made by the system */
-            ownerId: string | null;
-            category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
-            kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
-            access: 'private' | 'role' | 'related' | 'public';
-            accessRole: string | null;
-            name: string;
-            mime: string;
-            bytes: number;
-            sha256: string;
-            width: number | null;
-            height: number | null;
-            createdAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Upload files as a multipart form; images are made anew, their types judged by content. Open to users who may: upload, see and delete own files (`files:own`); reaches own files, everybody's with `files:manage`. */
-    post: {
-      parameters: {
-        query: {
-          category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
-          /** default: that of the category */
-          access?: 'private' | 'role' | 'related' | 'public' | undefined;
-          /** key of the role, with access `role` */
-          role?: string | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          /** one for each file, in the order in which they were sent */
-          items: ({
-            ok: true;
-            /** as it was sent */
-            name: string;
-            file: {
-              id: string;
-              /** null: made by the system */
-              ownerId: string | null;
-              category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
-              kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
-              access: 'private' | 'role' | 'related' | 'public';
-              accessRole: string | null;
-              name: string;
-              mime: string;
-              bytes: number;
-              sha256: string;
-              width: number | null;
-              height: number | null;
-              createdAt: string;
-              /** path of the content; signed, good for ten minutes */
-              url: string;
-            };
-          } | {
-            ok: false;
-            name: string;
-            error: {
-              code: 'invalid_payload' | 'unknown_event' | 'protocol_mismatch' | 'unauthenticated' | 'session_revoked' | 'forbidden' | 'removed' | 'not_joined' | 'in_lobby' | 'already_joined' | 'second_device' | 'room_full' | 'not_found' | 'visit_ended' | 'no_media' | 'limit_reached' | 'rate_limited' | 'invalid_media' | 'media_full' | 'media_unavailable' | 'room_busy' | 'room_moved' | 'stale_epoch' | 'storage_unavailable' | 'deadline' | 'shutting_down' | 'internal' | 'invalid_request' | 'invalid_idempotency_key' | 'malformed_json' | 'bad_credentials' | 'bad_code' | 'account_disabled' | 'account_locked' | 'refresh_refused' | 'login_outdated' | 'provider_refused' | 'step_up_required' | 'link_invalid' | 'link_expired' | 'not_approved' | 'not_your_patient' | 'own_prescription' | 'route_not_found' | 'method_not_allowed' | 'conflict' | 'already_exists' | 'account_taken' | 'phone_taken' | 'staff_no_taken' | 'identity_taken' | 'last_way_in' | 'no_phone' | 'last_administrator' | 'builtin' | 'circular' | 'in_use' | 'wrong_state' | 'department_code_taken' | 'hospital_code_taken' | 'practitioner_exists' | 'id_number_taken' | 'ward_code_taken' | 'bed_label_taken' | 'bed_taken' | 'already_admitted' | 'not_approved_yet' | 'warnings_not_accepted' | 'schedule_conflict' | 'leave_overlaps' | 'staff_busy' | 'slot_taken' | 'slot_unavailable' | 'patient_busy' | 'too_many_holds' | 'price_changed' | 'too_late' | 'too_early' | 'booked_visit' | 'insufficient_balance' | 'balance_limit' | 'channel_unavailable' | 'payment_open' | 'refund_too_late' | 'refund_too_large' | 'visit_started' | 'length_required' | 'payload_too_large' | 'file_too_large' | 'quota_exceeded' | 'unsupported_media_type' | 'unknown_patient' | 'unknown_appointment' | 'unknown_service' | 'unknown_user' | 'unknown_medicine' | 'contraindicated' | 'unknown_role' | 'unknown_tag' | 'unknown_menu' | 'not_a_practitioner' | 'unknown_department' | 'unknown_practitioner' | 'unknown_profile' | 'unknown_visit' | 'unknown_year' | 'unknown_ward' | 'unknown_bed' | 'unsupported_file' | 'range_not_satisfiable' | 'bad_image' | 'empty_file' | 'bad_gateway_keys' | 'bad_template' | 'unknown_file' | 'unknown_system' | 'idempotency_key_reused' | 'too_many_attempts' | 'code_too_soon' | 'code_limit' | 'not_ready' | 'sms_unavailable' | 'provider_unavailable' | 'storage_full' | 'partner_unavailable';
-              message: string;
-            };
-          })[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        411: Json<Failure<'length_required'>>;
-        413: Json<Failure<'payload_too_large' | 'file_too_large' | 'quota_exceeded'>>;
-        415: Json<Failure<'unsupported_media_type' | 'unsupported_file'>>;
-        422: Json<Failure<'bad_image' | 'empty_file'>>;
-        429: Json<Failure<'limit_reached' | 'rate_limited'>>;
-        503: Json<Failure<'storage_unavailable'>>;
-        507: Json<Failure<'storage_full'>>;
-      };
-    };
-  };
-  '/api/v1/files/usage': {
-    /** What the caller’s files take up. Open to users who may: upload, see and delete own files (`files:own`); reaches own files, everybody's with `files:manage`. */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          bytes: number;
-          files: number;
-          /** bytes that the caller may keep */
-          quota: number;
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/files/statistics': {
-    /** Number and bytes of all files by category and kind. Open to users who may: see and delete every file (`files:manage`). */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          items: {
-            category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
-            kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
-            files: number;
-            bytes: number;
-          }[];
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/files/{id}': {
-    /** A file with an address of its content. Open to users who may: upload, see and delete own files (`files:own`); reaches files that the caller may read. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          /** null: made by the system */
-          ownerId: string | null;
-          category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
-          kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
-          access: 'private' | 'role' | 'related' | 'public';
-          accessRole: string | null;
-          name: string;
-          mime: string;
-          bytes: number;
-          sha256: string;
-          width: number | null;
-          height: number | null;
-          createdAt: string;
-          /** path of the content; signed, good for ten minutes */
-          url: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Delete a file that belongs to nothing. Open to users who may: upload, see and delete own files (`files:own`); reaches own files, everybody's with `files:manage`. */
-    delete: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'in_use'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Rename a file. Open to users who may: upload, see and delete own files (`files:own`); reaches own files, everybody's with `files:manage`. */
-    patch: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        name: string;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          /** null: made by the system */
-          ownerId: string | null;
-          category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
-          kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
-          access: 'private' | 'role' | 'related' | 'public';
-          accessRole: string | null;
-          name: string;
-          mime: string;
-          bytes: number;
-          sha256: string;
-          width: number | null;
-          height: number | null;
-          createdAt: string;
-          /** path of the content; signed, good for ten minutes */
-          url: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/files/{id}/content': {
-    /** Content behind a signed address; of public files without one. Takes `Range`. Open to anybody. */
-    get: {
-      parameters: {
-        query?: {
-          expires?: number | undefined;
-          signature?: string | undefined;
-        };
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: { headers: { [name: string]: unknown }; content: { 'application/octet-stream': Blob } };
-        400: Json<Failure<'invalid_request'>>;
-        403: Json<Failure<'link_invalid' | 'link_expired' | 'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        416: Json<Failure<'range_not_satisfiable'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/services': {
-    /** What can be booked. Open to anybody. */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          /** for example `consultation`, `companion` */
-          category?: string | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            name: string;
-            category: string;
-            description: string | null;
-            /** yuan, two decimals */
-            price: number;
-            durationMinutes: number;
-            isActive: boolean;
-            sortOrder: number;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Add a service. Open to users who may: change prices and services (`prices:manage`). */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        name: string;
-        /** for example `consultation`, `companion` */
-        category: string;
-        description?: string | null | undefined;
-        /** yuan, two decimals */
-        price: number;
-        durationMinutes: number;
-        sortOrder?: number | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          name: string;
-          category: string;
-          description: string | null;
-          /** yuan, two decimals */
-          price: number;
-          durationMinutes: number;
-          isActive: boolean;
-          sortOrder: number;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/services/{id}/quote': {
-    /** What it costs the caller. Open to signed-in users. */
-    get: {
-      parameters: {
-        query?: {
-          /** UUIDv7 */
-          practitionerId?: string | undefined;
-          /** default: now */
-          at?: string | undefined;
-        };
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          serviceId: string;
-          /** yuan, two decimals */
-          amount: number;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        422: Json<Failure<'unknown_service'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/services/all': {
-    /** Every service, also those not offered. Open to users who may: change prices and services (`prices:manage`). */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          /** for example `consultation`, `companion` */
-          category?: string | undefined;
-          active?: 'true' | 'false' | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            name: string;
-            category: string;
-            description: string | null;
-            /** yuan, two decimals */
-            price: number;
-            durationMinutes: number;
-            isActive: boolean;
-            sortOrder: number;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/services/{id}': {
-    /** Change a service. Open to users who may: change prices and services (`prices:manage`). */
-    patch: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        name?: string | undefined;
-        /** for example `consultation`, `companion` */
-        category?: string | undefined;
-        description?: string | null | undefined;
-        /** yuan, two decimals */
-        price?: number | undefined;
-        durationMinutes?: number | undefined;
-        sortOrder?: number | undefined;
-        isActive?: boolean | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          name: string;
-          category: string;
-          description: string | null;
-          /** yuan, two decimals */
-          price: number;
-          durationMinutes: number;
-          isActive: boolean;
-          sortOrder: number;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/services/{id}/prices': {
-    /** Special prices of a service. Open to users who may: change prices and services (`prices:manage`). */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            serviceId: string;
-            practitionerId: string | null;
-            membershipLevel: 'basic' | 'professional' | 'premium' | null;
-            /** yuan, two decimals */
-            price: number;
-            validFrom: string;
-            validTo: string | null;
-            createdAt: string;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Add a special price. Open to users who may: change prices and services (`prices:manage`). */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        /** null: every practitioner */
-        practitionerId?: string | null | undefined;
-        /** null: every level */
-        membershipLevel?: 'basic' | 'professional' | 'premium' | null | undefined;
-        /** yuan, two decimals */
-        price: number;
-        /** UTC, ISO 8601 */
-        validFrom: string;
-        /** exclusive */
-        validTo?: string | null | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          serviceId: string;
-          practitionerId: string | null;
-          membershipLevel: 'basic' | 'professional' | 'premium' | null;
-          /** yuan, two decimals */
-          price: number;
-          validFrom: string;
-          validTo: string | null;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_practitioner'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/services/{id}/prices/{priceId}': {
-    /** Remove a special price. Open to users who may: change prices and services (`prices:manage`). */
-    delete: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-          /** UUIDv7 */
-          priceId: string;
-        };
-      };
-      responses: {
-        200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/orders': {
-    /** Orders. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller, everybody's with `orders:read-all`. */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          /** for those who see every order */
-          userId?: string | undefined;
-          type?: 'service' | 'consultation' | 'course' | 'drug' | undefined;
-          status?: 'PENDING' | 'PAID' | 'CONFIRMED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELLED' | 'REFUNDED' | undefined;
-          orderNo?: string | undefined;
-          /** UTC, ISO 8601 */
-          from?: string | undefined;
-          /** exclusive */
-          to?: string | undefined;
-          sort?: 'createdAt' | '-createdAt' | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            orderNo: string;
-            userId: string;
-            type: 'service' | 'consultation' | 'course' | 'drug';
-            status: 'PENDING' | 'PAID' | 'CONFIRMED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELLED' | 'REFUNDED';
-            /** of the first item */
-            title: string;
-            /** yuan, two decimals */
-            amount: number;
-            /** yuan, two decimals */
-            refunded: number;
-            expiresAt: string | null;
-            paidAt: string | null;
-            createdAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/orders/{id}': {
-    /** One order with its items and steps. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller, everybody's with `orders:read-all`. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          orderNo: string;
-          userId: string;
-          type: 'service' | 'consultation' | 'course' | 'drug';
-          status: 'PENDING' | 'PAID' | 'CONFIRMED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELLED' | 'REFUNDED';
-          /** of the first item */
-          title: string;
-          /** yuan, two decimals */
-          amount: number;
-          /** yuan, two decimals */
-          refunded: number;
-          expiresAt: string | null;
-          paidAt: string | null;
-          createdAt: string;
-          paymentNo: string | null;
-          items: {
-            kind: 'service' | 'consultation' | 'course' | 'drug';
-            refId: string;
-            title: string;
-            /** yuan, two decimals */
-            unitPrice: number;
-            quantity: number;
-            /** yuan, two decimals */
-            amount: number;
-          }[];
-          /** masked for others than its owner */
-          contact: {
-            name: string;
-            phone: string;
-          } | null;
-          serviceInfo: { [key: string]: unknown };
-          log: {
-            event: string;
-            from: 'PENDING' | 'PAID' | 'CONFIRMED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELLED' | 'REFUNDED' | null;
-            to: 'PENDING' | 'PAID' | 'CONFIRMED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELLED' | 'REFUNDED';
-            actorId: string | null;
-            reason: string | null;
-            at: string;
-          }[];
-          version: number;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/orders/{id}/cancel': {
-    /** Call an order off. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        reason: string;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          orderNo: string;
-          userId: string;
-          type: 'service' | 'consultation' | 'course' | 'drug';
-          status: 'PENDING' | 'PAID' | 'CONFIRMED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELLED' | 'REFUNDED';
-          /** of the first item */
-          title: string;
-          /** yuan, two decimals */
-          amount: number;
-          /** yuan, two decimals */
-          refunded: number;
-          expiresAt: string | null;
-          paidAt: string | null;
-          createdAt: string;
-          paymentNo: string | null;
-          items: {
-            kind: 'service' | 'consultation' | 'course' | 'drug';
-            refId: string;
-            title: string;
-            /** yuan, two decimals */
-            unitPrice: number;
-            quantity: number;
-            /** yuan, two decimals */
-            amount: number;
-          }[];
-          /** masked for others than its owner */
-          contact: {
-            name: string;
-            phone: string;
-          } | null;
-          serviceInfo: { [key: string]: unknown };
-          log: {
-            event: string;
-            from: 'PENDING' | 'PAID' | 'CONFIRMED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELLED' | 'REFUNDED' | null;
-            to: 'PENDING' | 'PAID' | 'CONFIRMED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELLED' | 'REFUNDED';
-            actorId: string | null;
-            reason: string | null;
-            at: string;
-          }[];
-          version: number;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/payment-methods': {
-    /** Ways to pay that are offered now. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller. */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          items: {
-            method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
-            scenes: ('qr' | 'in_app' | 'mobile' | 'page')[];
-          }[];
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/orders/{id}/payments': {
-    /** Every attempt to pay an order. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller, everybody's with `orders:read-all`. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            paymentNo: string;
-            orderId: string;
-            user: {
-              id: string;
-              name: string;
-            };
-            method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
-            scene: 'qr' | 'in_app' | 'mobile' | 'page' | null;
-            /** yuan, two decimals */
-            amount: number;
-            /** yuan given back or on its way back */
-            returned: number;
-            /** `created`: the partner does not answer yet, ask again; `failed`, `closed`: try anew */
-            state: 'created' | 'pending' | 'paid' | 'closed' | 'failed';
-            failure: string | null;
-            gatewayNo: string | null;
-            /** it came too late or twice and goes back */
-            surplus: boolean;
-            /** what brings the payer to the partner; null for others than the payer, and once it is over */
-            action: {
-              kind: 'qr';
-              /** to be shown as a QR code */
-              codeUrl: string;
-            } | {
-              kind: 'redirect';
-              url: string;
-            } | {
-              kind: 'app';
-              /** for the partner’s own API */
-              params: { [key: string]: string };
-            } | null;
-            expiresAt: string;
-            paidAt: string | null;
-            createdAt: string;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Pay an order; with the balance only for who has proved of late who they are. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
-        /** where the payer is: scans a code (default), inside the partner’s app, in a browser on a phone or on a desktop */
-        scene?: 'qr' | 'in_app' | 'mobile' | 'page' | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          paymentNo: string;
-          orderId: string;
-          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
-          scene: 'qr' | 'in_app' | 'mobile' | 'page' | null;
-          /** yuan, two decimals */
-          amount: number;
-          /** yuan given back or on its way back */
-          returned: number;
-          /** `created`: the partner does not answer yet, ask again; `failed`, `closed`: try anew */
-          state: 'created' | 'pending' | 'paid' | 'closed' | 'failed';
-          failure: string | null;
-          gatewayNo: string | null;
-          /** it came too late or twice and goes back */
-          surplus: boolean;
-          /** what brings the payer to the partner; null for others than the payer, and once it is over */
-          action: {
-            kind: 'qr';
-            /** to be shown as a QR code */
-            codeUrl: string;
-          } | {
-            kind: 'redirect';
-            url: string;
-          } | {
-            kind: 'app';
-            /** for the partner’s own API */
-            params: { [key: string]: string };
-          } | null;
-          expiresAt: string;
-          paidAt: string | null;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden' | 'step_up_required'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state' | 'channel_unavailable' | 'payment_open' | 'insufficient_balance'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/payments/{id}': {
-    /** One attempt as we know it. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller, everybody's with `orders:read-all`. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          paymentNo: string;
-          orderId: string;
-          user: {
-            id: string;
-            name: string;
-          };
-          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
-          scene: 'qr' | 'in_app' | 'mobile' | 'page' | null;
-          /** yuan, two decimals */
-          amount: number;
-          /** yuan given back or on its way back */
-          returned: number;
-          /** `created`: the partner does not answer yet, ask again; `failed`, `closed`: try anew */
-          state: 'created' | 'pending' | 'paid' | 'closed' | 'failed';
-          failure: string | null;
-          gatewayNo: string | null;
-          /** it came too late or twice and goes back */
-          surplus: boolean;
-          /** what brings the payer to the partner; null for others than the payer, and once it is over */
-          action: {
-            kind: 'qr';
-            /** to be shown as a QR code */
-            codeUrl: string;
-          } | {
-            kind: 'redirect';
-            url: string;
-          } | {
-            kind: 'app';
-            /** for the partner’s own API */
-            params: { [key: string]: string };
-          } | null;
-          expiresAt: string;
-          paidAt: string | null;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/payments/{id}/check': {
-    /** Ask the partner whether it was paid. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          paymentNo: string;
-          orderId: string;
-          user: {
-            id: string;
-            name: string;
-          };
-          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
-          scene: 'qr' | 'in_app' | 'mobile' | 'page' | null;
-          /** yuan, two decimals */
-          amount: number;
-          /** yuan given back or on its way back */
-          returned: number;
-          /** `created`: the partner does not answer yet, ask again; `failed`, `closed`: try anew */
-          state: 'created' | 'pending' | 'paid' | 'closed' | 'failed';
-          failure: string | null;
-          gatewayNo: string | null;
-          /** it came too late or twice and goes back */
-          surplus: boolean;
-          /** what brings the payer to the partner; null for others than the payer, and once it is over */
-          action: {
-            kind: 'qr';
-            /** to be shown as a QR code */
-            codeUrl: string;
-          } | {
-            kind: 'redirect';
-            url: string;
-          } | {
-            kind: 'app';
-            /** for the partner’s own API */
-            params: { [key: string]: string };
-          } | null;
-          expiresAt: string;
-          paidAt: string | null;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/payments/{id}/close': {
-    /** Give an attempt up, to pay in another way. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          paymentNo: string;
-          orderId: string;
-          user: {
-            id: string;
-            name: string;
-          };
-          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
-          scene: 'qr' | 'in_app' | 'mobile' | 'page' | null;
-          /** yuan, two decimals */
-          amount: number;
-          /** yuan given back or on its way back */
-          returned: number;
-          /** `created`: the partner does not answer yet, ask again; `failed`, `closed`: try anew */
-          state: 'created' | 'pending' | 'paid' | 'closed' | 'failed';
-          failure: string | null;
-          gatewayNo: string | null;
-          /** it came too late or twice and goes back */
-          surplus: boolean;
-          /** what brings the payer to the partner; null for others than the payer, and once it is over */
-          action: {
-            kind: 'qr';
-            /** to be shown as a QR code */
-            codeUrl: string;
-          } | {
-            kind: 'redirect';
-            url: string;
-          } | {
-            kind: 'app';
-            /** for the partner’s own API */
-            params: { [key: string]: string };
-          } | null;
-          expiresAt: string;
-          paidAt: string | null;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/payments': {
-    /** Payments of everybody, newest first. Open to users who may: see every order and payment (`orders:read-all`). */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          /** UTC, ISO 8601 */
-          from?: string | undefined;
-          /** exclusive */
-          to?: string | undefined;
-          method?: 'balance' | 'wechat' | 'wechat_v2' | 'alipay' | undefined;
-          state?: 'created' | 'pending' | 'paid' | 'closed' | 'failed' | undefined;
-          /** UUIDv7 */
-          userId?: string | undefined;
-          /** UUIDv7 */
-          orderId?: string | undefined;
-          paymentNo?: string | undefined;
-          surplus?: 'true' | 'false' | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            paymentNo: string;
-            orderId: string;
-            user: {
-              id: string;
-              name: string;
-            };
-            method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
-            scene: 'qr' | 'in_app' | 'mobile' | 'page' | null;
-            /** yuan, two decimals */
-            amount: number;
-            /** yuan given back or on its way back */
-            returned: number;
-            /** `created`: the partner does not answer yet, ask again; `failed`, `closed`: try anew */
-            state: 'created' | 'pending' | 'paid' | 'closed' | 'failed';
-            failure: string | null;
-            gatewayNo: string | null;
-            /** it came too late or twice and goes back */
-            surplus: boolean;
-            /** what brings the payer to the partner; null for others than the payer, and once it is over */
-            action: {
-              kind: 'qr';
-              /** to be shown as a QR code */
-              codeUrl: string;
-            } | {
-              kind: 'redirect';
-              url: string;
-            } | {
-              kind: 'app';
-              /** for the partner’s own API */
-              params: { [key: string]: string };
-            } | null;
-            expiresAt: string;
-            paidAt: string | null;
-            createdAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/payments/statistics': {
-    /** Payments by period, method and state. Open to users who may: see every order and payment (`orders:read-all`). */
-    get: {
-      parameters: {
-        query: {
-          /** UTC, ISO 8601 */
-          from: string;
-          /** exclusive */
-          to: string;
-          by?: 'day' | 'month' | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            /** day or month of the clinic, `2026-11-26` or `2026-11`; of the attempt */
-            period: string;
-            method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
-            state: 'created' | 'pending' | 'paid' | 'closed' | 'failed';
-            count: number;
-            /** yuan, two decimals */
-            amount: number;
-            /** yuan, two decimals */
-            returned: number;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/payments/notify/{gateway}': {
-    /** Notice of a payment partner; proven by its signature. Open to anybody. */
-    post: {
-      parameters: {
-        path: {
-          gateway: 'wechat' | 'wechat_v2' | 'alipay';
-        };
-      };
-      responses: {
-        200: Json<string>;
-        400: Json<Failure<'invalid_request'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/payment-gateways': {
-    /** Payment partners, without their keys. Open to users who may: configure payment gateways (`gateways:manage`). */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          items: {
-            channel: 'wechat' | 'wechat_v2' | 'alipay';
-            /** off: no new payments; those that are there go on */
-            enabled: boolean;
-            configured: boolean;
-            /** false with `configured`: the stored keys cannot be read */
-            usable: boolean;
-            scenes: ('qr' | 'in_app' | 'mobile' | 'page')[];
-            appId: string | null;
-            /** number of the merchant at the partner */
-            merchant: string | null;
-            /** 0: never set */
-            version: number;
-            updatedAt: string | null;
-          }[];
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/payment-gateways/{channel}': {
-    /** Switch a payment partner on or off, or give it new keys. Open to users who may: configure payment gateways (`gateways:manage`). */
-    put: {
-      parameters: {
-        path: {
-          channel: 'wechat' | 'wechat_v2' | 'alipay';
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        enabled: boolean;
-        /** what the partner gave the merchant; stays as it is without. Never returned */
-        options?: {
-          appId: string;
-          merchantId: string;
-          /** serial number of the merchant’s API certificate */
-          serial: string;
-          /** of that certificate: PEM or bare base64 */
-          privateKey: string;
-          apiV3Key: string;
-          /** certificates or public keys of WeChat Pay by their serial or `PUB_KEY_ID_…` */
-          platformKeys: { [key: string]: string };
-          baseUrl?: string | undefined;
-        } | {
-          appId: string;
-          merchantId: string;
-          apiKey: string;
-          signType?: 'MD5' | 'HMAC-SHA256' | undefined;
-          /** of the merchant, for refunds */
-          certificate?: {
-            cert: string;
-            key: string;
-          } | undefined;
-          baseUrl?: string | undefined;
-        } | {
-          appId: string;
-          sellerId: string;
-          /** of the application */
-          privateKey: string;
-          alipayPublicKey: string;
-          gatewayUrl?: string | undefined;
-        } | undefined;
-        /** the version that the change starts from */
-        version: number;
-      } } };
-      responses: {
-        200: Json<Success<{
-          channel: 'wechat' | 'wechat_v2' | 'alipay';
-          /** off: no new payments; those that are there go on */
-          enabled: boolean;
-          configured: boolean;
-          /** false with `configured`: the stored keys cannot be read */
-          usable: boolean;
-          scenes: ('qr' | 'in_app' | 'mobile' | 'page')[];
-          appId: string | null;
-          /** number of the merchant at the partner */
-          merchant: string | null;
-          /** 0: never set */
-          version: number;
-          updatedAt: string | null;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden' | 'step_up_required'>>;
-        409: Json<Failure<'conflict'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'bad_gateway_keys'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/orders/{id}/refunds': {
-    /** Ask for money back. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        /** yuan, two decimals; default: all that is left */
-        amount?: number | undefined;
-        reason: string;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          refundNo: string;
-          orderId: string;
-          orderNo: string;
-          paymentId: string;
-          /** the way that it was paid, and goes back */
-          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
-          /** asked for, or by itself: order cancelled, payment too late or twice; or again after a failure */
-          origin: 'request' | 'cancelled' | 'surplus' | 'retry';
-          /** yuan, two decimals */
-          amount: number;
-          /** `abnormal`: a person has to finish it at the partner */
-          state: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal';
-          failure: string | null;
-          gatewayNo: string | null;
-          reviewerId: string | null;
-          reviewedAt: string | null;
-          refundedAt: string | null;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state' | 'refund_too_late' | 'refund_too_large' | 'already_exists'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/refunds': {
-    /** Refunds, newest first. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches refunds of the caller, everybody's with `refunds:review`. */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          state?: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal' | undefined;
-          origin?: 'request' | 'cancelled' | 'surplus' | 'retry' | undefined;
-          /** UUIDv7 */
-          orderId?: string | undefined;
-          /** for those who see every refund */
-          userId?: string | undefined;
-          /** UTC, ISO 8601 */
-          from?: string | undefined;
-          /** exclusive */
-          to?: string | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            refundNo: string;
-            orderId: string;
-            orderNo: string;
-            paymentId: string;
-            /** the way that it was paid, and goes back */
-            method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
-            user: {
-              id: string;
-              name: string;
-            };
-            /** asked for, or by itself: order cancelled, payment too late or twice; or again after a failure */
-            origin: 'request' | 'cancelled' | 'surplus' | 'retry';
-            /** yuan, two decimals */
-            amount: number;
-            reason: string | null;
-            /** `abnormal`: a person has to finish it at the partner */
-            state: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal';
-            failure: string | null;
-            gatewayNo: string | null;
-            reviewerId: string | null;
-            reviewedAt: string | null;
-            note: string | null;
-            refundedAt: string | null;
-            createdAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/refunds/{id}': {
-    /** One refund. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches refunds of the caller, everybody's with `refunds:review`. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          refundNo: string;
-          orderId: string;
-          orderNo: string;
-          paymentId: string;
-          /** the way that it was paid, and goes back */
-          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
-          user: {
-            id: string;
-            name: string;
-          };
-          /** asked for, or by itself: order cancelled, payment too late or twice; or again after a failure */
-          origin: 'request' | 'cancelled' | 'surplus' | 'retry';
-          /** yuan, two decimals */
-          amount: number;
-          reason: string | null;
-          /** `abnormal`: a person has to finish it at the partner */
-          state: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal';
-          failure: string | null;
-          gatewayNo: string | null;
-          reviewerId: string | null;
-          reviewedAt: string | null;
-          note: string | null;
-          refundedAt: string | null;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/refunds/{id}/review': {
-    /** Decide about a refund; approved it goes back the way that it was paid. Open to users who may: decide about refunds (`refunds:review`). */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        decision: 'approve' | 'reject';
-        /** for the payer */
-        note?: string | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          refundNo: string;
-          orderId: string;
-          orderNo: string;
-          paymentId: string;
-          /** the way that it was paid, and goes back */
-          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
-          user: {
-            id: string;
-            name: string;
-          };
-          /** asked for, or by itself: order cancelled, payment too late or twice; or again after a failure */
-          origin: 'request' | 'cancelled' | 'surplus' | 'retry';
-          /** yuan, two decimals */
-          amount: number;
-          reason: string | null;
-          /** `abnormal`: a person has to finish it at the partner */
-          state: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal';
-          failure: string | null;
-          gatewayNo: string | null;
-          reviewerId: string | null;
-          reviewedAt: string | null;
-          note: string | null;
-          refundedAt: string | null;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden' | 'step_up_required'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state' | 'refund_too_large'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/refunds/{id}/retry': {
-    /** Try a refund that failed once more. Open to users who may: decide about refunds (`refunds:review`). */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          refundNo: string;
-          orderId: string;
-          orderNo: string;
-          paymentId: string;
-          /** the way that it was paid, and goes back */
-          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
-          user: {
-            id: string;
-            name: string;
-          };
-          /** asked for, or by itself: order cancelled, payment too late or twice; or again after a failure */
-          origin: 'request' | 'cancelled' | 'surplus' | 'retry';
-          /** yuan, two decimals */
-          amount: number;
-          reason: string | null;
-          /** `abnormal`: a person has to finish it at the partner */
-          state: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal';
-          failure: string | null;
-          gatewayNo: string | null;
-          reviewerId: string | null;
-          reviewedAt: string | null;
-          note: string | null;
-          refundedAt: string | null;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden' | 'step_up_required'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state' | 'refund_too_large'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/refunds/{id}/resolve': {
-    /** Say how a refund ended that a person finished at the partner. Open to users who may: decide about refunds (`refunds:review`). */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        /** what the partner’s own desk shows */
-        outcome: 'succeeded' | 'failed';
-        note?: string | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          refundNo: string;
-          orderId: string;
-          orderNo: string;
-          paymentId: string;
-          /** the way that it was paid, and goes back */
-          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
-          user: {
-            id: string;
-            name: string;
-          };
-          /** asked for, or by itself: order cancelled, payment too late or twice; or again after a failure */
-          origin: 'request' | 'cancelled' | 'surplus' | 'retry';
-          /** yuan, two decimals */
-          amount: number;
-          reason: string | null;
-          /** `abnormal`: a person has to finish it at the partner */
-          state: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal';
-          failure: string | null;
-          gatewayNo: string | null;
-          reviewerId: string | null;
-          reviewedAt: string | null;
-          note: string | null;
-          refundedAt: string | null;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden' | 'step_up_required'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/balance': {
-    /** Own balance. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches the balance of the caller. */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          userId: string;
-          /** yuan, two decimals */
-          balance: number;
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/balance/transactions': {
-    /** What moved the own balance. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches the balance of the caller. */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          kind?: 'topup' | 'payment' | 'refund' | 'adjustment' | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            /** counts from 1 for each user */
-            entry: number;
-            kind: 'topup' | 'payment' | 'refund' | 'adjustment';
-            /** yuan; negative: taken */
-            amount: number;
-            /** yuan, two decimals */
-            before: number;
-            /** yuan, two decimals */
-            after: number;
-            /** payment or refund that it is for */
-            refId: string;
-            note: string | null;
-            /** null: the system */
-            actorId: string | null;
-            createdAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/{id}/balance': {
-    /** Balance of a user. Open to users who may: top up and adjust balances (`balances:manage`). */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          userId: string;
-          /** yuan, two decimals */
-          balance: number;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/{id}/balance/transactions': {
-    /** What moved the balance of a user. Open to users who may: top up and adjust balances (`balances:manage`). */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          kind?: 'topup' | 'payment' | 'refund' | 'adjustment' | undefined;
-        };
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            /** counts from 1 for each user */
-            entry: number;
-            kind: 'topup' | 'payment' | 'refund' | 'adjustment';
-            /** yuan; negative: taken */
-            amount: number;
-            /** yuan, two decimals */
-            before: number;
-            /** yuan, two decimals */
-            after: number;
-            /** payment or refund that it is for */
-            refId: string;
-            note: string | null;
-            /** null: the system */
-            actorId: string | null;
-            createdAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/{id}/balance/top-ups': {
-    /** Top a balance up. Open to users who may: top up and adjust balances (`balances:manage`). */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        /** yuan, two decimals */
-        amount: number;
-        note: string;
-      } } };
-      responses: {
-        200: Json<Success<{
-          userId: string;
-          /** yuan, two decimals */
-          balance: number;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden' | 'step_up_required'>>;
-        409: Json<Failure<'balance_limit'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_user'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/{id}/balance/adjustments': {
-    /** Correct a balance. Open to users who may: top up and adjust balances (`balances:manage`). */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        /** yuan, two decimals; negative: taken */
-        amount: number;
-        note: string;
-      } } };
-      responses: {
-        200: Json<Success<{
-          userId: string;
-          /** yuan, two decimals */
-          balance: number;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden' | 'step_up_required'>>;
-        409: Json<Failure<'insufficient_balance' | 'balance_limit'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_user'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
   '/api/v1/appointments': {
     /** Appointments. Open to users who may: see own appointments (`appointments:read`); reaches appointments of the caller as patient or practitioner, everybody's with `appointments:manage`. */
     get: {
@@ -5667,6 +746,45 @@ export interface paths {
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
         422: Json<Failure<'unknown_service' | 'unknown_practitioner'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/appointments/available-slots': {
+    /** Times of a date at which a service can be booked, with one practitioner or anybody. Open to anybody. */
+    get: {
+      parameters: {
+        query: {
+          /** UUIDv7 */
+          serviceId: string;
+          /** `YYYY-MM-DD` */
+          date: string;
+          /** UUIDv7 */
+          practitionerId?: string | undefined;
+          /** UUIDv7 */
+          departmentId?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          date: string;
+          slots: {
+            /** `HH:mm` on the clinic’s clock */
+            time: string;
+            /** UTC, ISO 8601 */
+            startsAt: string;
+            available: boolean;
+            reason?: 'practitioner_disabled' | 'in_past' | 'too_soon' | 'too_far' | 'fully_booked' | 'held';
+            /** the reason in Chinese, 已约满 for example */
+            reasonText?: string;
+            /** one who is free then, with the fewest appointments; null: nobody */
+            practitionerId: string | null;
+            /** how many are free then */
+            practitioners: number;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        422: Json<Failure<'unknown_service'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -5806,203 +924,6 @@ export interface paths {
       };
     };
   };
-  '/api/v1/appointments/{id}/cancel': {
-    /** Call it off; what was paid is paid back. Open to users who may: see own appointments (`appointments:read`); reaches appointments of the caller as patient or practitioner, everybody's with `appointments:manage`. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        reason: string;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          appointmentNo: string;
-          status: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
-          outcome: 'patient_absent' | 'practitioner_absent' | null;
-          startsAt: string;
-          endsAt: string;
-          service: {
-            id: string;
-            name: string;
-          };
-          practitioner: {
-            id: string;
-            name: string;
-          };
-          /** masked for others than the two sides */
-          patient: {
-            id: string;
-            name: string;
-          };
-          queueNo: number | null;
-          orderId: string;
-          /** its video visit, from the confirmation on */
-          consultationId: string | null;
-          createdAt: string;
-          profileId: string | null;
-          contactPerson: string;
-          contactPhone: string;
-          notes: string | null;
-          reminderSent: boolean;
-          startedAt: string | null;
-          completedAt: string | null;
-          version: number;
-          /** by the caller, now */
-          canCancel: boolean;
-          log: {
-            action: string;
-            from: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled' | null;
-            to: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
-            startsAt: string;
-            actorId: string | null;
-            reason: string | null;
-            at: string;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state' | 'too_late'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/appointments/{id}/start': {
-    /** The visit begins. Open to users who may: confirm, start, complete and cancel appointments with oneself (`appointments:serve`); reaches appointments with the caller, everybody's with `appointments:manage`. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          appointmentNo: string;
-          status: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
-          outcome: 'patient_absent' | 'practitioner_absent' | null;
-          startsAt: string;
-          endsAt: string;
-          service: {
-            id: string;
-            name: string;
-          };
-          practitioner: {
-            id: string;
-            name: string;
-          };
-          /** masked for others than the two sides */
-          patient: {
-            id: string;
-            name: string;
-          };
-          queueNo: number | null;
-          orderId: string;
-          /** its video visit, from the confirmation on */
-          consultationId: string | null;
-          createdAt: string;
-          profileId: string | null;
-          contactPerson: string;
-          contactPhone: string;
-          notes: string | null;
-          reminderSent: boolean;
-          startedAt: string | null;
-          completedAt: string | null;
-          version: number;
-          /** by the caller, now */
-          canCancel: boolean;
-          log: {
-            action: string;
-            from: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled' | null;
-            to: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
-            startsAt: string;
-            actorId: string | null;
-            reason: string | null;
-            at: string;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/appointments/{id}/complete': {
-    /** The visit is over. Open to users who may: confirm, start, complete and cancel appointments with oneself (`appointments:serve`); reaches appointments with the caller, everybody's with `appointments:manage`. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          appointmentNo: string;
-          status: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
-          outcome: 'patient_absent' | 'practitioner_absent' | null;
-          startsAt: string;
-          endsAt: string;
-          service: {
-            id: string;
-            name: string;
-          };
-          practitioner: {
-            id: string;
-            name: string;
-          };
-          /** masked for others than the two sides */
-          patient: {
-            id: string;
-            name: string;
-          };
-          queueNo: number | null;
-          orderId: string;
-          /** its video visit, from the confirmation on */
-          consultationId: string | null;
-          createdAt: string;
-          profileId: string | null;
-          contactPerson: string;
-          contactPhone: string;
-          notes: string | null;
-          reminderSent: boolean;
-          startedAt: string | null;
-          completedAt: string | null;
-          version: number;
-          /** by the caller, now */
-          canCancel: boolean;
-          log: {
-            action: string;
-            from: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled' | null;
-            to: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
-            startsAt: string;
-            actorId: string | null;
-            reason: string | null;
-            at: string;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
   '/api/v1/appointments/{id}/absence': {
     /** Somebody did not come. Open to users who may: confirm, start, complete and cancel appointments with oneself (`appointments:serve`); reaches appointments with the caller, everybody's with `appointments:manage`. */
     post: {
@@ -6091,277 +1012,9 @@ export interface paths {
       };
     };
   };
-  '/api/v1/practitioners/{id}/slots': {
-    /** Slots of a practitioner. Open to anybody. */
-    get: {
-      parameters: {
-        query: {
-          /** `YYYY-MM-DD` */
-          from: string;
-          /** the last date; at most 62 days */
-          until: string;
-          /** slots that this service fits into */
-          serviceId?: string | undefined;
-        };
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          practitionerId: string;
-          zone: string;
-          /** dates on which the practitioner is there */
-          days: {
-            date: string;
-            slots: {
-              /** `HH:mm` on the clinic’s clock */
-              time: string;
-              /** UTC, ISO 8601 */
-              startsAt: string;
-              /** UTC, ISO 8601 */
-              endsAt: string;
-              available: boolean;
-              /** that are left */
-              places: number;
-              /** why it is not available */
-              reason?: 'practitioner_disabled' | 'in_past' | 'too_soon' | 'too_far' | 'fully_booked' | 'held';
-            }[];
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        404: Json<Failure<'not_found'>>;
-        422: Json<Failure<'unknown_service'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/{id}/slots/explain': {
-    /** Why a time can or cannot be booked. Open to signed-in users. */
-    get: {
-      parameters: {
-        query?: {
-          /** UTC, ISO 8601 */
-          at?: string | undefined;
-          /** `YYYY-MM-DD` */
-          date?: string | undefined;
-          /** on the clinic’s clock */
-          time?: string | undefined;
-          /** UUIDv7 */
-          serviceId?: string | undefined;
-        };
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          free: boolean;
-          places: number;
-          /** null: the clock skips this time */
-          startsAt: string | null;
-          reasons: {
-            code: 'practitioner_disabled' | 'in_past' | 'too_soon' | 'too_far' | 'outside_hours' | 'misaligned' | 'dst_gap' | 'dst_repeat' | 'leave' | 'closed_day' | 'holiday' | 'fully_booked' | 'held';
-            /** when it ceases */
-            until?: string;
-            /** hours, leave or holiday; only for those who keep the schedule */
-            ruleId?: string;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        422: Json<Failure<'unknown_service'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/appointments/available-slots': {
-    /** Times of a date at which a service can be booked, with one practitioner or anybody. Open to anybody. */
-    get: {
-      parameters: {
-        query: {
-          /** UUIDv7 */
-          serviceId: string;
-          /** `YYYY-MM-DD` */
-          date: string;
-          /** UUIDv7 */
-          practitionerId?: string | undefined;
-          /** UUIDv7 */
-          departmentId?: string | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          date: string;
-          slots: {
-            /** `HH:mm` on the clinic’s clock */
-            time: string;
-            /** UTC, ISO 8601 */
-            startsAt: string;
-            available: boolean;
-            reason?: 'practitioner_disabled' | 'in_past' | 'too_soon' | 'too_far' | 'fully_booked' | 'held';
-            /** the reason in Chinese, 已约满 for example */
-            reasonText?: string;
-            /** one who is free then, with the fewest appointments; null: nobody */
-            practitionerId: string | null;
-            /** how many are free then */
-            practitioners: number;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        422: Json<Failure<'unknown_service'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/schedules/free': {
-    /** Practitioners who are free in a period. Open to anybody. */
-    get: {
-      parameters: {
-        query: {
-          /** UTC, ISO 8601 */
-          from: string;
-          /** at most 31 days later */
-          to: string;
-          /** UUIDv7 */
-          departmentId?: string | undefined;
-          /** UUIDv7 */
-          serviceId?: string | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            practitionerId: string;
-            name: string;
-            departmentId: string | null;
-            freeSlots: number;
-            /** UTC, ISO 8601 */
-            firstStartsAt: string;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        422: Json<Failure<'unknown_service'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/schedules/matches': {
-    /** The best matches of practitioner and time for a patient’s wishes. Open to anybody. */
-    get: {
-      parameters: {
-        query: {
-          /** UUIDv7 */
-          serviceId: string;
-          /** UUIDv7 */
-          departmentId?: string | undefined;
-          /** UUIDv7 */
-          practitionerId?: string | undefined;
-          /** up to 5 periods the patient would like, the best first: `2026-12-01T01:00:00Z/2026-12-01T04:00:00Z,…` */
-          prefer?: string | undefined;
-          limit?: number | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            practitionerId: string;
-            name: string;
-            departmentId: string | null;
-            /** UTC, ISO 8601 */
-            startsAt: string;
-            /** UTC, ISO 8601 */
-            endsAt: string;
-            places: number;
-            /** index of the wish that it is nearest to */
-            preference: number | null;
-            /** by which it misses that wish; 0: inside */
-            minutesOff: number;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        422: Json<Failure<'unknown_service'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/{id}/schedule': {
-    /** Slots of a period and figures: offered, booked, used. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
-    get: {
-      parameters: {
-        query: {
-          /** `YYYY-MM-DD` */
-          from: string;
-          /** the last date; at most 62 days */
-          until: string;
-        };
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          practitionerId: string;
-          zone: string;
-          version: number;
-          totals: {
-            /** places of all slots */
-            offered: number;
-            /** appointments that are confirmed, under way or over */
-            booked: number;
-            /** appointments under way or over */
-            used: number;
-            cancelled: number;
-          };
-          days: {
-            date: string;
-            /** places of all slots */
-            offered: number;
-            /** appointments that are confirmed, under way or over */
-            booked: number;
-            /** appointments under way or over */
-            used: number;
-            cancelled: number;
-            slots: {
-              /** `HH:mm` on the clinic’s clock */
-              time: string;
-              /** UTC, ISO 8601 */
-              startsAt: string;
-              /** UTC, ISO 8601 */
-              endsAt: string;
-              ruleId: string;
-              serviceType: string | null;
-              capacity: number;
-              taken: number;
-              /** booked, held: no place is left */
-              state: 'open' | 'held' | 'booked';
-            }[];
-          }[];
-          closures: {
-            code: 'leave' | 'closed_day' | 'holiday';
-            ruleId: string;
-            /** UTC, ISO 8601 */
-            from: string;
-            /** UTC, ISO 8601 */
-            until: string;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/{id}/slot-state': {
-    /** Close a slot, or open it again; a closed one’s appointment is moved or called off. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
-    put: {
+  '/api/v1/appointments/{id}/cancel': {
+    /** Call it off; what was paid is paid back. Open to users who may: see own appointments (`appointments:read`); reaches appointments of the caller as patient or practitioner, everybody's with `appointments:manage`. */
+    post: {
       parameters: {
         path: {
           /** UUIDv7 */
@@ -6369,525 +1022,1978 @@ export interface paths {
         };
       };
       requestBody: { content: { 'application/json': {
-        /** UTC, ISO 8601 */
-        startsAt: string;
-        state: 'open' | 'closed';
-        note?: string | null | undefined;
+        reason: string;
       } } };
       responses: {
         200: Json<Success<{
-          /** UTC, ISO 8601 */
+          id: string;
+          appointmentNo: string;
+          status: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
+          outcome: 'patient_absent' | 'practitioner_absent' | null;
           startsAt: string;
-          state: 'open' | 'booked' | 'closed';
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/{id}/work-rules': {
-    /** Weekly hours. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          version: number;
-          items: {
+          endsAt: string;
+          service: {
             id: string;
-            weekday: number;
-            start: string;
-            end: string;
-            zone: string;
-            slotMinutes: number;
-            gapMinutes: number;
-            capacity: number;
-            serviceType: string | null;
-            validFrom: string | null;
-            validUntil: string | null;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Add weekly hours, all or none. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        rules: {
-          weekdays: number[];
-          /** on a grid of five minutes */
-          start: string;
-          /** before `start`: on the next day */
-          end: string;
-          /** IANA time zone; default: the clinic’s */
-          zone?: string | undefined;
-          /** length of a slot */
-          slotMinutes: number;
-          /** pause after each slot */
-          gapMinutes?: number | undefined;
-          /** people a slot has places for, up to 32 */
-          capacity?: number | undefined;
-          /** category of services; null: any */
-          serviceType?: string | null | undefined;
-          validFrom?: string | null | undefined;
-          /** the last date */
-          validUntil?: string | null | undefined;
-        }[];
-        /** of the schedule that the caller has seen; another one is a conflict */
-        version?: number | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          version: number;
-          items: {
-            id: string;
-            weekday: number;
-            start: string;
-            end: string;
-            zone: string;
-            slotMinutes: number;
-            gapMinutes: number;
-            capacity: number;
-            serviceType: string | null;
-            validFrom: string | null;
-            validUntil: string | null;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'conflict' | 'schedule_conflict'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'limit_reached' | 'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/{id}/work-rules/{ruleId}': {
-    /** Change weekly hours; who is booked stays booked. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
-    put: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-          /** UUIDv7 */
-          ruleId: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        /** 1 is Monday, 7 Sunday */
-        weekday: number;
-        /** on a grid of five minutes */
-        start: string;
-        /** before `start`: on the next day */
-        end: string;
-        /** IANA time zone; default: the clinic’s */
-        zone?: string | undefined;
-        /** length of a slot */
-        slotMinutes: number;
-        /** pause after each slot */
-        gapMinutes?: number | undefined;
-        /** people a slot has places for, up to 32 */
-        capacity?: number | undefined;
-        /** category of services; null: any */
-        serviceType?: string | null | undefined;
-        validFrom?: string | null | undefined;
-        /** the last date */
-        validUntil?: string | null | undefined;
-        /** of the schedule that the caller has seen; another one is a conflict */
-        version?: number | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          version: number;
-          items: {
-            id: string;
-            weekday: number;
-            start: string;
-            end: string;
-            zone: string;
-            slotMinutes: number;
-            gapMinutes: number;
-            capacity: number;
-            serviceType: string | null;
-            validFrom: string | null;
-            validUntil: string | null;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'conflict' | 'schedule_conflict'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Take weekly hours away; who is booked stays booked. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
-    delete: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-          /** UUIDv7 */
-          ruleId: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          version: number;
-          items: {
-            id: string;
-            weekday: number;
-            start: string;
-            end: string;
-            zone: string;
-            slotMinutes: number;
-            gapMinutes: number;
-            capacity: number;
-            serviceType: string | null;
-            validFrom: string | null;
-            validUntil: string | null;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/{id}/adjustments': {
-    /** Changes of single days. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
-    get: {
-      parameters: {
-        query?: {
-          /** default: today */
-          from?: string | undefined;
-          /** `YYYY-MM-DD` */
-          until?: string | undefined;
-        };
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          version: number;
-          items: {
-            id: string;
-            kind: 'extra' | 'replaced' | 'closed';
-            date: string;
-            zone: string;
-            start: string | null;
-            end: string | null;
-            slotMinutes: number | null;
-            gapMinutes: number | null;
-            capacity: number | null;
-            serviceType: string | null;
-            despiteHoliday: boolean;
-            note: string | null;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Add extra, other or closed hours of single days, all or none; appointments in closed hours are moved or called off. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        adjustments: ({
-          kind: 'extra';
-          /** on a grid of five minutes */
-          start: string;
-          /** before `start`: on the next day */
-          end: string;
-          /** IANA time zone; default: the clinic’s */
-          zone?: string | undefined;
-          /** length of a slot */
-          slotMinutes: number;
-          /** pause after each slot */
-          gapMinutes?: number | undefined;
-          /** people a slot has places for, up to 32 */
-          capacity?: number | undefined;
-          /** category of services; null: any */
-          serviceType?: string | null | undefined;
-          /** open on a holiday too */
-          despiteHoliday?: boolean | undefined;
-          note?: string | null | undefined;
-          /** the change is made on each of them */
-          dates: string[];
-        } | {
-          kind: 'replaced';
-          /** on a grid of five minutes */
-          start: string;
-          /** before `start`: on the next day */
-          end: string;
-          /** IANA time zone; default: the clinic’s */
-          zone?: string | undefined;
-          /** length of a slot */
-          slotMinutes: number;
-          /** pause after each slot */
-          gapMinutes?: number | undefined;
-          /** people a slot has places for, up to 32 */
-          capacity?: number | undefined;
-          /** category of services; null: any */
-          serviceType?: string | null | undefined;
-          /** open on a holiday too */
-          despiteHoliday?: boolean | undefined;
-          note?: string | null | undefined;
-          /** the change is made on each of them */
-          dates: string[];
-        } | {
-          kind: 'closed';
-          /** null: from midnight */
-          start?: string | null | undefined;
-          /** null: until midnight */
-          end?: string | null | undefined;
-          /** IANA time zone; default: the clinic’s */
-          zone?: string | undefined;
-          note?: string | null | undefined;
-          /** the change is made on each of them */
-          dates: string[];
-        })[];
-        /** of the schedule that the caller has seen; another one is a conflict */
-        version?: number | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          version: number;
-          items: {
-            id: string;
-            kind: 'extra' | 'replaced' | 'closed';
-            date: string;
-            zone: string;
-            start: string | null;
-            end: string | null;
-            slotMinutes: number | null;
-            gapMinutes: number | null;
-            capacity: number | null;
-            serviceType: string | null;
-            despiteHoliday: boolean;
-            note: string | null;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'conflict' | 'schedule_conflict'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'limit_reached' | 'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/{id}/adjustments/{adjustmentId}': {
-    /** Change what happens on a day. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
-    put: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-          /** UUIDv7 */
-          adjustmentId: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        kind: 'extra';
-        /** on a grid of five minutes */
-        start: string;
-        /** before `start`: on the next day */
-        end: string;
-        /** IANA time zone; default: the clinic’s */
-        zone?: string | undefined;
-        /** length of a slot */
-        slotMinutes: number;
-        /** pause after each slot */
-        gapMinutes?: number | undefined;
-        /** people a slot has places for, up to 32 */
-        capacity?: number | undefined;
-        /** category of services; null: any */
-        serviceType?: string | null | undefined;
-        /** open on a holiday too */
-        despiteHoliday?: boolean | undefined;
-        note?: string | null | undefined;
-        /** `YYYY-MM-DD` */
-        date: string;
-        /** of the schedule that the caller has seen; another one is a conflict */
-        version?: number | undefined;
-      } | {
-        kind: 'replaced';
-        /** on a grid of five minutes */
-        start: string;
-        /** before `start`: on the next day */
-        end: string;
-        /** IANA time zone; default: the clinic’s */
-        zone?: string | undefined;
-        /** length of a slot */
-        slotMinutes: number;
-        /** pause after each slot */
-        gapMinutes?: number | undefined;
-        /** people a slot has places for, up to 32 */
-        capacity?: number | undefined;
-        /** category of services; null: any */
-        serviceType?: string | null | undefined;
-        /** open on a holiday too */
-        despiteHoliday?: boolean | undefined;
-        note?: string | null | undefined;
-        /** `YYYY-MM-DD` */
-        date: string;
-        /** of the schedule that the caller has seen; another one is a conflict */
-        version?: number | undefined;
-      } | {
-        kind: 'closed';
-        /** null: from midnight */
-        start?: string | null | undefined;
-        /** null: until midnight */
-        end?: string | null | undefined;
-        /** IANA time zone; default: the clinic’s */
-        zone?: string | undefined;
-        note?: string | null | undefined;
-        /** `YYYY-MM-DD` */
-        date: string;
-        /** of the schedule that the caller has seen; another one is a conflict */
-        version?: number | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          version: number;
-          items: {
-            id: string;
-            kind: 'extra' | 'replaced' | 'closed';
-            date: string;
-            zone: string;
-            start: string | null;
-            end: string | null;
-            slotMinutes: number | null;
-            gapMinutes: number | null;
-            capacity: number | null;
-            serviceType: string | null;
-            despiteHoliday: boolean;
-            note: string | null;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'conflict' | 'schedule_conflict'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Let a day be as usual. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
-    delete: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-          /** UUIDv7 */
-          adjustmentId: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          version: number;
-          items: {
-            id: string;
-            kind: 'extra' | 'replaced' | 'closed';
-            date: string;
-            zone: string;
-            start: string | null;
-            end: string | null;
-            slotMinutes: number | null;
-            gapMinutes: number | null;
-            capacity: number | null;
-            serviceType: string | null;
-            despiteHoliday: boolean;
-            note: string | null;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'schedule_conflict'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/{id}/leaves': {
-    /** Ask for leave. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        kind: 'annual' | 'sick' | 'training' | 'other';
-        /** UTC, ISO 8601 */
-        startsAt: string;
-        /** exclusive */
-        endsAt: string;
-        reason?: string | null | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
+            name: string;
+          };
           practitioner: {
             id: string;
             name: string;
           };
-          kind: 'annual' | 'sick' | 'training' | 'other';
-          startsAt: string;
-          endsAt: string;
-          reason: string | null;
-          state: 'requested' | 'approved' | 'rejected' | 'withdrawn';
-          decidedBy: {
+          /** masked for others than the two sides */
+          patient: {
             id: string;
             name: string;
+          };
+          queueNo: number | null;
+          orderId: string;
+          /** its video visit, from the confirmation on */
+          consultationId: string | null;
+          createdAt: string;
+          profileId: string | null;
+          contactPerson: string;
+          contactPhone: string;
+          notes: string | null;
+          reminderSent: boolean;
+          startedAt: string | null;
+          completedAt: string | null;
+          version: number;
+          /** by the caller, now */
+          canCancel: boolean;
+          log: {
+            action: string;
+            from: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled' | null;
+            to: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
+            startsAt: string;
+            actorId: string | null;
+            reason: string | null;
+            at: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'too_late'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/appointments/{id}/complete': {
+    /** The visit is over. Open to users who may: confirm, start, complete and cancel appointments with oneself (`appointments:serve`); reaches appointments with the caller, everybody's with `appointments:manage`. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          appointmentNo: string;
+          status: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
+          outcome: 'patient_absent' | 'practitioner_absent' | null;
+          startsAt: string;
+          endsAt: string;
+          service: {
+            id: string;
+            name: string;
+          };
+          practitioner: {
+            id: string;
+            name: string;
+          };
+          /** masked for others than the two sides */
+          patient: {
+            id: string;
+            name: string;
+          };
+          queueNo: number | null;
+          orderId: string;
+          /** its video visit, from the confirmation on */
+          consultationId: string | null;
+          createdAt: string;
+          profileId: string | null;
+          contactPerson: string;
+          contactPhone: string;
+          notes: string | null;
+          reminderSent: boolean;
+          startedAt: string | null;
+          completedAt: string | null;
+          version: number;
+          /** by the caller, now */
+          canCancel: boolean;
+          log: {
+            action: string;
+            from: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled' | null;
+            to: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
+            startsAt: string;
+            actorId: string | null;
+            reason: string | null;
+            at: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/appointments/{id}/start': {
+    /** The visit begins. Open to users who may: confirm, start, complete and cancel appointments with oneself (`appointments:serve`); reaches appointments with the caller, everybody's with `appointments:manage`. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          appointmentNo: string;
+          status: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
+          outcome: 'patient_absent' | 'practitioner_absent' | null;
+          startsAt: string;
+          endsAt: string;
+          service: {
+            id: string;
+            name: string;
+          };
+          practitioner: {
+            id: string;
+            name: string;
+          };
+          /** masked for others than the two sides */
+          patient: {
+            id: string;
+            name: string;
+          };
+          queueNo: number | null;
+          orderId: string;
+          /** its video visit, from the confirmation on */
+          consultationId: string | null;
+          createdAt: string;
+          profileId: string | null;
+          contactPerson: string;
+          contactPhone: string;
+          notes: string | null;
+          reminderSent: boolean;
+          startedAt: string | null;
+          completedAt: string | null;
+          version: number;
+          /** by the caller, now */
+          canCancel: boolean;
+          log: {
+            action: string;
+            from: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled' | null;
+            to: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
+            startsAt: string;
+            actorId: string | null;
+            reason: string | null;
+            at: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/auth/identities': {
+    /** Other services that the own account can be signed in to with. Open to signed-in users. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            provider: string;
+            label: string | null;
+            /** UTC, ISO 8601 */
+            createdAt: string;
+            lastUsedAt: string | null;
+          }[];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/auth/identities/{id}': {
+    /** Take another service from the own account. Open to signed-in users. */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'last_way_in'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/auth/identities/{provider}/finish': {
+    /** Add another service to the own account. Open to signed-in users. */
+    post: {
+      parameters: {
+        path: {
+          provider: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** query of the address that the person came back to */
+        params: { [key: string]: string };
+        ticket: string;
+        client?: {
+          /** default: told from the user agent */
+          type?: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other' | undefined;
+          /** random, kept by the client */
+          deviceId?: string | undefined;
+          deviceName?: string | undefined;
+        } | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            provider: string;
+            label: string | null;
+            /** UTC, ISO 8601 */
+            createdAt: string;
+            lastUsedAt: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked' | 'provider_refused' | 'login_outdated'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'identity_taken'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+        503: Json<Failure<'provider_unavailable'>>;
+      };
+    };
+  };
+  '/api/v1/auth/identities/{provider}/start': {
+    /** Begin to add another service to the own account. Open to signed-in users. */
+    post: {
+      parameters: {
+        path: {
+          provider: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          /** where to send the person */
+          url: string;
+          /** to be kept by this page alone, and sent back with what the person comes back with */
+          ticket: string;
+          /** UTC, ISO 8601 */
+          expiresAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+        503: Json<Failure<'provider_unavailable'>>;
+      };
+    };
+  };
+  '/api/v1/auth/login': {
+    /** Sign in with account and password, or with phone and code, which also makes an account for an unknown phone. Open to anybody. */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        /** account name, phone number or staff number */
+        account: string;
+        password: string;
+        client?: {
+          /** default: told from the user agent */
+          type?: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other' | undefined;
+          /** random, kept by the client */
+          deviceId?: string | undefined;
+          deviceName?: string | undefined;
+        } | undefined;
+      } | {
+        /** mobile phone number; one of mainland China needs no prefix */
+        phone: string;
+        /** six digits, from a text message */
+        code: string;
+        client?: {
+          /** default: told from the user agent */
+          type?: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other' | undefined;
+          /** random, kept by the client */
+          deviceId?: string | undefined;
+          deviceName?: string | undefined;
+        } | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          /** send it as `Authorization: Bearer …` and in the handshake of the socket */
+          token: string;
+          /** UTC, ISO 8601 */
+          expiresAt: string;
+          /** gives the next tokens, once; see `/auth/refresh` */
+          refreshToken: string;
+          /** UTC, ISO 8601 */
+          refreshExpiresAt: string;
+          sessionId: string;
+          user: {
+            id: string;
+            name: string;
+            roles: string[];
+            permissions: string[];
+            account: string | null;
+            phone: string | null;
+            avatar: string | null;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'bad_credentials' | 'bad_code' | 'account_disabled' | 'account_locked'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'too_many_attempts' | 'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/auth/logins': {
+    /** Attempts to sign in to the own account, latest first. Open to signed-in users. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          from?: string | undefined;
+          to?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            userId: string | null;
+            account: string | null;
+            method: 'password' | 'code' | 'wechat' | 'oauth' | 'register';
+            success: boolean;
+            /** code of the error */
+            reason: string | null;
+            /** `new_device`, `new_network`, `after_failures` */
+            abnormal: string[];
+            clientType: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other';
+            device: string | null;
+            ip: string;
+            /** UTC, ISO 8601 */
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/auth/logout': {
+    /** End this session, here and on its open sockets. Open to signed-in users. */
+    post: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/auth/password': {
+    /** Set another password; ends every session and begins a new one. Open to signed-in users. */
+    put: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        /** needed unless the account has none */
+        oldPassword?: string | undefined;
+        password: string;
+        client?: {
+          /** default: told from the user agent */
+          type?: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other' | undefined;
+          /** random, kept by the client */
+          deviceId?: string | undefined;
+          deviceName?: string | undefined;
+        } | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          /** send it as `Authorization: Bearer …` and in the handshake of the socket */
+          token: string;
+          /** UTC, ISO 8601 */
+          expiresAt: string;
+          /** gives the next tokens, once; see `/auth/refresh` */
+          refreshToken: string;
+          /** UTC, ISO 8601 */
+          refreshExpiresAt: string;
+          sessionId: string;
+          user: {
+            id: string;
+            name: string;
+            roles: string[];
+            permissions: string[];
+            account: string | null;
+            phone: string | null;
+            avatar: string | null;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked' | 'bad_credentials' | 'account_disabled' | 'account_locked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'too_many_attempts' | 'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/auth/password/reset': {
+    /** Set another password with a code of scene `reset`; ends every session. Open to anybody. */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        /** mobile phone number; one of mainland China needs no prefix */
+        phone: string;
+        /** six digits, from a text message */
+        code: string;
+        password: string;
+      } } };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'bad_code'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'too_many_attempts' | 'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/auth/phone': {
+    /** Set the own phone number, with a code of scene `bind`. Open to signed-in users. */
+    put: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        /** mobile phone number; one of mainland China needs no prefix */
+        phone: string;
+        /** sent to the new phone, scene `bind` */
+        code: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          phone: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked' | 'bad_code'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        409: Json<Failure<'phone_taken'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'too_many_attempts' | 'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/auth/providers': {
+    /** Other services to sign in with. Open to anybody. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            name: string;
+            title: string;
+            kind: 'oidc' | 'oauth2' | 'wechat' | 'wechat-mini';
+          }[];
+        }>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/auth/providers/{provider}/finish': {
+    /** Sign in with what the other service sent the person back with; the first time makes an account. Open to anybody. */
+    post: {
+      parameters: {
+        path: {
+          provider: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** query of the address that the person came back to */
+        params: { [key: string]: string };
+        ticket: string;
+        client?: {
+          /** default: told from the user agent */
+          type?: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other' | undefined;
+          /** random, kept by the client */
+          deviceId?: string | undefined;
+          deviceName?: string | undefined;
+        } | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          /** send it as `Authorization: Bearer …` and in the handshake of the socket */
+          token: string;
+          /** UTC, ISO 8601 */
+          expiresAt: string;
+          /** gives the next tokens, once; see `/auth/refresh` */
+          refreshToken: string;
+          /** UTC, ISO 8601 */
+          refreshExpiresAt: string;
+          sessionId: string;
+          user: {
+            id: string;
+            name: string;
+            roles: string[];
+            permissions: string[];
+            account: string | null;
+            phone: string | null;
+            avatar: string | null;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'provider_refused' | 'login_outdated' | 'account_disabled' | 'account_locked'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+        503: Json<Failure<'provider_unavailable'>>;
+      };
+    };
+  };
+  '/api/v1/auth/providers/{provider}/mini-program': {
+    /** Sign in with the code of a mini program; the first time makes an account. Open to anybody. */
+    post: {
+      parameters: {
+        path: {
+          provider: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        code: string;
+        client?: {
+          /** default: told from the user agent */
+          type?: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other' | undefined;
+          /** random, kept by the client */
+          deviceId?: string | undefined;
+          deviceName?: string | undefined;
+        } | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          /** send it as `Authorization: Bearer …` and in the handshake of the socket */
+          token: string;
+          /** UTC, ISO 8601 */
+          expiresAt: string;
+          /** gives the next tokens, once; see `/auth/refresh` */
+          refreshToken: string;
+          /** UTC, ISO 8601 */
+          refreshExpiresAt: string;
+          sessionId: string;
+          user: {
+            id: string;
+            name: string;
+            roles: string[];
+            permissions: string[];
+            account: string | null;
+            phone: string | null;
+            avatar: string | null;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'provider_refused' | 'account_disabled' | 'account_locked'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+        503: Json<Failure<'provider_unavailable'>>;
+      };
+    };
+  };
+  '/api/v1/auth/providers/{provider}/start': {
+    /** Begin to sign in with another service. Open to anybody. */
+    post: {
+      parameters: {
+        path: {
+          provider: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          /** where to send the person */
+          url: string;
+          /** to be kept by this page alone, and sent back with what the person comes back with */
+          ticket: string;
+          /** UTC, ISO 8601 */
+          expiresAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+        503: Json<Failure<'provider_unavailable'>>;
+      };
+    };
+  };
+  '/api/v1/auth/refresh': {
+    /** Get new tokens. A refresh token is good once, for ten more seconds it gives the same successor; later it ends its session. Open to anybody. */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        refreshToken: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          /** send it as `Authorization: Bearer …` and in the handshake of the socket */
+          token: string;
+          /** UTC, ISO 8601 */
+          expiresAt: string;
+          /** gives the next tokens, once; see `/auth/refresh` */
+          refreshToken: string;
+          /** UTC, ISO 8601 */
+          refreshExpiresAt: string;
+          sessionId: string;
+          user: {
+            id: string;
+            name: string;
+            roles: string[];
+            permissions: string[];
+            account: string | null;
+            phone: string | null;
+            avatar: string | null;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'refresh_refused'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/auth/register': {
+    /** Make an account, with a name and a password or with a phone and a code, and sign in. Open to anybody. */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        /** 3 to 64 letters, digits or . _ @ -, with a letter */
+        account: string;
+        password: string;
+        name?: string | undefined;
+        role?: 'patient' | 'doctor' | undefined;
+        client?: {
+          /** default: told from the user agent */
+          type?: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other' | undefined;
+          /** random, kept by the client */
+          deviceId?: string | undefined;
+          deviceName?: string | undefined;
+        } | undefined;
+      } | {
+        /** mobile phone number; one of mainland China needs no prefix */
+        phone: string;
+        /** six digits, from a text message */
+        code: string;
+        password?: string | undefined;
+        name?: string | undefined;
+        role?: 'patient' | 'doctor' | undefined;
+        client?: {
+          /** default: told from the user agent */
+          type?: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other' | undefined;
+          /** random, kept by the client */
+          deviceId?: string | undefined;
+          deviceName?: string | undefined;
+        } | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          /** send it as `Authorization: Bearer …` and in the handshake of the socket */
+          token: string;
+          /** UTC, ISO 8601 */
+          expiresAt: string;
+          /** gives the next tokens, once; see `/auth/refresh` */
+          refreshToken: string;
+          /** UTC, ISO 8601 */
+          refreshExpiresAt: string;
+          sessionId: string;
+          user: {
+            id: string;
+            name: string;
+            roles: string[];
+            permissions: string[];
+            account: string | null;
+            phone: string | null;
+            avatar: string | null;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'bad_code'>>;
+        409: Json<Failure<'account_taken' | 'phone_taken'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'too_many_attempts' | 'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/auth/session': {
+    /** Who this token belongs to; an error when its session has ended. Open to users and invited guests. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          kind: 'user';
+          user: {
+            id: string;
+            name: string;
+            roles: string[];
+          };
+          sessionId: string;
+          /** UTC, ISO 8601 */
+          expiresAt: string;
+        } | {
+          kind: 'guest';
+          memberId: string;
+          consultationId: string;
+          name: string;
+          /** UTC, ISO 8601 */
+          expiresAt: string;
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/auth/sessions': {
+    /** Own sessions that go on, newest first. Open to signed-in users. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            current: boolean;
+            clientType: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other';
+            method: 'password' | 'code' | 'wechat' | 'oauth' | 'register';
+            device: string | null;
+            /** of its last use */
+            ip: string | null;
+            /** UTC, ISO 8601 */
+            createdAt: string;
+            lastSeenAt: string | null;
+            /** UTC, ISO 8601 */
+            expiresAt: string;
+          }[];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** End all own sessions but this one. Open to signed-in users. */
+    delete: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          ended: number;
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/auth/sessions/{id}': {
+    /** End one of the own sessions. Open to signed-in users. */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/auth/sms-code': {
+    /** Send a code to a phone. Open to anybody. */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        /** mobile phone number; one of mainland China needs no prefix */
+        phone: string;
+        scene: 'login' | 'register' | 'reset' | 'bind';
+        locale?: 'zh' | 'en' | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          /** seconds */
+          expiresIn: 300;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'code_too_soon' | 'code_limit' | 'rate_limited'>>;
+        503: Json<Failure<'sms_unavailable'>>;
+      };
+    };
+  };
+  '/api/v1/auth/step-up': {
+    /** Prove once more who one is; sensitive operations are open to this session for five minutes. Open to signed-in users. */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        password: string;
+      } | {
+        /** six digits, from a text message */
+        code: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          /** UTC, ISO 8601 */
+          until: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked' | 'bad_credentials' | 'bad_code'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'no_phone'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'too_many_attempts' | 'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/auth/step-up/code': {
+    /** Send a code for `/auth/step-up` to the own phone. Open to signed-in users. */
+    post: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          /** seconds */
+          expiresIn: 300;
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'no_phone'>>;
+        429: Json<Failure<'code_too_soon' | 'code_limit' | 'rate_limited'>>;
+        503: Json<Failure<'sms_unavailable'>>;
+      };
+    };
+  };
+  '/api/v1/balance': {
+    /** Own balance. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches the balance of the caller. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          userId: string;
+          /** yuan, two decimals */
+          balance: number;
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/balance/transactions': {
+    /** What moved the own balance. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches the balance of the caller. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          kind?: 'topup' | 'payment' | 'refund' | 'adjustment' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            /** counts from 1 for each user */
+            entry: number;
+            kind: 'topup' | 'payment' | 'refund' | 'adjustment';
+            /** yuan; negative: taken */
+            amount: number;
+            /** yuan, two decimals */
+            before: number;
+            /** yuan, two decimals */
+            after: number;
+            /** payment or refund that it is for */
+            refId: string;
+            note: string | null;
+            /** null: the system */
+            actorId: string | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/beds/{id}': {
+    /** Change a bed, or take it out of use. Open to users who may: change departments and hospitals (`departments:manage`). */
+    patch: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        label?: string | undefined;
+        enabled?: boolean | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          wardId: string;
+          label: string;
+          enabled: boolean;
+          occupied: boolean;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'bed_label_taken' | 'bed_taken'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/consultations': {
+    /** Own visits. Open to users who may: see own visits (`consultations:read`); reaches visits that the caller belongs to. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          status?: 'scheduled' | 'active' | 'ended' | 'cancelled' | undefined;
+          /** a minus sign: newest first */
+          sort?: 'scheduledStart' | '-scheduledStart' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            title: string;
+            status: 'scheduled' | 'active' | 'ended' | 'cancelled';
+            /** the caller's role in this visit */
+            role: 'practitioner' | 'patient' | 'guest' | 'observer';
+            practitioner: {
+              id: string;
+              name: string;
+            };
+            patient: {
+              id: string;
+              name: string;
+            };
+            scheduledStart: string;
+            scheduledEnd: string;
+            startedAt: string | null;
+            endedAt: string | null;
+            lobby: boolean;
+            locked: boolean;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Book a visit with a patient; starting now makes it an instant visit. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        title: string;
+        /** UUIDv7 */
+        patientId: string;
+        /** UTC, ISO 8601 */
+        scheduledStart: string;
+        /** UTC, ISO 8601 */
+        scheduledEnd: string;
+        /** patients and guests wait until they are let in */
+        lobby?: boolean | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          title: string;
+          status: 'scheduled' | 'active' | 'ended' | 'cancelled';
+          /** the caller's role in this visit */
+          role: 'practitioner' | 'patient' | 'guest' | 'observer';
+          practitioner: {
+            id: string;
+            name: string;
+          };
+          patient: {
+            id: string;
+            name: string;
+          };
+          scheduledStart: string;
+          scheduledEnd: string;
+          startedAt: string | null;
+          endedAt: string | null;
+          lobby: boolean;
+          locked: boolean;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_patient'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/consultations/{id}': {
+    /** One own visit. Open to users who may: see own visits (`consultations:read`); reaches visits that the caller belongs to. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          title: string;
+          status: 'scheduled' | 'active' | 'ended' | 'cancelled';
+          /** the caller's role in this visit */
+          role: 'practitioner' | 'patient' | 'guest' | 'observer';
+          practitioner: {
+            id: string;
+            name: string;
+          };
+          patient: {
+            id: string;
+            name: string;
+          };
+          scheduledStart: string;
+          scheduledEnd: string;
+          startedAt: string | null;
+          endedAt: string | null;
+          lobby: boolean;
+          locked: boolean;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/consultations/{id}/cancel': {
+    /** Call the visit off before it begins. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          title: string;
+          status: 'scheduled' | 'active' | 'ended' | 'cancelled';
+          /** the caller's role in this visit */
+          role: 'practitioner' | 'patient' | 'guest' | 'observer';
+          practitioner: {
+            id: string;
+            name: string;
+          };
+          patient: {
+            id: string;
+            name: string;
+          };
+          scheduledStart: string;
+          scheduledEnd: string;
+          startedAt: string | null;
+          endedAt: string | null;
+          lobby: boolean;
+          locked: boolean;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'visit_started' | 'booked_visit' | 'stale_epoch'>>;
+        410: Json<Failure<'visit_ended'>>;
+        429: Json<Failure<'rate_limited'>>;
+        503: Json<Failure<'room_busy' | 'room_moved' | 'storage_unavailable' | 'shutting_down'>>;
+        504: Json<Failure<'deadline'>>;
+      };
+    };
+  };
+  '/api/v1/consultations/{id}/end': {
+    /** End the visit for all. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          title: string;
+          status: 'scheduled' | 'active' | 'ended' | 'cancelled';
+          /** the caller's role in this visit */
+          role: 'practitioner' | 'patient' | 'guest' | 'observer';
+          practitioner: {
+            id: string;
+            name: string;
+          };
+          patient: {
+            id: string;
+            name: string;
+          };
+          scheduledStart: string;
+          scheduledEnd: string;
+          startedAt: string | null;
+          endedAt: string | null;
+          lobby: boolean;
+          locked: boolean;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'stale_epoch'>>;
+        410: Json<Failure<'visit_ended'>>;
+        429: Json<Failure<'rate_limited'>>;
+        503: Json<Failure<'room_busy' | 'room_moved' | 'storage_unavailable' | 'shutting_down'>>;
+        504: Json<Failure<'deadline'>>;
+      };
+    };
+  };
+  '/api/v1/consultations/{id}/invitations': {
+    /** Invite somebody without an account. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        name: string;
+        role: 'guest' | 'observer';
+      } } };
+      responses: {
+        200: Json<Success<{
+          member: {
+            id: string;
+            name: string;
+            /** practitioner leads the visit; observers see and hear but send nothing but chat */
+            role: 'practitioner' | 'patient' | 'guest' | 'observer';
+            /** removed by the practitioner; access can be given back */
+            removed: boolean;
+            createdAt: string;
+          };
+          token: string;
+          /** link to send; whoever has it can enter as this guest */
+          url: string;
+          expiresAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        410: Json<Failure<'visit_ended'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'limit_reached' | 'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/consultations/{id}/members': {
+    /** Who may come to the visit. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            name: string;
+            /** practitioner leads the visit; observers see and hear but send nothing but chat */
+            role: 'practitioner' | 'patient' | 'guest' | 'observer';
+            /** removed by the practitioner; access can be given back */
+            removed: boolean;
+            createdAt: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/consultations/{id}/members/{memberId}/restore': {
+    /** Give a removed person access again. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+          /** UUIDv7 */
+          memberId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          member: {
+            id: string;
+            name: string;
+            /** practitioner leads the visit; observers see and hear but send nothing but chat */
+            role: 'practitioner' | 'patient' | 'guest' | 'observer';
+            /** removed by the practitioner; access can be given back */
+            removed: boolean;
+            createdAt: string;
+          };
+          /** a new link, because the old one stays dead; null for people with an account */
+          invitation: {
+            member: {
+              id: string;
+              name: string;
+              /** practitioner leads the visit; observers see and hear but send nothing but chat */
+              role: 'practitioner' | 'patient' | 'guest' | 'observer';
+              /** removed by the practitioner; access can be given back */
+              removed: boolean;
+              createdAt: string;
+            };
+            token: string;
+            /** link to send; whoever has it can enter as this guest */
+            url: string;
+            expiresAt: string;
           } | null;
-          decidedAt: string | null;
-          /** of whoever decided */
-          note: string | null;
-          /** appointments in this time that are booked now */
-          affected: number;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        410: Json<Failure<'visit_ended'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/consultations/{id}/messages': {
+    /** Chat of the visit, oldest first. Open to users who may: see own visits (`consultations:read`); reaches visits that the caller belongs to. */
+    get: {
+      parameters: {
+        query?: {
+          afterSeq?: number | undefined;
+          limit?: number | undefined;
+        };
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            /** 1, 2, 3, … without gaps in one room */
+            seq: number;
+            /** made by the sender; unique per sender */
+            clientMessageId: string;
+            memberId: string;
+            name: string;
+            /** practitioner leads the visit; observers see and hear but send nothing but chat */
+            role: 'practitioner' | 'patient' | 'guest' | 'observer';
+            text: string;
+            /** ms since 1970, server time */
+            sentAt: number;
+          }[];
+          /** `afterSeq` of the next page; null on the last */
+          nextAfterSeq: number | null;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'removed'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/consultations/{id}/room': {
+    /** Who is in the room now. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          /** null while the room is closed */
+          room: {
+            consultationId: string;
+            title: string;
+            /** ISO 8601, UTC */
+            scheduledStart: string;
+            scheduledEnd: string;
+            /** when the two were first together */
+            startedAt: number | null;
+            /** nobody new gets past the lobby */
+            locked: boolean;
+            /** Whether the two people of the visit are here; somebody waiting in the lobby is present */
+            attendance: {
+              practitioner: 'expected' | 'present' | 'late' | 'no-show' | 'left';
+              patient: 'expected' | 'present' | 'late' | 'no-show' | 'left';
+            };
+            peers: {
+              /** seat in this room; kept over reconnects within the grace period */
+              id: string;
+              /** person; the same for all devices of one person */
+              memberId: string;
+              name: string;
+              /** practitioner leads the visit; observers see and hear but send nothing but chat */
+              role: 'practitioner' | 'patient' | 'guest' | 'observer';
+              /** false while the seat is kept for somebody whose connection broke */
+              connected: boolean;
+              /** ms since 1970, or null */
+              handRaisedAt: number | null;
+              /** this person sends and receives sound only */
+              audioOnly: boolean;
+              /** the camera is on but not sent, because the upload is too weak for it */
+              cameraHeld: boolean;
+              /** network quality each way. A stream that is lost counts as 1; 0 says only that nothing was measured yet */
+              quality: {
+                /** 0 nothing measured yet (just joined, or nothing flows that way), 1 bad or lost, 2 weak, 3 good, 4 excellent; never back to 0 while measured */
+                up: number;
+                /** 0 nothing measured yet (just joined, or nothing flows that way), 1 bad or lost, 2 weak, 3 good, 4 excellent; never back to 0 while measured */
+                down: number;
+              };
+              producers: {
+                id: string;
+                kind: 'audio' | 'video';
+                /** What a producer carries */
+                source: 'microphone' | 'camera' | 'screen' | 'screen-audio';
+                paused: boolean;
+              }[];
+              joinedAt: number;
+            }[];
+            /** filled for the practitioner, empty for others */
+            lobby: {
+              id: string;
+              memberId: string;
+              name: string;
+              /** practitioner leads the visit; observers see and hear but send nothing but chat */
+              role: 'practitioner' | 'patient' | 'guest' | 'observer';
+              connected: boolean;
+              waitingSince: number;
+            }[];
+            /** peer id */
+            activeSpeaker: string | null;
+          } | null;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/contraindications': {
+    /** What medicines do not go together with. Open to users who may: see medicines and contraindications (`medicines:read`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          kind?: 'drug' | 'allergy' | 'condition' | undefined;
+          ingredient?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            /** against another ingredient, an allergy or a condition */
+            kind: 'drug' | 'allergy' | 'condition';
+            ingredient: string;
+            against: string;
+            /** severe blocks, mild warns */
+            severity: 'mild' | 'severe';
+            reasonZh: string;
+            reasonEn: string;
+            enabled: boolean;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Add a contraindication. Open to users who may: change medicines and contraindications (`medicines:manage`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        /** against another ingredient, an allergy or a condition */
+        kind: 'drug' | 'allergy' | 'condition';
+        ingredient: string;
+        against: string;
+        /** severe blocks, mild warns */
+        severity: 'mild' | 'severe';
+        reasonZh: string;
+        reasonEn: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          /** against another ingredient, an allergy or a condition */
+          kind: 'drug' | 'allergy' | 'condition';
+          ingredient: string;
+          against: string;
+          /** severe blocks, mild warns */
+          severity: 'mild' | 'severe';
+          reasonZh: string;
+          reasonEn: string;
+          enabled: boolean;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/contraindications/{id}': {
+    /** Change, enable or disable a contraindication. Open to users who may: change medicines and contraindications (`medicines:manage`). */
+    patch: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        severity?: 'mild' | 'severe' | undefined;
+        reasonZh?: string | undefined;
+        reasonEn?: string | undefined;
+        enabled?: boolean | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          /** against another ingredient, an allergy or a condition */
+          kind: 'drug' | 'allergy' | 'condition';
+          ingredient: string;
+          against: string;
+          /** severe blocks, mild warns */
+          severity: 'mild' | 'severe';
+          reasonZh: string;
+          reasonEn: string;
+          enabled: boolean;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/demo/inbox': {
+    /** Messages that a demo without providers did not send; only on the machine itself. Open to anybody. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            channel: 'sms' | 'email';
+            to: string;
+            /** of a mail */
+            subject: string | null;
+            text: string;
+            at: string;
+          }[];
+        }>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/departments': {
+    /** Departments that take bookings. Open to anybody. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** part of the name or of the code */
+          keyword?: string | undefined;
+          sort?: 'order' | 'name' | 'code' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            code: string;
+            name: string;
+            description: string | null;
+            enabled: boolean;
+            sortOrder: number;
+            createdAt: string;
+            updatedAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Add a department. Open to users who may: change departments and hospitals (`departments:manage`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        /** unique; small letters become capitals */
+        code: string;
+        name: string;
+        description?: string | null | undefined;
+        /** smaller ones come first */
+        sortOrder?: number | undefined;
+        enabled?: boolean | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          code: string;
+          name: string;
+          description: string | null;
+          enabled: boolean;
+          sortOrder: number;
+          createdAt: string;
+          updatedAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'department_code_taken'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/departments/all': {
+    /** All departments, disabled ones too. Open to users who may: change departments and hospitals (`departments:manage`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** part of the name or of the code */
+          keyword?: string | undefined;
+          sort?: 'order' | 'name' | 'code' | undefined;
+          enabled?: 'true' | 'false' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            code: string;
+            name: string;
+            description: string | null;
+            enabled: boolean;
+            sortOrder: number;
+            createdAt: string;
+            updatedAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/departments/{id}': {
+    /** One department. Open to anybody. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          code: string;
+          name: string;
+          description: string | null;
+          enabled: boolean;
+          sortOrder: number;
+          createdAt: string;
+          updatedAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Delete a department that nobody belongs to. Open to users who may: change departments and hospitals (`departments:manage`). */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'in_use'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Change a department. Open to users who may: change departments and hospitals (`departments:manage`). */
+    patch: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** unique; small letters become capitals */
+        code?: string | undefined;
+        name?: string | undefined;
+        description?: string | null | undefined;
+        /** smaller ones come first */
+        sortOrder?: number | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          code: string;
+          name: string;
+          description: string | null;
+          enabled: boolean;
+          sortOrder: number;
+          createdAt: string;
+          updatedAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'department_code_taken'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/departments/{id}/disable': {
+    /** Hide a department and stop its bookings. Open to users who may: change departments and hospitals (`departments:manage`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          code: string;
+          name: string;
+          description: string | null;
+          enabled: boolean;
+          sortOrder: number;
+          createdAt: string;
+          updatedAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/departments/{id}/enable': {
+    /** Show a department again. Open to users who may: change departments and hospitals (`departments:manage`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          code: string;
+          name: string;
+          description: string | null;
+          enabled: boolean;
+          sortOrder: number;
+          createdAt: string;
+          updatedAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/dispatches': {
+    /** Tasks of the caller, everybody’s for those who manage schedules. Open to signed-in users. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** UUIDv7 */
+          staffId?: string | undefined;
+          /** UUIDv7 */
+          appointmentId?: string | undefined;
+          state?: 'planned' | 'done' | 'cancelled' | undefined;
+          /** tasks that begin at it or later */
+          from?: string | undefined;
+          /** tasks that begin before it */
+          to?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            staff: {
+              id: string;
+              name: string;
+            };
+            appointmentId: string | null;
+            startsAt: string;
+            endsAt: string;
+            durationMinutes: number;
+            locationInfo: string | null;
+            notes: string | null;
+            state: 'planned' | 'done' | 'cancelled';
+            version: number;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Send a member of staff somewhere. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        /** user id of the member of staff */
+        staffId: string;
+        /** UTC, ISO 8601 */
+        startsAt: string;
+        durationMinutes: number;
+        /** where to go */
+        locationInfo?: string | null | undefined;
+        notes?: string | null | undefined;
+        /** what it is for */
+        appointmentId?: string | null | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          staff: {
+            id: string;
+            name: string;
+          };
+          appointmentId: string | null;
+          startsAt: string;
+          endsAt: string;
+          durationMinutes: number;
+          locationInfo: string | null;
+          notes: string | null;
+          state: 'planned' | 'done' | 'cancelled';
+          version: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'staff_busy'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_user' | 'unknown_appointment'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/dispatches/{id}': {
+    /** One task. Open to signed-in users. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          staff: {
+            id: string;
+            name: string;
+          };
+          appointmentId: string | null;
+          startsAt: string;
+          endsAt: string;
+          durationMinutes: number;
+          locationInfo: string | null;
+          notes: string | null;
+          state: 'planned' | 'done' | 'cancelled';
+          version: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Change a task that is planned. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
+    patch: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** user id of the member of staff */
+        staffId?: string | undefined;
+        /** UTC, ISO 8601 */
+        startsAt?: string | undefined;
+        durationMinutes?: number | undefined;
+        /** where to go */
+        locationInfo?: string | null | undefined;
+        notes?: string | null | undefined;
+        /** that the caller has seen */
+        version: number;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          staff: {
+            id: string;
+            name: string;
+          };
+          appointmentId: string | null;
+          startsAt: string;
+          endsAt: string;
+          durationMinutes: number;
+          locationInfo: string | null;
+          notes: string | null;
+          state: 'planned' | 'done' | 'cancelled';
           version: number;
           createdAt: string;
         }>>;
@@ -6895,10 +3001,857 @@ export interface paths {
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'leave_overlaps'>>;
+        409: Json<Failure<'wrong_state' | 'conflict' | 'staff_busy'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_user'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/dispatches/{id}/cancel': {
+    /** Take a task back. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        version: number;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          staff: {
+            id: string;
+            name: string;
+          };
+          appointmentId: string | null;
+          startsAt: string;
+          endsAt: string;
+          durationMinutes: number;
+          locationInfo: string | null;
+          notes: string | null;
+          state: 'planned' | 'done' | 'cancelled';
+          version: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'conflict'>>;
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/dispatches/{id}/finish': {
+    /** A task is done. Open to signed-in users. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        version: number;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          staff: {
+            id: string;
+            name: string;
+          };
+          appointmentId: string | null;
+          startsAt: string;
+          endsAt: string;
+          durationMinutes: number;
+          locationInfo: string | null;
+          notes: string | null;
+          state: 'planned' | 'done' | 'cancelled';
+          version: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/files': {
+    /** Own files, newest first. Open to users who may: upload, see and delete own files (`files:own`); reaches own files, everybody's with `files:manage`. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          category?: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | undefined;
+          kind?: 'image' | 'video' | 'audio' | 'document' | 'imaging' | undefined;
+          /** somebody else, for `files:manage` */
+          ownerId?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            /** null: made by the system */
+            ownerId: string | null;
+            category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
+            kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
+            access: 'private' | 'role' | 'related' | 'public';
+            accessRole: string | null;
+            name: string;
+            mime: string;
+            bytes: number;
+            sha256: string;
+            width: number | null;
+            height: number | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Upload files as a multipart form; images are made anew, their types judged by content. Open to users who may: upload, see and delete own files (`files:own`); reaches own files, everybody's with `files:manage`. */
+    post: {
+      parameters: {
+        query: {
+          category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
+          /** default: that of the category */
+          access?: 'private' | 'role' | 'related' | 'public' | undefined;
+          /** key of the role, with access `role` */
+          role?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          /** one for each file, in the order in which they were sent */
+          items: ({
+            ok: true;
+            /** as it was sent */
+            name: string;
+            file: {
+              id: string;
+              /** null: made by the system */
+              ownerId: string | null;
+              category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
+              kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
+              access: 'private' | 'role' | 'related' | 'public';
+              accessRole: string | null;
+              name: string;
+              mime: string;
+              bytes: number;
+              sha256: string;
+              width: number | null;
+              height: number | null;
+              createdAt: string;
+              /** path of the content; signed, good for ten minutes */
+              url: string;
+            };
+          } | {
+            ok: false;
+            name: string;
+            error: {
+              code: 'invalid_payload' | 'unknown_event' | 'protocol_mismatch' | 'unauthenticated' | 'session_revoked' | 'forbidden' | 'removed' | 'not_joined' | 'in_lobby' | 'already_joined' | 'second_device' | 'room_full' | 'not_found' | 'visit_ended' | 'no_media' | 'limit_reached' | 'rate_limited' | 'invalid_media' | 'media_full' | 'media_unavailable' | 'room_busy' | 'room_moved' | 'stale_epoch' | 'storage_unavailable' | 'deadline' | 'shutting_down' | 'internal' | 'invalid_request' | 'invalid_idempotency_key' | 'malformed_json' | 'bad_credentials' | 'bad_code' | 'account_disabled' | 'account_locked' | 'refresh_refused' | 'login_outdated' | 'provider_refused' | 'step_up_required' | 'link_invalid' | 'link_expired' | 'not_approved' | 'not_your_patient' | 'own_prescription' | 'route_not_found' | 'method_not_allowed' | 'conflict' | 'already_exists' | 'account_taken' | 'phone_taken' | 'staff_no_taken' | 'identity_taken' | 'last_way_in' | 'no_phone' | 'last_administrator' | 'builtin' | 'circular' | 'in_use' | 'wrong_state' | 'department_code_taken' | 'hospital_code_taken' | 'practitioner_exists' | 'id_number_taken' | 'ward_code_taken' | 'bed_label_taken' | 'bed_taken' | 'already_admitted' | 'not_approved_yet' | 'warnings_not_accepted' | 'schedule_conflict' | 'leave_overlaps' | 'staff_busy' | 'slot_taken' | 'slot_unavailable' | 'patient_busy' | 'too_many_holds' | 'price_changed' | 'too_late' | 'too_early' | 'booked_visit' | 'insufficient_balance' | 'balance_limit' | 'channel_unavailable' | 'payment_open' | 'refund_too_late' | 'refund_too_large' | 'visit_started' | 'length_required' | 'payload_too_large' | 'file_too_large' | 'quota_exceeded' | 'unsupported_media_type' | 'unknown_patient' | 'unknown_appointment' | 'unknown_service' | 'unknown_user' | 'unknown_medicine' | 'contraindicated' | 'unknown_role' | 'unknown_tag' | 'unknown_menu' | 'not_a_practitioner' | 'unknown_department' | 'unknown_practitioner' | 'unknown_profile' | 'unknown_visit' | 'unknown_year' | 'unknown_ward' | 'unknown_bed' | 'unsupported_file' | 'range_not_satisfiable' | 'bad_image' | 'empty_file' | 'bad_gateway_keys' | 'bad_template' | 'unknown_file' | 'unknown_system' | 'idempotency_key_reused' | 'too_many_attempts' | 'code_too_soon' | 'code_limit' | 'not_ready' | 'sms_unavailable' | 'provider_unavailable' | 'storage_full' | 'partner_unavailable';
+              message: string;
+            };
+          })[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        411: Json<Failure<'length_required'>>;
+        413: Json<Failure<'payload_too_large' | 'file_too_large' | 'quota_exceeded'>>;
+        415: Json<Failure<'unsupported_media_type' | 'unsupported_file'>>;
+        422: Json<Failure<'bad_image' | 'empty_file'>>;
+        429: Json<Failure<'limit_reached' | 'rate_limited'>>;
+        503: Json<Failure<'storage_unavailable'>>;
+        507: Json<Failure<'storage_full'>>;
+      };
+    };
+  };
+  '/api/v1/files/statistics': {
+    /** Number and bytes of all files by category and kind. Open to users who may: see and delete every file (`files:manage`). */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
+            kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
+            files: number;
+            bytes: number;
+          }[];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/files/usage': {
+    /** What the caller’s files take up. Open to users who may: upload, see and delete own files (`files:own`); reaches own files, everybody's with `files:manage`. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          bytes: number;
+          files: number;
+          /** bytes that the caller may keep */
+          quota: number;
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/files/{id}': {
+    /** A file with an address of its content. Open to users who may: upload, see and delete own files (`files:own`); reaches files that the caller may read. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          /** null: made by the system */
+          ownerId: string | null;
+          category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
+          kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
+          access: 'private' | 'role' | 'related' | 'public';
+          accessRole: string | null;
+          name: string;
+          mime: string;
+          bytes: number;
+          sha256: string;
+          width: number | null;
+          height: number | null;
+          createdAt: string;
+          /** path of the content; signed, good for ten minutes */
+          url: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Delete a file that belongs to nothing. Open to users who may: upload, see and delete own files (`files:own`); reaches own files, everybody's with `files:manage`. */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'in_use'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Rename a file. Open to users who may: upload, see and delete own files (`files:own`); reaches own files, everybody's with `files:manage`. */
+    patch: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        name: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          /** null: made by the system */
+          ownerId: string | null;
+          category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
+          kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
+          access: 'private' | 'role' | 'related' | 'public';
+          accessRole: string | null;
+          name: string;
+          mime: string;
+          bytes: number;
+          sha256: string;
+          width: number | null;
+          height: number | null;
+          createdAt: string;
+          /** path of the content; signed, good for ten minutes */
+          url: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/files/{id}/content': {
+    /** Content behind a signed address; of public files without one. Takes `Range`. Open to anybody. */
+    get: {
+      parameters: {
+        query?: {
+          expires?: number | undefined;
+          signature?: string | undefined;
+        };
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/octet-stream': Blob } };
+        400: Json<Failure<'invalid_request'>>;
+        403: Json<Failure<'link_invalid' | 'link_expired' | 'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        416: Json<Failure<'range_not_satisfiable'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/holidays': {
+    /** Holidays and make-up days. Open to anybody. */
+    get: {
+      parameters: {
+        query?: {
+          /** default: from this year on */
+          year?: number | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          holidays: {
+            id: string;
+            name: string;
+            from: string;
+            until: string;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+          makeupDays: {
+            id: string;
+            name: string;
+            date: string;
+            asWeekday: number;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Add a holiday; its appointments are moved or called off. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        name: string;
+        /** `YYYY-MM-DD` */
+        from: string;
+        /** the last date */
+        until: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          holidays: {
+            id: string;
+            name: string;
+            from: string;
+            until: string;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+          makeupDays: {
+            id: string;
+            name: string;
+            date: string;
+            asWeekday: number;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/holidays/import': {
+    /** Take over the announced holidays of a year. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        year: number;
+      } } };
+      responses: {
+        200: Json<Success<{
+          holidays: {
+            id: string;
+            name: string;
+            from: string;
+            until: string;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+          makeupDays: {
+            id: string;
+            name: string;
+            date: string;
+            asWeekday: number;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_year'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/holidays/{id}': {
+    /** Change a holiday. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
+    put: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        name: string;
+        /** `YYYY-MM-DD` */
+        from: string;
+        /** the last date */
+        until: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          holidays: {
+            id: string;
+            name: string;
+            from: string;
+            until: string;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+          makeupDays: {
+            id: string;
+            name: string;
+            date: string;
+            asWeekday: number;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Delete a holiday. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          holidays: {
+            id: string;
+            name: string;
+            from: string;
+            until: string;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+          makeupDays: {
+            id: string;
+            name: string;
+            date: string;
+            asWeekday: number;
+            /** national: from the announced calendar of a year */
+            source: 'own' | 'national';
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/hospitals': {
+    /** Hospitals. Open to anybody. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          keyword?: string | undefined;
+          sort?: 'name' | '-createdAt' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            code: string;
+            name: string;
+            level: string | null;
+            address: string;
+            phone: string | null;
+            introduction: string | null;
+            longitude: number;
+            latitude: number;
+            /** whether its own system can be asked */
+            linked: boolean;
+            enabled: boolean;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Add a hospital. Open to users who may: change departments and hospitals (`departments:manage`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        /** unique; small letters become capitals */
+        code: string;
+        name: string;
+        /** for example 三级甲等 */
+        level?: string | null | undefined;
+        address: string;
+        phone?: string | null | undefined;
+        introduction?: string | null | undefined;
+        /** degrees, WGS 84 */
+        longitude: number;
+        /** degrees, WGS 84 */
+        latitude: number;
+        /** which of the linked systems (`HOSPITAL_SYSTEMS`) is this hospital’s */
+        systemKey?: string | null | undefined;
+        /** what that system calls it */
+        systemId?: string | null | undefined;
+        enabled?: boolean | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          code: string;
+          name: string;
+          level: string | null;
+          address: string;
+          phone: string | null;
+          introduction: string | null;
+          longitude: number;
+          latitude: number;
+          /** whether its own system can be asked */
+          linked: boolean;
+          enabled: boolean;
+          systemKey: string | null;
+          systemId: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'hospital_code_taken'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_system'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/hospitals/all': {
+    /** All hospitals, disabled ones too. Open to users who may: change departments and hospitals (`departments:manage`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          keyword?: string | undefined;
+          sort?: 'name' | '-createdAt' | undefined;
+          enabled?: 'true' | 'false' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            code: string;
+            name: string;
+            level: string | null;
+            address: string;
+            phone: string | null;
+            introduction: string | null;
+            longitude: number;
+            latitude: number;
+            /** whether its own system can be asked */
+            linked: boolean;
+            enabled: boolean;
+            systemKey: string | null;
+            systemId: string | null;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/hospitals/nearby': {
+    /** Hospitals around a place, the closest first. Open to anybody. */
+    get: {
+      parameters: {
+        query: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          longitude: number;
+          latitude: number;
+          /** km */
+          radius?: number | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            code: string;
+            name: string;
+            level: string | null;
+            address: string;
+            phone: string | null;
+            introduction: string | null;
+            longitude: number;
+            latitude: number;
+            /** whether its own system can be asked */
+            linked: boolean;
+            enabled: boolean;
+            /** metres */
+            distance: number;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/hospitals/{id}': {
+    /** One hospital. Open to anybody. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          code: string;
+          name: string;
+          level: string | null;
+          address: string;
+          phone: string | null;
+          introduction: string | null;
+          longitude: number;
+          latitude: number;
+          /** whether its own system can be asked */
+          linked: boolean;
+          enabled: boolean;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Delete a hospital. Open to users who may: change departments and hospitals (`departments:manage`). */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Change a hospital. Open to users who may: change departments and hospitals (`departments:manage`). */
+    patch: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** unique; small letters become capitals */
+        code?: string | undefined;
+        name?: string | undefined;
+        /** for example 三级甲等 */
+        level?: string | null | undefined;
+        address?: string | undefined;
+        phone?: string | null | undefined;
+        introduction?: string | null | undefined;
+        /** degrees, WGS 84 */
+        longitude?: number | undefined;
+        /** degrees, WGS 84 */
+        latitude?: number | undefined;
+        /** which of the linked systems (`HOSPITAL_SYSTEMS`) is this hospital’s */
+        systemKey?: string | null | undefined;
+        /** what that system calls it */
+        systemId?: string | null | undefined;
+        enabled?: boolean | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          code: string;
+          name: string;
+          level: string | null;
+          address: string;
+          phone: string | null;
+          introduction: string | null;
+          longitude: number;
+          latitude: number;
+          /** whether its own system can be asked */
+          linked: boolean;
+          enabled: boolean;
+          systemKey: string | null;
+          systemId: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'hospital_code_taken'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_system'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/hospitals/{id}/departments': {
+    /** Departments that the hospital’s own system names. Open to anybody. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            code: string;
+            name: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+        503: Json<Failure<'partner_unavailable'>>;
+      };
+    };
+  };
+  '/api/v1/hospitals/{id}/practitioners': {
+    /** Practitioners that the hospital’s own system names. Open to anybody. */
+    get: {
+      parameters: {
+        query?: {
+          departmentCode?: string | undefined;
+        };
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            code: string;
+            name: string;
+            title: string | null;
+            departmentCode: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+        503: Json<Failure<'partner_unavailable'>>;
       };
     };
   };
@@ -7133,190 +4086,247 @@ export interface paths {
       };
     };
   };
-  '/api/v1/holidays': {
-    /** Holidays and make-up days. Open to anybody. */
+  '/api/v1/logs/changes': {
+    /** Rows that were changed. Open to users who may: read operation, login and security logs (`logs:read`). */
     get: {
       parameters: {
         query?: {
-          /** default: from this year on */
-          year?: number | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          holidays: {
-            id: string;
-            name: string;
-            from: string;
-            until: string;
-            /** national: from the announced calendar of a year */
-            source: 'own' | 'national';
-          }[];
-          makeupDays: {
-            id: string;
-            name: string;
-            date: string;
-            asWeekday: number;
-            /** national: from the announced calendar of a year */
-            source: 'own' | 'national';
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Add a holiday; its appointments are moved or called off. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        name: string;
-        /** `YYYY-MM-DD` */
-        from: string;
-        /** the last date */
-        until: string;
-      } } };
-      responses: {
-        200: Json<Success<{
-          holidays: {
-            id: string;
-            name: string;
-            from: string;
-            until: string;
-            /** national: from the announced calendar of a year */
-            source: 'own' | 'national';
-          }[];
-          makeupDays: {
-            id: string;
-            name: string;
-            date: string;
-            asWeekday: number;
-            /** national: from the announced calendar of a year */
-            source: 'own' | 'national';
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        409: Json<Failure<'already_exists'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/holidays/import': {
-    /** Take over the announced holidays of a year. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        year: number;
-      } } };
-      responses: {
-        200: Json<Success<{
-          holidays: {
-            id: string;
-            name: string;
-            from: string;
-            until: string;
-            /** national: from the announced calendar of a year */
-            source: 'own' | 'national';
-          }[];
-          makeupDays: {
-            id: string;
-            name: string;
-            date: string;
-            asWeekday: number;
-            /** national: from the announced calendar of a year */
-            source: 'own' | 'national';
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        409: Json<Failure<'already_exists'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_year'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/holidays/{id}': {
-    /** Change a holiday. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
-    put: {
-      parameters: {
-        path: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** UTC, ISO 8601 */
+          from?: string | undefined;
+          /** exclusive */
+          to?: string | undefined;
+          table?: string | undefined;
           /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        name: string;
-        /** `YYYY-MM-DD` */
-        from: string;
-        /** the last date */
-        until: string;
-      } } };
-      responses: {
-        200: Json<Success<{
-          holidays: {
-            id: string;
-            name: string;
-            from: string;
-            until: string;
-            /** national: from the announced calendar of a year */
-            source: 'own' | 'national';
-          }[];
-          makeupDays: {
-            id: string;
-            name: string;
-            date: string;
-            asWeekday: number;
-            /** national: from the announced calendar of a year */
-            source: 'own' | 'national';
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'already_exists'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Delete a holiday. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
-    delete: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
+          actorId?: string | undefined;
+          action?: 'insert' | 'update' | 'delete' | undefined;
         };
       };
       responses: {
         200: Json<Success<{
-          holidays: {
+          items: {
             id: string;
-            name: string;
-            from: string;
-            until: string;
-            /** national: from the announced calendar of a year */
-            source: 'own' | 'national';
+            table: string;
+            action: 'insert' | 'update' | 'delete';
+            rowIds: string[];
+            fields: string[];
+            actorId: string | null;
+            requestId: string | null;
+            createdAt: string;
           }[];
-          makeupDays: {
-            id: string;
-            name: string;
-            date: string;
-            asWeekday: number;
-            /** national: from the announced calendar of a year */
-            source: 'own' | 'national';
-          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
         }>>;
         400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/logs/logins': {
+    /** All attempts to sign in, latest first. Open to users who may: read operation, login and security logs (`logs:read`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          from?: string | undefined;
+          to?: string | undefined;
+          /** UUIDv7 */
+          userId?: string | undefined;
+          success?: 'true' | 'false' | undefined;
+          abnormal?: 'true' | 'false' | undefined;
+          ip?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            userId: string | null;
+            account: string | null;
+            method: 'password' | 'code' | 'wechat' | 'oauth' | 'register';
+            success: boolean;
+            /** code of the error */
+            reason: string | null;
+            /** `new_device`, `new_network`, `after_failures` */
+            abnormal: string[];
+            clientType: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other';
+            device: string | null;
+            ip: string;
+            /** UTC, ISO 8601 */
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/logs/medical': {
+    /** Accesses to medical data. Open to users who may: read operation, login and security logs (`logs:read`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** UTC, ISO 8601 */
+          from?: string | undefined;
+          /** exclusive */
+          to?: string | undefined;
+          /** UUIDv7 */
+          patientId?: string | undefined;
+          /** UUIDv7 */
+          actorId?: string | undefined;
+          action?: 'read' | 'create' | 'update' | 'delete' | 'export' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            patientId: string;
+            seq: number;
+            actorId: string;
+            action: 'read' | 'create' | 'update' | 'delete' | 'export';
+            objectType: string;
+            objectId: string;
+            requestId: string;
+            ip: string;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/logs/medical/{patientId}/verdict': {
+    /** Whether the audit chain of a patient is whole. Open to users who may: read operation, login and security logs (`logs:read`). */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          patientId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          patientId: string;
+          rows: number;
+          /** null: the chain is sound */
+          broken: {
+            seq: number;
+            reason: string;
+          } | null;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/logs/operations': {
+    /** Requests that changed something. Open to users who may: read operation, login and security logs (`logs:read`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** UTC, ISO 8601 */
+          from?: string | undefined;
+          /** exclusive */
+          to?: string | undefined;
+          /** UUIDv7 */
+          userId?: string | undefined;
+          method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | undefined;
+          /** part of the route, for example `/appointments` */
+          route?: string | undefined;
+          objectId?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            userId: string | null;
+            method: string;
+            route: string;
+            objectId: string | null;
+            status: number;
+            ip: string;
+            requestId: string;
+            tookMs: number;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/logs/security': {
+    /** Events of security. Open to users who may: read operation, login and security logs (`logs:read`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** UTC, ISO 8601 */
+          from?: string | undefined;
+          /** exclusive */
+          to?: string | undefined;
+          kind?: string | undefined;
+          /** UUIDv7 */
+          userId?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            kind: string;
+            userId: string | null;
+            ip: string | null;
+            requestId: string | null;
+            details: { [key: string]: unknown };
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -7397,3815 +4407,36 @@ export interface paths {
       };
     };
   };
-  '/api/v1/dispatches': {
-    /** Tasks of the caller, everybody’s for those who manage schedules. Open to signed-in users. */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          /** UUIDv7 */
-          staffId?: string | undefined;
-          /** UUIDv7 */
-          appointmentId?: string | undefined;
-          state?: 'planned' | 'done' | 'cancelled' | undefined;
-          /** tasks that begin at it or later */
-          from?: string | undefined;
-          /** tasks that begin before it */
-          to?: string | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            staff: {
-              id: string;
-              name: string;
-            };
-            appointmentId: string | null;
-            startsAt: string;
-            endsAt: string;
-            durationMinutes: number;
-            locationInfo: string | null;
-            notes: string | null;
-            state: 'planned' | 'done' | 'cancelled';
-            version: number;
-            createdAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Send a member of staff somewhere. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        /** user id of the member of staff */
-        staffId: string;
-        /** UTC, ISO 8601 */
-        startsAt: string;
-        durationMinutes: number;
-        /** where to go */
-        locationInfo?: string | null | undefined;
-        notes?: string | null | undefined;
-        /** what it is for */
-        appointmentId?: string | null | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          staff: {
-            id: string;
-            name: string;
-          };
-          appointmentId: string | null;
-          startsAt: string;
-          endsAt: string;
-          durationMinutes: number;
-          locationInfo: string | null;
-          notes: string | null;
-          state: 'planned' | 'done' | 'cancelled';
-          version: number;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        409: Json<Failure<'staff_busy'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_user' | 'unknown_appointment'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/dispatches/{id}': {
-    /** One task. Open to signed-in users. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          staff: {
-            id: string;
-            name: string;
-          };
-          appointmentId: string | null;
-          startsAt: string;
-          endsAt: string;
-          durationMinutes: number;
-          locationInfo: string | null;
-          notes: string | null;
-          state: 'planned' | 'done' | 'cancelled';
-          version: number;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Change a task that is planned. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
-    patch: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        /** user id of the member of staff */
-        staffId?: string | undefined;
-        /** UTC, ISO 8601 */
-        startsAt?: string | undefined;
-        durationMinutes?: number | undefined;
-        /** where to go */
-        locationInfo?: string | null | undefined;
-        notes?: string | null | undefined;
-        /** that the caller has seen */
-        version: number;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          staff: {
-            id: string;
-            name: string;
-          };
-          appointmentId: string | null;
-          startsAt: string;
-          endsAt: string;
-          durationMinutes: number;
-          locationInfo: string | null;
-          notes: string | null;
-          state: 'planned' | 'done' | 'cancelled';
-          version: number;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state' | 'conflict' | 'staff_busy'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_user'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/dispatches/{id}/finish': {
-    /** A task is done. Open to signed-in users. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        version: number;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          staff: {
-            id: string;
-            name: string;
-          };
-          appointmentId: string | null;
-          startsAt: string;
-          endsAt: string;
-          durationMinutes: number;
-          locationInfo: string | null;
-          notes: string | null;
-          state: 'planned' | 'done' | 'cancelled';
-          version: number;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state' | 'conflict'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/dispatches/{id}/cancel': {
-    /** Take a task back. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        version: number;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          staff: {
-            id: string;
-            name: string;
-          };
-          appointmentId: string | null;
-          startsAt: string;
-          endsAt: string;
-          durationMinutes: number;
-          locationInfo: string | null;
-          notes: string | null;
-          state: 'planned' | 'done' | 'cancelled';
-          version: number;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state' | 'conflict'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/queue': {
-    /** Wait for the practitioner. Open to users who may: wait in a queue, or call from an own one (`queues:own`); reaches appointments of the caller. */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        /** UUIDv7 */
-        appointmentId: string;
-      } } };
-      responses: {
-        200: Json<Success<{
-          appointmentId: string;
-          practitionerId: string;
-          state: 'waiting' | 'called' | 'left';
-          /** 1: next; null: not waiting */
-          position: number | null;
-          /** people who wait for this practitioner */
-          length: number;
-          consultationId: string | null;
-          joinedAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state' | 'too_early'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/queue/mine': {
-    /** Where the caller waits. Open to users who may: wait in a queue, or call from an own one (`queues:own`); reaches appointments of the caller. */
+  '/api/v1/media/capabilities': {
+    /** What the media server can receive and send; the same for every room. Open to anybody. */
     get: {
       parameters: Record<string, never>;
       responses: {
         200: Json<Success<{
-          items: {
-            appointmentId: string;
-            practitionerId: string;
-            state: 'waiting' | 'called' | 'left';
-            /** 1: next; null: not waiting */
-            position: number | null;
-            /** people who wait for this practitioner */
-            length: number;
-            consultationId: string | null;
-            joinedAt: string;
-          }[];
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/queue/{appointmentId}': {
-    /** Wait no longer. Open to users who may: wait in a queue, or call from an own one (`queues:own`); reaches appointments of the caller. */
-    delete: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          appointmentId: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          appointmentId: string;
-          practitionerId: string;
-          state: 'waiting' | 'called' | 'left';
-          /** 1: next; null: not waiting */
-          position: number | null;
-          /** people who wait for this practitioner */
-          length: number;
-          consultationId: string | null;
-          joinedAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/queue/line': {
-    /** Who waits for the caller. Open to users who may: confirm, start, complete and cancel appointments with oneself (`appointments:serve`); reaches the line of the caller. */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          items: {
-            appointmentId: string;
-            patient: string;
-            priority: number;
-            startsAt: string;
-            queueNo: number | null;
-            joinedAt: string;
-            consultationId: string | null;
-          }[];
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/queue/next': {
-    /** Call the first of the line into the room. Open to users who may: confirm, start, complete and cancel appointments with oneself (`appointments:serve`); reaches the line of the caller. */
-    post: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          appointmentId: string;
-          consultationId: string;
-          patient: string;
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/queue/{appointmentId}/call': {
-    /** Call this one into the room. Open to users who may: confirm, start, complete and cancel appointments with oneself (`appointments:serve`); reaches the line of the caller. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          appointmentId: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          appointmentId: string;
-          consultationId: string;
-          patient: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/queue/{appointmentId}/priority': {
-    /** Put somebody ahead or behind. Open to users who may: confirm, start, complete and cancel appointments with oneself (`appointments:serve`); reaches the line of the caller. */
-    put: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          appointmentId: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        priority: number;
-      } } };
-      responses: {
-        200: Json<Success<{
-          items: {
-            appointmentId: string;
-            patient: string;
-            priority: number;
-            startsAt: string;
-            queueNo: number | null;
-            joinedAt: string;
-            consultationId: string | null;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/reviews': {
-    /** Every review. Open to users who may: hide and show reviews, keep their tags (`reviews:manage`). */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          /** UUIDv7 */
-          practitionerId?: string | undefined;
-          hidden?: 'true' | 'false' | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            practitionerId: string;
-            /** masked */
-            author: string;
-            rating: number;
-            text: string;
-            tags: string[];
-            hidden: boolean;
-            reply: string | null;
-            repliedAt: string | null;
-            createdAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Rate a completed visit, once. Open to users who may: rate own completed visits (`reviews:write`); reaches completed appointments of the caller. */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        /** UUIDv7 */
-        appointmentId: string;
-        rating: number;
-        text: string;
-        tagIds?: string[] | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          practitionerId: string;
-          /** masked */
-          author: string;
-          rating: number;
-          text: string;
-          tags: string[];
-          hidden: boolean;
-          reply: string | null;
-          repliedAt: string | null;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state' | 'already_exists'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_tag'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/reviews/{id}/reply': {
-    /** Reply to a review of oneself. Open to users who may: reply to reviews of oneself (`reviews:reply`); reaches reviews of the caller. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        text: string;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          practitionerId: string;
-          /** masked */
-          author: string;
-          rating: number;
-          text: string;
-          tags: string[];
-          hidden: boolean;
-          reply: string | null;
-          repliedAt: string | null;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/{practitionerId}/reviews': {
-    /** Reviews of a practitioner, newest first. Open to anybody. */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-        };
-        path: {
-          /** UUIDv7 */
-          practitionerId: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            practitionerId: string;
-            /** masked */
-            author: string;
-            rating: number;
-            text: string;
-            tags: string[];
-            hidden: boolean;
-            reply: string | null;
-            repliedAt: string | null;
-            createdAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/{practitionerId}/reviews/statistics': {
-    /** Average, stars and tags. Open to anybody. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          practitionerId: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          practitionerId: string;
-          count: number;
-          /** two decimals; null without reviews */
-          average: number | null;
-          /** share of 4 and 5 stars, 0 to 1 */
-          satisfaction: number | null;
-          /** how often each of 1 to 5 */
-          stars: { [key: string]: number };
-          tags: {
-            name: string;
-            count: number;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/review-tags': {
-    /** Words to choose from. Open to anybody. */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            name: string;
-            enabled: boolean;
-          }[];
-        }>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Add a word. Open to users who may: hide and show reviews, keep their tags (`reviews:manage`). */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        name: string;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          name: string;
-          enabled: boolean;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        409: Json<Failure<'already_exists'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/reviews/{id}/visibility': {
-    /** Hide or show a review. Open to users who may: hide and show reviews, keep their tags (`reviews:manage`). */
-    put: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        hidden: boolean;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          practitionerId: string;
-          /** masked */
-          author: string;
-          rating: number;
-          text: string;
-          tags: string[];
-          hidden: boolean;
-          reply: string | null;
-          repliedAt: string | null;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/review-tags/{id}': {
-    /** Offer a word or not. Open to users who may: hide and show reviews, keep their tags (`reviews:manage`). */
-    patch: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        enabled: boolean;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          name: string;
-          enabled: boolean;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/contraindications': {
-    /** What medicines do not go together with. Open to users who may: see medicines and contraindications (`medicines:read`). */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          kind?: 'drug' | 'allergy' | 'condition' | undefined;
-          ingredient?: string | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            /** against another ingredient, an allergy or a condition */
-            kind: 'drug' | 'allergy' | 'condition';
-            ingredient: string;
-            against: string;
-            /** severe blocks, mild warns */
-            severity: 'mild' | 'severe';
-            reasonZh: string;
-            reasonEn: string;
-            enabled: boolean;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Add a contraindication. Open to users who may: change medicines and contraindications (`medicines:manage`). */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        /** against another ingredient, an allergy or a condition */
-        kind: 'drug' | 'allergy' | 'condition';
-        ingredient: string;
-        against: string;
-        /** severe blocks, mild warns */
-        severity: 'mild' | 'severe';
-        reasonZh: string;
-        reasonEn: string;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          /** against another ingredient, an allergy or a condition */
-          kind: 'drug' | 'allergy' | 'condition';
-          ingredient: string;
-          against: string;
-          /** severe blocks, mild warns */
-          severity: 'mild' | 'severe';
-          reasonZh: string;
-          reasonEn: string;
-          enabled: boolean;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        409: Json<Failure<'already_exists'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/contraindications/{id}': {
-    /** Change, enable or disable a contraindication. Open to users who may: change medicines and contraindications (`medicines:manage`). */
-    patch: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        severity?: 'mild' | 'severe' | undefined;
-        reasonZh?: string | undefined;
-        reasonEn?: string | undefined;
-        enabled?: boolean | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          /** against another ingredient, an allergy or a condition */
-          kind: 'drug' | 'allergy' | 'condition';
-          ingredient: string;
-          against: string;
-          /** severe blocks, mild warns */
-          severity: 'mild' | 'severe';
-          reasonZh: string;
-          reasonEn: string;
-          enabled: boolean;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/medicines': {
-    /** Medicines that can be prescribed. Open to users who may: see medicines and contraindications (`medicines:read`). */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          /** part of name or code */
-          keyword?: string | undefined;
-          enabled?: 'true' | 'false' | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            code: string;
-            name: string;
-            nameEn: string | null;
-            ingredients: string[];
-            specification: string;
-            unit: string;
-            prescriptionOnly: boolean;
-            enabled: boolean;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Add a medicine. Open to users who may: change medicines and contraindications (`medicines:manage`). */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        code: string;
-        name: string;
-        nameEn?: string | null | undefined;
-        /** keys that contraindications name */
-        ingredients: string[];
-        specification: string;
-        unit: string;
-        prescriptionOnly?: boolean | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          code: string;
-          name: string;
-          nameEn: string | null;
-          ingredients: string[];
-          specification: string;
-          unit: string;
-          prescriptionOnly: boolean;
-          enabled: boolean;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        409: Json<Failure<'already_exists'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/medicines/{id}': {
-    /** Change, enable or disable a medicine. Open to users who may: change medicines and contraindications (`medicines:manage`). */
-    patch: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        code?: string | undefined;
-        name?: string | undefined;
-        nameEn?: string | null | undefined;
-        /** keys that contraindications name */
-        ingredients?: string[] | undefined;
-        specification?: string | undefined;
-        unit?: string | undefined;
-        prescriptionOnly?: boolean | undefined;
-        enabled?: boolean | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          code: string;
-          name: string;
-          nameEn: string | null;
-          ingredients: string[];
-          specification: string;
-          unit: string;
-          prescriptionOnly: boolean;
-          enabled: boolean;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'already_exists'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/prescriptions': {
-    /** Prescriptions, newest first. Open to users who may: see own prescriptions (`prescriptions:read`); reaches prescriptions of the caller as patient or doctor, everybody's with `prescriptions:review`. */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          status?: 'submitted' | 'approved' | 'rejected' | 'cancelled' | undefined;
-          /** UUIDv7 */
-          patientId?: string | undefined;
-          /** UUIDv7 */
-          doctorId?: string | undefined;
-          prescriptionNo?: string | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            prescriptionNo: string;
-            status: 'submitted' | 'approved' | 'rejected' | 'cancelled';
-            patientId: string;
-            patientName: string;
-            doctorId: string;
-            doctorName: string;
-            version: number;
-            createdAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Issue a prescription. Open to users who may: prescribe for own patients (`prescriptions:write`); reaches own patients. */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        /** user id of the patient */
-        patientId: string;
-        /** visit profile, when it is for a relative */
-        profileId?: string | null | undefined;
-        diagnoses: {
-          system: 'ICD-10' | 'ICD-11' | 'TCM';
-          code: string;
-          name: string;
-          /** the main one; at most one of a record */
-          primary?: boolean | undefined;
-          /** not confirmed yet */
-          suspected?: boolean | undefined;
-        }[];
-        items: {
-          /** UUIDv7 */
-          medicineId: string;
-          /** at a time */
-          dose: number;
-          doseUnit: 'mg' | 'g' | 'µg' | 'ml' | 'IU' | 'mmol' | 'tablet' | 'capsule' | 'sachet' | 'drop' | 'puff' | 'patch' | 'dose';
-          /** qd: once a day, bid: twice, tid: three times, qid: four times, qn: at night, qod: every other day, st: once, prn: when needed */
-          frequency: 'qd' | 'bid' | 'tid' | 'qid' | 'qn' | 'qod' | 'qw' | 'biw' | 'q4h' | 'q6h' | 'q8h' | 'q12h' | 'st' | 'prn';
-          route: 'oral' | 'sublingual' | 'intravenous' | 'intramuscular' | 'subcutaneous' | 'topical' | 'inhaled' | 'rectal' | 'vaginal' | 'ophthalmic' | 'otic' | 'nasal';
-          days: number;
-          /** in the unit of the medicine */
-          quantity: number;
-          note?: string | undefined;
-        }[];
-        consultationId?: string | null | undefined;
-        /** mild warnings were read; without it they are answered as an error */
-        acceptWarnings?: boolean | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          prescriptionNo: string;
-          status: 'submitted' | 'approved' | 'rejected' | 'cancelled';
-          patientId: string;
-          patientName: string;
-          profileId: string | null;
-          doctorId: string;
-          doctorName: string;
-          consultationId: string | null;
-          diagnoses: {
-            system: string;
-            code: string;
-            name: string;
-            primary: boolean;
-            suspected: boolean;
-          }[];
-          items: {
-            medicineId: string;
-            /** at a time */
-            dose: number;
-            doseUnit: 'mg' | 'g' | 'µg' | 'ml' | 'IU' | 'mmol' | 'tablet' | 'capsule' | 'sachet' | 'drop' | 'puff' | 'patch' | 'dose';
-            /** qd: once a day, bid: twice, tid: three times, qid: four times, qn: at night, qod: every other day, st: once, prn: when needed */
-            frequency: 'qd' | 'bid' | 'tid' | 'qid' | 'qn' | 'qod' | 'qw' | 'biw' | 'q4h' | 'q6h' | 'q8h' | 'q12h' | 'st' | 'prn';
-            route: 'oral' | 'sublingual' | 'intravenous' | 'intramuscular' | 'subcutaneous' | 'topical' | 'inhaled' | 'rectal' | 'vaginal' | 'ophthalmic' | 'otic' | 'nasal';
-            days: number;
-            /** in the unit of the medicine */
-            quantity: number;
-            note?: string;
-            name: string;
-            specification: string;
-            unit: string;
-          }[];
-          warnings: {
-            ruleId: string;
-            kind: 'drug' | 'allergy' | 'condition' | 'duplicate';
-            severity: 'mild' | 'severe';
-            medicineIds: string[];
-            reasonZh: string;
-            reasonEn: string;
-          }[];
-          reviewerName: string | null;
-          reviewedAt: string | null;
-          /** why it was rejected or cancelled */
-          reason: string | null;
-          version: number;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden' | 'not_approved' | 'not_your_patient'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'warnings_not_accepted'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_medicine' | 'contraindicated'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/prescriptions/{id}': {
-    /** One prescription. Open to users who may: see own prescriptions (`prescriptions:read`); reaches prescriptions of the caller as patient or doctor, everybody's with `prescriptions:review`. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          prescriptionNo: string;
-          status: 'submitted' | 'approved' | 'rejected' | 'cancelled';
-          patientId: string;
-          patientName: string;
-          profileId: string | null;
-          doctorId: string;
-          doctorName: string;
-          consultationId: string | null;
-          diagnoses: {
-            system: string;
-            code: string;
-            name: string;
-            primary: boolean;
-            suspected: boolean;
-          }[];
-          items: {
-            medicineId: string;
-            /** at a time */
-            dose: number;
-            doseUnit: 'mg' | 'g' | 'µg' | 'ml' | 'IU' | 'mmol' | 'tablet' | 'capsule' | 'sachet' | 'drop' | 'puff' | 'patch' | 'dose';
-            /** qd: once a day, bid: twice, tid: three times, qid: four times, qn: at night, qod: every other day, st: once, prn: when needed */
-            frequency: 'qd' | 'bid' | 'tid' | 'qid' | 'qn' | 'qod' | 'qw' | 'biw' | 'q4h' | 'q6h' | 'q8h' | 'q12h' | 'st' | 'prn';
-            route: 'oral' | 'sublingual' | 'intravenous' | 'intramuscular' | 'subcutaneous' | 'topical' | 'inhaled' | 'rectal' | 'vaginal' | 'ophthalmic' | 'otic' | 'nasal';
-            days: number;
-            /** in the unit of the medicine */
-            quantity: number;
-            note?: string;
-            name: string;
-            specification: string;
-            unit: string;
-          }[];
-          warnings: {
-            ruleId: string;
-            kind: 'drug' | 'allergy' | 'condition' | 'duplicate';
-            severity: 'mild' | 'severe';
-            medicineIds: string[];
-            reasonZh: string;
-            reasonEn: string;
-          }[];
-          reviewerName: string | null;
-          reviewedAt: string | null;
-          /** why it was rejected or cancelled */
-          reason: string | null;
-          version: number;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/prescriptions/{id}/pdf': {
-    /** The paper. Open to users who may: see own prescriptions (`prescriptions:read`); reaches prescriptions of the caller as patient or doctor, everybody's with `prescriptions:review`. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: { headers: { [name: string]: unknown }; content: { 'application/pdf': Blob } };
-        400: { headers: { [name: string]: unknown }; content: { 'application/pdf': Blob } };
-        401: { headers: { [name: string]: unknown }; content: { 'application/pdf': Blob } };
-        403: { headers: { [name: string]: unknown }; content: { 'application/pdf': Blob } };
-        404: { headers: { [name: string]: unknown }; content: { 'application/pdf': Blob } };
-        409: { headers: { [name: string]: unknown }; content: { 'application/pdf': Blob } };
-        429: { headers: { [name: string]: unknown }; content: { 'application/pdf': Blob } };
-      };
-    };
-  };
-  '/api/v1/prescription-proofs/{code}': {
-    /** What the QR code of a prescription proves. Open to anybody. */
-    get: {
-      parameters: {
-        path: {
-          code: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          prescriptionNo: string;
-          status: 'submitted' | 'approved' | 'rejected' | 'cancelled';
-          valid: boolean;
-          /** masked name */
-          patient: string;
-          doctor: string;
-          /** how many medicines are on it */
-          items: number;
-          issuedAt: string;
-          reviewedAt: string | null;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/prescriptions/check': {
-    /** What speaks against a draft. Open to users who may: prescribe for own patients (`prescriptions:write`); reaches own patients. */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        /** user id of the patient */
-        patientId: string;
-        /** visit profile, when it is for a relative */
-        profileId?: string | null | undefined;
-        diagnoses?: {
-          system: 'ICD-10' | 'ICD-11' | 'TCM';
-          code: string;
-          name: string;
-          /** the main one; at most one of a record */
-          primary?: boolean | undefined;
-          /** not confirmed yet */
-          suspected?: boolean | undefined;
-        }[] | undefined;
-        items: {
-          /** UUIDv7 */
-          medicineId: string;
-          /** at a time */
-          dose: number;
-          doseUnit: 'mg' | 'g' | 'µg' | 'ml' | 'IU' | 'mmol' | 'tablet' | 'capsule' | 'sachet' | 'drop' | 'puff' | 'patch' | 'dose';
-          /** qd: once a day, bid: twice, tid: three times, qid: four times, qn: at night, qod: every other day, st: once, prn: when needed */
-          frequency: 'qd' | 'bid' | 'tid' | 'qid' | 'qn' | 'qod' | 'qw' | 'biw' | 'q4h' | 'q6h' | 'q8h' | 'q12h' | 'st' | 'prn';
-          route: 'oral' | 'sublingual' | 'intravenous' | 'intramuscular' | 'subcutaneous' | 'topical' | 'inhaled' | 'rectal' | 'vaginal' | 'ophthalmic' | 'otic' | 'nasal';
-          days: number;
-          /** in the unit of the medicine */
-          quantity: number;
-          note?: string | undefined;
-        }[];
-      } } };
-      responses: {
-        200: Json<Success<{
-          hits: {
-            ruleId: string;
-            kind: 'drug' | 'allergy' | 'condition' | 'duplicate';
-            severity: 'mild' | 'severe';
-            medicineIds: string[];
-            reasonZh: string;
-            reasonEn: string;
-          }[];
-          /** a severe hit: it will be refused */
-          blocked: boolean;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden' | 'not_your_patient'>>;
-        404: Json<Failure<'not_found'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_medicine'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/prescriptions/{id}/review': {
-    /** Approve or reject. Open to users who may: see and review every prescription (`prescriptions:review`). */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        decision: 'approve';
-        version: number;
-      } | {
-        decision: 'reject';
-        version: number;
-        reason: string;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          prescriptionNo: string;
-          status: 'submitted' | 'approved' | 'rejected' | 'cancelled';
-          patientId: string;
-          patientName: string;
-          profileId: string | null;
-          doctorId: string;
-          doctorName: string;
-          consultationId: string | null;
-          diagnoses: {
-            system: string;
-            code: string;
-            name: string;
-            primary: boolean;
-            suspected: boolean;
-          }[];
-          items: {
-            medicineId: string;
-            /** at a time */
-            dose: number;
-            doseUnit: 'mg' | 'g' | 'µg' | 'ml' | 'IU' | 'mmol' | 'tablet' | 'capsule' | 'sachet' | 'drop' | 'puff' | 'patch' | 'dose';
-            /** qd: once a day, bid: twice, tid: three times, qid: four times, qn: at night, qod: every other day, st: once, prn: when needed */
-            frequency: 'qd' | 'bid' | 'tid' | 'qid' | 'qn' | 'qod' | 'qw' | 'biw' | 'q4h' | 'q6h' | 'q8h' | 'q12h' | 'st' | 'prn';
-            route: 'oral' | 'sublingual' | 'intravenous' | 'intramuscular' | 'subcutaneous' | 'topical' | 'inhaled' | 'rectal' | 'vaginal' | 'ophthalmic' | 'otic' | 'nasal';
-            days: number;
-            /** in the unit of the medicine */
-            quantity: number;
-            note?: string;
-            name: string;
-            specification: string;
-            unit: string;
-          }[];
-          warnings: {
-            ruleId: string;
-            kind: 'drug' | 'allergy' | 'condition' | 'duplicate';
-            severity: 'mild' | 'severe';
-            medicineIds: string[];
-            reasonZh: string;
-            reasonEn: string;
-          }[];
-          reviewerName: string | null;
-          reviewedAt: string | null;
-          /** why it was rejected or cancelled */
-          reason: string | null;
-          version: number;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden' | 'own_prescription'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'conflict'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/prescriptions/{id}/cancel': {
-    /** Take back. Open to users who may: prescribe for own patients (`prescriptions:write`); reaches own patients. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        version: number;
-        reason: string;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          prescriptionNo: string;
-          status: 'submitted' | 'approved' | 'rejected' | 'cancelled';
-          patientId: string;
-          patientName: string;
-          profileId: string | null;
-          doctorId: string;
-          doctorName: string;
-          consultationId: string | null;
-          diagnoses: {
-            system: string;
-            code: string;
-            name: string;
-            primary: boolean;
-            suspected: boolean;
-          }[];
-          items: {
-            medicineId: string;
-            /** at a time */
-            dose: number;
-            doseUnit: 'mg' | 'g' | 'µg' | 'ml' | 'IU' | 'mmol' | 'tablet' | 'capsule' | 'sachet' | 'drop' | 'puff' | 'patch' | 'dose';
-            /** qd: once a day, bid: twice, tid: three times, qid: four times, qn: at night, qod: every other day, st: once, prn: when needed */
-            frequency: 'qd' | 'bid' | 'tid' | 'qid' | 'qn' | 'qod' | 'qw' | 'biw' | 'q4h' | 'q6h' | 'q8h' | 'q12h' | 'st' | 'prn';
-            route: 'oral' | 'sublingual' | 'intravenous' | 'intramuscular' | 'subcutaneous' | 'topical' | 'inhaled' | 'rectal' | 'vaginal' | 'ophthalmic' | 'otic' | 'nasal';
-            days: number;
-            /** in the unit of the medicine */
-            quantity: number;
-            note?: string;
-            name: string;
-            specification: string;
-            unit: string;
-          }[];
-          warnings: {
-            ruleId: string;
-            kind: 'drug' | 'allergy' | 'condition' | 'duplicate';
-            severity: 'mild' | 'severe';
-            medicineIds: string[];
-            reasonZh: string;
-            reasonEn: string;
-          }[];
-          reviewerName: string | null;
-          reviewedAt: string | null;
-          /** why it was rejected or cancelled */
-          reason: string | null;
-          version: number;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'conflict'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/phrases': {
-    /** Own phrases. Open to users who may: keep own phrases and templates (`templates:own`); reaches phrases and templates of the caller. */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          kind?: 'diagnosis' | 'advice' | 'symptom' | 'other' | undefined;
-          sort?: '-uses' | '-createdAt' | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            kind: 'diagnosis' | 'advice' | 'symptom' | 'other';
-            text: string;
-            uses: number;
-            createdAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Add a phrase. Open to users who may: keep own phrases and templates (`templates:own`); reaches phrases and templates of the caller. */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        kind: 'diagnosis' | 'advice' | 'symptom' | 'other';
-        text: string;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          kind: 'diagnosis' | 'advice' | 'symptom' | 'other';
-          text: string;
-          uses: number;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/phrases/{id}': {
-    /** Delete a phrase. Open to users who may: keep own phrases and templates (`templates:own`); reaches phrases and templates of the caller. */
-    delete: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Change a phrase. Open to users who may: keep own phrases and templates (`templates:own`); reaches phrases and templates of the caller. */
-    patch: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        kind?: 'diagnosis' | 'advice' | 'symptom' | 'other' | undefined;
-        text?: string | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          kind: 'diagnosis' | 'advice' | 'symptom' | 'other';
-          text: string;
-          uses: number;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/phrases/{id}/use': {
-    /** Take the text, and count it. Open to users who may: keep own phrases and templates (`templates:own`); reaches phrases and templates of the caller. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          kind: 'diagnosis' | 'advice' | 'symptom' | 'other';
-          text: string;
-          uses: number;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/templates': {
-    /** Own templates. Open to users who may: keep own phrases and templates (`templates:own`); reaches phrases and templates of the caller. */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          kind?: 'prescription' | 'record' | undefined;
-          category?: string | undefined;
-          /** `-uses`: used most first */
-          sort?: '-uses' | '-createdAt' | 'name' | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            kind: 'prescription' | 'record';
-            name: string;
-            category: string | null;
-            /** as it was given: a prescription’s diagnoses and items, or a record’s content */
-            content: unknown;
-            uses: number;
-            createdAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Add a template. Open to users who may: keep own phrases and templates (`templates:own`); reaches phrases and templates of the caller. */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        kind: 'prescription';
-        name: string;
-        category?: string | null | undefined;
-        content: {
-          diagnoses?: {
-            system: 'ICD-10' | 'ICD-11' | 'TCM';
-            code: string;
-            name: string;
-            /** the main one; at most one of a record */
-            primary?: boolean | undefined;
-            /** not confirmed yet */
-            suspected?: boolean | undefined;
-          }[] | undefined;
-          items: {
-            /** UUIDv7 */
-            medicineId: string;
-            /** at a time */
-            dose: number;
-            doseUnit: 'mg' | 'g' | 'µg' | 'ml' | 'IU' | 'mmol' | 'tablet' | 'capsule' | 'sachet' | 'drop' | 'puff' | 'patch' | 'dose';
-            /** qd: once a day, bid: twice, tid: three times, qid: four times, qn: at night, qod: every other day, st: once, prn: when needed */
-            frequency: 'qd' | 'bid' | 'tid' | 'qid' | 'qn' | 'qod' | 'qw' | 'biw' | 'q4h' | 'q6h' | 'q8h' | 'q12h' | 'st' | 'prn';
-            route: 'oral' | 'sublingual' | 'intravenous' | 'intramuscular' | 'subcutaneous' | 'topical' | 'inhaled' | 'rectal' | 'vaginal' | 'ophthalmic' | 'otic' | 'nasal';
-            days: number;
-            /** in the unit of the medicine */
-            quantity: number;
-            note?: string | undefined;
-          }[];
-        };
-      } | {
-        kind: 'record';
-        name: string;
-        category?: string | null | undefined;
-        content: {
-          sections: {
-            /** `four_examinations`: looking, listening, asking, feeling the pulse (四诊) */
-            key: 'chief_complaint' | 'present_illness' | 'past_history' | 'allergy_history' | 'personal_history' | 'family_history' | 'examination' | 'four_examinations' | 'auxiliary_examination' | 'assessment' | 'treatment' | 'advice' | 'other';
-            /** of sections of the key `other` */
-            title?: string | undefined;
-            text: string;
-          }[];
-          vitals?: {
-            /** mmHg */
-            bloodPressure?: {
-              systolic: number;
-              diastolic: number;
-            } | undefined;
-            /** °C */
-            temperature?: number | undefined;
-            /** beats per minute */
-            pulse?: number | undefined;
-            /** breaths per minute */
-            respiration?: number | undefined;
-            /** % */
-            oxygenSaturation?: number | undefined;
-            /** cm */
-            heightCm?: number | undefined;
-            /** kg */
-            weightKg?: number | undefined;
-          } | undefined;
-          diagnoses?: {
-            system: 'ICD-10' | 'ICD-11' | 'TCM';
-            code: string;
-            name: string;
-            /** the main one; at most one of a record */
-            primary?: boolean | undefined;
-            /** not confirmed yet */
-            suspected?: boolean | undefined;
-          }[] | undefined;
-          /** what the patient takes; what is prescribed is a prescription */
-          medications?: {
-            name: string;
-            dosage: {
-              /** at a time, in `unit` */
-              amount: number;
-              unit: 'mg' | 'g' | 'µg' | 'ml' | 'IU' | 'mmol' | 'tablet' | 'capsule' | 'sachet' | 'drop' | 'puff' | 'patch' | 'dose';
-              /** qd: once a day, bid: twice, tid: three times, qid: four times, qn: at night, qod: every other day, st: once, prn: when needed */
-              frequency: 'qd' | 'bid' | 'tid' | 'qid' | 'qn' | 'qod' | 'qw' | 'biw' | 'q4h' | 'q6h' | 'q8h' | 'q12h' | 'st' | 'prn';
-              route: 'oral' | 'sublingual' | 'intravenous' | 'intramuscular' | 'subcutaneous' | 'topical' | 'inhaled' | 'rectal' | 'vaginal' | 'ophthalmic' | 'otic' | 'nasal';
-              /** for how long */
-              days?: number | undefined;
-            };
-          }[] | undefined;
-        };
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          kind: 'prescription' | 'record';
-          name: string;
-          category: string | null;
-          /** as it was given: a prescription’s diagnoses and items, or a record’s content */
-          content: unknown;
-          uses: number;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        409: Json<Failure<'already_exists'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/templates/{id}': {
-    /** One template. Open to users who may: keep own phrases and templates (`templates:own`); reaches phrases and templates of the caller. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          kind: 'prescription' | 'record';
-          name: string;
-          category: string | null;
-          /** as it was given: a prescription’s diagnoses and items, or a record’s content */
-          content: unknown;
-          uses: number;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Delete a template. Open to users who may: keep own phrases and templates (`templates:own`); reaches phrases and templates of the caller. */
-    delete: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Change a template. Open to users who may: keep own phrases and templates (`templates:own`); reaches phrases and templates of the caller. */
-    patch: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        name?: string | undefined;
-        category?: string | null | undefined;
-        content?: unknown | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          kind: 'prescription' | 'record';
-          name: string;
-          category: string | null;
-          /** as it was given: a prescription’s diagnoses and items, or a record’s content */
-          content: unknown;
-          uses: number;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'already_exists'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/templates/{id}/use': {
-    /** Take the content, and count it. Open to users who may: keep own phrases and templates (`templates:own`); reaches phrases and templates of the caller. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          kind: 'prescription' | 'record';
-          name: string;
-          category: string | null;
-          /** as it was given: a prescription’s diagnoses and items, or a record’s content */
-          content: unknown;
-          uses: number;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/templates/{id}/prescribe': {
-    /** Issue a prescription from a template. Open to users who may: prescribe for own patients (`prescriptions:write`); reaches templates of the caller and own patients. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        /** user id of the patient */
-        patientId: string;
-        /** visit profile, when it is for a relative */
-        profileId?: string | null | undefined;
-        /** default: those of the template */
-        diagnoses?: {
-          system: 'ICD-10' | 'ICD-11' | 'TCM';
-          code: string;
-          name: string;
-          /** the main one; at most one of a record */
-          primary?: boolean | undefined;
-          /** not confirmed yet */
-          suspected?: boolean | undefined;
-        }[] | undefined;
-        /** default: those of the template */
-        items?: {
-          /** UUIDv7 */
-          medicineId: string;
-          /** at a time */
-          dose: number;
-          doseUnit: 'mg' | 'g' | 'µg' | 'ml' | 'IU' | 'mmol' | 'tablet' | 'capsule' | 'sachet' | 'drop' | 'puff' | 'patch' | 'dose';
-          /** qd: once a day, bid: twice, tid: three times, qid: four times, qn: at night, qod: every other day, st: once, prn: when needed */
-          frequency: 'qd' | 'bid' | 'tid' | 'qid' | 'qn' | 'qod' | 'qw' | 'biw' | 'q4h' | 'q6h' | 'q8h' | 'q12h' | 'st' | 'prn';
-          route: 'oral' | 'sublingual' | 'intravenous' | 'intramuscular' | 'subcutaneous' | 'topical' | 'inhaled' | 'rectal' | 'vaginal' | 'ophthalmic' | 'otic' | 'nasal';
-          days: number;
-          /** in the unit of the medicine */
-          quantity: number;
-          note?: string | undefined;
-        }[] | undefined;
-        consultationId?: string | null | undefined;
-        /** mild warnings were read; without it they are answered as an error */
-        acceptWarnings?: boolean | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          prescriptionNo: string;
-          status: 'submitted' | 'approved' | 'rejected' | 'cancelled';
-          patientId: string;
-          patientName: string;
-          profileId: string | null;
-          doctorId: string;
-          doctorName: string;
-          consultationId: string | null;
-          diagnoses: {
-            system: string;
-            code: string;
-            name: string;
-            primary: boolean;
-            suspected: boolean;
-          }[];
-          items: {
-            medicineId: string;
-            /** at a time */
-            dose: number;
-            doseUnit: 'mg' | 'g' | 'µg' | 'ml' | 'IU' | 'mmol' | 'tablet' | 'capsule' | 'sachet' | 'drop' | 'puff' | 'patch' | 'dose';
-            /** qd: once a day, bid: twice, tid: three times, qid: four times, qn: at night, qod: every other day, st: once, prn: when needed */
-            frequency: 'qd' | 'bid' | 'tid' | 'qid' | 'qn' | 'qod' | 'qw' | 'biw' | 'q4h' | 'q6h' | 'q8h' | 'q12h' | 'st' | 'prn';
-            route: 'oral' | 'sublingual' | 'intravenous' | 'intramuscular' | 'subcutaneous' | 'topical' | 'inhaled' | 'rectal' | 'vaginal' | 'ophthalmic' | 'otic' | 'nasal';
-            days: number;
-            /** in the unit of the medicine */
-            quantity: number;
-            note?: string;
-            name: string;
-            specification: string;
-            unit: string;
-          }[];
-          warnings: {
-            ruleId: string;
-            kind: 'drug' | 'allergy' | 'condition' | 'duplicate';
-            severity: 'mild' | 'severe';
-            medicineIds: string[];
-            reasonZh: string;
-            reasonEn: string;
-          }[];
-          reviewerName: string | null;
-          reviewedAt: string | null;
-          /** why it was rejected or cancelled */
-          reason: string | null;
-          version: number;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden' | 'not_approved' | 'not_your_patient'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state' | 'warnings_not_accepted'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_medicine' | 'contraindicated'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/departments': {
-    /** Departments that take bookings. Open to anybody. */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          /** part of the name or of the code */
-          keyword?: string | undefined;
-          sort?: 'order' | 'name' | 'code' | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            code: string;
-            name: string;
-            description: string | null;
-            enabled: boolean;
-            sortOrder: number;
-            createdAt: string;
-            updatedAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Add a department. Open to users who may: change departments and hospitals (`departments:manage`). */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        /** unique; small letters become capitals */
-        code: string;
-        name: string;
-        description?: string | null | undefined;
-        /** smaller ones come first */
-        sortOrder?: number | undefined;
-        enabled?: boolean | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          code: string;
-          name: string;
-          description: string | null;
-          enabled: boolean;
-          sortOrder: number;
-          createdAt: string;
-          updatedAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        409: Json<Failure<'department_code_taken'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/departments/all': {
-    /** All departments, disabled ones too. Open to users who may: change departments and hospitals (`departments:manage`). */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          /** part of the name or of the code */
-          keyword?: string | undefined;
-          sort?: 'order' | 'name' | 'code' | undefined;
-          enabled?: 'true' | 'false' | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            code: string;
-            name: string;
-            description: string | null;
-            enabled: boolean;
-            sortOrder: number;
-            createdAt: string;
-            updatedAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/departments/{id}': {
-    /** One department. Open to anybody. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          code: string;
-          name: string;
-          description: string | null;
-          enabled: boolean;
-          sortOrder: number;
-          createdAt: string;
-          updatedAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Delete a department that nobody belongs to. Open to users who may: change departments and hospitals (`departments:manage`). */
-    delete: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'in_use'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Change a department. Open to users who may: change departments and hospitals (`departments:manage`). */
-    patch: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        /** unique; small letters become capitals */
-        code?: string | undefined;
-        name?: string | undefined;
-        description?: string | null | undefined;
-        /** smaller ones come first */
-        sortOrder?: number | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          code: string;
-          name: string;
-          description: string | null;
-          enabled: boolean;
-          sortOrder: number;
-          createdAt: string;
-          updatedAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'department_code_taken'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/departments/{id}/enable': {
-    /** Show a department again. Open to users who may: change departments and hospitals (`departments:manage`). */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          code: string;
-          name: string;
-          description: string | null;
-          enabled: boolean;
-          sortOrder: number;
-          createdAt: string;
-          updatedAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/departments/{id}/disable': {
-    /** Hide a department and stop its bookings. Open to users who may: change departments and hospitals (`departments:manage`). */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          code: string;
-          name: string;
-          description: string | null;
-          enabled: boolean;
-          sortOrder: number;
-          createdAt: string;
-          updatedAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners': {
-    /** Find practitioners that can be booked. Open to anybody. */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          /** part of name, title or speciality */
-          keyword?: string | undefined;
-          /** UUIDv7 */
-          departmentId?: string | undefined;
-          kind?: 'doctor' | 'counselor' | undefined;
-          speciality?: string | undefined;
-          /** yuan */
-          minPrice?: number | undefined;
-          /** yuan */
-          maxPrice?: number | undefined;
-          /** with `availableTo`: only those with a free time between the two */
-          availableFrom?: string | undefined;
-          /** UTC, ISO 8601 */
-          availableTo?: string | undefined;
-          /** a minus sign: largest or newest first */
-          sort?: 'name' | 'price' | '-price' | '-createdAt' | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            userId: string;
-            kind: 'doctor' | 'counselor';
-            name: string;
-            title: string | null;
-            department: {
-              id: string;
-              code: string;
-              name: string;
-            } | null;
-            introduction: string | null;
-            specialities: string[];
-            qualifications: {
-              name: string;
-              issuer: string | null;
-              issuedOn: string | null;
-            }[];
-            price: number | null;
-            avatarUrl: string | null;
-            /** enabled, approved, and so is the department */
-            bookable: boolean;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Make a profile; it is a draft until it was reviewed. Open to users who may: keep an own practitioner profile and hand it in for review (`practitioners:apply`); reaches the own profile, everybody's with `practitioners:manage`. */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        kind: 'doctor' | 'counselor';
-        name: string;
-        title?: string | null | undefined;
-        departmentId?: string | null | undefined;
-        introduction?: string | null | undefined;
-        /** tags of what the practitioner is good at (专长标签) */
-        specialities?: string[] | undefined;
-        qualifications?: {
-          /** for example 执业医师资格证 */
-          name: string;
-          /** shown to the owner and to reviewers only */
-          number?: string | null | undefined;
-          issuer?: string | null | undefined;
-          issuedOn?: string | null | undefined;
-        }[] | undefined;
-        /** yuan, two decimals; of one visit, for showing */
-        price?: number | null | undefined;
-        /** somebody else, by an administrator; default: the caller */
-        userId?: string | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          userId: string;
-          kind: 'doctor' | 'counselor';
-          name: string;
-          title: string | null;
-          department: {
-            id: string;
-            code: string;
-            name: string;
-          } | null;
-          introduction: string | null;
-          specialities: string[];
-          qualifications: {
-            /** for example 执业医师资格证 */
-            name: string;
-            /** shown to the owner and to reviewers only */
-            number: string | null;
-            issuer: string | null;
-            issuedOn: string | null;
-          }[];
-          price: number | null;
-          avatarUrl: string | null;
-          /** enabled, approved, and so is the department */
-          bookable: boolean;
-          photos: {
-            id: string;
-            kind: 'avatar' | 'licence' | 'id_card' | 'other';
-            fileId: string;
-            createdAt: string;
-          }[];
-          enabled: boolean;
-          reviewState: 'draft' | 'submitted' | 'approved' | 'rejected';
-          version: number;
-          createdAt: string;
-          updatedAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        409: Json<Failure<'practitioner_exists'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'not_a_practitioner' | 'unknown_department'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/specialities': {
-    /** Specialities with the number of their practitioners. Open to anybody. */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          items: {
-            speciality: string;
-            practitioners: number;
-          }[];
-        }>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/recommendations': {
-    /** Practitioners that fit a complaint, the caller’s health tags and earlier visits, with reasons. Open to signed-in users. */
-    get: {
-      parameters: {
-        query?: {
-          /** in one’s own words; default: only tags and history count */
-          complaint?: string | undefined;
-          kind?: 'doctor' | 'counselor' | undefined;
-          limit?: number | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            practitioner: {
-              id: string;
-              userId: string;
-              kind: 'doctor' | 'counselor';
-              name: string;
-              title: string | null;
-              department: {
-                id: string;
-                code: string;
-                name: string;
-              } | null;
-              introduction: string | null;
-              specialities: string[];
-              qualifications: {
-                name: string;
-                issuer: string | null;
-                issuedOn: string | null;
+          protocolVersion: string;
+          /** What the device can receive (mediasoup-client `device.rtpCapabilities`) */
+          routerRtpCapabilities: {
+            codecs: {
+              kind: 'audio' | 'video';
+              mimeType: string;
+              preferredPayloadType?: number;
+              clockRate: number;
+              channels?: number;
+              parameters?: { [key: string]: string | number | boolean | null };
+              rtcpFeedback?: {
+                type: string;
+                parameter?: string;
               }[];
-              price: number | null;
-              avatarUrl: string | null;
-              /** enabled, approved, and so is the department */
-              bookable: boolean;
-            };
-            score: number;
-            reasons: {
-              kind: 'complaint' | 'tag' | 'history';
-              /** word of the complaint, tag, or number of earlier visits */
-              matched: string;
-              /** speciality or department that it fits */
-              by: string | null;
             }[];
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/{id}': {
-    /** One practitioner. Open to anybody. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          userId: string;
-          kind: 'doctor' | 'counselor';
-          name: string;
-          title: string | null;
-          department: {
-            id: string;
-            code: string;
-            name: string;
-          } | null;
-          introduction: string | null;
-          specialities: string[];
-          qualifications: {
-            name: string;
-            issuer: string | null;
-            issuedOn: string | null;
-          }[];
-          price: number | null;
-          avatarUrl: string | null;
-          /** enabled, approved, and so is the department */
-          bookable: boolean;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Delete a profile that nothing refers to. Open to users who may: change every practitioner profile (`practitioners:manage`). */
-    delete: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'in_use'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Change a profile. Open to users who may: keep an own practitioner profile and hand it in for review (`practitioners:apply`); reaches the own profile, everybody's with `practitioners:manage`. */
-    patch: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        name?: string | undefined;
-        title?: string | null | undefined;
-        departmentId?: string | null | undefined;
-        introduction?: string | null | undefined;
-        /** tags of what the practitioner is good at (专长标签) */
-        specialities?: string[] | undefined;
-        qualifications?: {
-          /** for example 执业医师资格证 */
-          name: string;
-          /** shown to the owner and to reviewers only */
-          number?: string | null | undefined;
-          issuer?: string | null | undefined;
-          issuedOn?: string | null | undefined;
-        }[] | undefined;
-        /** yuan, two decimals; of one visit, for showing */
-        price?: number | null | undefined;
-        kind?: 'doctor' | 'counselor' | undefined;
-        /** refuses the change when the profile has another version by now */
-        version?: number | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          userId: string;
-          kind: 'doctor' | 'counselor';
-          name: string;
-          title: string | null;
-          department: {
-            id: string;
-            code: string;
-            name: string;
-          } | null;
-          introduction: string | null;
-          specialities: string[];
-          qualifications: {
-            /** for example 执业医师资格证 */
-            name: string;
-            /** shown to the owner and to reviewers only */
-            number: string | null;
-            issuer: string | null;
-            issuedOn: string | null;
-          }[];
-          price: number | null;
-          avatarUrl: string | null;
-          /** enabled, approved, and so is the department */
-          bookable: boolean;
-          photos: {
-            id: string;
-            kind: 'avatar' | 'licence' | 'id_card' | 'other';
-            fileId: string;
-            createdAt: string;
-          }[];
-          enabled: boolean;
-          reviewState: 'draft' | 'submitted' | 'approved' | 'rejected';
-          version: number;
-          createdAt: string;
-          updatedAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'conflict'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'not_a_practitioner' | 'unknown_department'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/{userId}/practitioner': {
-    /** The practitioner that a user is. Open to anybody. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          userId: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          userId: string;
-          kind: 'doctor' | 'counselor';
-          name: string;
-          title: string | null;
-          department: {
-            id: string;
-            code: string;
-            name: string;
-          } | null;
-          introduction: string | null;
-          specialities: string[];
-          qualifications: {
-            name: string;
-            issuer: string | null;
-            issuedOn: string | null;
-          }[];
-          price: number | null;
-          avatarUrl: string | null;
-          /** enabled, approved, and so is the department */
-          bookable: boolean;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/me': {
-    /** The own profile. Open to users who may: keep an own practitioner profile and hand it in for review (`practitioners:apply`); reaches the own profile, everybody's with `practitioners:manage`. */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          id: string;
-          userId: string;
-          kind: 'doctor' | 'counselor';
-          name: string;
-          title: string | null;
-          department: {
-            id: string;
-            code: string;
-            name: string;
-          } | null;
-          introduction: string | null;
-          specialities: string[];
-          qualifications: {
-            /** for example 执业医师资格证 */
-            name: string;
-            /** shown to the owner and to reviewers only */
-            number: string | null;
-            issuer: string | null;
-            issuedOn: string | null;
-          }[];
-          price: number | null;
-          avatarUrl: string | null;
-          /** enabled, approved, and so is the department */
-          bookable: boolean;
-          photos: {
-            id: string;
-            kind: 'avatar' | 'licence' | 'id_card' | 'other';
-            fileId: string;
-            createdAt: string;
-          }[];
-          enabled: boolean;
-          reviewState: 'draft' | 'submitted' | 'approved' | 'rejected';
-          version: number;
-          createdAt: string;
-          updatedAt: string;
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/all': {
-    /** All practitioners, in every state. Open to users who may: review qualifications (`practitioners:review`), everybody's with `practitioners:manage`. */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          /** part of name, title or speciality */
-          keyword?: string | undefined;
-          /** UUIDv7 */
-          departmentId?: string | undefined;
-          kind?: 'doctor' | 'counselor' | undefined;
-          speciality?: string | undefined;
-          reviewState?: 'draft' | 'submitted' | 'approved' | 'rejected' | undefined;
-          enabled?: 'true' | 'false' | undefined;
-          sort?: 'name' | 'createdAt' | '-createdAt' | '-updatedAt' | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            userId: string;
-            kind: 'doctor' | 'counselor';
-            name: string;
-            title: string | null;
-            department: {
-              id: string;
-              code: string;
-              name: string;
-            } | null;
-            introduction: string | null;
-            specialities: string[];
-            qualifications: {
-              /** for example 执业医师资格证 */
-              name: string;
-              /** shown to the owner and to reviewers only */
-              number: string | null;
-              issuer: string | null;
-              issuedOn: string | null;
+            headerExtensions?: {
+              kind: 'audio' | 'video';
+              uri: string;
+              preferredId: number;
+              preferredEncrypt?: boolean;
+              direction?: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
             }[];
-            price: number | null;
-            avatarUrl: string | null;
-            /** enabled, approved, and so is the department */
-            bookable: boolean;
-            photos: {
-              id: string;
-              kind: 'avatar' | 'licence' | 'id_card' | 'other';
-              fileId: string;
-              createdAt: string;
-            }[];
-            enabled: boolean;
-            reviewState: 'draft' | 'submitted' | 'approved' | 'rejected';
-            version: number;
-            createdAt: string;
-            updatedAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
           };
         }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/{id}/full': {
-    /** A profile with qualifications, photos and review, for its owner and for reviewers. Open to signed-in users. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          userId: string;
-          kind: 'doctor' | 'counselor';
-          name: string;
-          title: string | null;
-          department: {
-            id: string;
-            code: string;
-            name: string;
-          } | null;
-          introduction: string | null;
-          specialities: string[];
-          qualifications: {
-            /** for example 执业医师资格证 */
-            name: string;
-            /** shown to the owner and to reviewers only */
-            number: string | null;
-            issuer: string | null;
-            issuedOn: string | null;
-          }[];
-          price: number | null;
-          avatarUrl: string | null;
-          /** enabled, approved, and so is the department */
-          bookable: boolean;
-          photos: {
-            id: string;
-            kind: 'avatar' | 'licence' | 'id_card' | 'other';
-            fileId: string;
-            createdAt: string;
-          }[];
-          enabled: boolean;
-          reviewState: 'draft' | 'submitted' | 'approved' | 'rejected';
-          version: number;
-          createdAt: string;
-          updatedAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/{id}/enable': {
-    /** Show a practitioner again. Open to users who may: change every practitioner profile (`practitioners:manage`). */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          userId: string;
-          kind: 'doctor' | 'counselor';
-          name: string;
-          title: string | null;
-          department: {
-            id: string;
-            code: string;
-            name: string;
-          } | null;
-          introduction: string | null;
-          specialities: string[];
-          qualifications: {
-            /** for example 执业医师资格证 */
-            name: string;
-            /** shown to the owner and to reviewers only */
-            number: string | null;
-            issuer: string | null;
-            issuedOn: string | null;
-          }[];
-          price: number | null;
-          avatarUrl: string | null;
-          /** enabled, approved, and so is the department */
-          bookable: boolean;
-          photos: {
-            id: string;
-            kind: 'avatar' | 'licence' | 'id_card' | 'other';
-            fileId: string;
-            createdAt: string;
-          }[];
-          enabled: boolean;
-          reviewState: 'draft' | 'submitted' | 'approved' | 'rejected';
-          version: number;
-          createdAt: string;
-          updatedAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/{id}/disable': {
-    /** Hide a practitioner and stop new bookings. Open to users who may: change every practitioner profile (`practitioners:manage`). */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          userId: string;
-          kind: 'doctor' | 'counselor';
-          name: string;
-          title: string | null;
-          department: {
-            id: string;
-            code: string;
-            name: string;
-          } | null;
-          introduction: string | null;
-          specialities: string[];
-          qualifications: {
-            /** for example 执业医师资格证 */
-            name: string;
-            /** shown to the owner and to reviewers only */
-            number: string | null;
-            issuer: string | null;
-            issuedOn: string | null;
-          }[];
-          price: number | null;
-          avatarUrl: string | null;
-          /** enabled, approved, and so is the department */
-          bookable: boolean;
-          photos: {
-            id: string;
-            kind: 'avatar' | 'licence' | 'id_card' | 'other';
-            fileId: string;
-            createdAt: string;
-          }[];
-          enabled: boolean;
-          reviewState: 'draft' | 'submitted' | 'approved' | 'rejected';
-          version: number;
-          createdAt: string;
-          updatedAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/{id}/submit': {
-    /** Hand a profile in for review. Open to users who may: keep an own practitioner profile and hand it in for review (`practitioners:apply`); reaches the own profile, everybody's with `practitioners:manage`. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          userId: string;
-          kind: 'doctor' | 'counselor';
-          name: string;
-          title: string | null;
-          department: {
-            id: string;
-            code: string;
-            name: string;
-          } | null;
-          introduction: string | null;
-          specialities: string[];
-          qualifications: {
-            /** for example 执业医师资格证 */
-            name: string;
-            /** shown to the owner and to reviewers only */
-            number: string | null;
-            issuer: string | null;
-            issuedOn: string | null;
-          }[];
-          price: number | null;
-          avatarUrl: string | null;
-          /** enabled, approved, and so is the department */
-          bookable: boolean;
-          photos: {
-            id: string;
-            kind: 'avatar' | 'licence' | 'id_card' | 'other';
-            fileId: string;
-            createdAt: string;
-          }[];
-          enabled: boolean;
-          reviewState: 'draft' | 'submitted' | 'approved' | 'rejected';
-          version: number;
-          createdAt: string;
-          updatedAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state' | 'conflict'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/{id}/approve': {
-    /** Approve a profile that was handed in. Open to users who may: review qualifications (`practitioners:review`). */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        /** what was looked at */
-        version: number;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          userId: string;
-          kind: 'doctor' | 'counselor';
-          name: string;
-          title: string | null;
-          department: {
-            id: string;
-            code: string;
-            name: string;
-          } | null;
-          introduction: string | null;
-          specialities: string[];
-          qualifications: {
-            /** for example 执业医师资格证 */
-            name: string;
-            /** shown to the owner and to reviewers only */
-            number: string | null;
-            issuer: string | null;
-            issuedOn: string | null;
-          }[];
-          price: number | null;
-          avatarUrl: string | null;
-          /** enabled, approved, and so is the department */
-          bookable: boolean;
-          photos: {
-            id: string;
-            kind: 'avatar' | 'licence' | 'id_card' | 'other';
-            fileId: string;
-            createdAt: string;
-          }[];
-          enabled: boolean;
-          reviewState: 'draft' | 'submitted' | 'approved' | 'rejected';
-          version: number;
-          createdAt: string;
-          updatedAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state' | 'conflict'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/{id}/reject': {
-    /** Send a profile back with a reason. Open to users who may: review qualifications (`practitioners:review`). */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        /** what was looked at */
-        version: number;
-        reason: string;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          userId: string;
-          kind: 'doctor' | 'counselor';
-          name: string;
-          title: string | null;
-          department: {
-            id: string;
-            code: string;
-            name: string;
-          } | null;
-          introduction: string | null;
-          specialities: string[];
-          qualifications: {
-            /** for example 执业医师资格证 */
-            name: string;
-            /** shown to the owner and to reviewers only */
-            number: string | null;
-            issuer: string | null;
-            issuedOn: string | null;
-          }[];
-          price: number | null;
-          avatarUrl: string | null;
-          /** enabled, approved, and so is the department */
-          bookable: boolean;
-          photos: {
-            id: string;
-            kind: 'avatar' | 'licence' | 'id_card' | 'other';
-            fileId: string;
-            createdAt: string;
-          }[];
-          enabled: boolean;
-          reviewState: 'draft' | 'submitted' | 'approved' | 'rejected';
-          version: number;
-          createdAt: string;
-          updatedAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state' | 'conflict'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/{id}/qualification-reviews': {
-    /** Steps of the review, for the owner and for reviewers. Open to signed-in users. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            from: 'draft' | 'submitted' | 'approved' | 'rejected';
-            to: 'draft' | 'submitted' | 'approved' | 'rejected';
-            actor: {
-              id: string;
-              name: string;
-            };
-            reason: string | null;
-            at: string;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/{id}/photos': {
-    /** Photos of a practitioner; licence and ID card for the owner and for reviewers only. Open to signed-in users. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            kind: 'avatar' | 'licence' | 'id_card' | 'other';
-            fileId: string;
-            createdAt: string;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Add an uploaded image. Open to users who may: keep an own practitioner profile and hand it in for review (`practitioners:apply`); reaches the own profile, everybody's with `practitioners:manage`. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        kind: 'avatar' | 'licence' | 'id_card' | 'other';
-        /** UUIDv7 */
-        fileId: string;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          kind: 'avatar' | 'licence' | 'id_card' | 'other';
-          fileId: string;
-          createdAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'already_exists'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_file'>>;
-        429: Json<Failure<'limit_reached' | 'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/practitioners/{id}/photos/{photoId}': {
-    /** Take a photo away. Open to users who may: keep an own practitioner profile and hand it in for review (`practitioners:apply`); reaches the own profile, everybody's with `practitioners:manage`. */
-    delete: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-          /** UUIDv7 */
-          photoId: string;
-        };
-      };
-      responses: {
-        200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/hospitals': {
-    /** Hospitals. Open to anybody. */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          keyword?: string | undefined;
-          sort?: 'name' | '-createdAt' | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            code: string;
-            name: string;
-            level: string | null;
-            address: string;
-            phone: string | null;
-            introduction: string | null;
-            longitude: number;
-            latitude: number;
-            /** whether its own system can be asked */
-            linked: boolean;
-            enabled: boolean;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Add a hospital. Open to users who may: change departments and hospitals (`departments:manage`). */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        /** unique; small letters become capitals */
-        code: string;
-        name: string;
-        /** for example 三级甲等 */
-        level?: string | null | undefined;
-        address: string;
-        phone?: string | null | undefined;
-        introduction?: string | null | undefined;
-        /** degrees, WGS 84 */
-        longitude: number;
-        /** degrees, WGS 84 */
-        latitude: number;
-        /** which of the linked systems (`HOSPITAL_SYSTEMS`) is this hospital’s */
-        systemKey?: string | null | undefined;
-        /** what that system calls it */
-        systemId?: string | null | undefined;
-        enabled?: boolean | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          code: string;
-          name: string;
-          level: string | null;
-          address: string;
-          phone: string | null;
-          introduction: string | null;
-          longitude: number;
-          latitude: number;
-          /** whether its own system can be asked */
-          linked: boolean;
-          enabled: boolean;
-          systemKey: string | null;
-          systemId: string | null;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        409: Json<Failure<'hospital_code_taken'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_system'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/hospitals/nearby': {
-    /** Hospitals around a place, the closest first. Open to anybody. */
-    get: {
-      parameters: {
-        query: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          longitude: number;
-          latitude: number;
-          /** km */
-          radius?: number | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            code: string;
-            name: string;
-            level: string | null;
-            address: string;
-            phone: string | null;
-            introduction: string | null;
-            longitude: number;
-            latitude: number;
-            /** whether its own system can be asked */
-            linked: boolean;
-            enabled: boolean;
-            /** metres */
-            distance: number;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/hospitals/{id}': {
-    /** One hospital. Open to anybody. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          code: string;
-          name: string;
-          level: string | null;
-          address: string;
-          phone: string | null;
-          introduction: string | null;
-          longitude: number;
-          latitude: number;
-          /** whether its own system can be asked */
-          linked: boolean;
-          enabled: boolean;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Delete a hospital. Open to users who may: change departments and hospitals (`departments:manage`). */
-    delete: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Change a hospital. Open to users who may: change departments and hospitals (`departments:manage`). */
-    patch: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        /** unique; small letters become capitals */
-        code?: string | undefined;
-        name?: string | undefined;
-        /** for example 三级甲等 */
-        level?: string | null | undefined;
-        address?: string | undefined;
-        phone?: string | null | undefined;
-        introduction?: string | null | undefined;
-        /** degrees, WGS 84 */
-        longitude?: number | undefined;
-        /** degrees, WGS 84 */
-        latitude?: number | undefined;
-        /** which of the linked systems (`HOSPITAL_SYSTEMS`) is this hospital’s */
-        systemKey?: string | null | undefined;
-        /** what that system calls it */
-        systemId?: string | null | undefined;
-        enabled?: boolean | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          code: string;
-          name: string;
-          level: string | null;
-          address: string;
-          phone: string | null;
-          introduction: string | null;
-          longitude: number;
-          latitude: number;
-          /** whether its own system can be asked */
-          linked: boolean;
-          enabled: boolean;
-          systemKey: string | null;
-          systemId: string | null;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'hospital_code_taken'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_system'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/hospitals/{id}/departments': {
-    /** Departments that the hospital’s own system names. Open to anybody. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            code: string;
-            name: string;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-        503: Json<Failure<'partner_unavailable'>>;
-      };
-    };
-  };
-  '/api/v1/hospitals/{id}/practitioners': {
-    /** Practitioners that the hospital’s own system names. Open to anybody. */
-    get: {
-      parameters: {
-        query?: {
-          departmentCode?: string | undefined;
-        };
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            code: string;
-            name: string;
-            title: string | null;
-            departmentCode: string | null;
-          }[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-        503: Json<Failure<'partner_unavailable'>>;
-      };
-    };
-  };
-  '/api/v1/hospitals/all': {
-    /** All hospitals, disabled ones too. Open to users who may: change departments and hospitals (`departments:manage`). */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          keyword?: string | undefined;
-          sort?: 'name' | '-createdAt' | undefined;
-          enabled?: 'true' | 'false' | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            code: string;
-            name: string;
-            level: string | null;
-            address: string;
-            phone: string | null;
-            introduction: string | null;
-            longitude: number;
-            latitude: number;
-            /** whether its own system can be asked */
-            linked: boolean;
-            enabled: boolean;
-            systemKey: string | null;
-            systemId: string | null;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/{userId}/health-profile': {
-    /** Health profile of oneself or of an own patient. Open to signed-in users. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          userId: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          userId: string;
-          bloodType: 'A' | 'B' | 'AB' | 'O' | null;
-          /** cm */
-          height: number | null;
-          /** kg */
-          weight: number | null;
-          /** kg/m², computed by the server */
-          bmi: number | null;
-          hasAllergy: boolean;
-          allergyInfo: string | null;
-          allergies: {
-            substance: string;
-            reaction?: string;
-            severe: boolean;
-          }[];
-          chronicDiseases: {
-            name: string;
-            since?: number;
-            note?: string;
-          }[];
-          familyHistory: {
-            relation: string;
-            disease: string;
-          }[];
-          emergencyContact: {
-            name: string;
-            relationship: string;
-            phone: string;
-          } | null;
-          healthTags: string[];
-          /** null: nothing was entered yet */
-          updatedAt: string | null;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Replace the own health profile. Open to signed-in users. */
-    put: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          userId: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        bloodType?: 'A' | 'B' | 'AB' | 'O' | null | undefined;
-        height?: number | null | undefined;
-        weight?: number | null | undefined;
-        hasAllergy?: boolean | undefined;
-        allergyInfo?: string | null | undefined;
-        allergies?: {
-          substance: string;
-          reaction?: string | undefined;
-          severe?: boolean | undefined;
-        }[] | undefined;
-        chronicDiseases?: {
-          name: string;
-          since?: number | undefined;
-          note?: string | undefined;
-        }[] | undefined;
-        familyHistory?: {
-          relation: string;
-          disease: string;
-        }[] | undefined;
-        emergencyContact?: {
-          name: string;
-          relationship: string;
-          phone: string;
-        } | null | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          userId: string;
-          bloodType: 'A' | 'B' | 'AB' | 'O' | null;
-          /** cm */
-          height: number | null;
-          /** kg */
-          weight: number | null;
-          /** kg/m², computed by the server */
-          bmi: number | null;
-          hasAllergy: boolean;
-          allergyInfo: string | null;
-          allergies: {
-            substance: string;
-            reaction?: string;
-            severe: boolean;
-          }[];
-          chronicDiseases: {
-            name: string;
-            since?: number;
-            note?: string;
-          }[];
-          familyHistory: {
-            relation: string;
-            disease: string;
-          }[];
-          emergencyContact: {
-            name: string;
-            relationship: string;
-            phone: string;
-          } | null;
-          healthTags: string[];
-          /** null: nothing was entered yet */
-          updatedAt: string | null;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/users/{userId}/health-tags': {
-    /** Health tags of oneself or of an own patient. Open to signed-in users. */
-    get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          userId: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          tags: string[];
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Replace the own health tags; equal ones become one. Open to signed-in users. */
-    put: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          userId: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        tags: string[];
-      } } };
-      responses: {
-        200: Json<Success<{
-          tags: string[];
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/visit-profiles': {
-    /** Own visit profiles, the default one first. Open to users who may: keep own visit profiles and health profile (`profiles:own`); reaches own visit profiles. */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          /** 本人, 家人, 朋友, 其他 */
-          relationship?: 'self' | 'family' | 'friend' | 'other' | undefined;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            id: string;
-            name: string;
-            /** 本人, 家人, 朋友, 其他 */
-            relationship: 'self' | 'family' | 'friend' | 'other';
-            /** masked */
-            idNumber: string | null;
-            /** masked */
-            phone: string | null;
-            birthDate: string | null;
-            sex: 'male' | 'female' | 'unknown';
-            isDefault: boolean;
-            createdAt: string;
-            updatedAt: string;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Add somebody to book visits for. Open to users who may: keep own visit profiles and health profile (`profiles:own`); reaches own visit profiles. */
-    post: {
-      parameters: Record<string, never>;
-      requestBody: { content: { 'application/json': {
-        name: string;
-        /** 本人, 家人, 朋友, 其他 */
-        relationship: 'self' | 'family' | 'friend' | 'other';
-        idNumber?: string | null | undefined;
-        phone?: string | null | undefined;
-        /** taken from the ID number when there is one */
-        birthDate?: string | null | undefined;
-        /** taken from the ID number when there is one */
-        sex?: 'male' | 'female' | 'unknown' | undefined;
-        /** the first profile is the default one in any case */
-        isDefault?: boolean | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          name: string;
-          /** 本人, 家人, 朋友, 其他 */
-          relationship: 'self' | 'family' | 'friend' | 'other';
-          /** masked */
-          idNumber: string | null;
-          /** masked */
-          phone: string | null;
-          birthDate: string | null;
-          sex: 'male' | 'female' | 'unknown';
-          isDefault: boolean;
-          createdAt: string;
-          updatedAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        409: Json<Failure<'id_number_taken'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'limit_reached' | 'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/visit-profiles/default': {
-    /** The default visit profile. Open to users who may: keep own visit profiles and health profile (`profiles:own`); reaches own visit profiles. */
-    get: {
-      parameters: Record<string, never>;
-      responses: {
-        200: Json<Success<{
-          id: string;
-          name: string;
-          /** 本人, 家人, 朋友, 其他 */
-          relationship: 'self' | 'family' | 'friend' | 'other';
-          /** masked */
-          idNumber: string | null;
-          /** masked */
-          phone: string | null;
-          birthDate: string | null;
-          sex: 'male' | 'female' | 'unknown';
-          isDefault: boolean;
-          createdAt: string;
-          updatedAt: string;
-        }>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/visit-profiles/{id}': {
-    /** One visit profile. Open to users who may: keep own visit profiles and health profile (`profiles:own`); reaches own visit profiles. */
-    get: {
-      parameters: {
-        query?: {
-          /** `true`: ID number and phone without mask */
-          full?: 'true' | 'false' | undefined;
-        };
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          name: string;
-          /** 本人, 家人, 朋友, 其他 */
-          relationship: 'self' | 'family' | 'friend' | 'other';
-          /** masked */
-          idNumber: string | null;
-          /** masked */
-          phone: string | null;
-          birthDate: string | null;
-          sex: 'male' | 'female' | 'unknown';
-          isDefault: boolean;
-          createdAt: string;
-          updatedAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Delete a visit profile; medical records keep naming it. Open to users who may: keep own visit profiles and health profile (`profiles:own`); reaches own visit profiles. */
-    delete: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-    /** Change a visit profile. Open to users who may: keep own visit profiles and health profile (`profiles:own`); reaches own visit profiles. */
-    patch: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        name?: string | undefined;
-        /** 本人, 家人, 朋友, 其他 */
-        relationship?: 'self' | 'family' | 'friend' | 'other' | undefined;
-        idNumber?: string | null | undefined;
-        phone?: string | null | undefined;
-        /** taken from the ID number when there is one */
-        birthDate?: string | null | undefined;
-        /** taken from the ID number when there is one */
-        sex?: 'male' | 'female' | 'unknown' | undefined;
-      } } };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          name: string;
-          /** 本人, 家人, 朋友, 其他 */
-          relationship: 'self' | 'family' | 'friend' | 'other';
-          /** masked */
-          idNumber: string | null;
-          /** masked */
-          phone: string | null;
-          birthDate: string | null;
-          sex: 'male' | 'female' | 'unknown';
-          isDefault: boolean;
-          createdAt: string;
-          updatedAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'id_number_taken'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/visit-profiles/{id}/default': {
-    /** Make it the default one. Open to users who may: keep own visit profiles and health profile (`profiles:own`); reaches own visit profiles. */
-    post: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          id: string;
-          name: string;
-          /** 本人, 家人, 朋友, 其他 */
-          relationship: 'self' | 'family' | 'friend' | 'other';
-          /** masked */
-          idNumber: string | null;
-          /** masked */
-          phone: string | null;
-          birthDate: string | null;
-          sex: 'male' | 'female' | 'unknown';
-          isDefault: boolean;
-          createdAt: string;
-          updatedAt: string;
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -11597,6 +4828,95 @@ export interface paths {
       };
     };
   };
+  '/api/v1/medical-records/{id}/attachments': {
+    /** Documents and images of a record. Open to users who may: read own medical records, or those of own patients (`records:read`); reaches own records, and those of own patients, everybody's with `records:read-all`. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            fileId: string;
+            kind: 'pdf' | 'imaging' | 'image' | 'other';
+            name: string;
+            addedBy: {
+              id: string;
+              name: string;
+            };
+            createdAt: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Attach an uploaded file to an own record. Open to users who may: write medical records of own patients (`records:write`); reaches records of own patients that the caller wrote. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** an own uploaded file */
+        fileId: string;
+        kind: 'pdf' | 'imaging' | 'image' | 'other';
+        name: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          fileId: string;
+          kind: 'pdf' | 'imaging' | 'image' | 'other';
+          name: string;
+          addedBy: {
+            id: string;
+            name: string;
+          };
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_file'>>;
+        429: Json<Failure<'limit_reached' | 'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/medical-records/{id}/attachments/{attachmentId}': {
+    /** Take an attachment off an own record. Open to users who may: write medical records of own patients (`records:write`); reaches records of own patients that the caller wrote. */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+          /** UUIDv7 */
+          attachmentId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
   '/api/v1/medical-records/{id}/full': {
     /** One record with patient, visit, diagnoses, prescriptions and attachments. Open to users who may: read own medical records, or those of own patients (`records:read`); reaches own records, and those of own patients, everybody's with `records:read-all`. */
     get: {
@@ -11843,8 +5163,944 @@ export interface paths {
       };
     };
   };
-  '/api/v1/medical-records/{id}/attachments': {
-    /** Documents and images of a record. Open to users who may: read own medical records, or those of own patients (`records:read`); reaches own records, and those of own patients, everybody's with `records:read-all`. */
+  '/api/v1/medicines': {
+    /** Medicines that can be prescribed. Open to users who may: see medicines and contraindications (`medicines:read`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** part of name or code */
+          keyword?: string | undefined;
+          enabled?: 'true' | 'false' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            code: string;
+            name: string;
+            nameEn: string | null;
+            ingredients: string[];
+            specification: string;
+            unit: string;
+            prescriptionOnly: boolean;
+            enabled: boolean;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Add a medicine. Open to users who may: change medicines and contraindications (`medicines:manage`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        code: string;
+        name: string;
+        nameEn?: string | null | undefined;
+        /** keys that contraindications name */
+        ingredients: string[];
+        specification: string;
+        unit: string;
+        prescriptionOnly?: boolean | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          code: string;
+          name: string;
+          nameEn: string | null;
+          ingredients: string[];
+          specification: string;
+          unit: string;
+          prescriptionOnly: boolean;
+          enabled: boolean;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/medicines/{id}': {
+    /** Change, enable or disable a medicine. Open to users who may: change medicines and contraindications (`medicines:manage`). */
+    patch: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        code?: string | undefined;
+        name?: string | undefined;
+        nameEn?: string | null | undefined;
+        /** keys that contraindications name */
+        ingredients?: string[] | undefined;
+        specification?: string | undefined;
+        unit?: string | undefined;
+        prescriptionOnly?: boolean | undefined;
+        enabled?: boolean | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          code: string;
+          name: string;
+          nameEn: string | null;
+          ingredients: string[];
+          specification: string;
+          unit: string;
+          prescriptionOnly: boolean;
+          enabled: boolean;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/menus': {
+    /** All entries of the menu. Open to users who may: change roles, their permissions, and menus (`roles:manage`). */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: components['schemas']['MenuNode'][];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Add an entry. Open to users who may: change roles, their permissions, and menus (`roles:manage`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        key: string;
+        parentKey?: string | null | undefined;
+        titleZh: string;
+        titleEn: string;
+        path?: string | null | undefined;
+        icon?: string | null | undefined;
+        permission?: 'consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase' | null | undefined;
+        sortOrder?: number | undefined;
+        visible?: boolean | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          key: string;
+          titleZh: string;
+          titleEn: string;
+          /** below `/clinic`; null for a heading */
+          path: string | null;
+          icon: string | null;
+          parentKey: string | null;
+          /** what the caller must hold to see it */
+          permission: string | null;
+          sortOrder: number;
+          visible: boolean;
+          builtin: boolean;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_menu'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/menus/mine': {
+    /** The menu of the caller. Open to signed-in users. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: components['schemas']['MenuEntry'][];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/menus/{key}': {
+    /** Delete an entry that has none below it. Open to users who may: change roles, their permissions, and menus (`roles:manage`). */
+    delete: {
+      parameters: {
+        path: {
+          key: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'builtin' | 'in_use'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Change, move, hide or show an entry. Open to users who may: change roles, their permissions, and menus (`roles:manage`). */
+    patch: {
+      parameters: {
+        path: {
+          key: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        parentKey?: string | null | undefined;
+        titleZh?: string | undefined;
+        titleEn?: string | undefined;
+        path?: string | null | undefined;
+        icon?: string | null | undefined;
+        permission?: 'consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase' | null | undefined;
+        sortOrder?: number | undefined;
+        visible?: boolean | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          key: string;
+          titleZh: string;
+          titleEn: string;
+          /** below `/clinic`; null for a heading */
+          path: string | null;
+          icon: string | null;
+          parentKey: string | null;
+          /** what the caller must hold to see it */
+          permission: string | null;
+          sortOrder: number;
+          visible: boolean;
+          builtin: boolean;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'circular'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_menu'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/messages/deliveries': {
+    /** Text messages and mails with what became of them. Open to users who may: send announcements and see message logs (`notifications:send`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** UTC, ISO 8601 */
+          from?: string | undefined;
+          /** exclusive */
+          to?: string | undefined;
+          channel?: 'sms' | 'email' | undefined;
+          state?: 'queued' | 'sent' | 'delivered' | 'failed' | 'unknown' | undefined;
+          kind?: 'verification' | 'notification' | 'marketing' | undefined;
+          template?: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement' | undefined;
+          /** UUIDv7 */
+          userId?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            /** null for verification codes */
+            notificationId: string | null;
+            userId: string | null;
+            channel: 'sms' | 'email';
+            kind: 'verification' | 'notification' | 'marketing';
+            template: string;
+            /** masked */
+            recipient: string;
+            provider: string | null;
+            /** id of the message at the provider */
+            providerId: string | null;
+            /** `unknown`: handed to the provider, who has not said what became of it; not sent again by itself */
+            state: 'queued' | 'sent' | 'delivered' | 'failed' | 'unknown';
+            errorCode: string | null;
+            attempts: number;
+            sentAt: string | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/messages/deliveries/{id}/resend': {
+    /** Send a message again that failed, or of which nobody knows; it may arrive twice then. Open to users who may: change the words of messages, send failed ones again (`messages:manage`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/messages/statistics': {
+    /** How many messages were sent, delivered, read and failed. Open to users who may: send announcements and see message logs (`notifications:send`). */
+    get: {
+      parameters: {
+        query?: {
+          /** UTC, ISO 8601 */
+          from?: string | undefined;
+          /** exclusive */
+          to?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          app: {
+            sent: number;
+            read: number;
+          };
+          outside: {
+            channel: 'sms' | 'email';
+            kind: 'verification' | 'notification' | 'marketing';
+            queued: number;
+            /** taken by the provider */
+            sent: number;
+            /** reported as arrived */
+            delivered: number;
+            failed: number;
+            unknown: number;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/messages/templates': {
+    /** Words of every message. Open to users who may: change the words of messages, send failed ones again (`messages:manage`). */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            name: string;
+            locale: 'zh' | 'en';
+            kind: 'verification' | 'notification' | 'marketing';
+            /** names that the words may use, as {{name}} */
+            variables: string[];
+            title: string;
+            text: string;
+            sms: string;
+            /** label of the button to the link */
+            action?: string;
+            /** 0: the built-in words */
+            version: number;
+            /** the text message in the form that providers register */
+            registration: {
+              aliyun: string;
+              tencent: string;
+            };
+            /** codes under which providers know the text message */
+            codes: {
+              provider: string;
+              code: string;
+            }[];
+          }[];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/messages/templates/{name}/{locale}': {
+    /** Change the words of a message; a new text message makes its codes at providers void. Open to users who may: change the words of messages, send failed ones again (`messages:manage`). */
+    put: {
+      parameters: {
+        path: {
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
+          locale: 'zh' | 'en';
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        title: string;
+        text: string;
+        sms: string;
+        action?: string | undefined;
+        /** the version that the change starts from */
+        version: number;
+      } } };
+      responses: {
+        200: Json<Success<{
+          name: string;
+          locale: 'zh' | 'en';
+          kind: 'verification' | 'notification' | 'marketing';
+          /** names that the words may use, as {{name}} */
+          variables: string[];
+          title: string;
+          text: string;
+          sms: string;
+          /** label of the button to the link */
+          action?: string;
+          /** 0: the built-in words */
+          version: number;
+          /** the text message in the form that providers register */
+          registration: {
+            aliyun: string;
+            tencent: string;
+          };
+          /** codes under which providers know the text message */
+          codes: {
+            provider: string;
+            code: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'bad_template'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Take the built-in words again. Open to users who may: change the words of messages, send failed ones again (`messages:manage`). */
+    delete: {
+      parameters: {
+        path: {
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
+          locale: 'zh' | 'en';
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          name: string;
+          locale: 'zh' | 'en';
+          kind: 'verification' | 'notification' | 'marketing';
+          /** names that the words may use, as {{name}} */
+          variables: string[];
+          title: string;
+          text: string;
+          sms: string;
+          /** label of the button to the link */
+          action?: string;
+          /** 0: the built-in words */
+          version: number;
+          /** the text message in the form that providers register */
+          registration: {
+            aliyun: string;
+            tencent: string;
+          };
+          /** codes under which providers know the text message */
+          codes: {
+            provider: string;
+            code: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/messages/templates/{name}/{locale}/codes/{provider}': {
+    /** Store the code under which a provider has approved the text message. Open to users who may: change the words of messages, send failed ones again (`messages:manage`). */
+    put: {
+      parameters: {
+        path: {
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
+          locale: 'zh' | 'en';
+          provider: 'sms-aliyun' | 'sms-tencent' | 'sms-twilio';
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        code: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          name: string;
+          locale: 'zh' | 'en';
+          kind: 'verification' | 'notification' | 'marketing';
+          /** names that the words may use, as {{name}} */
+          variables: string[];
+          title: string;
+          text: string;
+          sms: string;
+          /** label of the button to the link */
+          action?: string;
+          /** 0: the built-in words */
+          version: number;
+          /** the text message in the form that providers register */
+          registration: {
+            aliyun: string;
+            tencent: string;
+          };
+          /** codes under which providers know the text message */
+          codes: {
+            provider: string;
+            code: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Forget the code of a provider. Open to users who may: change the words of messages, send failed ones again (`messages:manage`). */
+    delete: {
+      parameters: {
+        path: {
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
+          locale: 'zh' | 'en';
+          provider: 'sms-aliyun' | 'sms-tencent' | 'sms-twilio';
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          name: string;
+          locale: 'zh' | 'en';
+          kind: 'verification' | 'notification' | 'marketing';
+          /** names that the words may use, as {{name}} */
+          variables: string[];
+          title: string;
+          text: string;
+          sms: string;
+          /** label of the button to the link */
+          action?: string;
+          /** 0: the built-in words */
+          version: number;
+          /** the text message in the form that providers register */
+          registration: {
+            aliyun: string;
+            tencent: string;
+          };
+          /** codes under which providers know the text message */
+          codes: {
+            provider: string;
+            code: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/network-test/download': {
+    /** Bytes that cannot be compressed, to measure the way down. Open to users and invited guests. */
+    get: {
+      parameters: {
+        query: {
+          bytes: number;
+        };
+      };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/octet-stream': Blob } };
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/network-test/upload': {
+    /** Throws a body of up to 8388608 bytes away, to measure the way up. Open to users and invited guests. */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/octet-stream': number } };
+      responses: {
+        200: Json<Success<{
+          bytes: number;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/notifications': {
+    /** Own notifications, newest first. Open to signed-in users. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** only those that were not read */
+          unread?: string | undefined;
+          /** language of the words */
+          locale?: 'zh' | 'en' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            /** for example `appointment.confirmed` */
+            kind: string;
+            class: 'security' | 'service' | 'marketing';
+            title: string;
+            /** plain text, paragraphs on lines of their own */
+            text: string;
+            /** where it leads to in the web client */
+            path: string | null;
+            subject: {
+              type: string;
+              id: string;
+            };
+            read: boolean;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/notifications/preferences': {
+    /** What the caller wants to be told, and how. Open to signed-in users. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          /** messages about the safety of the account are always sent */
+          items: {
+            class: 'service' | 'marketing';
+            channel: 'app' | 'sms' | 'email';
+            enabled: boolean;
+          }[];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Choose what to be told, and how. Open to signed-in users. */
+    patch: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        items: {
+          class: 'service' | 'marketing';
+          channel: 'app' | 'sms' | 'email';
+          enabled: boolean;
+        }[];
+      } } };
+      responses: {
+        200: Json<Success<{
+          /** messages about the safety of the account are always sent */
+          items: {
+            class: 'service' | 'marketing';
+            channel: 'app' | 'sms' | 'email';
+            enabled: boolean;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/notifications/read': {
+    /** Mark all own notifications as read. Open to signed-in users. */
+    post: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/notifications/unread': {
+    /** How many own notifications were not read. Open to signed-in users. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          unread: number;
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/notifications/{id}': {
+    /** Delete an own notification. Open to signed-in users. */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/notifications/{id}/read': {
+    /** Mark an own notification as read. Open to signed-in users. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/orders': {
+    /** Orders. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller, everybody's with `orders:read-all`. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** for those who see every order */
+          userId?: string | undefined;
+          type?: 'service' | 'consultation' | 'course' | 'drug' | undefined;
+          status?: 'PENDING' | 'PAID' | 'CONFIRMED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELLED' | 'REFUNDED' | undefined;
+          orderNo?: string | undefined;
+          /** UTC, ISO 8601 */
+          from?: string | undefined;
+          /** exclusive */
+          to?: string | undefined;
+          sort?: 'createdAt' | '-createdAt' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            orderNo: string;
+            userId: string;
+            type: 'service' | 'consultation' | 'course' | 'drug';
+            status: 'PENDING' | 'PAID' | 'CONFIRMED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELLED' | 'REFUNDED';
+            /** of the first item */
+            title: string;
+            /** yuan, two decimals */
+            amount: number;
+            /** yuan, two decimals */
+            refunded: number;
+            expiresAt: string | null;
+            paidAt: string | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/orders/{id}': {
+    /** One order with its items and steps. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller, everybody's with `orders:read-all`. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          orderNo: string;
+          userId: string;
+          type: 'service' | 'consultation' | 'course' | 'drug';
+          status: 'PENDING' | 'PAID' | 'CONFIRMED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELLED' | 'REFUNDED';
+          /** of the first item */
+          title: string;
+          /** yuan, two decimals */
+          amount: number;
+          /** yuan, two decimals */
+          refunded: number;
+          expiresAt: string | null;
+          paidAt: string | null;
+          createdAt: string;
+          paymentNo: string | null;
+          items: {
+            kind: 'service' | 'consultation' | 'course' | 'drug';
+            refId: string;
+            title: string;
+            /** yuan, two decimals */
+            unitPrice: number;
+            quantity: number;
+            /** yuan, two decimals */
+            amount: number;
+          }[];
+          /** masked for others than its owner */
+          contact: {
+            name: string;
+            phone: string;
+          } | null;
+          serviceInfo: { [key: string]: unknown };
+          log: {
+            event: string;
+            from: 'PENDING' | 'PAID' | 'CONFIRMED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELLED' | 'REFUNDED' | null;
+            to: 'PENDING' | 'PAID' | 'CONFIRMED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELLED' | 'REFUNDED';
+            actorId: string | null;
+            reason: string | null;
+            at: string;
+          }[];
+          version: number;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/orders/{id}/cancel': {
+    /** Call an order off. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        reason: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          orderNo: string;
+          userId: string;
+          type: 'service' | 'consultation' | 'course' | 'drug';
+          status: 'PENDING' | 'PAID' | 'CONFIRMED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELLED' | 'REFUNDED';
+          /** of the first item */
+          title: string;
+          /** yuan, two decimals */
+          amount: number;
+          /** yuan, two decimals */
+          refunded: number;
+          expiresAt: string | null;
+          paidAt: string | null;
+          createdAt: string;
+          paymentNo: string | null;
+          items: {
+            kind: 'service' | 'consultation' | 'course' | 'drug';
+            refId: string;
+            title: string;
+            /** yuan, two decimals */
+            unitPrice: number;
+            quantity: number;
+            /** yuan, two decimals */
+            amount: number;
+          }[];
+          /** masked for others than its owner */
+          contact: {
+            name: string;
+            phone: string;
+          } | null;
+          serviceInfo: { [key: string]: unknown };
+          log: {
+            event: string;
+            from: 'PENDING' | 'PAID' | 'CONFIRMED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELLED' | 'REFUNDED' | null;
+            to: 'PENDING' | 'PAID' | 'CONFIRMED' | 'IN_PROGRESS' | 'COMPLETED' | 'CANCELLED' | 'REFUNDED';
+            actorId: string | null;
+            reason: string | null;
+            at: string;
+          }[];
+          version: number;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/orders/{id}/payments': {
+    /** Every attempt to pay an order. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller, everybody's with `orders:read-all`. */
     get: {
       parameters: {
         path: {
@@ -11856,13 +6112,39 @@ export interface paths {
         200: Json<Success<{
           items: {
             id: string;
-            fileId: string;
-            kind: 'pdf' | 'imaging' | 'image' | 'other';
-            name: string;
-            addedBy: {
+            paymentNo: string;
+            orderId: string;
+            user: {
               id: string;
               name: string;
             };
+            method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+            scene: 'qr' | 'in_app' | 'mobile' | 'page' | null;
+            /** yuan, two decimals */
+            amount: number;
+            /** yuan given back or on its way back */
+            returned: number;
+            /** `created`: the partner does not answer yet, ask again; `failed`, `closed`: try anew */
+            state: 'created' | 'pending' | 'paid' | 'closed' | 'failed';
+            failure: string | null;
+            gatewayNo: string | null;
+            /** it came too late or twice and goes back */
+            surplus: boolean;
+            /** what brings the payer to the partner; null for others than the payer, and once it is over */
+            action: {
+              kind: 'qr';
+              /** to be shown as a QR code */
+              codeUrl: string;
+            } | {
+              kind: 'redirect';
+              url: string;
+            } | {
+              kind: 'app';
+              /** for the partner’s own API */
+              params: { [key: string]: string };
+            } | null;
+            expiresAt: string;
+            paidAt: string | null;
             createdAt: string;
           }[];
         }>>;
@@ -11873,7 +6155,7 @@ export interface paths {
         429: Json<Failure<'rate_limited'>>;
       };
     };
-    /** Attach an uploaded file to an own record. Open to users who may: write medical records of own patients (`records:write`); reaches records of own patients that the caller wrote. */
+    /** Pay an order; with the balance only for who has proved of late who they are. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller. */
     post: {
       parameters: {
         path: {
@@ -11882,21 +6164,1816 @@ export interface paths {
         };
       };
       requestBody: { content: { 'application/json': {
-        /** an own uploaded file */
-        fileId: string;
-        kind: 'pdf' | 'imaging' | 'image' | 'other';
-        name: string;
+        method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+        /** where the payer is: scans a code (default), inside the partner’s app, in a browser on a phone or on a desktop */
+        scene?: 'qr' | 'in_app' | 'mobile' | 'page' | undefined;
       } } };
       responses: {
         200: Json<Success<{
           id: string;
-          fileId: string;
-          kind: 'pdf' | 'imaging' | 'image' | 'other';
+          paymentNo: string;
+          orderId: string;
+          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+          scene: 'qr' | 'in_app' | 'mobile' | 'page' | null;
+          /** yuan, two decimals */
+          amount: number;
+          /** yuan given back or on its way back */
+          returned: number;
+          /** `created`: the partner does not answer yet, ask again; `failed`, `closed`: try anew */
+          state: 'created' | 'pending' | 'paid' | 'closed' | 'failed';
+          failure: string | null;
+          gatewayNo: string | null;
+          /** it came too late or twice and goes back */
+          surplus: boolean;
+          /** what brings the payer to the partner; null for others than the payer, and once it is over */
+          action: {
+            kind: 'qr';
+            /** to be shown as a QR code */
+            codeUrl: string;
+          } | {
+            kind: 'redirect';
+            url: string;
+          } | {
+            kind: 'app';
+            /** for the partner’s own API */
+            params: { [key: string]: string };
+          } | null;
+          expiresAt: string;
+          paidAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'channel_unavailable' | 'payment_open' | 'insufficient_balance'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/orders/{id}/refunds': {
+    /** Ask for money back. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** yuan, two decimals; default: all that is left */
+        amount?: number | undefined;
+        reason: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          refundNo: string;
+          orderId: string;
+          orderNo: string;
+          paymentId: string;
+          /** the way that it was paid, and goes back */
+          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+          /** asked for, or by itself: order cancelled, payment too late or twice; or again after a failure */
+          origin: 'request' | 'cancelled' | 'surplus' | 'retry';
+          /** yuan, two decimals */
+          amount: number;
+          /** `abnormal`: a person has to finish it at the partner */
+          state: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal';
+          failure: string | null;
+          gatewayNo: string | null;
+          reviewerId: string | null;
+          reviewedAt: string | null;
+          refundedAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'refund_too_late' | 'refund_too_large' | 'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/patients': {
+    /** Own patients by name. Open to users who may: see own patients (`patients:read`); reaches own patients, everybody's with `patients:read-all`. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** part of the name */
+          keyword?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            name: string;
+            sex: 'male' | 'female' | 'unknown';
+            birthDate: string | null;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/patients/{userId}': {
+    /** Who a patient is. Open to signed-in users. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          userId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
           name: string;
-          addedBy: {
+          sex: 'male' | 'female' | 'unknown';
+          birthDate: string | null;
+          /** masked without `users:unmask` */
+          idNumber: string | null;
+          /** masked without `users:unmask` */
+          phone: string | null;
+          /** people of this account */
+          profiles: {
+            id: string;
+            name: string;
+            relationship: string;
+          }[];
+          /** what the timeline holds */
+          counts: {
+            kind: 'visit' | 'appointment' | 'record' | 'admission' | 'discharge' | 'prescription' | 'order' | 'health_data';
+            entries: number;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/patients/{userId}/timeline': {
+    /** What happened to a patient, newest first. Open to signed-in users. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** comma separated; default: all */
+          kinds?: string | undefined;
+          /** UTC, ISO 8601 */
+          from?: string | undefined;
+          /** exclusive */
+          to?: string | undefined;
+        };
+        path: {
+          /** UUIDv7 */
+          userId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            kind: 'visit' | 'appointment' | 'record' | 'admission' | 'discharge' | 'prescription' | 'order' | 'health_data';
+            /** of the visit, record, … */
+            id: string;
+            at: string;
+            title: string;
+            status: string | null;
+            /** name of the practitioner */
+            with: string | null;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/payment-gateways': {
+    /** Payment partners, without their keys. Open to users who may: configure payment gateways (`gateways:manage`). */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            channel: 'wechat' | 'wechat_v2' | 'alipay';
+            /** off: no new payments; those that are there go on */
+            enabled: boolean;
+            configured: boolean;
+            /** false with `configured`: the stored keys cannot be read */
+            usable: boolean;
+            scenes: ('qr' | 'in_app' | 'mobile' | 'page')[];
+            appId: string | null;
+            /** number of the merchant at the partner */
+            merchant: string | null;
+            /** 0: never set */
+            version: number;
+            updatedAt: string | null;
+          }[];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/payment-gateways/{channel}': {
+    /** Switch a payment partner on or off, or give it new keys. Open to users who may: configure payment gateways (`gateways:manage`). */
+    put: {
+      parameters: {
+        path: {
+          channel: 'wechat' | 'wechat_v2' | 'alipay';
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        enabled: boolean;
+        /** what the partner gave the merchant; stays as it is without. Never returned */
+        options?: {
+          appId: string;
+          merchantId: string;
+          /** serial number of the merchant’s API certificate */
+          serial: string;
+          /** of that certificate: PEM or bare base64 */
+          privateKey: string;
+          apiV3Key: string;
+          /** certificates or public keys of WeChat Pay by their serial or `PUB_KEY_ID_…` */
+          platformKeys: { [key: string]: string };
+          baseUrl?: string | undefined;
+        } | {
+          appId: string;
+          merchantId: string;
+          apiKey: string;
+          signType?: 'MD5' | 'HMAC-SHA256' | undefined;
+          /** of the merchant, for refunds */
+          certificate?: {
+            cert: string;
+            key: string;
+          } | undefined;
+          baseUrl?: string | undefined;
+        } | {
+          appId: string;
+          sellerId: string;
+          /** of the application */
+          privateKey: string;
+          alipayPublicKey: string;
+          gatewayUrl?: string | undefined;
+        } | undefined;
+        /** the version that the change starts from */
+        version: number;
+      } } };
+      responses: {
+        200: Json<Success<{
+          channel: 'wechat' | 'wechat_v2' | 'alipay';
+          /** off: no new payments; those that are there go on */
+          enabled: boolean;
+          configured: boolean;
+          /** false with `configured`: the stored keys cannot be read */
+          usable: boolean;
+          scenes: ('qr' | 'in_app' | 'mobile' | 'page')[];
+          appId: string | null;
+          /** number of the merchant at the partner */
+          merchant: string | null;
+          /** 0: never set */
+          version: number;
+          updatedAt: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        409: Json<Failure<'conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'bad_gateway_keys'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/payment-methods': {
+    /** Ways to pay that are offered now. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+            scenes: ('qr' | 'in_app' | 'mobile' | 'page')[];
+          }[];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/payments': {
+    /** Payments of everybody, newest first. Open to users who may: see every order and payment (`orders:read-all`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** UTC, ISO 8601 */
+          from?: string | undefined;
+          /** exclusive */
+          to?: string | undefined;
+          method?: 'balance' | 'wechat' | 'wechat_v2' | 'alipay' | undefined;
+          state?: 'created' | 'pending' | 'paid' | 'closed' | 'failed' | undefined;
+          /** UUIDv7 */
+          userId?: string | undefined;
+          /** UUIDv7 */
+          orderId?: string | undefined;
+          paymentNo?: string | undefined;
+          surplus?: 'true' | 'false' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            paymentNo: string;
+            orderId: string;
+            user: {
+              id: string;
+              name: string;
+            };
+            method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+            scene: 'qr' | 'in_app' | 'mobile' | 'page' | null;
+            /** yuan, two decimals */
+            amount: number;
+            /** yuan given back or on its way back */
+            returned: number;
+            /** `created`: the partner does not answer yet, ask again; `failed`, `closed`: try anew */
+            state: 'created' | 'pending' | 'paid' | 'closed' | 'failed';
+            failure: string | null;
+            gatewayNo: string | null;
+            /** it came too late or twice and goes back */
+            surplus: boolean;
+            /** what brings the payer to the partner; null for others than the payer, and once it is over */
+            action: {
+              kind: 'qr';
+              /** to be shown as a QR code */
+              codeUrl: string;
+            } | {
+              kind: 'redirect';
+              url: string;
+            } | {
+              kind: 'app';
+              /** for the partner’s own API */
+              params: { [key: string]: string };
+            } | null;
+            expiresAt: string;
+            paidAt: string | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/payments/notify/{gateway}': {
+    /** Notice of a payment partner; proven by its signature. Open to anybody. */
+    post: {
+      parameters: {
+        path: {
+          gateway: 'wechat' | 'wechat_v2' | 'alipay';
+        };
+      };
+      responses: {
+        200: Json<string>;
+        400: Json<Failure<'invalid_request'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/payments/statistics': {
+    /** Payments by period, method and state. Open to users who may: see every order and payment (`orders:read-all`). */
+    get: {
+      parameters: {
+        query: {
+          /** UTC, ISO 8601 */
+          from: string;
+          /** exclusive */
+          to: string;
+          by?: 'day' | 'month' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            /** day or month of the clinic, `2026-11-26` or `2026-11`; of the attempt */
+            period: string;
+            method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+            state: 'created' | 'pending' | 'paid' | 'closed' | 'failed';
+            count: number;
+            /** yuan, two decimals */
+            amount: number;
+            /** yuan, two decimals */
+            returned: number;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/payments/{id}': {
+    /** One attempt as we know it. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller, everybody's with `orders:read-all`. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          paymentNo: string;
+          orderId: string;
+          user: {
             id: string;
             name: string;
           };
+          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+          scene: 'qr' | 'in_app' | 'mobile' | 'page' | null;
+          /** yuan, two decimals */
+          amount: number;
+          /** yuan given back or on its way back */
+          returned: number;
+          /** `created`: the partner does not answer yet, ask again; `failed`, `closed`: try anew */
+          state: 'created' | 'pending' | 'paid' | 'closed' | 'failed';
+          failure: string | null;
+          gatewayNo: string | null;
+          /** it came too late or twice and goes back */
+          surplus: boolean;
+          /** what brings the payer to the partner; null for others than the payer, and once it is over */
+          action: {
+            kind: 'qr';
+            /** to be shown as a QR code */
+            codeUrl: string;
+          } | {
+            kind: 'redirect';
+            url: string;
+          } | {
+            kind: 'app';
+            /** for the partner’s own API */
+            params: { [key: string]: string };
+          } | null;
+          expiresAt: string;
+          paidAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/payments/{id}/check': {
+    /** Ask the partner whether it was paid. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          paymentNo: string;
+          orderId: string;
+          user: {
+            id: string;
+            name: string;
+          };
+          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+          scene: 'qr' | 'in_app' | 'mobile' | 'page' | null;
+          /** yuan, two decimals */
+          amount: number;
+          /** yuan given back or on its way back */
+          returned: number;
+          /** `created`: the partner does not answer yet, ask again; `failed`, `closed`: try anew */
+          state: 'created' | 'pending' | 'paid' | 'closed' | 'failed';
+          failure: string | null;
+          gatewayNo: string | null;
+          /** it came too late or twice and goes back */
+          surplus: boolean;
+          /** what brings the payer to the partner; null for others than the payer, and once it is over */
+          action: {
+            kind: 'qr';
+            /** to be shown as a QR code */
+            codeUrl: string;
+          } | {
+            kind: 'redirect';
+            url: string;
+          } | {
+            kind: 'app';
+            /** for the partner’s own API */
+            params: { [key: string]: string };
+          } | null;
+          expiresAt: string;
+          paidAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/payments/{id}/close': {
+    /** Give an attempt up, to pay in another way. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          paymentNo: string;
+          orderId: string;
+          user: {
+            id: string;
+            name: string;
+          };
+          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+          scene: 'qr' | 'in_app' | 'mobile' | 'page' | null;
+          /** yuan, two decimals */
+          amount: number;
+          /** yuan given back or on its way back */
+          returned: number;
+          /** `created`: the partner does not answer yet, ask again; `failed`, `closed`: try anew */
+          state: 'created' | 'pending' | 'paid' | 'closed' | 'failed';
+          failure: string | null;
+          gatewayNo: string | null;
+          /** it came too late or twice and goes back */
+          surplus: boolean;
+          /** what brings the payer to the partner; null for others than the payer, and once it is over */
+          action: {
+            kind: 'qr';
+            /** to be shown as a QR code */
+            codeUrl: string;
+          } | {
+            kind: 'redirect';
+            url: string;
+          } | {
+            kind: 'app';
+            /** for the partner’s own API */
+            params: { [key: string]: string };
+          } | null;
+          expiresAt: string;
+          paidAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/permissions': {
+    /** Everything that can be permitted. Open to users who may: change roles, their permissions, and menus (`roles:manage`). */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            name: string;
+            description: string;
+          }[];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/phrases': {
+    /** Own phrases. Open to users who may: keep own phrases and templates (`templates:own`); reaches phrases and templates of the caller. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          kind?: 'diagnosis' | 'advice' | 'symptom' | 'other' | undefined;
+          sort?: '-uses' | '-createdAt' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            kind: 'diagnosis' | 'advice' | 'symptom' | 'other';
+            text: string;
+            uses: number;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Add a phrase. Open to users who may: keep own phrases and templates (`templates:own`); reaches phrases and templates of the caller. */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        kind: 'diagnosis' | 'advice' | 'symptom' | 'other';
+        text: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          kind: 'diagnosis' | 'advice' | 'symptom' | 'other';
+          text: string;
+          uses: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/phrases/{id}': {
+    /** Delete a phrase. Open to users who may: keep own phrases and templates (`templates:own`); reaches phrases and templates of the caller. */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Change a phrase. Open to users who may: keep own phrases and templates (`templates:own`); reaches phrases and templates of the caller. */
+    patch: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        kind?: 'diagnosis' | 'advice' | 'symptom' | 'other' | undefined;
+        text?: string | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          kind: 'diagnosis' | 'advice' | 'symptom' | 'other';
+          text: string;
+          uses: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/phrases/{id}/use': {
+    /** Take the text, and count it. Open to users who may: keep own phrases and templates (`templates:own`); reaches phrases and templates of the caller. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          kind: 'diagnosis' | 'advice' | 'symptom' | 'other';
+          text: string;
+          uses: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners': {
+    /** Find practitioners that can be booked. Open to anybody. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** part of name, title or speciality */
+          keyword?: string | undefined;
+          /** UUIDv7 */
+          departmentId?: string | undefined;
+          kind?: 'doctor' | 'counselor' | undefined;
+          speciality?: string | undefined;
+          /** yuan */
+          minPrice?: number | undefined;
+          /** yuan */
+          maxPrice?: number | undefined;
+          /** with `availableTo`: only those with a free time between the two */
+          availableFrom?: string | undefined;
+          /** UTC, ISO 8601 */
+          availableTo?: string | undefined;
+          /** a minus sign: largest or newest first */
+          sort?: 'name' | 'price' | '-price' | '-createdAt' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            userId: string;
+            kind: 'doctor' | 'counselor';
+            name: string;
+            title: string | null;
+            department: {
+              id: string;
+              code: string;
+              name: string;
+            } | null;
+            introduction: string | null;
+            specialities: string[];
+            qualifications: {
+              name: string;
+              issuer: string | null;
+              issuedOn: string | null;
+            }[];
+            price: number | null;
+            avatarUrl: string | null;
+            /** enabled, approved, and so is the department */
+            bookable: boolean;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Make a profile; it is a draft until it was reviewed. Open to users who may: keep an own practitioner profile and hand it in for review (`practitioners:apply`); reaches the own profile, everybody's with `practitioners:manage`. */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        kind: 'doctor' | 'counselor';
+        name: string;
+        title?: string | null | undefined;
+        departmentId?: string | null | undefined;
+        introduction?: string | null | undefined;
+        /** tags of what the practitioner is good at (专长标签) */
+        specialities?: string[] | undefined;
+        qualifications?: {
+          /** for example 执业医师资格证 */
+          name: string;
+          /** shown to the owner and to reviewers only */
+          number?: string | null | undefined;
+          issuer?: string | null | undefined;
+          issuedOn?: string | null | undefined;
+        }[] | undefined;
+        /** yuan, two decimals; of one visit, for showing */
+        price?: number | null | undefined;
+        /** somebody else, by an administrator; default: the caller */
+        userId?: string | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          userId: string;
+          kind: 'doctor' | 'counselor';
+          name: string;
+          title: string | null;
+          department: {
+            id: string;
+            code: string;
+            name: string;
+          } | null;
+          introduction: string | null;
+          specialities: string[];
+          qualifications: {
+            /** for example 执业医师资格证 */
+            name: string;
+            /** shown to the owner and to reviewers only */
+            number: string | null;
+            issuer: string | null;
+            issuedOn: string | null;
+          }[];
+          price: number | null;
+          avatarUrl: string | null;
+          /** enabled, approved, and so is the department */
+          bookable: boolean;
+          photos: {
+            id: string;
+            kind: 'avatar' | 'licence' | 'id_card' | 'other';
+            fileId: string;
+            createdAt: string;
+          }[];
+          enabled: boolean;
+          reviewState: 'draft' | 'submitted' | 'approved' | 'rejected';
+          version: number;
+          createdAt: string;
+          updatedAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'practitioner_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'not_a_practitioner' | 'unknown_department'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/all': {
+    /** All practitioners, in every state. Open to users who may: review qualifications (`practitioners:review`), everybody's with `practitioners:manage`. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** part of name, title or speciality */
+          keyword?: string | undefined;
+          /** UUIDv7 */
+          departmentId?: string | undefined;
+          kind?: 'doctor' | 'counselor' | undefined;
+          speciality?: string | undefined;
+          reviewState?: 'draft' | 'submitted' | 'approved' | 'rejected' | undefined;
+          enabled?: 'true' | 'false' | undefined;
+          sort?: 'name' | 'createdAt' | '-createdAt' | '-updatedAt' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            userId: string;
+            kind: 'doctor' | 'counselor';
+            name: string;
+            title: string | null;
+            department: {
+              id: string;
+              code: string;
+              name: string;
+            } | null;
+            introduction: string | null;
+            specialities: string[];
+            qualifications: {
+              /** for example 执业医师资格证 */
+              name: string;
+              /** shown to the owner and to reviewers only */
+              number: string | null;
+              issuer: string | null;
+              issuedOn: string | null;
+            }[];
+            price: number | null;
+            avatarUrl: string | null;
+            /** enabled, approved, and so is the department */
+            bookable: boolean;
+            photos: {
+              id: string;
+              kind: 'avatar' | 'licence' | 'id_card' | 'other';
+              fileId: string;
+              createdAt: string;
+            }[];
+            enabled: boolean;
+            reviewState: 'draft' | 'submitted' | 'approved' | 'rejected';
+            version: number;
+            createdAt: string;
+            updatedAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/me': {
+    /** The own profile. Open to users who may: keep an own practitioner profile and hand it in for review (`practitioners:apply`); reaches the own profile, everybody's with `practitioners:manage`. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          id: string;
+          userId: string;
+          kind: 'doctor' | 'counselor';
+          name: string;
+          title: string | null;
+          department: {
+            id: string;
+            code: string;
+            name: string;
+          } | null;
+          introduction: string | null;
+          specialities: string[];
+          qualifications: {
+            /** for example 执业医师资格证 */
+            name: string;
+            /** shown to the owner and to reviewers only */
+            number: string | null;
+            issuer: string | null;
+            issuedOn: string | null;
+          }[];
+          price: number | null;
+          avatarUrl: string | null;
+          /** enabled, approved, and so is the department */
+          bookable: boolean;
+          photos: {
+            id: string;
+            kind: 'avatar' | 'licence' | 'id_card' | 'other';
+            fileId: string;
+            createdAt: string;
+          }[];
+          enabled: boolean;
+          reviewState: 'draft' | 'submitted' | 'approved' | 'rejected';
+          version: number;
+          createdAt: string;
+          updatedAt: string;
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/recommendations': {
+    /** Practitioners that fit a complaint, the caller’s health tags and earlier visits, with reasons. Open to signed-in users. */
+    get: {
+      parameters: {
+        query?: {
+          /** in one’s own words; default: only tags and history count */
+          complaint?: string | undefined;
+          kind?: 'doctor' | 'counselor' | undefined;
+          limit?: number | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            practitioner: {
+              id: string;
+              userId: string;
+              kind: 'doctor' | 'counselor';
+              name: string;
+              title: string | null;
+              department: {
+                id: string;
+                code: string;
+                name: string;
+              } | null;
+              introduction: string | null;
+              specialities: string[];
+              qualifications: {
+                name: string;
+                issuer: string | null;
+                issuedOn: string | null;
+              }[];
+              price: number | null;
+              avatarUrl: string | null;
+              /** enabled, approved, and so is the department */
+              bookable: boolean;
+            };
+            score: number;
+            reasons: {
+              kind: 'complaint' | 'tag' | 'history';
+              /** word of the complaint, tag, or number of earlier visits */
+              matched: string;
+              /** speciality or department that it fits */
+              by: string | null;
+            }[];
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/specialities': {
+    /** Specialities with the number of their practitioners. Open to anybody. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            speciality: string;
+            practitioners: number;
+          }[];
+        }>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}': {
+    /** One practitioner. Open to anybody. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          userId: string;
+          kind: 'doctor' | 'counselor';
+          name: string;
+          title: string | null;
+          department: {
+            id: string;
+            code: string;
+            name: string;
+          } | null;
+          introduction: string | null;
+          specialities: string[];
+          qualifications: {
+            name: string;
+            issuer: string | null;
+            issuedOn: string | null;
+          }[];
+          price: number | null;
+          avatarUrl: string | null;
+          /** enabled, approved, and so is the department */
+          bookable: boolean;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Delete a profile that nothing refers to. Open to users who may: change every practitioner profile (`practitioners:manage`). */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'in_use'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Change a profile. Open to users who may: keep an own practitioner profile and hand it in for review (`practitioners:apply`); reaches the own profile, everybody's with `practitioners:manage`. */
+    patch: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        name?: string | undefined;
+        title?: string | null | undefined;
+        departmentId?: string | null | undefined;
+        introduction?: string | null | undefined;
+        /** tags of what the practitioner is good at (专长标签) */
+        specialities?: string[] | undefined;
+        qualifications?: {
+          /** for example 执业医师资格证 */
+          name: string;
+          /** shown to the owner and to reviewers only */
+          number?: string | null | undefined;
+          issuer?: string | null | undefined;
+          issuedOn?: string | null | undefined;
+        }[] | undefined;
+        /** yuan, two decimals; of one visit, for showing */
+        price?: number | null | undefined;
+        kind?: 'doctor' | 'counselor' | undefined;
+        /** refuses the change when the profile has another version by now */
+        version?: number | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          userId: string;
+          kind: 'doctor' | 'counselor';
+          name: string;
+          title: string | null;
+          department: {
+            id: string;
+            code: string;
+            name: string;
+          } | null;
+          introduction: string | null;
+          specialities: string[];
+          qualifications: {
+            /** for example 执业医师资格证 */
+            name: string;
+            /** shown to the owner and to reviewers only */
+            number: string | null;
+            issuer: string | null;
+            issuedOn: string | null;
+          }[];
+          price: number | null;
+          avatarUrl: string | null;
+          /** enabled, approved, and so is the department */
+          bookable: boolean;
+          photos: {
+            id: string;
+            kind: 'avatar' | 'licence' | 'id_card' | 'other';
+            fileId: string;
+            createdAt: string;
+          }[];
+          enabled: boolean;
+          reviewState: 'draft' | 'submitted' | 'approved' | 'rejected';
+          version: number;
+          createdAt: string;
+          updatedAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'not_a_practitioner' | 'unknown_department'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/adjustments': {
+    /** Changes of single days. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    get: {
+      parameters: {
+        query?: {
+          /** default: today */
+          from?: string | undefined;
+          /** `YYYY-MM-DD` */
+          until?: string | undefined;
+        };
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          version: number;
+          items: {
+            id: string;
+            kind: 'extra' | 'replaced' | 'closed';
+            date: string;
+            zone: string;
+            start: string | null;
+            end: string | null;
+            slotMinutes: number | null;
+            gapMinutes: number | null;
+            capacity: number | null;
+            serviceType: string | null;
+            despiteHoliday: boolean;
+            note: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Add extra, other or closed hours of single days, all or none; appointments in closed hours are moved or called off. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        adjustments: ({
+          kind: 'extra';
+          /** on a grid of five minutes */
+          start: string;
+          /** before `start`: on the next day */
+          end: string;
+          /** IANA time zone; default: the clinic’s */
+          zone?: string | undefined;
+          /** length of a slot */
+          slotMinutes: number;
+          /** pause after each slot */
+          gapMinutes?: number | undefined;
+          /** people a slot has places for, up to 32 */
+          capacity?: number | undefined;
+          /** category of services; null: any */
+          serviceType?: string | null | undefined;
+          /** open on a holiday too */
+          despiteHoliday?: boolean | undefined;
+          note?: string | null | undefined;
+          /** the change is made on each of them */
+          dates: string[];
+        } | {
+          kind: 'replaced';
+          /** on a grid of five minutes */
+          start: string;
+          /** before `start`: on the next day */
+          end: string;
+          /** IANA time zone; default: the clinic’s */
+          zone?: string | undefined;
+          /** length of a slot */
+          slotMinutes: number;
+          /** pause after each slot */
+          gapMinutes?: number | undefined;
+          /** people a slot has places for, up to 32 */
+          capacity?: number | undefined;
+          /** category of services; null: any */
+          serviceType?: string | null | undefined;
+          /** open on a holiday too */
+          despiteHoliday?: boolean | undefined;
+          note?: string | null | undefined;
+          /** the change is made on each of them */
+          dates: string[];
+        } | {
+          kind: 'closed';
+          /** null: from midnight */
+          start?: string | null | undefined;
+          /** null: until midnight */
+          end?: string | null | undefined;
+          /** IANA time zone; default: the clinic’s */
+          zone?: string | undefined;
+          note?: string | null | undefined;
+          /** the change is made on each of them */
+          dates: string[];
+        })[];
+        /** of the schedule that the caller has seen; another one is a conflict */
+        version?: number | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          version: number;
+          items: {
+            id: string;
+            kind: 'extra' | 'replaced' | 'closed';
+            date: string;
+            zone: string;
+            start: string | null;
+            end: string | null;
+            slotMinutes: number | null;
+            gapMinutes: number | null;
+            capacity: number | null;
+            serviceType: string | null;
+            despiteHoliday: boolean;
+            note: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'conflict' | 'schedule_conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'limit_reached' | 'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/adjustments/{adjustmentId}': {
+    /** Change what happens on a day. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    put: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+          /** UUIDv7 */
+          adjustmentId: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        kind: 'extra';
+        /** on a grid of five minutes */
+        start: string;
+        /** before `start`: on the next day */
+        end: string;
+        /** IANA time zone; default: the clinic’s */
+        zone?: string | undefined;
+        /** length of a slot */
+        slotMinutes: number;
+        /** pause after each slot */
+        gapMinutes?: number | undefined;
+        /** people a slot has places for, up to 32 */
+        capacity?: number | undefined;
+        /** category of services; null: any */
+        serviceType?: string | null | undefined;
+        /** open on a holiday too */
+        despiteHoliday?: boolean | undefined;
+        note?: string | null | undefined;
+        /** `YYYY-MM-DD` */
+        date: string;
+        /** of the schedule that the caller has seen; another one is a conflict */
+        version?: number | undefined;
+      } | {
+        kind: 'replaced';
+        /** on a grid of five minutes */
+        start: string;
+        /** before `start`: on the next day */
+        end: string;
+        /** IANA time zone; default: the clinic’s */
+        zone?: string | undefined;
+        /** length of a slot */
+        slotMinutes: number;
+        /** pause after each slot */
+        gapMinutes?: number | undefined;
+        /** people a slot has places for, up to 32 */
+        capacity?: number | undefined;
+        /** category of services; null: any */
+        serviceType?: string | null | undefined;
+        /** open on a holiday too */
+        despiteHoliday?: boolean | undefined;
+        note?: string | null | undefined;
+        /** `YYYY-MM-DD` */
+        date: string;
+        /** of the schedule that the caller has seen; another one is a conflict */
+        version?: number | undefined;
+      } | {
+        kind: 'closed';
+        /** null: from midnight */
+        start?: string | null | undefined;
+        /** null: until midnight */
+        end?: string | null | undefined;
+        /** IANA time zone; default: the clinic’s */
+        zone?: string | undefined;
+        note?: string | null | undefined;
+        /** `YYYY-MM-DD` */
+        date: string;
+        /** of the schedule that the caller has seen; another one is a conflict */
+        version?: number | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          version: number;
+          items: {
+            id: string;
+            kind: 'extra' | 'replaced' | 'closed';
+            date: string;
+            zone: string;
+            start: string | null;
+            end: string | null;
+            slotMinutes: number | null;
+            gapMinutes: number | null;
+            capacity: number | null;
+            serviceType: string | null;
+            despiteHoliday: boolean;
+            note: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'conflict' | 'schedule_conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Let a day be as usual. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+          /** UUIDv7 */
+          adjustmentId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          version: number;
+          items: {
+            id: string;
+            kind: 'extra' | 'replaced' | 'closed';
+            date: string;
+            zone: string;
+            start: string | null;
+            end: string | null;
+            slotMinutes: number | null;
+            gapMinutes: number | null;
+            capacity: number | null;
+            serviceType: string | null;
+            despiteHoliday: boolean;
+            note: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'schedule_conflict'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/approve': {
+    /** Approve a profile that was handed in. Open to users who may: review qualifications (`practitioners:review`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** what was looked at */
+        version: number;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          userId: string;
+          kind: 'doctor' | 'counselor';
+          name: string;
+          title: string | null;
+          department: {
+            id: string;
+            code: string;
+            name: string;
+          } | null;
+          introduction: string | null;
+          specialities: string[];
+          qualifications: {
+            /** for example 执业医师资格证 */
+            name: string;
+            /** shown to the owner and to reviewers only */
+            number: string | null;
+            issuer: string | null;
+            issuedOn: string | null;
+          }[];
+          price: number | null;
+          avatarUrl: string | null;
+          /** enabled, approved, and so is the department */
+          bookable: boolean;
+          photos: {
+            id: string;
+            kind: 'avatar' | 'licence' | 'id_card' | 'other';
+            fileId: string;
+            createdAt: string;
+          }[];
+          enabled: boolean;
+          reviewState: 'draft' | 'submitted' | 'approved' | 'rejected';
+          version: number;
+          createdAt: string;
+          updatedAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/disable': {
+    /** Hide a practitioner and stop new bookings. Open to users who may: change every practitioner profile (`practitioners:manage`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          userId: string;
+          kind: 'doctor' | 'counselor';
+          name: string;
+          title: string | null;
+          department: {
+            id: string;
+            code: string;
+            name: string;
+          } | null;
+          introduction: string | null;
+          specialities: string[];
+          qualifications: {
+            /** for example 执业医师资格证 */
+            name: string;
+            /** shown to the owner and to reviewers only */
+            number: string | null;
+            issuer: string | null;
+            issuedOn: string | null;
+          }[];
+          price: number | null;
+          avatarUrl: string | null;
+          /** enabled, approved, and so is the department */
+          bookable: boolean;
+          photos: {
+            id: string;
+            kind: 'avatar' | 'licence' | 'id_card' | 'other';
+            fileId: string;
+            createdAt: string;
+          }[];
+          enabled: boolean;
+          reviewState: 'draft' | 'submitted' | 'approved' | 'rejected';
+          version: number;
+          createdAt: string;
+          updatedAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/enable': {
+    /** Show a practitioner again. Open to users who may: change every practitioner profile (`practitioners:manage`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          userId: string;
+          kind: 'doctor' | 'counselor';
+          name: string;
+          title: string | null;
+          department: {
+            id: string;
+            code: string;
+            name: string;
+          } | null;
+          introduction: string | null;
+          specialities: string[];
+          qualifications: {
+            /** for example 执业医师资格证 */
+            name: string;
+            /** shown to the owner and to reviewers only */
+            number: string | null;
+            issuer: string | null;
+            issuedOn: string | null;
+          }[];
+          price: number | null;
+          avatarUrl: string | null;
+          /** enabled, approved, and so is the department */
+          bookable: boolean;
+          photos: {
+            id: string;
+            kind: 'avatar' | 'licence' | 'id_card' | 'other';
+            fileId: string;
+            createdAt: string;
+          }[];
+          enabled: boolean;
+          reviewState: 'draft' | 'submitted' | 'approved' | 'rejected';
+          version: number;
+          createdAt: string;
+          updatedAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/full': {
+    /** A profile with qualifications, photos and review, for its owner and for reviewers. Open to signed-in users. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          userId: string;
+          kind: 'doctor' | 'counselor';
+          name: string;
+          title: string | null;
+          department: {
+            id: string;
+            code: string;
+            name: string;
+          } | null;
+          introduction: string | null;
+          specialities: string[];
+          qualifications: {
+            /** for example 执业医师资格证 */
+            name: string;
+            /** shown to the owner and to reviewers only */
+            number: string | null;
+            issuer: string | null;
+            issuedOn: string | null;
+          }[];
+          price: number | null;
+          avatarUrl: string | null;
+          /** enabled, approved, and so is the department */
+          bookable: boolean;
+          photos: {
+            id: string;
+            kind: 'avatar' | 'licence' | 'id_card' | 'other';
+            fileId: string;
+            createdAt: string;
+          }[];
+          enabled: boolean;
+          reviewState: 'draft' | 'submitted' | 'approved' | 'rejected';
+          version: number;
+          createdAt: string;
+          updatedAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/leaves': {
+    /** Ask for leave. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        kind: 'annual' | 'sick' | 'training' | 'other';
+        /** UTC, ISO 8601 */
+        startsAt: string;
+        /** exclusive */
+        endsAt: string;
+        reason?: string | null | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          practitioner: {
+            id: string;
+            name: string;
+          };
+          kind: 'annual' | 'sick' | 'training' | 'other';
+          startsAt: string;
+          endsAt: string;
+          reason: string | null;
+          state: 'requested' | 'approved' | 'rejected' | 'withdrawn';
+          decidedBy: {
+            id: string;
+            name: string;
+          } | null;
+          decidedAt: string | null;
+          /** of whoever decided */
+          note: string | null;
+          /** appointments in this time that are booked now */
+          affected: number;
+          version: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'leave_overlaps'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/photos': {
+    /** Photos of a practitioner; licence and ID card for the owner and for reviewers only. Open to signed-in users. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            kind: 'avatar' | 'licence' | 'id_card' | 'other';
+            fileId: string;
+            createdAt: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Add an uploaded image. Open to users who may: keep an own practitioner profile and hand it in for review (`practitioners:apply`); reaches the own profile, everybody's with `practitioners:manage`. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        kind: 'avatar' | 'licence' | 'id_card' | 'other';
+        /** UUIDv7 */
+        fileId: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          kind: 'avatar' | 'licence' | 'id_card' | 'other';
+          fileId: string;
           createdAt: string;
         }>>;
         400: Json<Failure<'invalid_request' | 'malformed_json'>>;
@@ -11911,15 +7988,15 @@ export interface paths {
       };
     };
   };
-  '/api/v1/medical-records/{id}/attachments/{attachmentId}': {
-    /** Take an attachment off an own record. Open to users who may: write medical records of own patients (`records:write`); reaches records of own patients that the caller wrote. */
+  '/api/v1/practitioners/{id}/photos/{photoId}': {
+    /** Take a photo away. Open to users who may: keep an own practitioner profile and hand it in for review (`practitioners:apply`); reaches the own profile, everybody's with `practitioners:manage`. */
     delete: {
       parameters: {
         path: {
           /** UUIDv7 */
           id: string;
           /** UUIDv7 */
-          attachmentId: string;
+          photoId: string;
         };
       };
       responses: {
@@ -11932,49 +8009,656 @@ export interface paths {
       };
     };
   };
-  '/api/v1/admissions': {
-    /** Stays of own patients, newest first. Open to users who may: admit, move and discharge inpatients (`inpatients:manage`); reaches stays of own patients, everybody's with `patients:read-all`. */
+  '/api/v1/practitioners/{id}/qualification-reviews': {
+    /** Steps of the review, for the owner and for reviewers. Open to signed-in users. */
     get: {
       parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          state?: 'admitted' | 'discharged' | undefined;
+        path: {
           /** UUIDv7 */
-          wardId?: string | undefined;
-          /** UUIDv7 */
-          patientId?: string | undefined;
-          /** practitioner */
-          attendingId?: string | undefined;
+          id: string;
         };
       };
       responses: {
         200: Json<Success<{
           items: {
             id: string;
-            admissionNo: string;
-            patient: {
+            from: 'draft' | 'submitted' | 'approved' | 'rejected';
+            to: 'draft' | 'submitted' | 'approved' | 'rejected';
+            actor: {
               id: string;
               name: string;
             };
-            profileId: string | null;
-            ward: {
-              id: string;
-              code: string;
-              name: string;
-            };
-            bed: {
-              id: string;
-              label: string;
-            };
-            attending: {
-              id: string;
-              name: string;
-            };
-            state: 'admitted' | 'discharged';
-            admittedAt: string;
-            dischargedAt: string | null;
+            reason: string | null;
+            at: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/reject': {
+    /** Send a profile back with a reason. Open to users who may: review qualifications (`practitioners:review`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** what was looked at */
+        version: number;
+        reason: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          userId: string;
+          kind: 'doctor' | 'counselor';
+          name: string;
+          title: string | null;
+          department: {
+            id: string;
+            code: string;
+            name: string;
+          } | null;
+          introduction: string | null;
+          specialities: string[];
+          qualifications: {
+            /** for example 执业医师资格证 */
+            name: string;
+            /** shown to the owner and to reviewers only */
+            number: string | null;
+            issuer: string | null;
+            issuedOn: string | null;
+          }[];
+          price: number | null;
+          avatarUrl: string | null;
+          /** enabled, approved, and so is the department */
+          bookable: boolean;
+          photos: {
+            id: string;
+            kind: 'avatar' | 'licence' | 'id_card' | 'other';
+            fileId: string;
+            createdAt: string;
+          }[];
+          enabled: boolean;
+          reviewState: 'draft' | 'submitted' | 'approved' | 'rejected';
+          version: number;
+          createdAt: string;
+          updatedAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/schedule': {
+    /** Slots of a period and figures: offered, booked, used. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    get: {
+      parameters: {
+        query: {
+          /** `YYYY-MM-DD` */
+          from: string;
+          /** the last date; at most 62 days */
+          until: string;
+        };
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          practitionerId: string;
+          zone: string;
+          version: number;
+          totals: {
+            /** places of all slots */
+            offered: number;
+            /** appointments that are confirmed, under way or over */
+            booked: number;
+            /** appointments under way or over */
+            used: number;
+            cancelled: number;
+          };
+          days: {
+            date: string;
+            /** places of all slots */
+            offered: number;
+            /** appointments that are confirmed, under way or over */
+            booked: number;
+            /** appointments under way or over */
+            used: number;
+            cancelled: number;
+            slots: {
+              /** `HH:mm` on the clinic’s clock */
+              time: string;
+              /** UTC, ISO 8601 */
+              startsAt: string;
+              /** UTC, ISO 8601 */
+              endsAt: string;
+              ruleId: string;
+              serviceType: string | null;
+              capacity: number;
+              taken: number;
+              /** booked, held: no place is left */
+              state: 'open' | 'held' | 'booked';
+            }[];
+          }[];
+          closures: {
+            code: 'leave' | 'closed_day' | 'holiday';
+            ruleId: string;
+            /** UTC, ISO 8601 */
+            from: string;
+            /** UTC, ISO 8601 */
+            until: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/slot-state': {
+    /** Close a slot, or open it again; a closed one’s appointment is moved or called off. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    put: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** UTC, ISO 8601 */
+        startsAt: string;
+        state: 'open' | 'closed';
+        note?: string | null | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          /** UTC, ISO 8601 */
+          startsAt: string;
+          state: 'open' | 'booked' | 'closed';
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/slots': {
+    /** Slots of a practitioner. Open to anybody. */
+    get: {
+      parameters: {
+        query: {
+          /** `YYYY-MM-DD` */
+          from: string;
+          /** the last date; at most 62 days */
+          until: string;
+          /** slots that this service fits into */
+          serviceId?: string | undefined;
+        };
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          practitionerId: string;
+          zone: string;
+          /** dates on which the practitioner is there */
+          days: {
+            date: string;
+            slots: {
+              /** `HH:mm` on the clinic’s clock */
+              time: string;
+              /** UTC, ISO 8601 */
+              startsAt: string;
+              /** UTC, ISO 8601 */
+              endsAt: string;
+              available: boolean;
+              /** that are left */
+              places: number;
+              /** why it is not available */
+              reason?: 'practitioner_disabled' | 'in_past' | 'too_soon' | 'too_far' | 'fully_booked' | 'held';
+            }[];
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        404: Json<Failure<'not_found'>>;
+        422: Json<Failure<'unknown_service'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/slots/explain': {
+    /** Why a time can or cannot be booked. Open to signed-in users. */
+    get: {
+      parameters: {
+        query?: {
+          /** UTC, ISO 8601 */
+          at?: string | undefined;
+          /** `YYYY-MM-DD` */
+          date?: string | undefined;
+          /** on the clinic’s clock */
+          time?: string | undefined;
+          /** UUIDv7 */
+          serviceId?: string | undefined;
+        };
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          free: boolean;
+          places: number;
+          /** null: the clock skips this time */
+          startsAt: string | null;
+          reasons: {
+            code: 'practitioner_disabled' | 'in_past' | 'too_soon' | 'too_far' | 'outside_hours' | 'misaligned' | 'dst_gap' | 'dst_repeat' | 'leave' | 'closed_day' | 'holiday' | 'fully_booked' | 'held';
+            /** when it ceases */
+            until?: string;
+            /** hours, leave or holiday; only for those who keep the schedule */
+            ruleId?: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        422: Json<Failure<'unknown_service'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/submit': {
+    /** Hand a profile in for review. Open to users who may: keep an own practitioner profile and hand it in for review (`practitioners:apply`); reaches the own profile, everybody's with `practitioners:manage`. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          userId: string;
+          kind: 'doctor' | 'counselor';
+          name: string;
+          title: string | null;
+          department: {
+            id: string;
+            code: string;
+            name: string;
+          } | null;
+          introduction: string | null;
+          specialities: string[];
+          qualifications: {
+            /** for example 执业医师资格证 */
+            name: string;
+            /** shown to the owner and to reviewers only */
+            number: string | null;
+            issuer: string | null;
+            issuedOn: string | null;
+          }[];
+          price: number | null;
+          avatarUrl: string | null;
+          /** enabled, approved, and so is the department */
+          bookable: boolean;
+          photos: {
+            id: string;
+            kind: 'avatar' | 'licence' | 'id_card' | 'other';
+            fileId: string;
+            createdAt: string;
+          }[];
+          enabled: boolean;
+          reviewState: 'draft' | 'submitted' | 'approved' | 'rejected';
+          version: number;
+          createdAt: string;
+          updatedAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'conflict'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/work-rules': {
+    /** Weekly hours. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          version: number;
+          items: {
+            id: string;
+            weekday: number;
+            start: string;
+            end: string;
+            zone: string;
+            slotMinutes: number;
+            gapMinutes: number;
+            capacity: number;
+            serviceType: string | null;
+            validFrom: string | null;
+            validUntil: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Add weekly hours, all or none. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        rules: {
+          weekdays: number[];
+          /** on a grid of five minutes */
+          start: string;
+          /** before `start`: on the next day */
+          end: string;
+          /** IANA time zone; default: the clinic’s */
+          zone?: string | undefined;
+          /** length of a slot */
+          slotMinutes: number;
+          /** pause after each slot */
+          gapMinutes?: number | undefined;
+          /** people a slot has places for, up to 32 */
+          capacity?: number | undefined;
+          /** category of services; null: any */
+          serviceType?: string | null | undefined;
+          validFrom?: string | null | undefined;
+          /** the last date */
+          validUntil?: string | null | undefined;
+        }[];
+        /** of the schedule that the caller has seen; another one is a conflict */
+        version?: number | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          version: number;
+          items: {
+            id: string;
+            weekday: number;
+            start: string;
+            end: string;
+            zone: string;
+            slotMinutes: number;
+            gapMinutes: number;
+            capacity: number;
+            serviceType: string | null;
+            validFrom: string | null;
+            validUntil: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'conflict' | 'schedule_conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'limit_reached' | 'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{id}/work-rules/{ruleId}': {
+    /** Change weekly hours; who is booked stays booked. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    put: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+          /** UUIDv7 */
+          ruleId: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** 1 is Monday, 7 Sunday */
+        weekday: number;
+        /** on a grid of five minutes */
+        start: string;
+        /** before `start`: on the next day */
+        end: string;
+        /** IANA time zone; default: the clinic’s */
+        zone?: string | undefined;
+        /** length of a slot */
+        slotMinutes: number;
+        /** pause after each slot */
+        gapMinutes?: number | undefined;
+        /** people a slot has places for, up to 32 */
+        capacity?: number | undefined;
+        /** category of services; null: any */
+        serviceType?: string | null | undefined;
+        validFrom?: string | null | undefined;
+        /** the last date */
+        validUntil?: string | null | undefined;
+        /** of the schedule that the caller has seen; another one is a conflict */
+        version?: number | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          version: number;
+          items: {
+            id: string;
+            weekday: number;
+            start: string;
+            end: string;
+            zone: string;
+            slotMinutes: number;
+            gapMinutes: number;
+            capacity: number;
+            serviceType: string | null;
+            validFrom: string | null;
+            validUntil: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'conflict' | 'schedule_conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Take weekly hours away; who is booked stays booked. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+          /** UUIDv7 */
+          ruleId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          version: number;
+          items: {
+            id: string;
+            weekday: number;
+            start: string;
+            end: string;
+            zone: string;
+            slotMinutes: number;
+            gapMinutes: number;
+            capacity: number;
+            serviceType: string | null;
+            validFrom: string | null;
+            validUntil: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{practitionerId}/reviews': {
+    /** Reviews of a practitioner, newest first. Open to anybody. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+        };
+        path: {
+          /** UUIDv7 */
+          practitionerId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            practitionerId: string;
+            /** masked */
+            author: string;
+            rating: number;
+            text: string;
+            tags: string[];
+            hidden: boolean;
+            reply: string | null;
+            repliedAt: string | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/practitioners/{practitionerId}/reviews/statistics': {
+    /** Average, stars and tags. Open to anybody. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          practitionerId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          practitionerId: string;
+          count: number;
+          /** two decimals; null without reviews */
+          average: number | null;
+          /** share of 4 and 5 stars, 0 to 1 */
+          satisfaction: number | null;
+          /** how often each of 1 to 5 */
+          stars: { [key: string]: number };
+          tags: {
+            name: string;
+            count: number;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/prescription-proofs/{code}': {
+    /** What the QR code of a prescription proves. Open to anybody. */
+    get: {
+      parameters: {
+        path: {
+          code: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          prescriptionNo: string;
+          status: 'submitted' | 'approved' | 'rejected' | 'cancelled';
+          valid: boolean;
+          /** masked name */
+          patient: string;
+          doctor: string;
+          /** how many medicines are on it */
+          items: number;
+          issuedAt: string;
+          reviewedAt: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/prescriptions': {
+    /** Prescriptions, newest first. Open to users who may: see own prescriptions (`prescriptions:read`); reaches prescriptions of the caller as patient or doctor, everybody's with `prescriptions:review`. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          status?: 'submitted' | 'approved' | 'rejected' | 'cancelled' | undefined;
+          /** UUIDv7 */
+          patientId?: string | undefined;
+          /** UUIDv7 */
+          doctorId?: string | undefined;
+          prescriptionNo?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            prescriptionNo: string;
+            status: 'submitted' | 'approved' | 'rejected' | 'cancelled';
+            patientId: string;
+            patientName: string;
+            doctorId: string;
+            doctorName: string;
             version: number;
+            createdAt: string;
           }[];
           pagination: {
             page: number;
@@ -11988,60 +8672,161 @@ export interface paths {
         429: Json<Failure<'rate_limited'>>;
       };
     };
-    /** Admit an own patient to a bed. Open to users who may: admit, move and discharge inpatients (`inpatients:manage`); reaches own patients. */
+    /** Issue a prescription. Open to users who may: prescribe for own patients (`prescriptions:write`); reaches own patients. */
     post: {
       parameters: Record<string, never>;
       requestBody: { content: { 'application/json': {
-        /** user id of an own patient */
+        /** user id of the patient */
         patientId: string;
-        /** visit profile that it is about; null: the user */
+        /** visit profile, when it is for a relative */
         profileId?: string | null | undefined;
-        /** UUIDv7 */
-        bedId: string;
-        /** practitioner; default: the caller */
-        attendingId?: string | undefined;
-        reason: string;
+        diagnoses: {
+          system: 'ICD-10' | 'ICD-11' | 'TCM';
+          code: string;
+          name: string;
+          /** the main one; at most one of a record */
+          primary?: boolean | undefined;
+          /** not confirmed yet */
+          suspected?: boolean | undefined;
+        }[];
+        items: {
+          /** UUIDv7 */
+          medicineId: string;
+          /** at a time */
+          dose: number;
+          doseUnit: 'mg' | 'g' | 'µg' | 'ml' | 'IU' | 'mmol' | 'tablet' | 'capsule' | 'sachet' | 'drop' | 'puff' | 'patch' | 'dose';
+          /** qd: once a day, bid: twice, tid: three times, qid: four times, qn: at night, qod: every other day, st: once, prn: when needed */
+          frequency: 'qd' | 'bid' | 'tid' | 'qid' | 'qn' | 'qod' | 'qw' | 'biw' | 'q4h' | 'q6h' | 'q8h' | 'q12h' | 'st' | 'prn';
+          route: 'oral' | 'sublingual' | 'intravenous' | 'intramuscular' | 'subcutaneous' | 'topical' | 'inhaled' | 'rectal' | 'vaginal' | 'ophthalmic' | 'otic' | 'nasal';
+          days: number;
+          /** in the unit of the medicine */
+          quantity: number;
+          note?: string | undefined;
+        }[];
+        consultationId?: string | null | undefined;
+        /** mild warnings were read; without it they are answered as an error */
+        acceptWarnings?: boolean | undefined;
       } } };
       responses: {
         200: Json<Success<{
           id: string;
-          admissionNo: string;
-          patient: {
-            id: string;
-            name: string;
-          };
+          prescriptionNo: string;
+          status: 'submitted' | 'approved' | 'rejected' | 'cancelled';
+          patientId: string;
+          patientName: string;
           profileId: string | null;
-          ward: {
-            id: string;
+          doctorId: string;
+          doctorName: string;
+          consultationId: string | null;
+          diagnoses: {
+            system: string;
             code: string;
             name: string;
-          };
-          bed: {
-            id: string;
-            label: string;
-          };
-          attending: {
-            id: string;
+            primary: boolean;
+            suspected: boolean;
+          }[];
+          items: {
+            medicineId: string;
+            /** at a time */
+            dose: number;
+            doseUnit: 'mg' | 'g' | 'µg' | 'ml' | 'IU' | 'mmol' | 'tablet' | 'capsule' | 'sachet' | 'drop' | 'puff' | 'patch' | 'dose';
+            /** qd: once a day, bid: twice, tid: three times, qid: four times, qn: at night, qod: every other day, st: once, prn: when needed */
+            frequency: 'qd' | 'bid' | 'tid' | 'qid' | 'qn' | 'qod' | 'qw' | 'biw' | 'q4h' | 'q6h' | 'q8h' | 'q12h' | 'st' | 'prn';
+            route: 'oral' | 'sublingual' | 'intravenous' | 'intramuscular' | 'subcutaneous' | 'topical' | 'inhaled' | 'rectal' | 'vaginal' | 'ophthalmic' | 'otic' | 'nasal';
+            days: number;
+            /** in the unit of the medicine */
+            quantity: number;
+            note?: string;
             name: string;
-          };
-          state: 'admitted' | 'discharged';
-          admittedAt: string;
-          dischargedAt: string | null;
+            specification: string;
+            unit: string;
+          }[];
+          warnings: {
+            ruleId: string;
+            kind: 'drug' | 'allergy' | 'condition' | 'duplicate';
+            severity: 'mild' | 'severe';
+            medicineIds: string[];
+            reasonZh: string;
+            reasonEn: string;
+          }[];
+          reviewerName: string | null;
+          reviewedAt: string | null;
+          /** why it was rejected or cancelled */
+          reason: string | null;
           version: number;
+          createdAt: string;
         }>>;
         400: Json<Failure<'invalid_request' | 'malformed_json'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden' | 'not_your_patient'>>;
-        409: Json<Failure<'bed_taken' | 'already_admitted'>>;
+        403: Json<Failure<'forbidden' | 'not_approved' | 'not_your_patient'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'warnings_not_accepted'>>;
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_profile' | 'unknown_bed' | 'unknown_practitioner'>>;
+        422: Json<Failure<'unknown_medicine' | 'contraindicated'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
   };
-  '/api/v1/admissions/{id}': {
-    /** One stay. Open to signed-in users. */
+  '/api/v1/prescriptions/check': {
+    /** What speaks against a draft. Open to users who may: prescribe for own patients (`prescriptions:write`); reaches own patients. */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        /** user id of the patient */
+        patientId: string;
+        /** visit profile, when it is for a relative */
+        profileId?: string | null | undefined;
+        diagnoses?: {
+          system: 'ICD-10' | 'ICD-11' | 'TCM';
+          code: string;
+          name: string;
+          /** the main one; at most one of a record */
+          primary?: boolean | undefined;
+          /** not confirmed yet */
+          suspected?: boolean | undefined;
+        }[] | undefined;
+        items: {
+          /** UUIDv7 */
+          medicineId: string;
+          /** at a time */
+          dose: number;
+          doseUnit: 'mg' | 'g' | 'µg' | 'ml' | 'IU' | 'mmol' | 'tablet' | 'capsule' | 'sachet' | 'drop' | 'puff' | 'patch' | 'dose';
+          /** qd: once a day, bid: twice, tid: three times, qid: four times, qn: at night, qod: every other day, st: once, prn: when needed */
+          frequency: 'qd' | 'bid' | 'tid' | 'qid' | 'qn' | 'qod' | 'qw' | 'biw' | 'q4h' | 'q6h' | 'q8h' | 'q12h' | 'st' | 'prn';
+          route: 'oral' | 'sublingual' | 'intravenous' | 'intramuscular' | 'subcutaneous' | 'topical' | 'inhaled' | 'rectal' | 'vaginal' | 'ophthalmic' | 'otic' | 'nasal';
+          days: number;
+          /** in the unit of the medicine */
+          quantity: number;
+          note?: string | undefined;
+        }[];
+      } } };
+      responses: {
+        200: Json<Success<{
+          hits: {
+            ruleId: string;
+            kind: 'drug' | 'allergy' | 'condition' | 'duplicate';
+            severity: 'mild' | 'severe';
+            medicineIds: string[];
+            reasonZh: string;
+            reasonEn: string;
+          }[];
+          /** a severe hit: it will be refused */
+          blocked: boolean;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'not_your_patient'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_medicine'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/prescriptions/{id}': {
+    /** One prescription. Open to users who may: see own prescriptions (`prescriptions:read`); reaches prescriptions of the caller as patient or doctor, everybody's with `prescriptions:review`. */
     get: {
       parameters: {
         path: {
@@ -12052,31 +8837,51 @@ export interface paths {
       responses: {
         200: Json<Success<{
           id: string;
-          admissionNo: string;
-          patient: {
-            id: string;
-            name: string;
-          };
+          prescriptionNo: string;
+          status: 'submitted' | 'approved' | 'rejected' | 'cancelled';
+          patientId: string;
+          patientName: string;
           profileId: string | null;
-          ward: {
-            id: string;
+          doctorId: string;
+          doctorName: string;
+          consultationId: string | null;
+          diagnoses: {
+            system: string;
             code: string;
             name: string;
-          };
-          bed: {
-            id: string;
-            label: string;
-          };
-          attending: {
-            id: string;
+            primary: boolean;
+            suspected: boolean;
+          }[];
+          items: {
+            medicineId: string;
+            /** at a time */
+            dose: number;
+            doseUnit: 'mg' | 'g' | 'µg' | 'ml' | 'IU' | 'mmol' | 'tablet' | 'capsule' | 'sachet' | 'drop' | 'puff' | 'patch' | 'dose';
+            /** qd: once a day, bid: twice, tid: three times, qid: four times, qn: at night, qod: every other day, st: once, prn: when needed */
+            frequency: 'qd' | 'bid' | 'tid' | 'qid' | 'qn' | 'qod' | 'qw' | 'biw' | 'q4h' | 'q6h' | 'q8h' | 'q12h' | 'st' | 'prn';
+            route: 'oral' | 'sublingual' | 'intravenous' | 'intramuscular' | 'subcutaneous' | 'topical' | 'inhaled' | 'rectal' | 'vaginal' | 'ophthalmic' | 'otic' | 'nasal';
+            days: number;
+            /** in the unit of the medicine */
+            quantity: number;
+            note?: string;
             name: string;
-          };
-          state: 'admitted' | 'discharged';
-          admittedAt: string;
-          dischargedAt: string | null;
+            specification: string;
+            unit: string;
+          }[];
+          warnings: {
+            ruleId: string;
+            kind: 'drug' | 'allergy' | 'condition' | 'duplicate';
+            severity: 'mild' | 'severe';
+            medicineIds: string[];
+            reasonZh: string;
+            reasonEn: string;
+          }[];
+          reviewerName: string | null;
+          reviewedAt: string | null;
+          /** why it was rejected or cancelled */
+          reason: string | null;
           version: number;
-          reason: string;
-          summary: string | null;
+          createdAt: string;
         }>>;
         400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
@@ -12086,8 +8891,1297 @@ export interface paths {
       };
     };
   };
-  '/api/v1/admissions/{id}/log': {
-    /** Beds and attending doctors of a stay over time. Open to signed-in users. */
+  '/api/v1/prescriptions/{id}/cancel': {
+    /** Take back. Open to users who may: prescribe for own patients (`prescriptions:write`); reaches own patients. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        version: number;
+        reason: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          prescriptionNo: string;
+          status: 'submitted' | 'approved' | 'rejected' | 'cancelled';
+          patientId: string;
+          patientName: string;
+          profileId: string | null;
+          doctorId: string;
+          doctorName: string;
+          consultationId: string | null;
+          diagnoses: {
+            system: string;
+            code: string;
+            name: string;
+            primary: boolean;
+            suspected: boolean;
+          }[];
+          items: {
+            medicineId: string;
+            /** at a time */
+            dose: number;
+            doseUnit: 'mg' | 'g' | 'µg' | 'ml' | 'IU' | 'mmol' | 'tablet' | 'capsule' | 'sachet' | 'drop' | 'puff' | 'patch' | 'dose';
+            /** qd: once a day, bid: twice, tid: three times, qid: four times, qn: at night, qod: every other day, st: once, prn: when needed */
+            frequency: 'qd' | 'bid' | 'tid' | 'qid' | 'qn' | 'qod' | 'qw' | 'biw' | 'q4h' | 'q6h' | 'q8h' | 'q12h' | 'st' | 'prn';
+            route: 'oral' | 'sublingual' | 'intravenous' | 'intramuscular' | 'subcutaneous' | 'topical' | 'inhaled' | 'rectal' | 'vaginal' | 'ophthalmic' | 'otic' | 'nasal';
+            days: number;
+            /** in the unit of the medicine */
+            quantity: number;
+            note?: string;
+            name: string;
+            specification: string;
+            unit: string;
+          }[];
+          warnings: {
+            ruleId: string;
+            kind: 'drug' | 'allergy' | 'condition' | 'duplicate';
+            severity: 'mild' | 'severe';
+            medicineIds: string[];
+            reasonZh: string;
+            reasonEn: string;
+          }[];
+          reviewerName: string | null;
+          reviewedAt: string | null;
+          /** why it was rejected or cancelled */
+          reason: string | null;
+          version: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/prescriptions/{id}/pdf': {
+    /** The paper. Open to users who may: see own prescriptions (`prescriptions:read`); reaches prescriptions of the caller as patient or doctor, everybody's with `prescriptions:review`. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'application/pdf': Blob } };
+        400: { headers: { [name: string]: unknown }; content: { 'application/pdf': Blob } };
+        401: { headers: { [name: string]: unknown }; content: { 'application/pdf': Blob } };
+        403: { headers: { [name: string]: unknown }; content: { 'application/pdf': Blob } };
+        404: { headers: { [name: string]: unknown }; content: { 'application/pdf': Blob } };
+        409: { headers: { [name: string]: unknown }; content: { 'application/pdf': Blob } };
+        429: { headers: { [name: string]: unknown }; content: { 'application/pdf': Blob } };
+      };
+    };
+  };
+  '/api/v1/prescriptions/{id}/review': {
+    /** Approve or reject. Open to users who may: see and review every prescription (`prescriptions:review`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        decision: 'approve';
+        version: number;
+      } | {
+        decision: 'reject';
+        version: number;
+        reason: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          prescriptionNo: string;
+          status: 'submitted' | 'approved' | 'rejected' | 'cancelled';
+          patientId: string;
+          patientName: string;
+          profileId: string | null;
+          doctorId: string;
+          doctorName: string;
+          consultationId: string | null;
+          diagnoses: {
+            system: string;
+            code: string;
+            name: string;
+            primary: boolean;
+            suspected: boolean;
+          }[];
+          items: {
+            medicineId: string;
+            /** at a time */
+            dose: number;
+            doseUnit: 'mg' | 'g' | 'µg' | 'ml' | 'IU' | 'mmol' | 'tablet' | 'capsule' | 'sachet' | 'drop' | 'puff' | 'patch' | 'dose';
+            /** qd: once a day, bid: twice, tid: three times, qid: four times, qn: at night, qod: every other day, st: once, prn: when needed */
+            frequency: 'qd' | 'bid' | 'tid' | 'qid' | 'qn' | 'qod' | 'qw' | 'biw' | 'q4h' | 'q6h' | 'q8h' | 'q12h' | 'st' | 'prn';
+            route: 'oral' | 'sublingual' | 'intravenous' | 'intramuscular' | 'subcutaneous' | 'topical' | 'inhaled' | 'rectal' | 'vaginal' | 'ophthalmic' | 'otic' | 'nasal';
+            days: number;
+            /** in the unit of the medicine */
+            quantity: number;
+            note?: string;
+            name: string;
+            specification: string;
+            unit: string;
+          }[];
+          warnings: {
+            ruleId: string;
+            kind: 'drug' | 'allergy' | 'condition' | 'duplicate';
+            severity: 'mild' | 'severe';
+            medicineIds: string[];
+            reasonZh: string;
+            reasonEn: string;
+          }[];
+          reviewerName: string | null;
+          reviewedAt: string | null;
+          /** why it was rejected or cancelled */
+          reason: string | null;
+          version: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'own_prescription'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/queue': {
+    /** Wait for the practitioner. Open to users who may: wait in a queue, or call from an own one (`queues:own`); reaches appointments of the caller. */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        /** UUIDv7 */
+        appointmentId: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          appointmentId: string;
+          practitionerId: string;
+          state: 'waiting' | 'called' | 'left';
+          /** 1: next; null: not waiting */
+          position: number | null;
+          /** people who wait for this practitioner */
+          length: number;
+          consultationId: string | null;
+          joinedAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'too_early'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/queue/line': {
+    /** Who waits for the caller. Open to users who may: confirm, start, complete and cancel appointments with oneself (`appointments:serve`); reaches the line of the caller. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            appointmentId: string;
+            patient: string;
+            priority: number;
+            startsAt: string;
+            queueNo: number | null;
+            joinedAt: string;
+            consultationId: string | null;
+          }[];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/queue/mine': {
+    /** Where the caller waits. Open to users who may: wait in a queue, or call from an own one (`queues:own`); reaches appointments of the caller. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            appointmentId: string;
+            practitionerId: string;
+            state: 'waiting' | 'called' | 'left';
+            /** 1: next; null: not waiting */
+            position: number | null;
+            /** people who wait for this practitioner */
+            length: number;
+            consultationId: string | null;
+            joinedAt: string;
+          }[];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/queue/next': {
+    /** Call the first of the line into the room. Open to users who may: confirm, start, complete and cancel appointments with oneself (`appointments:serve`); reaches the line of the caller. */
+    post: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          appointmentId: string;
+          consultationId: string;
+          patient: string;
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/queue/{appointmentId}': {
+    /** Wait no longer. Open to users who may: wait in a queue, or call from an own one (`queues:own`); reaches appointments of the caller. */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          appointmentId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          appointmentId: string;
+          practitionerId: string;
+          state: 'waiting' | 'called' | 'left';
+          /** 1: next; null: not waiting */
+          position: number | null;
+          /** people who wait for this practitioner */
+          length: number;
+          consultationId: string | null;
+          joinedAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/queue/{appointmentId}/call': {
+    /** Call this one into the room. Open to users who may: confirm, start, complete and cancel appointments with oneself (`appointments:serve`); reaches the line of the caller. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          appointmentId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          appointmentId: string;
+          consultationId: string;
+          patient: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/queue/{appointmentId}/priority': {
+    /** Put somebody ahead or behind. Open to users who may: confirm, start, complete and cancel appointments with oneself (`appointments:serve`); reaches the line of the caller. */
+    put: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          appointmentId: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        priority: number;
+      } } };
+      responses: {
+        200: Json<Success<{
+          items: {
+            appointmentId: string;
+            patient: string;
+            priority: number;
+            startsAt: string;
+            queueNo: number | null;
+            joinedAt: string;
+            consultationId: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/refunds': {
+    /** Refunds, newest first. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches refunds of the caller, everybody's with `refunds:review`. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          state?: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal' | undefined;
+          origin?: 'request' | 'cancelled' | 'surplus' | 'retry' | undefined;
+          /** UUIDv7 */
+          orderId?: string | undefined;
+          /** for those who see every refund */
+          userId?: string | undefined;
+          /** UTC, ISO 8601 */
+          from?: string | undefined;
+          /** exclusive */
+          to?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            refundNo: string;
+            orderId: string;
+            orderNo: string;
+            paymentId: string;
+            /** the way that it was paid, and goes back */
+            method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+            user: {
+              id: string;
+              name: string;
+            };
+            /** asked for, or by itself: order cancelled, payment too late or twice; or again after a failure */
+            origin: 'request' | 'cancelled' | 'surplus' | 'retry';
+            /** yuan, two decimals */
+            amount: number;
+            reason: string | null;
+            /** `abnormal`: a person has to finish it at the partner */
+            state: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal';
+            failure: string | null;
+            gatewayNo: string | null;
+            reviewerId: string | null;
+            reviewedAt: string | null;
+            note: string | null;
+            refundedAt: string | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/refunds/{id}': {
+    /** One refund. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches refunds of the caller, everybody's with `refunds:review`. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          refundNo: string;
+          orderId: string;
+          orderNo: string;
+          paymentId: string;
+          /** the way that it was paid, and goes back */
+          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+          user: {
+            id: string;
+            name: string;
+          };
+          /** asked for, or by itself: order cancelled, payment too late or twice; or again after a failure */
+          origin: 'request' | 'cancelled' | 'surplus' | 'retry';
+          /** yuan, two decimals */
+          amount: number;
+          reason: string | null;
+          /** `abnormal`: a person has to finish it at the partner */
+          state: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal';
+          failure: string | null;
+          gatewayNo: string | null;
+          reviewerId: string | null;
+          reviewedAt: string | null;
+          note: string | null;
+          refundedAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/refunds/{id}/resolve': {
+    /** Say how a refund ended that a person finished at the partner. Open to users who may: decide about refunds (`refunds:review`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** what the partner’s own desk shows */
+        outcome: 'succeeded' | 'failed';
+        note?: string | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          refundNo: string;
+          orderId: string;
+          orderNo: string;
+          paymentId: string;
+          /** the way that it was paid, and goes back */
+          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+          user: {
+            id: string;
+            name: string;
+          };
+          /** asked for, or by itself: order cancelled, payment too late or twice; or again after a failure */
+          origin: 'request' | 'cancelled' | 'surplus' | 'retry';
+          /** yuan, two decimals */
+          amount: number;
+          reason: string | null;
+          /** `abnormal`: a person has to finish it at the partner */
+          state: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal';
+          failure: string | null;
+          gatewayNo: string | null;
+          reviewerId: string | null;
+          reviewedAt: string | null;
+          note: string | null;
+          refundedAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/refunds/{id}/retry': {
+    /** Try a refund that failed once more. Open to users who may: decide about refunds (`refunds:review`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          refundNo: string;
+          orderId: string;
+          orderNo: string;
+          paymentId: string;
+          /** the way that it was paid, and goes back */
+          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+          user: {
+            id: string;
+            name: string;
+          };
+          /** asked for, or by itself: order cancelled, payment too late or twice; or again after a failure */
+          origin: 'request' | 'cancelled' | 'surplus' | 'retry';
+          /** yuan, two decimals */
+          amount: number;
+          reason: string | null;
+          /** `abnormal`: a person has to finish it at the partner */
+          state: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal';
+          failure: string | null;
+          gatewayNo: string | null;
+          reviewerId: string | null;
+          reviewedAt: string | null;
+          note: string | null;
+          refundedAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'refund_too_large'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/refunds/{id}/review': {
+    /** Decide about a refund; approved it goes back the way that it was paid. Open to users who may: decide about refunds (`refunds:review`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        decision: 'approve' | 'reject';
+        /** for the payer */
+        note?: string | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          refundNo: string;
+          orderId: string;
+          orderNo: string;
+          paymentId: string;
+          /** the way that it was paid, and goes back */
+          method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+          user: {
+            id: string;
+            name: string;
+          };
+          /** asked for, or by itself: order cancelled, payment too late or twice; or again after a failure */
+          origin: 'request' | 'cancelled' | 'surplus' | 'retry';
+          /** yuan, two decimals */
+          amount: number;
+          reason: string | null;
+          /** `abnormal`: a person has to finish it at the partner */
+          state: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal';
+          failure: string | null;
+          gatewayNo: string | null;
+          reviewerId: string | null;
+          reviewedAt: string | null;
+          note: string | null;
+          refundedAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'refund_too_large'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/review-tags': {
+    /** Words to choose from. Open to anybody. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            name: string;
+            enabled: boolean;
+          }[];
+        }>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Add a word. Open to users who may: hide and show reviews, keep their tags (`reviews:manage`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        name: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          enabled: boolean;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/review-tags/{id}': {
+    /** Offer a word or not. Open to users who may: hide and show reviews, keep their tags (`reviews:manage`). */
+    patch: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        enabled: boolean;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          enabled: boolean;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/reviews': {
+    /** Every review. Open to users who may: hide and show reviews, keep their tags (`reviews:manage`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** UUIDv7 */
+          practitionerId?: string | undefined;
+          hidden?: 'true' | 'false' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            practitionerId: string;
+            /** masked */
+            author: string;
+            rating: number;
+            text: string;
+            tags: string[];
+            hidden: boolean;
+            reply: string | null;
+            repliedAt: string | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Rate a completed visit, once. Open to users who may: rate own completed visits (`reviews:write`); reaches completed appointments of the caller. */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        /** UUIDv7 */
+        appointmentId: string;
+        rating: number;
+        text: string;
+        tagIds?: string[] | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          practitionerId: string;
+          /** masked */
+          author: string;
+          rating: number;
+          text: string;
+          tags: string[];
+          hidden: boolean;
+          reply: string | null;
+          repliedAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_tag'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/reviews/{id}/reply': {
+    /** Reply to a review of oneself. Open to users who may: reply to reviews of oneself (`reviews:reply`); reaches reviews of the caller. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        text: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          practitionerId: string;
+          /** masked */
+          author: string;
+          rating: number;
+          text: string;
+          tags: string[];
+          hidden: boolean;
+          reply: string | null;
+          repliedAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/reviews/{id}/visibility': {
+    /** Hide or show a review. Open to users who may: hide and show reviews, keep their tags (`reviews:manage`). */
+    put: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        hidden: boolean;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          practitionerId: string;
+          /** masked */
+          author: string;
+          rating: number;
+          text: string;
+          tags: string[];
+          hidden: boolean;
+          reply: string | null;
+          repliedAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/roles': {
+    /** All roles. Open to users who may: see and search every user (`users:read-all`). */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            key: string;
+            nameZh: string;
+            nameEn: string;
+            builtin: boolean;
+            /** role that inherits everything this one may do */
+            parentKey: string | null;
+            /** its own */
+            permissions: string[];
+            /** those of the roles below it */
+            inherited: string[];
+            /** how many hold it */
+            users: number;
+          }[];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Add a role. Open to users who may: change roles, their permissions, and menus (`roles:manage`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        /** stable name in code and tokens */
+        key: string;
+        nameZh: string;
+        nameEn: string;
+        parentKey?: string | null | undefined;
+        permissions?: ('consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase')[] | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          key: string;
+          nameZh: string;
+          nameEn: string;
+          builtin: boolean;
+          /** role that inherits everything this one may do */
+          parentKey: string | null;
+          /** its own */
+          permissions: string[];
+          /** those of the roles below it */
+          inherited: string[];
+          /** how many hold it */
+          users: number;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_role'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/roles/{key}': {
+    /** One role. Open to users who may: see and search every user (`users:read-all`). */
+    get: {
+      parameters: {
+        path: {
+          key: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          key: string;
+          nameZh: string;
+          nameEn: string;
+          builtin: boolean;
+          /** role that inherits everything this one may do */
+          parentKey: string | null;
+          /** its own */
+          permissions: string[];
+          /** those of the roles below it */
+          inherited: string[];
+          /** how many hold it */
+          users: number;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Delete a role that nobody holds. Open to users who may: change roles, their permissions, and menus (`roles:manage`). */
+    delete: {
+      parameters: {
+        path: {
+          key: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'builtin' | 'in_use'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Change names, permissions or place of a role. Open to users who may: change roles, their permissions, and menus (`roles:manage`). */
+    patch: {
+      parameters: {
+        path: {
+          key: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        nameZh?: string | undefined;
+        nameEn?: string | undefined;
+        parentKey?: string | null | undefined;
+        permissions?: ('consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase')[] | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          key: string;
+          nameZh: string;
+          nameEn: string;
+          builtin: boolean;
+          /** role that inherits everything this one may do */
+          parentKey: string | null;
+          /** its own */
+          permissions: string[];
+          /** those of the roles below it */
+          inherited: string[];
+          /** how many hold it */
+          users: number;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'builtin' | 'circular'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_role'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/roles/{key}/users': {
+    /** Who holds a role. Open to users who may: see and search every user (`users:read-all`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+        };
+        path: {
+          key: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            name: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/roles/{key}/users/{userId}': {
+    /** Give somebody a role. Open to users who may: change roles, their permissions, and menus (`roles:manage`). */
+    put: {
+      parameters: {
+        path: {
+          key: string;
+          userId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          roles: string[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'last_administrator'>>;
+        422: Json<Failure<'unknown_role'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Take a role from somebody. Open to users who may: change roles, their permissions, and menus (`roles:manage`). */
+    delete: {
+      parameters: {
+        path: {
+          key: string;
+          userId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          roles: string[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'last_administrator'>>;
+        422: Json<Failure<'unknown_role'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/rooms': {
+    /** Rooms of own visits that are open now. Open to users who may: see own visits (`consultations:read`); reaches visits that the caller belongs to. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            consultationId: string;
+            title: string;
+            /** seats in the room */
+            peers: number;
+            /** people who wait */
+            lobby: number;
+            /** ms since 1970; null before both sides met */
+            startedAt: number | null;
+          }[];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/schedules/free': {
+    /** Practitioners who are free in a period. Open to anybody. */
+    get: {
+      parameters: {
+        query: {
+          /** UTC, ISO 8601 */
+          from: string;
+          /** at most 31 days later */
+          to: string;
+          /** UUIDv7 */
+          departmentId?: string | undefined;
+          /** UUIDv7 */
+          serviceId?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            practitionerId: string;
+            name: string;
+            departmentId: string | null;
+            freeSlots: number;
+            /** UTC, ISO 8601 */
+            firstStartsAt: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        422: Json<Failure<'unknown_service'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/schedules/matches': {
+    /** The best matches of practitioner and time for a patient’s wishes. Open to anybody. */
+    get: {
+      parameters: {
+        query: {
+          /** UUIDv7 */
+          serviceId: string;
+          /** UUIDv7 */
+          departmentId?: string | undefined;
+          /** UUIDv7 */
+          practitionerId?: string | undefined;
+          /** up to 5 periods the patient would like, the best first: `2026-12-01T01:00:00Z/2026-12-01T04:00:00Z,…` */
+          prefer?: string | undefined;
+          limit?: number | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            practitionerId: string;
+            name: string;
+            departmentId: string | null;
+            /** UTC, ISO 8601 */
+            startsAt: string;
+            /** UTC, ISO 8601 */
+            endsAt: string;
+            places: number;
+            /** index of the wish that it is nearest to */
+            preference: number | null;
+            /** by which it misses that wish; 0: inside */
+            minutesOff: number;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        422: Json<Failure<'unknown_service'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/services': {
+    /** What can be booked. Open to anybody. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** for example `consultation`, `companion` */
+          category?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            name: string;
+            category: string;
+            description: string | null;
+            /** yuan, two decimals */
+            price: number;
+            durationMinutes: number;
+            isActive: boolean;
+            sortOrder: number;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Add a service. Open to users who may: change prices and services (`prices:manage`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        name: string;
+        /** for example `consultation`, `companion` */
+        category: string;
+        description?: string | null | undefined;
+        /** yuan, two decimals */
+        price: number;
+        durationMinutes: number;
+        sortOrder?: number | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          category: string;
+          description: string | null;
+          /** yuan, two decimals */
+          price: number;
+          durationMinutes: number;
+          isActive: boolean;
+          sortOrder: number;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/services/all': {
+    /** Every service, also those not offered. Open to users who may: change prices and services (`prices:manage`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** for example `consultation`, `companion` */
+          category?: string | undefined;
+          active?: 'true' | 'false' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            name: string;
+            category: string;
+            description: string | null;
+            /** yuan, two decimals */
+            price: number;
+            durationMinutes: number;
+            isActive: boolean;
+            sortOrder: number;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/services/{id}': {
+    /** Change a service. Open to users who may: change prices and services (`prices:manage`). */
+    patch: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        name?: string | undefined;
+        /** for example `consultation`, `companion` */
+        category?: string | undefined;
+        description?: string | null | undefined;
+        /** yuan, two decimals */
+        price?: number | undefined;
+        durationMinutes?: number | undefined;
+        sortOrder?: number | undefined;
+        isActive?: boolean | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          category: string;
+          description: string | null;
+          /** yuan, two decimals */
+          price: number;
+          durationMinutes: number;
+          isActive: boolean;
+          sortOrder: number;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/services/{id}/prices': {
+    /** Special prices of a service. Open to users who may: change prices and services (`prices:manage`). */
     get: {
       parameters: {
         path: {
@@ -12098,11 +10192,1262 @@ export interface paths {
       responses: {
         200: Json<Success<{
           items: {
-            action: 'admitted' | 'moved' | 'handed_over' | 'discharged';
-            bedId: string;
-            attendingId: string;
-            actorId: string;
-            at: string;
+            id: string;
+            serviceId: string;
+            practitionerId: string | null;
+            membershipLevel: 'basic' | 'professional' | 'premium' | null;
+            /** yuan, two decimals */
+            price: number;
+            validFrom: string;
+            validTo: string | null;
+            createdAt: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Add a special price. Open to users who may: change prices and services (`prices:manage`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** null: every practitioner */
+        practitionerId?: string | null | undefined;
+        /** null: every level */
+        membershipLevel?: 'basic' | 'professional' | 'premium' | null | undefined;
+        /** yuan, two decimals */
+        price: number;
+        /** UTC, ISO 8601 */
+        validFrom: string;
+        /** exclusive */
+        validTo?: string | null | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          serviceId: string;
+          practitionerId: string | null;
+          membershipLevel: 'basic' | 'professional' | 'premium' | null;
+          /** yuan, two decimals */
+          price: number;
+          validFrom: string;
+          validTo: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_practitioner'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/services/{id}/prices/{priceId}': {
+    /** Remove a special price. Open to users who may: change prices and services (`prices:manage`). */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+          /** UUIDv7 */
+          priceId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/services/{id}/quote': {
+    /** What it costs the caller. Open to signed-in users. */
+    get: {
+      parameters: {
+        query?: {
+          /** UUIDv7 */
+          practitionerId?: string | undefined;
+          /** default: now */
+          at?: string | undefined;
+        };
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          serviceId: string;
+          /** yuan, two decimals */
+          amount: number;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        422: Json<Failure<'unknown_service'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/settings': {
+    /** Every parameter with the value in force. Open to users who may: change the configuration (`settings:manage`). */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            key: string;
+            group: 'system' | 'business' | 'partner';
+            description: string;
+            secret: boolean;
+            /** null for secrets */
+            value: unknown;
+            /** false: the default is in force */
+            isSet: boolean;
+            /** 0: never set */
+            version: number;
+            updatedAt: string | null;
+          }[];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/settings/{key}': {
+    /** Change a parameter. Open to users who may: change the configuration (`settings:manage`). */
+    put: {
+      parameters: {
+        path: {
+          key: 'clinic.name' | 'clinic.zone' | 'appointments.holdMinutes' | 'appointments.minNoticeMinutes' | 'appointments.maxDaysAhead' | 'appointments.cancelNoticeMinutes' | 'appointments.reminderMinutes' | 'appointments.perPatientHolds' | 'appointments.moveWithinDays' | 'files.quotaMegabytes' | 'orders.refundDays';
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        value: unknown;
+        /** the version that the change starts from */
+        version: number;
+      } } };
+      responses: {
+        200: Json<Success<{
+          key: string;
+          group: 'system' | 'business' | 'partner';
+          description: string;
+          secret: boolean;
+          /** null for secrets */
+          value: unknown;
+          /** false: the default is in force */
+          isSet: boolean;
+          /** 0: never set */
+          version: number;
+          updatedAt: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/settings/{key}/history': {
+    /** Changes of a parameter. Open to users who may: change the configuration (`settings:manage`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+        };
+        path: {
+          key: 'clinic.name' | 'clinic.zone' | 'appointments.holdMinutes' | 'appointments.minNoticeMinutes' | 'appointments.maxDaysAhead' | 'appointments.cancelNoticeMinutes' | 'appointments.reminderMinutes' | 'appointments.perPatientHolds' | 'appointments.moveWithinDays' | 'files.quotaMegabytes' | 'orders.refundDays';
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            version: number;
+            /** null for secrets */
+            value: unknown;
+            changedBy: string | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/templates': {
+    /** Own templates. Open to users who may: keep own phrases and templates (`templates:own`); reaches phrases and templates of the caller. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          kind?: 'prescription' | 'record' | undefined;
+          category?: string | undefined;
+          /** `-uses`: used most first */
+          sort?: '-uses' | '-createdAt' | 'name' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            kind: 'prescription' | 'record';
+            name: string;
+            category: string | null;
+            /** as it was given: a prescription’s diagnoses and items, or a record’s content */
+            content: unknown;
+            uses: number;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Add a template. Open to users who may: keep own phrases and templates (`templates:own`); reaches phrases and templates of the caller. */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        kind: 'prescription';
+        name: string;
+        category?: string | null | undefined;
+        content: {
+          diagnoses?: {
+            system: 'ICD-10' | 'ICD-11' | 'TCM';
+            code: string;
+            name: string;
+            /** the main one; at most one of a record */
+            primary?: boolean | undefined;
+            /** not confirmed yet */
+            suspected?: boolean | undefined;
+          }[] | undefined;
+          items: {
+            /** UUIDv7 */
+            medicineId: string;
+            /** at a time */
+            dose: number;
+            doseUnit: 'mg' | 'g' | 'µg' | 'ml' | 'IU' | 'mmol' | 'tablet' | 'capsule' | 'sachet' | 'drop' | 'puff' | 'patch' | 'dose';
+            /** qd: once a day, bid: twice, tid: three times, qid: four times, qn: at night, qod: every other day, st: once, prn: when needed */
+            frequency: 'qd' | 'bid' | 'tid' | 'qid' | 'qn' | 'qod' | 'qw' | 'biw' | 'q4h' | 'q6h' | 'q8h' | 'q12h' | 'st' | 'prn';
+            route: 'oral' | 'sublingual' | 'intravenous' | 'intramuscular' | 'subcutaneous' | 'topical' | 'inhaled' | 'rectal' | 'vaginal' | 'ophthalmic' | 'otic' | 'nasal';
+            days: number;
+            /** in the unit of the medicine */
+            quantity: number;
+            note?: string | undefined;
+          }[];
+        };
+      } | {
+        kind: 'record';
+        name: string;
+        category?: string | null | undefined;
+        content: {
+          sections: {
+            /** `four_examinations`: looking, listening, asking, feeling the pulse (四诊) */
+            key: 'chief_complaint' | 'present_illness' | 'past_history' | 'allergy_history' | 'personal_history' | 'family_history' | 'examination' | 'four_examinations' | 'auxiliary_examination' | 'assessment' | 'treatment' | 'advice' | 'other';
+            /** of sections of the key `other` */
+            title?: string | undefined;
+            text: string;
+          }[];
+          vitals?: {
+            /** mmHg */
+            bloodPressure?: {
+              systolic: number;
+              diastolic: number;
+            } | undefined;
+            /** °C */
+            temperature?: number | undefined;
+            /** beats per minute */
+            pulse?: number | undefined;
+            /** breaths per minute */
+            respiration?: number | undefined;
+            /** % */
+            oxygenSaturation?: number | undefined;
+            /** cm */
+            heightCm?: number | undefined;
+            /** kg */
+            weightKg?: number | undefined;
+          } | undefined;
+          diagnoses?: {
+            system: 'ICD-10' | 'ICD-11' | 'TCM';
+            code: string;
+            name: string;
+            /** the main one; at most one of a record */
+            primary?: boolean | undefined;
+            /** not confirmed yet */
+            suspected?: boolean | undefined;
+          }[] | undefined;
+          /** what the patient takes; what is prescribed is a prescription */
+          medications?: {
+            name: string;
+            dosage: {
+              /** at a time, in `unit` */
+              amount: number;
+              unit: 'mg' | 'g' | 'µg' | 'ml' | 'IU' | 'mmol' | 'tablet' | 'capsule' | 'sachet' | 'drop' | 'puff' | 'patch' | 'dose';
+              /** qd: once a day, bid: twice, tid: three times, qid: four times, qn: at night, qod: every other day, st: once, prn: when needed */
+              frequency: 'qd' | 'bid' | 'tid' | 'qid' | 'qn' | 'qod' | 'qw' | 'biw' | 'q4h' | 'q6h' | 'q8h' | 'q12h' | 'st' | 'prn';
+              route: 'oral' | 'sublingual' | 'intravenous' | 'intramuscular' | 'subcutaneous' | 'topical' | 'inhaled' | 'rectal' | 'vaginal' | 'ophthalmic' | 'otic' | 'nasal';
+              /** for how long */
+              days?: number | undefined;
+            };
+          }[] | undefined;
+        };
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          kind: 'prescription' | 'record';
+          name: string;
+          category: string | null;
+          /** as it was given: a prescription’s diagnoses and items, or a record’s content */
+          content: unknown;
+          uses: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/templates/{id}': {
+    /** One template. Open to users who may: keep own phrases and templates (`templates:own`); reaches phrases and templates of the caller. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          kind: 'prescription' | 'record';
+          name: string;
+          category: string | null;
+          /** as it was given: a prescription’s diagnoses and items, or a record’s content */
+          content: unknown;
+          uses: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Delete a template. Open to users who may: keep own phrases and templates (`templates:own`); reaches phrases and templates of the caller. */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Change a template. Open to users who may: keep own phrases and templates (`templates:own`); reaches phrases and templates of the caller. */
+    patch: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        name?: string | undefined;
+        category?: string | null | undefined;
+        content?: unknown | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          kind: 'prescription' | 'record';
+          name: string;
+          category: string | null;
+          /** as it was given: a prescription’s diagnoses and items, or a record’s content */
+          content: unknown;
+          uses: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/templates/{id}/prescribe': {
+    /** Issue a prescription from a template. Open to users who may: prescribe for own patients (`prescriptions:write`); reaches templates of the caller and own patients. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** user id of the patient */
+        patientId: string;
+        /** visit profile, when it is for a relative */
+        profileId?: string | null | undefined;
+        /** default: those of the template */
+        diagnoses?: {
+          system: 'ICD-10' | 'ICD-11' | 'TCM';
+          code: string;
+          name: string;
+          /** the main one; at most one of a record */
+          primary?: boolean | undefined;
+          /** not confirmed yet */
+          suspected?: boolean | undefined;
+        }[] | undefined;
+        /** default: those of the template */
+        items?: {
+          /** UUIDv7 */
+          medicineId: string;
+          /** at a time */
+          dose: number;
+          doseUnit: 'mg' | 'g' | 'µg' | 'ml' | 'IU' | 'mmol' | 'tablet' | 'capsule' | 'sachet' | 'drop' | 'puff' | 'patch' | 'dose';
+          /** qd: once a day, bid: twice, tid: three times, qid: four times, qn: at night, qod: every other day, st: once, prn: when needed */
+          frequency: 'qd' | 'bid' | 'tid' | 'qid' | 'qn' | 'qod' | 'qw' | 'biw' | 'q4h' | 'q6h' | 'q8h' | 'q12h' | 'st' | 'prn';
+          route: 'oral' | 'sublingual' | 'intravenous' | 'intramuscular' | 'subcutaneous' | 'topical' | 'inhaled' | 'rectal' | 'vaginal' | 'ophthalmic' | 'otic' | 'nasal';
+          days: number;
+          /** in the unit of the medicine */
+          quantity: number;
+          note?: string | undefined;
+        }[] | undefined;
+        consultationId?: string | null | undefined;
+        /** mild warnings were read; without it they are answered as an error */
+        acceptWarnings?: boolean | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          prescriptionNo: string;
+          status: 'submitted' | 'approved' | 'rejected' | 'cancelled';
+          patientId: string;
+          patientName: string;
+          profileId: string | null;
+          doctorId: string;
+          doctorName: string;
+          consultationId: string | null;
+          diagnoses: {
+            system: string;
+            code: string;
+            name: string;
+            primary: boolean;
+            suspected: boolean;
+          }[];
+          items: {
+            medicineId: string;
+            /** at a time */
+            dose: number;
+            doseUnit: 'mg' | 'g' | 'µg' | 'ml' | 'IU' | 'mmol' | 'tablet' | 'capsule' | 'sachet' | 'drop' | 'puff' | 'patch' | 'dose';
+            /** qd: once a day, bid: twice, tid: three times, qid: four times, qn: at night, qod: every other day, st: once, prn: when needed */
+            frequency: 'qd' | 'bid' | 'tid' | 'qid' | 'qn' | 'qod' | 'qw' | 'biw' | 'q4h' | 'q6h' | 'q8h' | 'q12h' | 'st' | 'prn';
+            route: 'oral' | 'sublingual' | 'intravenous' | 'intramuscular' | 'subcutaneous' | 'topical' | 'inhaled' | 'rectal' | 'vaginal' | 'ophthalmic' | 'otic' | 'nasal';
+            days: number;
+            /** in the unit of the medicine */
+            quantity: number;
+            note?: string;
+            name: string;
+            specification: string;
+            unit: string;
+          }[];
+          warnings: {
+            ruleId: string;
+            kind: 'drug' | 'allergy' | 'condition' | 'duplicate';
+            severity: 'mild' | 'severe';
+            medicineIds: string[];
+            reasonZh: string;
+            reasonEn: string;
+          }[];
+          reviewerName: string | null;
+          reviewedAt: string | null;
+          /** why it was rejected or cancelled */
+          reason: string | null;
+          version: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'not_approved' | 'not_your_patient'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'warnings_not_accepted'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_medicine' | 'contraindicated'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/templates/{id}/use': {
+    /** Take the content, and count it. Open to users who may: keep own phrases and templates (`templates:own`); reaches phrases and templates of the caller. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          kind: 'prescription' | 'record';
+          name: string;
+          category: string | null;
+          /** as it was given: a prescription’s diagnoses and items, or a record’s content */
+          content: unknown;
+          uses: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/user-tags': {
+    /** Tags for people, with how many have them. Open to users who may: see and search every user (`users:read-all`). */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            name: string;
+            color: string | null;
+            users: number;
+          }[];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Add a tag. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        name: string;
+        color?: string | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          color: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/user-tags/{id}': {
+    /** Delete a tag and take it from everybody. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Change a tag. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
+    patch: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        name?: string | undefined;
+        color?: string | null | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          color: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'already_exists'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users': {
+    /** List and search people; without `users:read-all` names only, by keyword and role. Open to users who may: find people by name to plan a visit with (`users:find`); reaches names of people, everybody's with `users:read-all`. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** part of the name; beginning of the account or staff number; a whole phone number or mail address */
+          keyword?: string | undefined;
+          role?: string | undefined;
+          /** only active people may sign in */
+          status?: 'active' | 'inactive' | 'suspended' | undefined;
+          membership?: 'basic' | 'professional' | 'premium' | undefined;
+          /** UUIDv7 */
+          tag?: string | undefined;
+          locked?: 'true' | 'false' | undefined;
+          createdFrom?: string | undefined;
+          createdTo?: string | undefined;
+          sort?: 'createdAt' | '-createdAt' | 'name' | '-name' | 'lastLoginAt' | '-lastLoginAt' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: ({
+            id: string;
+            name: string;
+            roles: string[];
+            account: string | null;
+            staffNo: string | null;
+            /** masked unless the caller holds `users:unmask` */
+            phone: string | null;
+            /** masked likewise */
+            email: string | null;
+            avatar: string | null;
+            /** only active people may sign in */
+            status: 'active' | 'inactive' | 'suspended';
+            membershipLevel: 'basic' | 'professional' | 'premium';
+            tags: {
+              id: string;
+              name: string;
+              color: string | null;
+            }[];
+            lockedUntil: string | null;
+            lockReason: 'attempts' | 'administrator' | null;
+            lastLoginAt: string | null;
+            /** UTC, ISO 8601 */
+            createdAt: string;
+          } | {
+            id: string;
+            name: string;
+          })[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Add somebody. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        name: string;
+        /** 3 to 64 letters, digits or . _ @ -, with a letter */
+        account?: string | undefined;
+        /** mobile phone number; one of mainland China needs no prefix */
+        phone?: string | undefined;
+        email?: string | undefined;
+        staffNo?: string | undefined;
+        password?: string | undefined;
+        roles: string[];
+        /** only active people may sign in */
+        status?: 'active' | 'inactive' | 'suspended' | undefined;
+        membershipLevel?: 'basic' | 'professional' | 'premium' | undefined;
+        locale?: 'zh' | 'en' | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          roles: string[];
+          account: string | null;
+          staffNo: string | null;
+          /** masked unless the caller holds `users:unmask` */
+          phone: string | null;
+          /** masked likewise */
+          email: string | null;
+          avatar: string | null;
+          /** only active people may sign in */
+          status: 'active' | 'inactive' | 'suspended';
+          membershipLevel: 'basic' | 'professional' | 'premium';
+          tags: {
+            id: string;
+            name: string;
+            color: string | null;
+          }[];
+          lockedUntil: string | null;
+          lockReason: 'attempts' | 'administrator' | null;
+          lastLoginAt: string | null;
+          /** UTC, ISO 8601 */
+          createdAt: string;
+          locale: 'zh' | 'en';
+          healthTags: string[];
+          passwordChangedAt: string | null;
+          /** UTC, ISO 8601 */
+          updatedAt: string;
+          /** that go on */
+          sessions: number;
+          following: number;
+          followers: number;
+          /** how many there are of this person: logins, visits and so on */
+          figures: { [key: string]: number };
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'account_taken' | 'phone_taken' | 'staff_no_taken'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_role'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/delete': {
+    /** Delete many people; tells of each. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        ids: string[];
+      } } };
+      responses: {
+        200: Json<Success<{
+          results: {
+            id: string;
+            deleted: boolean;
+            /** code of the error */
+            error: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/export': {
+    /** People that the filters let through, as CSV, oldest first. Open to users who may: export users (`users:export`). */
+    get: {
+      parameters: {
+        query?: {
+          /** part of the name; beginning of the account or staff number; a whole phone number or mail address */
+          keyword?: string | undefined;
+          role?: string | undefined;
+          /** only active people may sign in */
+          status?: 'active' | 'inactive' | 'suspended' | undefined;
+          membership?: 'basic' | 'professional' | 'premium' | undefined;
+          /** UUIDv7 */
+          tag?: string | undefined;
+          locked?: 'true' | 'false' | undefined;
+          createdFrom?: string | undefined;
+          createdTo?: string | undefined;
+        };
+      };
+      responses: {
+        200: { headers: { [name: string]: unknown }; content: { 'text/csv': string } };
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/me': {
+    /** The own profile. Open to signed-in users. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          roles: string[];
+          account: string | null;
+          phone: string | null;
+          email: string | null;
+          avatar: string | null;
+          locale: 'zh' | 'en';
+          membershipLevel: 'basic' | 'professional' | 'premium';
+          healthTags: string[];
+          permissions: string[];
+          hasPassword: boolean;
+          /** UTC, ISO 8601 */
+          createdAt: string;
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Change the own profile. Open to signed-in users. */
+    patch: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        name?: string | undefined;
+        email?: string | null | undefined;
+        locale?: 'zh' | 'en' | undefined;
+        healthTags?: string[] | undefined;
+        avatarFileId?: string | null | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          roles: string[];
+          account: string | null;
+          phone: string | null;
+          email: string | null;
+          avatar: string | null;
+          locale: 'zh' | 'en';
+          membershipLevel: 'basic' | 'professional' | 'premium';
+          healthTags: string[];
+          permissions: string[];
+          hasPassword: boolean;
+          /** UTC, ISO 8601 */
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_file'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/me/followers': {
+    /** Who follows one, latest first. Open to signed-in users. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            name: string;
+            /** UTC, ISO 8601 */
+            since: string;
+            mutual: boolean;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/me/following': {
+    /** Whom one follows, latest first. Open to signed-in users. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            name: string;
+            /** UTC, ISO 8601 */
+            since: string;
+            mutual: boolean;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/{id}': {
+    /** One person with figures: oneself, or anybody with `users:read-all`. Open to signed-in users. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          roles: string[];
+          account: string | null;
+          staffNo: string | null;
+          /** masked unless the caller holds `users:unmask` */
+          phone: string | null;
+          /** masked likewise */
+          email: string | null;
+          avatar: string | null;
+          /** only active people may sign in */
+          status: 'active' | 'inactive' | 'suspended';
+          membershipLevel: 'basic' | 'professional' | 'premium';
+          tags: {
+            id: string;
+            name: string;
+            color: string | null;
+          }[];
+          lockedUntil: string | null;
+          lockReason: 'attempts' | 'administrator' | null;
+          lastLoginAt: string | null;
+          /** UTC, ISO 8601 */
+          createdAt: string;
+          locale: 'zh' | 'en';
+          healthTags: string[];
+          passwordChangedAt: string | null;
+          /** UTC, ISO 8601 */
+          updatedAt: string;
+          /** that go on */
+          sessions: number;
+          following: number;
+          followers: number;
+          /** how many there are of this person: logins, visits and so on */
+          figures: { [key: string]: number };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Delete somebody whom no records refer to. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'in_use' | 'last_administrator'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Change somebody: oneself name, mail and language; with `users:manage` anybody; roles with `roles:manage`. Open to signed-in users. */
+    patch: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        name?: string | undefined;
+        email?: string | null | undefined;
+        locale?: 'zh' | 'en' | undefined;
+        account?: string | null | undefined;
+        phone?: string | null | undefined;
+        staffNo?: string | null | undefined;
+        membershipLevel?: 'basic' | 'professional' | 'premium' | undefined;
+        /** only active people may sign in */
+        status?: 'active' | 'inactive' | 'suspended' | undefined;
+        roles?: string[] | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          roles: string[];
+          account: string | null;
+          staffNo: string | null;
+          /** masked unless the caller holds `users:unmask` */
+          phone: string | null;
+          /** masked likewise */
+          email: string | null;
+          avatar: string | null;
+          /** only active people may sign in */
+          status: 'active' | 'inactive' | 'suspended';
+          membershipLevel: 'basic' | 'professional' | 'premium';
+          tags: {
+            id: string;
+            name: string;
+            color: string | null;
+          }[];
+          lockedUntil: string | null;
+          lockReason: 'attempts' | 'administrator' | null;
+          lastLoginAt: string | null;
+          /** UTC, ISO 8601 */
+          createdAt: string;
+          locale: 'zh' | 'en';
+          healthTags: string[];
+          passwordChangedAt: string | null;
+          /** UTC, ISO 8601 */
+          updatedAt: string;
+          /** that go on */
+          sessions: number;
+          following: number;
+          followers: number;
+          /** how many there are of this person: logins, visits and so on */
+          figures: { [key: string]: number };
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'account_taken' | 'phone_taken' | 'staff_no_taken' | 'last_administrator'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_role'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/{id}/balance': {
+    /** Balance of a user. Open to users who may: top up and adjust balances (`balances:manage`). */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          userId: string;
+          /** yuan, two decimals */
+          balance: number;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/{id}/balance/adjustments': {
+    /** Correct a balance. Open to users who may: top up and adjust balances (`balances:manage`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** yuan, two decimals; negative: taken */
+        amount: number;
+        note: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          userId: string;
+          /** yuan, two decimals */
+          balance: number;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        409: Json<Failure<'insufficient_balance' | 'balance_limit'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_user'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/{id}/balance/top-ups': {
+    /** Top a balance up. Open to users who may: top up and adjust balances (`balances:manage`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** yuan, two decimals */
+        amount: number;
+        note: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          userId: string;
+          /** yuan, two decimals */
+          balance: number;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        409: Json<Failure<'balance_limit'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_user'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/{id}/balance/transactions': {
+    /** What moved the balance of a user. Open to users who may: top up and adjust balances (`balances:manage`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          kind?: 'topup' | 'payment' | 'refund' | 'adjustment' | undefined;
+        };
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            /** counts from 1 for each user */
+            entry: number;
+            kind: 'topup' | 'payment' | 'refund' | 'adjustment';
+            /** yuan; negative: taken */
+            amount: number;
+            /** yuan, two decimals */
+            before: number;
+            /** yuan, two decimals */
+            after: number;
+            /** payment or refund that it is for */
+            refId: string;
+            note: string | null;
+            /** null: the system */
+            actorId: string | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/{id}/behavior': {
+    /** What somebody did in a period, and in the one before. Open to users who may: see and search every user (`users:read-all`). */
+    get: {
+      parameters: {
+        query?: {
+          from?: string | undefined;
+          to?: string | undefined;
+        };
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          /** UTC, ISO 8601 */
+          from: string;
+          /** UTC, ISO 8601 */
+          to: string;
+          counts: { [key: string]: number };
+          /** the same for as long a time before */
+          before: { [key: string]: number };
+          lastLoginAt: string | null;
+          /** sessions begun in the period */
+          clients: {
+            clientType: 'web' | 'h5' | 'wechat' | 'alipay' | 'ios' | 'android' | 'desktop' | 'other';
+            sessions: number;
           }[];
         }>>;
         400: Json<Failure<'invalid_request'>>;
@@ -12113,120 +11458,119 @@ export interface paths {
       };
     };
   };
-  '/api/v1/admissions/{id}/move': {
-    /** Move a patient to another bed. Open to users who may: admit, move and discharge inpatients (`inpatients:manage`); reaches stays of own patients, and with `patients:read-all` of everybody. */
-    post: {
+  '/api/v1/users/{id}/follow': {
+    /** Follow somebody. Open to signed-in users. */
+    put: {
       parameters: {
         path: {
           /** UUIDv7 */
           id: string;
         };
       };
-      requestBody: { content: { 'application/json': {
-        /** version that was looked at */
-        version: number;
-        /** UUIDv7 */
-        bedId: string;
-      } } };
       responses: {
         200: Json<Success<{
-          id: string;
-          admissionNo: string;
-          patient: {
-            id: string;
-            name: string;
-          };
-          profileId: string | null;
-          ward: {
-            id: string;
-            code: string;
-            name: string;
-          };
-          bed: {
-            id: string;
-            label: string;
-          };
-          attending: {
-            id: string;
-            name: string;
-          };
-          state: 'admitted' | 'discharged';
-          admittedAt: string;
-          dischargedAt: string | null;
-          version: number;
-          reason: string;
-          summary: string | null;
+          following: boolean;
+          followedBy: boolean;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state' | 'conflict' | 'bed_taken'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_bed'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Stop following somebody. Open to signed-in users. */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          following: boolean;
+          followedBy: boolean;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
   };
-  '/api/v1/admissions/{id}/hand-over': {
-    /** Change the attending doctor. Open to users who may: admit, move and discharge inpatients (`inpatients:manage`); reaches stays of own patients, and with `patients:read-all` of everybody. */
-    post: {
+  '/api/v1/users/{id}/followers': {
+    /** Who follows somebody. Open to users who may: see and search every user (`users:read-all`). */
+    get: {
       parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+        };
         path: {
           /** UUIDv7 */
           id: string;
         };
       };
-      requestBody: { content: { 'application/json': {
-        /** version that was looked at */
-        version: number;
-        /** UUIDv7 */
-        attendingId: string;
-      } } };
       responses: {
         200: Json<Success<{
-          id: string;
-          admissionNo: string;
-          patient: {
+          items: {
             id: string;
             name: string;
+            /** UTC, ISO 8601 */
+            since: string;
+            mutual: boolean;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
           };
-          profileId: string | null;
-          ward: {
-            id: string;
-            code: string;
-            name: string;
-          };
-          bed: {
-            id: string;
-            label: string;
-          };
-          attending: {
-            id: string;
-            name: string;
-          };
-          state: 'admitted' | 'discharged';
-          admittedAt: string;
-          dischargedAt: string | null;
-          version: number;
-          reason: string;
-          summary: string | null;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state' | 'conflict'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_practitioner'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
   };
-  '/api/v1/admissions/{id}/discharge': {
-    /** Discharge a patient. Open to users who may: admit, move and discharge inpatients (`inpatients:manage`); reaches stays of own patients, and with `patients:read-all` of everybody. */
+  '/api/v1/users/{id}/following': {
+    /** Whom somebody follows. Open to users who may: see and search every user (`users:read-all`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+        };
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            name: string;
+            /** UTC, ISO 8601 */
+            since: string;
+            mutual: boolean;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/{id}/lock': {
+    /** Keep somebody out, for a time or for good; ends their sessions. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
     post: {
       parameters: {
         path: {
@@ -12235,46 +11579,802 @@ export interface paths {
         };
       };
       requestBody: { content: { 'application/json': {
-        /** version that was looked at */
-        version: number;
-        summary: string;
+        /** null: until somebody unlocks it */
+        until?: string | null | undefined;
       } } };
       responses: {
         200: Json<Success<{
           id: string;
-          admissionNo: string;
-          patient: {
+          name: string;
+          roles: string[];
+          account: string | null;
+          staffNo: string | null;
+          /** masked unless the caller holds `users:unmask` */
+          phone: string | null;
+          /** masked likewise */
+          email: string | null;
+          avatar: string | null;
+          /** only active people may sign in */
+          status: 'active' | 'inactive' | 'suspended';
+          membershipLevel: 'basic' | 'professional' | 'premium';
+          tags: {
             id: string;
             name: string;
-          };
-          profileId: string | null;
-          ward: {
-            id: string;
-            code: string;
-            name: string;
-          };
-          bed: {
-            id: string;
-            label: string;
-          };
-          attending: {
-            id: string;
-            name: string;
-          };
-          state: 'admitted' | 'discharged';
-          admittedAt: string;
-          dischargedAt: string | null;
-          version: number;
-          reason: string;
-          summary: string | null;
+            color: string | null;
+          }[];
+          lockedUntil: string | null;
+          lockReason: 'attempts' | 'administrator' | null;
+          lastLoginAt: string | null;
+          /** UTC, ISO 8601 */
+          createdAt: string;
+          locale: 'zh' | 'en';
+          healthTags: string[];
+          passwordChangedAt: string | null;
+          /** UTC, ISO 8601 */
+          updatedAt: string;
+          /** that go on */
+          sessions: number;
+          following: number;
+          followers: number;
+          /** how many there are of this person: logins, visits and so on */
+          figures: { [key: string]: number };
         }>>;
         400: Json<Failure<'invalid_request' | 'malformed_json'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state' | 'conflict'>>;
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/{id}/membership': {
+    /** Set the level of membership. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
+    put: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        level: 'basic' | 'professional' | 'premium';
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          roles: string[];
+          account: string | null;
+          staffNo: string | null;
+          /** masked unless the caller holds `users:unmask` */
+          phone: string | null;
+          /** masked likewise */
+          email: string | null;
+          avatar: string | null;
+          /** only active people may sign in */
+          status: 'active' | 'inactive' | 'suspended';
+          membershipLevel: 'basic' | 'professional' | 'premium';
+          tags: {
+            id: string;
+            name: string;
+            color: string | null;
+          }[];
+          lockedUntil: string | null;
+          lockReason: 'attempts' | 'administrator' | null;
+          lastLoginAt: string | null;
+          /** UTC, ISO 8601 */
+          createdAt: string;
+          locale: 'zh' | 'en';
+          healthTags: string[];
+          passwordChangedAt: string | null;
+          /** UTC, ISO 8601 */
+          updatedAt: string;
+          /** that go on */
+          sessions: number;
+          following: number;
+          followers: number;
+          /** how many there are of this person: logins, visits and so on */
+          figures: { [key: string]: number };
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/{id}/password': {
+    /** Set somebody's password; ends their sessions. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
+    put: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        password: string;
+      } } };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/{id}/roles': {
+    /** Roles of somebody. Open to users who may: see and search every user (`users:read-all`). */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          roles: string[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Give somebody these roles and no others. Open to users who may: change roles, their permissions, and menus (`roles:manage`). */
+    put: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        roles: string[];
+      } } };
+      responses: {
+        200: Json<Success<{
+          roles: string[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'last_administrator'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_role'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/{id}/sessions': {
+    /** End all of somebody's sessions. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          /** sessions */
+          ended: number;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/{id}/status': {
+    /** Enable or disable somebody; ends their sessions. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
+    put: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** only active people may sign in */
+        status: 'active' | 'inactive' | 'suspended';
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          roles: string[];
+          account: string | null;
+          staffNo: string | null;
+          /** masked unless the caller holds `users:unmask` */
+          phone: string | null;
+          /** masked likewise */
+          email: string | null;
+          avatar: string | null;
+          /** only active people may sign in */
+          status: 'active' | 'inactive' | 'suspended';
+          membershipLevel: 'basic' | 'professional' | 'premium';
+          tags: {
+            id: string;
+            name: string;
+            color: string | null;
+          }[];
+          lockedUntil: string | null;
+          lockReason: 'attempts' | 'administrator' | null;
+          lastLoginAt: string | null;
+          /** UTC, ISO 8601 */
+          createdAt: string;
+          locale: 'zh' | 'en';
+          healthTags: string[];
+          passwordChangedAt: string | null;
+          /** UTC, ISO 8601 */
+          updatedAt: string;
+          /** that go on */
+          sessions: number;
+          following: number;
+          followers: number;
+          /** how many there are of this person: logins, visits and so on */
+          figures: { [key: string]: number };
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'last_administrator'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/{id}/tags': {
+    /** Give somebody these tags and no others. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
+    put: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        tagIds: string[];
+      } } };
+      responses: {
+        200: Json<Success<{
+          tags: {
+            id: string;
+            name: string;
+            color: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_tag'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/{id}/unlock': {
+    /** Open a locked account again, also after wrong passwords. Open to users who may: create, change, enable, disable, lock and delete users (`users:manage`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          roles: string[];
+          account: string | null;
+          staffNo: string | null;
+          /** masked unless the caller holds `users:unmask` */
+          phone: string | null;
+          /** masked likewise */
+          email: string | null;
+          avatar: string | null;
+          /** only active people may sign in */
+          status: 'active' | 'inactive' | 'suspended';
+          membershipLevel: 'basic' | 'professional' | 'premium';
+          tags: {
+            id: string;
+            name: string;
+            color: string | null;
+          }[];
+          lockedUntil: string | null;
+          lockReason: 'attempts' | 'administrator' | null;
+          lastLoginAt: string | null;
+          /** UTC, ISO 8601 */
+          createdAt: string;
+          locale: 'zh' | 'en';
+          healthTags: string[];
+          passwordChangedAt: string | null;
+          /** UTC, ISO 8601 */
+          updatedAt: string;
+          /** that go on */
+          sessions: number;
+          following: number;
+          followers: number;
+          /** how many there are of this person: logins, visits and so on */
+          figures: { [key: string]: number };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/{userId}/health-profile': {
+    /** Health profile of oneself or of an own patient. Open to signed-in users. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          userId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          userId: string;
+          bloodType: 'A' | 'B' | 'AB' | 'O' | null;
+          /** cm */
+          height: number | null;
+          /** kg */
+          weight: number | null;
+          /** kg/m², computed by the server */
+          bmi: number | null;
+          hasAllergy: boolean;
+          allergyInfo: string | null;
+          allergies: {
+            substance: string;
+            reaction?: string;
+            severe: boolean;
+          }[];
+          chronicDiseases: {
+            name: string;
+            since?: number;
+            note?: string;
+          }[];
+          familyHistory: {
+            relation: string;
+            disease: string;
+          }[];
+          emergencyContact: {
+            name: string;
+            relationship: string;
+            phone: string;
+          } | null;
+          healthTags: string[];
+          /** null: nothing was entered yet */
+          updatedAt: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Replace the own health profile. Open to signed-in users. */
+    put: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          userId: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        bloodType?: 'A' | 'B' | 'AB' | 'O' | null | undefined;
+        height?: number | null | undefined;
+        weight?: number | null | undefined;
+        hasAllergy?: boolean | undefined;
+        allergyInfo?: string | null | undefined;
+        allergies?: {
+          substance: string;
+          reaction?: string | undefined;
+          severe?: boolean | undefined;
+        }[] | undefined;
+        chronicDiseases?: {
+          name: string;
+          since?: number | undefined;
+          note?: string | undefined;
+        }[] | undefined;
+        familyHistory?: {
+          relation: string;
+          disease: string;
+        }[] | undefined;
+        emergencyContact?: {
+          name: string;
+          relationship: string;
+          phone: string;
+        } | null | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          userId: string;
+          bloodType: 'A' | 'B' | 'AB' | 'O' | null;
+          /** cm */
+          height: number | null;
+          /** kg */
+          weight: number | null;
+          /** kg/m², computed by the server */
+          bmi: number | null;
+          hasAllergy: boolean;
+          allergyInfo: string | null;
+          allergies: {
+            substance: string;
+            reaction?: string;
+            severe: boolean;
+          }[];
+          chronicDiseases: {
+            name: string;
+            since?: number;
+            note?: string;
+          }[];
+          familyHistory: {
+            relation: string;
+            disease: string;
+          }[];
+          emergencyContact: {
+            name: string;
+            relationship: string;
+            phone: string;
+          } | null;
+          healthTags: string[];
+          /** null: nothing was entered yet */
+          updatedAt: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/{userId}/health-tags': {
+    /** Health tags of oneself or of an own patient. Open to signed-in users. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          userId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          tags: string[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Replace the own health tags; equal ones become one. Open to signed-in users. */
+    put: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          userId: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        tags: string[];
+      } } };
+      responses: {
+        200: Json<Success<{
+          tags: string[];
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/users/{userId}/practitioner': {
+    /** The practitioner that a user is. Open to anybody. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          userId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          userId: string;
+          kind: 'doctor' | 'counselor';
+          name: string;
+          title: string | null;
+          department: {
+            id: string;
+            code: string;
+            name: string;
+          } | null;
+          introduction: string | null;
+          specialities: string[];
+          qualifications: {
+            name: string;
+            issuer: string | null;
+            issuedOn: string | null;
+          }[];
+          price: number | null;
+          avatarUrl: string | null;
+          /** enabled, approved, and so is the department */
+          bookable: boolean;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/visit-profiles': {
+    /** Own visit profiles, the default one first. Open to users who may: keep own visit profiles and health profile (`profiles:own`); reaches own visit profiles. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** 本人, 家人, 朋友, 其他 */
+          relationship?: 'self' | 'family' | 'friend' | 'other' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            name: string;
+            /** 本人, 家人, 朋友, 其他 */
+            relationship: 'self' | 'family' | 'friend' | 'other';
+            /** masked */
+            idNumber: string | null;
+            /** masked */
+            phone: string | null;
+            birthDate: string | null;
+            sex: 'male' | 'female' | 'unknown';
+            isDefault: boolean;
+            createdAt: string;
+            updatedAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Add somebody to book visits for. Open to users who may: keep own visit profiles and health profile (`profiles:own`); reaches own visit profiles. */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        name: string;
+        /** 本人, 家人, 朋友, 其他 */
+        relationship: 'self' | 'family' | 'friend' | 'other';
+        idNumber?: string | null | undefined;
+        phone?: string | null | undefined;
+        /** taken from the ID number when there is one */
+        birthDate?: string | null | undefined;
+        /** taken from the ID number when there is one */
+        sex?: 'male' | 'female' | 'unknown' | undefined;
+        /** the first profile is the default one in any case */
+        isDefault?: boolean | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          /** 本人, 家人, 朋友, 其他 */
+          relationship: 'self' | 'family' | 'friend' | 'other';
+          /** masked */
+          idNumber: string | null;
+          /** masked */
+          phone: string | null;
+          birthDate: string | null;
+          sex: 'male' | 'female' | 'unknown';
+          isDefault: boolean;
+          createdAt: string;
+          updatedAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        409: Json<Failure<'id_number_taken'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'limit_reached' | 'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/visit-profiles/default': {
+    /** The default visit profile. Open to users who may: keep own visit profiles and health profile (`profiles:own`); reaches own visit profiles. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          /** 本人, 家人, 朋友, 其他 */
+          relationship: 'self' | 'family' | 'friend' | 'other';
+          /** masked */
+          idNumber: string | null;
+          /** masked */
+          phone: string | null;
+          birthDate: string | null;
+          sex: 'male' | 'female' | 'unknown';
+          isDefault: boolean;
+          createdAt: string;
+          updatedAt: string;
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/visit-profiles/{id}': {
+    /** One visit profile. Open to users who may: keep own visit profiles and health profile (`profiles:own`); reaches own visit profiles. */
+    get: {
+      parameters: {
+        query?: {
+          /** `true`: ID number and phone without mask */
+          full?: 'true' | 'false' | undefined;
+        };
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          /** 本人, 家人, 朋友, 其他 */
+          relationship: 'self' | 'family' | 'friend' | 'other';
+          /** masked */
+          idNumber: string | null;
+          /** masked */
+          phone: string | null;
+          birthDate: string | null;
+          sex: 'male' | 'female' | 'unknown';
+          isDefault: boolean;
+          createdAt: string;
+          updatedAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Delete a visit profile; medical records keep naming it. Open to users who may: keep own visit profiles and health profile (`profiles:own`); reaches own visit profiles. */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Change a visit profile. Open to users who may: keep own visit profiles and health profile (`profiles:own`); reaches own visit profiles. */
+    patch: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        name?: string | undefined;
+        /** 本人, 家人, 朋友, 其他 */
+        relationship?: 'self' | 'family' | 'friend' | 'other' | undefined;
+        idNumber?: string | null | undefined;
+        phone?: string | null | undefined;
+        /** taken from the ID number when there is one */
+        birthDate?: string | null | undefined;
+        /** taken from the ID number when there is one */
+        sex?: 'male' | 'female' | 'unknown' | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          /** 本人, 家人, 朋友, 其他 */
+          relationship: 'self' | 'family' | 'friend' | 'other';
+          /** masked */
+          idNumber: string | null;
+          /** masked */
+          phone: string | null;
+          birthDate: string | null;
+          sex: 'male' | 'female' | 'unknown';
+          isDefault: boolean;
+          createdAt: string;
+          updatedAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'id_number_taken'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/visit-profiles/{id}/default': {
+    /** Make it the default one. Open to users who may: keep own visit profiles and health profile (`profiles:own`); reaches own visit profiles. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          /** 本人, 家人, 朋友, 其他 */
+          relationship: 'self' | 'family' | 'friend' | 'other';
+          /** masked */
+          idNumber: string | null;
+          /** masked */
+          phone: string | null;
+          birthDate: string | null;
+          sex: 'male' | 'female' | 'unknown';
+          isDefault: boolean;
+          createdAt: string;
+          updatedAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -12436,150 +12536,50 @@ export interface paths {
       };
     };
   };
-  '/api/v1/beds/{id}': {
-    /** Change a bed, or take it out of use. Open to users who may: change departments and hospitals (`departments:manage`). */
-    patch: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          id: string;
-        };
-      };
-      requestBody: { content: { 'application/json': {
-        label?: string | undefined;
-        enabled?: boolean | undefined;
-      } } };
+  '/health/live': {
+    /** The process answers. Open to anybody. */
+    get: {
+      parameters: Record<string, never>;
       responses: {
         200: Json<Success<{
-          id: string;
-          wardId: string;
-          label: string;
-          enabled: boolean;
-          occupied: boolean;
+          status: 'up';
+          uptimeSeconds: number;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'bed_label_taken' | 'bed_taken'>>;
-        413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
   };
-  '/api/v1/patients': {
-    /** Own patients by name. Open to users who may: see own patients (`patients:read`); reaches own patients, everybody's with `patients:read-all`. */
+  '/health/ready': {
+    /** Database and media answer, and the server takes requests. Open to anybody. */
     get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          /** part of the name */
-          keyword?: string | undefined;
-        };
-      };
+      parameters: Record<string, never>;
       responses: {
         200: Json<Success<{
-          items: {
-            id: string;
-            name: string;
-            sex: 'male' | 'female' | 'unknown';
-            birthDate: string | null;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
+          status: 'up';
+          /** to callers on the same machine only */
+          checks?: {
+            database: boolean;
+            media: boolean;
+            accepting: boolean;
           };
         }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
+        503: Json<Failure<'not_ready'>>;
       };
     };
   };
-  '/api/v1/patients/{userId}': {
-    /** Who a patient is. Open to signed-in users. */
+  '/info': {
+    /** Which program this is. Open to anybody. */
     get: {
-      parameters: {
-        path: {
-          /** UUIDv7 */
-          userId: string;
-        };
-      };
+      parameters: Record<string, never>;
       responses: {
         200: Json<Success<{
-          id: string;
           name: string;
-          sex: 'male' | 'female' | 'unknown';
-          birthDate: string | null;
-          /** masked without `users:unmask` */
-          idNumber: string | null;
-          /** masked without `users:unmask` */
-          phone: string | null;
-          /** people of this account */
-          profiles: {
-            id: string;
-            name: string;
-            relationship: string;
-          }[];
-          /** what the timeline holds */
-          counts: {
-            kind: 'visit' | 'appointment' | 'record' | 'admission' | 'discharge' | 'prescription' | 'order' | 'health_data';
-            entries: number;
-          }[];
+          version: string;
+          protocolVersion: string;
+          node: string;
+          uptimeSeconds: number;
         }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
-        429: Json<Failure<'rate_limited'>>;
-      };
-    };
-  };
-  '/api/v1/patients/{userId}/timeline': {
-    /** What happened to a patient, newest first. Open to signed-in users. */
-    get: {
-      parameters: {
-        query?: {
-          page?: number | undefined;
-          pageSize?: number | undefined;
-          /** comma separated; default: all */
-          kinds?: string | undefined;
-          /** UTC, ISO 8601 */
-          from?: string | undefined;
-          /** exclusive */
-          to?: string | undefined;
-        };
-        path: {
-          /** UUIDv7 */
-          userId: string;
-        };
-      };
-      responses: {
-        200: Json<Success<{
-          items: {
-            kind: 'visit' | 'appointment' | 'record' | 'admission' | 'discharge' | 'prescription' | 'order' | 'health_data';
-            /** of the visit, record, … */
-            id: string;
-            at: string;
-            title: string;
-            status: string | null;
-            /** name of the practitioner */
-            with: string | null;
-          }[];
-          pagination: {
-            page: number;
-            pageSize: number;
-            total: number;
-          };
-        }>>;
-        400: Json<Failure<'invalid_request'>>;
-        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
-        404: Json<Failure<'not_found'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };

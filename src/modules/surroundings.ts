@@ -1,0 +1,16 @@
+import type { ChatStore } from '#rooms/ports.ts';
+import type { MediaSession } from '#rooms/protocol.ts';
+import type { VisitHooks } from '../consultations/hooks.ts';
+import type { RoomCommands } from '../consultations/service.ts';
+import type { OpenPages } from '../notifications/ports.ts';
+
+/** What modules need besides the foundation. */
+export interface Surroundings {
+  rooms: RoomCommands;
+  chatStore: ChatStore;
+  visits: VisitHooks;
+  pages: OpenPages;
+  routerRtpCapabilities: MediaSession['routerRtpCapabilities'];
+  /** Address that people open, without a slash at the end. */
+  publicUrl: () => string;
+}

@@ -1,0 +1,21 @@
+/** Files, what the clinic's operators look after, and what clients ask of the media server. */
+import { auditRoutes } from '../audit/routes.ts';
+import { fileRoutes } from '../files/routes.ts';
+import type { Files } from '../files/service.ts';
+import type { Foundation } from '../foundation.ts';
+import { createMaintenance } from '../maintenance/service.ts';
+import { mediaRoutes, networkTestRoutes } from '../media/routes.ts';
+import { settingRoutes } from '../settings/routes.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export function createSystem(foundation: Foundation, { routerRtpCapabilities }: Surroundings, files: Files) {
+  const { audit, settings, config, database } = foundation;
+  const routes = [
+    fileRoutes(files, { origins: config.CORS_ORIGINS }),
+    auditRoutes(audit),
+    settingRoutes(settings),
+    mediaRoutes(routerRtpCapabilities),
+    networkTestRoutes,
+  ];
+  return { maintenance: createMaintenance(database), routes };
+}

@@ -1,0 +1,25 @@
+/** Notifications, announcements, and the messages that leave the house. */
+import { announcementRoutes } from '../announcements/routes.ts';
+import { createAnnouncements } from '../announcements/service.ts';
+import type { Foundation } from '../foundation.ts';
+import type { Contacts } from '../messaging/ports.ts';
+import { messageRoutes } from '../messaging/routes.ts';
+import { createMessaging } from '../messaging/service.ts';
+import { createPreferences } from '../notifications/preferences.ts';
+import { notificationRoutes } from '../notifications/routes.ts';
+import { createNotifications } from '../notifications/service.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Notifications, and the messages that leave the house. */
+export function createTelling(foundation: Foundation, { pages, publicUrl }: Surroundings, contacts: Contacts) {
+  const { database, vault, outbox, senders } = foundation;
+  const { render } = senders;
+  const preferences = createPreferences(database);
+  const stillWanted = (userId: string, kind: 'notification' | 'marketing', channel: 'sms' | 'email') =>
+    preferences.allows(userId, kind === 'marketing' ? 'marketing' : 'service', channel);
+  const messaging = createMessaging({ database, vault, outbox, senders, contacts, stillWanted });
+  const notifications = createNotifications({ database, vault, render, deliveries: messaging, contacts, preferences, pages, publicUrl });
+  const announcements = createAnnouncements(database, outbox, notifications);
+  const routes = [notificationRoutes(notifications), messageRoutes(messaging), announcementRoutes(announcements)];
+  return { messaging, notifications, announcements, routes };
+}

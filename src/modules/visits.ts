@@ -1,0 +1,46 @@
+/** Visits: their rooms, who may come to them, the waiting line, and what was said of them afterwards. */
+import { describeAppointments } from '../appointments/links.ts';
+import type { Appointments } from '../appointments/service.ts';
+import { chatRoutes } from '../chat/routes.ts';
+import { createChat } from '../chat/service.ts';
+import { linkAppointments } from '../consultations/booked.ts';
+import { consultationRoutes } from '../consultations/routes.ts';
+import { createConsultations } from '../consultations/service.ts';
+import type { Foundation } from '../foundation.ts';
+import { memberRoutes } from '../members/routes.ts';
+import { createMembers } from '../members/service.ts';
+import type { Notifications } from '../notifications/service.ts';
+import type { PractitionerLookup } from '../practitioners/lookup.ts';
+import { queueRoutes } from '../queue/routes.ts';
+import { createQueue } from '../queue/service.ts';
+import { describeClinical } from '../reviews/links.ts';
+import { reviewRoutes } from '../reviews/routes.ts';
+import { createReviews } from '../reviews/service.ts';
+import type { Surroundings } from './surroundings.ts';
+
+interface VisitParts {
+  appointments: Appointments;
+  notifications: Notifications;
+  lookup: PractitionerLookup;
+}
+
+export function createVisits(
+  foundation: Foundation,
+  { rooms, visits, pages, chatStore, publicUrl }: Surroundings,
+  { appointments, notifications, lookup }: VisitParts,
+) {
+  const { database, tokens } = foundation;
+  const parts = { ...foundation, practitioners: lookup };
+  const consultations = createConsultations(database, rooms);
+  linkAppointments({ ...parts, visits }, appointments);
+  describeAppointments(notifications, database, lookup);
+  describeClinical(notifications, database, lookup);
+  const routes = [
+    consultationRoutes(consultations),
+    memberRoutes(createMembers(database, tokens, publicUrl)),
+    chatRoutes(createChat(database, chatStore)),
+    queueRoutes(createQueue({ ...parts, pages })),
+    reviewRoutes(createReviews(parts)),
+  ];
+  return { consultations, routes };
+}
