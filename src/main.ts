@@ -1,8 +1,8 @@
 /** Starts a process: reads the command line and the configuration, then serves or controls a server. */
 import { enableCompileCache } from 'node:module';
-import { ConfigError, loadConfig } from '#config/index.ts';
+import { type Config, ConfigError, loadConfig } from '#config/index.ts';
 import { control } from './cli/control.ts';
-import { applyOptions, CommandFailed, HELP, parseCli, UsageError } from './cli/options.ts';
+import { applyOptions, type CliOptions, CommandFailed, HELP, parseCli, UsageError } from './cli/options.ts';
 import { AlreadyRunning } from './cli/pid-file.ts';
 import { keepTickShape } from './tick-shape.ts';
 
@@ -20,14 +20,31 @@ async function main(): Promise<void> {
   const options = parseCli(process.argv.slice(2));
   if (options.help) return console.log(HELP);
   const config = loadConfig(applyOptions(process.env, options));
-  if (options.command === 'admin') {
-    const { createAdministrator } = await import('./cli/admin.ts');
-    return createAdministrator(options.account ?? '', config);
-  }
-  if (options.command !== 'run') process.exit(await control(options, config));
+  if (options.command !== 'run') process.exit(await carryOut(options, config));
   // Loaded only now: the other commands need none of it and answer at once.
   const { serve } = await import('./serve.ts');
   await serve(options, config);
+}
+
+/** Does any other command than `run`. Each is loaded when it is wanted. @returns the exit status */
+async function carryOut(options: CliOptions, config: Config): Promise<number> {
+  switch (options.command) {
+    case 'admin': {
+      const { createAdministrator } = await import('./cli/admin.ts');
+      await createAdministrator(options.account ?? '', config);
+      return 0;
+    }
+    case 'rotate-keys': {
+      const { rotateDataKeys } = await import('./cli/keys.ts');
+      return rotateDataKeys(config);
+    }
+    case 'audit': {
+      const { verifyAudit } = await import('./cli/audit.ts');
+      return verifyAudit(config);
+    }
+    default:
+      return control(options, config);
+  }
 }
 
 /** One clear message for what a person can set right; the stack for what they cannot. */

@@ -40,19 +40,14 @@ export function createAudit(database: Database, secret: string): Audit {
   const { models, transaction } = database;
   const chain = createChain(secret);
 
-  async function verify(patientId: string): Promise<Verdict> {
-    const rows = await models.medicalAudit.findAll({ where: { patientId }, order: ['seq'] });
-    const head = await models.medicalAuditHeads.findByPk(patientId);
-    return {
-      patientId,
-      rows: rows.length,
-      broken: findBreak(
-        chain,
-        rows.map((row) => row.get()),
-        head?.get() ?? null,
-      ),
-    };
-  }
+  const verify = (patientId: string): Promise<Verdict> =>
+    transaction(async () => {
+      // Locked: an access that is recorded between the two reads would look like a broken end.
+      const head = await models.medicalAuditHeads.findByPk(patientId, { lock: true });
+      const rows = await models.medicalAudit.findAll({ where: { patientId }, order: ['seq'] });
+      const links = rows.map((row) => row.get());
+      return { patientId, rows: rows.length, broken: findBreak(chain, links, head?.get() ?? null) };
+    });
 
   return {
     medical: (actor, action, { patientId, objectType, objectId }) =>

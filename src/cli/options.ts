@@ -1,10 +1,21 @@
 /** The command line. */
 import { parseArgs } from 'node:util';
 
-export const commands = ['run', 'start', 'stop', 'restart', 'status', 'admin'] as const;
+/** Commands with the words that have to follow each. */
+const commands = {
+  run: '',
+  start: '',
+  stop: '',
+  restart: '',
+  status: '',
+  admin: 'create',
+  'rotate-keys': '',
+  audit: 'verify',
+} as const;
+type Command = keyof typeof commands;
 
 export interface CliOptions {
-  command: (typeof commands)[number];
+  command: Command;
   lan: boolean;
   host: string | undefined;
   port: string | undefined;
@@ -25,6 +36,8 @@ Commands
   status                 say whether it runs
   admin create --account <name>
                          make an administrator; asks for a password, or makes one
+  rotate-keys            seal all personal data with the last key of DATA_KEYS
+  audit verify           check the audit chains; ends with 1 when one is broken
 
 Options
   --lan                  HTTPS with a generated certificate, reachable from the local network
@@ -48,9 +61,8 @@ export class CommandFailed extends Error {
 export function parseCli(args: readonly string[]): CliOptions {
   const { values, positionals } = parse(args);
   const [first = 'run', ...rest] = positionals;
-  const command = commands.find((name) => name === first);
-  const words = command === 'admin' ? ['create'] : [];
-  if (!command || rest.join(' ') !== words.join(' ')) throw new UsageError(`Unknown command: ${[first, ...rest].join(' ')}`);
+  const command = (Object.keys(commands) as Command[]).find((name) => name === first);
+  if (!command || rest.join(' ') !== commands[command]) throw new UsageError(`Unknown command: ${[first, ...rest].join(' ')}`);
   if ((values.account !== undefined) !== (command === 'admin')) throw new UsageError('admin create and --account <name> go together');
   if (values.foreground && command !== 'start') throw new UsageError('--foreground belongs to start');
   return {

@@ -12,6 +12,11 @@ export interface Rotation {
   readonly missed: number;
 }
 
+interface Sealed {
+  id: string;
+  sealed: string;
+}
+
 /**
  * Goes through every sealed column. A value that somebody changes meanwhile is not touched: the update names the old text.
  * @throws {Error} when a value cannot be opened; what was done until then stays
@@ -21,17 +26,11 @@ export async function rotateKeys(database: Database, vault: Vault): Promise<Rota
   let missed = 0;
   for (const column of sealedColumns()) {
     let done = 0;
-    for (let after = ''; ;) {
-      const rows = await read(database, column, after);
-      for (const { id, sealed } of rows) {
-        if (!vault.isSealed(sealed) || vault.keyOf(sealed) === vault.currentKey) continue;
-        const fresh = vault.seal(column, id, vault.open(column, id, sealed));
-        if (await replace(database, column, id, sealed, fresh)) done++;
-        else missed++;
-      }
-      const last = rows.at(-1);
-      if (!last || rows.length < BATCH) break;
-      after = last.id;
+    for await (const { id, sealed } of valuesOf(database, column)) {
+      if (!vault.isSealed(sealed) || vault.keyOf(sealed) === vault.currentKey) continue;
+      const fresh = vault.seal(column, id, vault.open(column, id, sealed));
+      if (await replace(database, column, id, sealed, fresh)) done++;
+      else missed++;
     }
     if (done > 0) resealed[`${column.table}.${column.column}`] = done;
   }
@@ -40,14 +39,24 @@ export async function rotateKeys(database: Database, vault: Vault): Promise<Rota
 
 const quoted = (name: string): string => `\`${name}\``;
 
-async function read(
-  { sequelize }: Database,
-  { table, column, idColumn }: SealedColumn,
-  after: string,
-): Promise<{ id: string; sealed: string }[]> {
+/** Every value of a column, in portions. Several rows may share an id: those of the last one of a portion are read again with the next. */
+async function* valuesOf(database: Database, column: SealedColumn): AsyncGenerator<Sealed> {
+  let limit = BATCH;
+  for (let from = ''; ;) {
+    const rows = await read(database, column, from, limit);
+    const last = rows.length < limit ? undefined : rows.at(-1)?.id;
+    yield* rows.filter(({ id }) => id !== last);
+    if (last === undefined) return;
+    // One id alone fills the portion: it takes a larger one.
+    if (last === from) limit *= 2;
+    from = last;
+  }
+}
+
+async function read({ sequelize }: Database, { table, column, idColumn }: SealedColumn, from: string, limit: number): Promise<Sealed[]> {
   const [id, value] = [quoted(idColumn), quoted(column)];
-  const sql = `SELECT ${id} AS id, ${value} AS sealed FROM ${quoted(table)} WHERE ${value} IS NOT NULL AND ${id} > :after ORDER BY ${id} LIMIT ${BATCH}`;
-  return sequelize.query<{ id: string; sealed: string }>(sql, { type: QueryTypes.SELECT, replacements: { after } });
+  const sql = `SELECT ${id} AS id, ${value} AS sealed FROM ${quoted(table)} WHERE ${value} IS NOT NULL AND ${id} >= :from ORDER BY ${id} LIMIT ${limit}`;
+  return sequelize.query<Sealed>(sql, { type: QueryTypes.SELECT, replacements: { from } });
 }
 
 async function replace(

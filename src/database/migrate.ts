@@ -46,6 +46,11 @@ export async function migrate(database: Database): Promise<string[]> {
   return withoutTimeLimit(() => (database.dialect === 'sqlite' ? run() : locked(database, run)));
 }
 
+/** Names of those that have not run yet. */
+export async function pendingMigrations(database: Database): Promise<string[]> {
+  return (await (await migrations(database)).pending()).map(({ name }) => name);
+}
+
 /**
  * Reverts migrations, newest first.
  * @param to the last one that is reverted; default: all of them, which leaves an empty database

@@ -1,34 +1,20 @@
-/** `admin create`, run as a person would: its own process, no terminal. */
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadConfig } from '#config/index.ts';
 import { verifyPassword } from '#src/auth/passwords.ts';
 import { createFoundation } from '#src/foundation.ts';
-import { SECRET, silentLog } from '#tests/support/app.ts';
+import { silentLog } from '#tests/support/app.ts';
+import { production, program } from '#tests/support/program.ts';
 
-const main = path.resolve(import.meta.dirname, '../../src/main.ts');
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-admin-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** As on a production site, with the secrets that it needs. */
-const environment = () => ({
-  ...{ PATH: process.env.PATH, NODE_ENV: 'production', DATA_DIR: folder, JWT_SECRET: SECRET },
-  ...{ DATA_KEYS: `k1:${'ab'.repeat(32)}`, BLIND_INDEX_KEY: 'a key of the blind index of these tests' },
-});
-
-function run(...args: string[]): Promise<{ code: number; output: string }> {
-  const { promise, resolve } = Promise.withResolvers<{ code: number; output: string }>();
-  const child = execFile(process.execPath, [main, 'admin', ...args], { env: environment() }, (error, stdout, stderr) => {
-    resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: stdout + stderr });
-  });
-  child.stdin?.end();
-  return promise;
-}
+const environment = () => ({ ...production, DATA_DIR: folder });
+const run = (...args: string[]) => program(['admin', ...args], environment());
 
 test('admin create makes an administrator and prints a password once; the name is taken then', async () => {
   const { code, output } = await run('create', '--account', 'Root-1');

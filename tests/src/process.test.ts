@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -7,25 +7,9 @@ import path from 'node:path';
 import { io } from 'socket.io-client';
 import { PROTOCOL_VERSION } from '#rooms/protocol-version.ts';
 import { freePort } from '#tests/support/mariadb.ts';
+import { program } from '#tests/support/program.ts';
 import { startServer, type TestServer } from '#tests/support/server.ts';
 import { until } from '#tests/support/wait.ts';
-
-const main = path.resolve(import.meta.dirname, '../../src/main.ts');
-
-interface Ended {
-  code: number;
-  output: string;
-}
-
-/** Runs the program to its end with these arguments and settings. */
-function program(args: string[], env: Record<string, string>): Promise<Ended> {
-  const environment = { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'test', LOG_LEVEL: 'warn', ...env };
-  return new Promise((done) => {
-    execFile(process.execPath, [main, ...args], { env: environment }, (error, stdout, stderr) => {
-      done({ code: typeof error?.code === 'number' ? error.code : 0, output: stdout + stderr });
-    });
-  });
-}
 
 let data: string;
 beforeEach(async () => {

@@ -1,0 +1,21 @@
+/** `rotate-keys`: seals all personal data with the newest key of DATA_KEYS. */
+import type { Config } from '#config/index.ts';
+import { rotateKeys } from '#src/crypto/rotate.ts';
+import { createVault } from '#src/crypto/vault.ts';
+import { onDatabase } from './database-command.ts';
+
+/** Works beside running servers that hold the new key already. @returns the exit status: 1 when the command has to be run again */
+export async function rotateDataKeys(config: Config): Promise<number> {
+  const { resealed, missed, key } = await onDatabase(config, async (database, secrets) => {
+    const vault = createVault(secrets.dataKeys, secrets.blindIndex);
+    return { ...(await rotateKeys(database, vault)), key: vault.currentKey };
+  });
+  for (const [column, values] of Object.entries(resealed)) console.log(`${column}: ${values}`);
+  const total = Object.values(resealed).reduce((sum, values) => sum + values, 0);
+  if (missed > 0) {
+    console.error(`Sealed ${total} values with the key ${key}; ${missed} changed meanwhile: run the command again`);
+    return 1;
+  }
+  console.log(total > 0 ? `Sealed ${total} values with the key ${key}.` : `Nothing to do: every value is sealed with the key ${key}.`);
+  return 0;
+}
