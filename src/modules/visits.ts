@@ -6,6 +6,8 @@ import { createChat } from '../chat/service.ts';
 import { linkAppointments } from '../consultations/booked.ts';
 import { consultationRoutes } from '../consultations/routes.ts';
 import { createConsultations } from '../consultations/service.ts';
+import { consultationStatisticsRoutes } from '../consultations/statistics-routes.ts';
+import { createConsultationStatistics } from '../consultations/statistics.ts';
 import type { Foundation } from '../foundation.ts';
 import { memberRoutes } from '../members/routes.ts';
 import { createMembers } from '../members/service.ts';
@@ -37,6 +39,7 @@ export function createVisits(
   describeClinical(notifications, database, lookup);
   const routes = [
     consultationRoutes(consultations),
+    consultationStatisticsRoutes(createConsultationStatistics(database, foundation.settings)),
     memberRoutes(createMembers(database, tokens, publicUrl)),
     chatRoutes(createChat(database, chatStore)),
     queueRoutes(createQueue({ ...parts, pages })),

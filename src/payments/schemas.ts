@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isForward, notForward, periodFields } from '#src/statistics/periods.ts';
 import { yuan } from '#src/money.ts';
 import { id, listOf, paging, time } from '#src/plugins/fields.ts';
 import { alipayOptions, wechatOptions, wechatV2Options } from './gateway-options.ts';
@@ -66,9 +67,7 @@ export const query = paging.extend({
 });
 export const list = listOf(paymentView);
 
-export const statisticsQuery = z
-  .object({ from: time, to: time.describe('exclusive'), by: z.enum(['day', 'month']).default('day') })
-  .refine(({ from, to }) => from < to, { path: ['to'], message: 'is not after `from`' });
+export const statisticsQuery = z.object(periodFields).refine(isForward, notForward);
 export const statistics = z.object({
   items: z.array(
     z.object({

@@ -1,7 +1,7 @@
 /** What the staff sees of payments, and how administrators set partners up (ORD-16, ORD-20, ORD-21). */
 import { createDemoPartners } from '#src/payments/demo-partners.ts';
 import { createGateways } from '#src/payments/gateway-registry.ts';
-import { periodsOf } from '#src/payments/statistics.ts';
+import { periodsOf } from '#src/statistics/periods.ts';
 import { createSignals } from '#src/signals/signals.ts';
 import { PASSWORD, silentLog, startApp, type Method } from '#tests/support/app.ts';
 import { codesOf, dataOf, describeApps } from '#tests/support/people.ts';

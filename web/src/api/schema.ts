@@ -2097,6 +2097,122 @@ export interface paths {
       };
     };
   };
+  '/api/v1/consultations/statistics': {
+    /** Visits by day or month: how many, how long, how many took place, how they were rated. Open to users who may: see figures of one’s own work (`statistics:own`); reaches visits that the caller leads, everybody's with `statistics:read-all`. */
+    get: {
+      parameters: {
+        query: {
+          /** UTC, ISO 8601 */
+          from: string;
+          /** exclusive */
+          to: string;
+          by?: 'day' | 'month' | undefined;
+          /** of one practitioner; others than oneself with `statistics:read-all` */
+          practitionerUserId?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          total: {
+            /** visits that were planned to begin in the period */
+            count: number;
+            /** both sides met, and it was ended */
+            completed: number;
+            cancelled: number;
+            /** over without the two having met */
+            missed: number;
+            /** completed of those that are over, 0 to 1; null: none is over */
+            completion: number | null;
+            /** length of the completed ones together */
+            minutes: number;
+            averageMinutes: number | null;
+            /** shown reviews of these visits */
+            reviews: number;
+            /** average of stars, two decimals */
+            rating: number | null;
+          };
+          items: {
+            /** visits that were planned to begin in the period */
+            count: number;
+            /** both sides met, and it was ended */
+            completed: number;
+            cancelled: number;
+            /** over without the two having met */
+            missed: number;
+            /** completed of those that are over, 0 to 1; null: none is over */
+            completion: number | null;
+            /** length of the completed ones together */
+            minutes: number;
+            averageMinutes: number | null;
+            /** shown reviews of these visits */
+            reviews: number;
+            /** average of stars, two decimals */
+            rating: number | null;
+            /** day or month of the clinic, `2026-11-26` or `2026-11` */
+            period: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/consultations/statistics/practitioners': {
+    /** The same by practitioner. Open to users who may: see figures of one’s own work (`statistics:own`); reaches visits that the caller leads, everybody's with `statistics:read-all`. */
+    get: {
+      parameters: {
+        query: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** UTC, ISO 8601 */
+          from: string;
+          /** exclusive */
+          to: string;
+          /** of one practitioner; others than oneself with `statistics:read-all` */
+          practitionerUserId?: string | undefined;
+          /** the highest first */
+          sort?: '-count' | '-completed' | '-minutes' | '-rating' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            /** visits that were planned to begin in the period */
+            count: number;
+            /** both sides met, and it was ended */
+            completed: number;
+            cancelled: number;
+            /** over without the two having met */
+            missed: number;
+            /** completed of those that are over, 0 to 1; null: none is over */
+            completion: number | null;
+            /** length of the completed ones together */
+            minutes: number;
+            averageMinutes: number | null;
+            /** shown reviews of these visits */
+            reviews: number;
+            /** average of stars, two decimals */
+            rating: number | null;
+            practitioner: {
+              userId: string;
+              name: string;
+            };
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
   '/api/v1/consultations/{id}': {
     /** One own visit. Open to users who may: see own visits (`consultations:read`); reaches visits that the caller belongs to. */
     get: {
