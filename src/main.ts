@@ -38,6 +38,10 @@ async function carryOut(options: CliOptions, config: Config): Promise<number> {
       const { rotateDataKeys } = await import('./cli/keys.ts');
       return rotateDataKeys(config);
     }
+    case 'verify-keys': {
+      const { verifyDataKeys } = await import('./cli/keys.ts');
+      return verifyDataKeys(config);
+    }
     case 'audit': {
       const { verifyAudit } = await import('./cli/audit.ts');
       return verifyAudit(config);

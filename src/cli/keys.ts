@@ -1,6 +1,6 @@
-/** `rotate-keys`: seals all personal data with the newest key of DATA_KEYS. */
+/** `rotate-keys` seals all personal data with the newest key of DATA_KEYS; `verify-keys` tries whether all of it can be opened. */
 import type { Config } from '#config/index.ts';
-import { rotateKeys } from '#src/crypto/rotate.ts';
+import { checkKeys, rotateKeys } from '#src/crypto/rotate.ts';
 import { createVault } from '#src/crypto/vault.ts';
 import { onDatabase } from './database-command.ts';
 
@@ -18,4 +18,16 @@ export async function rotateDataKeys(config: Config): Promise<number> {
   }
   console.log(total > 0 ? `Sealed ${total} values with the key ${key}.` : `Nothing to do: every value is sealed with the key ${key}.`);
   return 0;
+}
+
+/** @returns the exit status: 1 when something cannot be opened */
+export async function verifyDataKeys(config: Config): Promise<number> {
+  const { readable, unreadable } = await onDatabase(config, (database, secrets) =>
+    checkKeys(database, createVault(secrets.dataKeys, secrets.blindIndex)),
+  );
+  for (const [key, values] of Object.entries(readable)) console.log(`Key ${key}: ${values} values`);
+  for (const [column, values] of Object.entries(unreadable)) console.error(`${column}: ${values} values cannot be opened`);
+  const sound = Object.keys(unreadable).length === 0;
+  if (sound) console.log('Every sealed value can be opened.');
+  return sound ? 0 : 1;
 }

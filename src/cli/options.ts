@@ -10,6 +10,7 @@ const commands = {
   status: '',
   admin: 'create',
   'rotate-keys': '',
+  'verify-keys': '',
   audit: 'verify',
 } as const;
 type Command = keyof typeof commands;
@@ -37,6 +38,7 @@ Commands
   admin create --account <name>
                          make an administrator; asks for a password, or makes one
   rotate-keys            seal all personal data with the last key of DATA_KEYS
+  verify-keys            try whether DATA_KEYS opens everything; ends with 1 when not
   audit verify           check the audit chains; ends with 1 when one is broken
 
 Options

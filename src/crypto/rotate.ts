@@ -1,4 +1,4 @@
-/** Seals everything anew with the current key, while the server runs. */
+/** Goes through everything that is sealed, while the server runs: seals it anew with the current key, or tries whether it can be opened. */
 import { QueryTypes } from 'sequelize';
 import type { Database } from '#src/database/database.ts';
 import { type SealedColumn, sealedColumns, type Vault } from './vault.ts';
@@ -10,6 +10,13 @@ export interface Rotation {
   readonly resealed: Readonly<Record<string, number>>;
   /** Values that changed while they were in hand; run the command again. */
   readonly missed: number;
+}
+
+export interface KeyCheck {
+  /** Values that can be opened, by the id of their key. */
+  readonly readable: Readonly<Record<string, number>>;
+  /** Values that cannot, by `table.column`: their key is missing or another one, or they were changed. */
+  readonly unreadable: Readonly<Record<string, number>>;
 }
 
 interface Sealed {
@@ -35,6 +42,25 @@ export async function rotateKeys(database: Database, vault: Vault): Promise<Rota
     if (done > 0) resealed[`${column.table}.${column.column}`] = done;
   }
   return { resealed, missed };
+}
+
+/** Opens every value, as after a restore: whether the keys belong to the database. */
+export async function checkKeys(database: Database, vault: Vault): Promise<KeyCheck> {
+  const readable: Record<string, number> = {};
+  const unreadable: Record<string, number> = {};
+  const count = (counts: Record<string, number>, name: string) => (counts[name] = (counts[name] ?? 0) + 1);
+  for (const column of sealedColumns()) {
+    for await (const { id, sealed } of valuesOf(database, column)) {
+      if (!vault.isSealed(sealed)) continue;
+      try {
+        vault.open(column, id, sealed);
+        count(readable, vault.keyOf(sealed));
+      } catch {
+        count(unreadable, `${column.table}.${column.column}`);
+      }
+    }
+  }
+  return { readable, unreadable };
 }
 
 const quoted = (name: string): string => `\`${name}\``;

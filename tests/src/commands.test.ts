@@ -54,6 +54,13 @@ describe.each(['sqlite', 'mysql'])('on %s', (dialect) => {
     });
   });
 
+  test('verify-keys tells whether the keys belong to the database', async () => {
+    const right = await program(['verify-keys'], env);
+    expect([right.code, right.output]).toEqual([0, 'Key k2: 2 values\nEvery sealed value can be opened.\n']);
+    const wrong = await program(['verify-keys'], { ...env, DATA_KEYS: `k2:${'ef'.repeat(32)}` });
+    expect([wrong.code, wrong.output]).toEqual([1, 'users.phone_sealed: 2 values cannot be opened\n']);
+  });
+
   test('rotate-keys without the key of a value says which one, and changes nothing of it', async () => {
     const { code, output } = await program(['rotate-keys'], { ...env, DATA_KEYS: `k3:${'ef'.repeat(32)}` });
     expect([code, output]).toEqual([1, expect.stringContaining('DATA_KEYS holds no key k2')]);
