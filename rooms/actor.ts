@@ -16,8 +16,8 @@ export interface Behaviour<M> {
   stop(reason: StopReason): Promise<void>;
 }
 
-/** Why an actor stops: nobody is there, its subject ended, it kept failing, another owner exists, the process ends. */
-export type StopReason = 'idle' | 'ended' | 'failed' | 'fenced' | 'shutdown';
+/** Why an actor stops: nobody is there, it was told to, its subject ended, it kept failing, another owner exists, the process ends. */
+export type StopReason = 'idle' | 'closed' | 'ended' | 'failed' | 'fenced' | 'shutdown';
 
 export interface Actor<M> {
   readonly id: string;

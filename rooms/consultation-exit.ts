@@ -97,10 +97,28 @@ export async function endVisit(room: ConsultationRoom, byMemberId: string | null
     if (!(error instanceof RoomError) || error.code !== 'visit_ended') throw error;
   }
   room.log.info({ consultationId, byMemberId, requestId }, 'visit ended');
-  for (const entry of room.entries.values()) cancelEntry(room, entry, new RoomError('visit_ended'));
-  room.channel.toAll('room:closed', { reason: 'ended' });
+  showAllOut(room, 'ended', new RoomError('visit_ended'));
+  room.quit('ended');
+}
+
+/**
+ * Shows everybody out and stops the room. The visit goes on: the next join opens it anew, and whoever was let in before
+ * waits to be let in again.
+ */
+export function closeRoom(room: ConsultationRoom, requestId: string): void {
+  const { consultationId } = room.facts;
+  room.log.info({ consultationId, requestId }, 'room closed');
+  showAllOut(room, 'closed', new RoomError('room_moved'));
+  for (const seat of [...room.seats.at('room'), ...room.seats.at('lobby')]) room.seats.remove(seat);
+  room.admitted.clear();
+  room.quit('closed');
+}
+
+/** @param answer what those are told who are just coming in */
+function showAllOut(room: ConsultationRoom, reason: CloseReason, answer: RoomError): void {
+  for (const entry of room.entries.values()) cancelEntry(room, entry, answer);
+  room.channel.toAll('room:closed', { reason });
   for (const stage of ['room', 'lobby'] as const) {
     for (const { connectionId, peerId } of room.seats.at(stage)) if (connectionId) room.channel.place(connectionId, peerId, 'out');
   }
-  room.quit('ended');
 }

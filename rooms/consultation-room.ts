@@ -5,13 +5,14 @@ import type { Behaviour, StopReason } from './actor.ts';
 import { createAttendance } from './attendance.ts';
 import { type ChatLog, openChatLog } from './chat-log.ts';
 import { join } from './consultation-entry.ts';
-import { connectionGone, endVisit, keepForGrace } from './consultation-exit.ts';
+import { closeRoom, connectionGone, endVisit, keepForGrace } from './consultation-exit.ts';
 import { callIn, handlers } from './consultation-handlers.ts';
 import { bindMedia, rebuildMedia, renewMedia } from './consultation-media.ts';
 import type { ConsultationRoom, IceServers } from './consultation-state.ts';
 import { roomUpdate, roomView } from './consultation-views.ts';
 import { durable } from './durable.ts';
 import { RoomError } from './errors.ts';
+import { outside } from './mailbox.ts';
 import { permit } from './permissions.ts';
 import type { ChatStore, ConsultationPolicy, Logger, VisitFacts } from './ports.ts';
 import type { ChatMessage, RequestPayload } from './protocol.ts';
@@ -71,11 +72,12 @@ export async function openConsultation(
   const room = createRoom({ facts, saved, chat, self, options });
   const closer = createCloser(room, self);
   const starter = createStarter(room);
+  room.start = starter.start;
   room.peopleChanged = () => {
     if (room.closed) return;
     if (room.attendance.update(whoIsThere(room))) room.channel.toAll('room:updated', roomUpdate(room));
     room.snapshots.schedule();
-    starter();
+    starter.look();
     closer.look();
   };
   for (const seat of saved?.seats ?? []) restoreSeat(room, seat);
@@ -155,8 +157,9 @@ function createRoom({ facts, saved, chat, self, options }: Parts): ConsultationR
   const ways = {
     turn,
     peopleChanged: () => undefined,
+    start: () => Promise.resolve(),
     renewMedia: (seat: Seat) => renewMedia(room, seat),
-    quit: (reason: 'ended' | 'fenced') => self.quit(reason),
+    quit: self.quit,
   };
   const room: ConsultationRoom = { facts, ...outside, ...people, link, chat, attendance, snapshots, ...state, ...ways };
   return room;
@@ -172,6 +175,10 @@ function handle(room: ConsultationRoom, message: RoomMessage): unknown {
       return connectionGone(room, message.connectionId, message.reason);
     case 'end':
       return endVisit(room, message.byMemberId, message.requestId);
+    case 'start':
+      return outside(room.start());
+    case 'close':
+      return closeRoom(room, message.requestId);
     case 'call':
       return callIn(room, message.memberId);
     case 'inspect':
@@ -215,35 +222,41 @@ function createCloser(room: ConsultationRoom, self: Self<RoomMessage>): { look()
   return { look, close: () => clearTimeout(timer) };
 }
 
-/** Records the moment at which practitioner and patient are both inside for the first time. */
-function createStarter(room: ConsultationRoom): () => void {
-  let starting = false;
+/** Records the moment at which the visit begins: when practitioner and patient are both inside for the first time, or when told to. */
+function createStarter(room: ConsultationRoom): { look(): void; start(): Promise<void> } {
+  let starting: Promise<void> | undefined;
   const inside = (role: string): boolean => room.seats.at('room').some((seat) => seat.role === role && seat.connectionId !== null);
+  const record = async (): Promise<void> => {
+    const at = Date.now();
+    const { consultationId, epoch } = room.facts;
+    await durable(room.log, 'policy.started', room.policy.started(consultationId, epoch, at));
+    room.turn(() => {
+      room.startedAt = at;
+      room.channel.toAll('room:updated', roomUpdate(room));
+    });
+  };
   const start = async (): Promise<void> => {
+    if (room.startedAt !== null) return;
     try {
-      const at = Date.now();
-      const { consultationId, epoch } = room.facts;
-      await durable(room.log, 'policy.started', room.policy.started(consultationId, epoch, at));
-      room.turn(() => {
-        room.startedAt = at;
-        starting = false;
-        room.channel.toAll('room:updated', roomUpdate(room));
-      });
+      await (starting ??= record());
     } catch (error) {
-      if (error instanceof RoomError && error.code === 'stale_epoch') return room.quit('fenced');
-      setTimeout(() => {
-        starting = false;
-        room.turn(look);
-      }, START_RETRY_MS).unref();
+      starting = undefined;
+      if (error instanceof RoomError && error.code === 'stale_epoch') room.quit('fenced');
+      throw error;
     }
   };
+  let again: ReturnType<typeof setTimeout> | undefined;
   const look = (): void => {
-    if (starting || room.startedAt !== null || !inside('practitioner') || !inside('patient')) return;
-    starting = true;
+    if (starting || again || room.startedAt !== null || !inside('practitioner') || !inside('patient')) return;
     // Outside the turn: nobody inside waits for the record.
-    void start();
+    start().catch(() => {
+      again = setTimeout(() => {
+        again = undefined;
+        room.turn(look);
+      }, START_RETRY_MS).unref();
+    });
   };
-  return look;
+  return { look, start };
 }
 
 async function stop(

@@ -61,8 +61,10 @@ export interface ConsultationRoom {
   peopleChanged: () => void;
   /** Gives a seat new transports, if it is without any and needs some. */
   renewMedia: (seat: Seat) => void;
-  /** Stops the actor: the visit ended, or a newer owner exists. */
-  quit(reason: 'ended' | 'fenced'): void;
+  /** Records that the visit has begun, unless it has already. Settles when that is stored. */
+  start(): Promise<void>;
+  /** Stops the actor: it was told to, the visit ended, or a newer owner exists. */
+  quit(reason: 'closed' | 'ended' | 'fenced'): void;
 }
 
 /** Gives a newcomer's sender an error and forgets that they were coming. */

@@ -18,7 +18,7 @@ import { createOwnership } from './ownership.ts';
 import type { Authenticator, ChatStore, ConsultationPolicy, Logger } from './ports.ts';
 import type { Notification, NotificationName, RoomView } from './protocol.ts';
 import type { RoomMessage } from './room-messages.ts';
-import { createRouter, type Router } from './router.ts';
+import { type AskOptions, createRouter, type Router } from './router.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 import { createSocketChannel, createUserChannel } from './socket-channel.ts';
 import { createSupervisor } from './supervisor.ts';
@@ -65,6 +65,16 @@ export interface Rooms {
    * @throws {RoomError} `not_found`, `visit_ended`, `storage_unavailable`, `deadline`, `room_busy`, `room_moved`, `shutting_down`
    */
   endVisit(consultationId: string, byMemberId: string | null, requestId?: string): Promise<void>;
+  /**
+   * Records that a visit has begun, with or without people in its room; nothing when it had before.
+   * @throws {RoomError} as `endVisit` does
+   */
+  startVisit(consultationId: string, requestId: string): Promise<void>;
+  /**
+   * Shows everybody out of a room and frees what it holds; nothing when it is not open. The visit goes on.
+   * @throws {RoomError} `deadline`, `room_busy`, `room_moved`, `shutting_down`
+   */
+  closeRoom(consultationId: string, requestId: string): Promise<void>;
   /**
    * Lets a member in, now or when they come; opens the room when needed.
    * @throws {RoomError} as `endVisit` does
@@ -132,6 +142,8 @@ export function createRooms(options: RoomsOptions): Rooms {
   return {
     attach: (server) => gateway.attach(server),
     endVisit: (consultationId, byMemberId, requestId = randomUUID()) => command(consultationId, { kind: 'end', byMemberId, requestId }),
+    startVisit: (consultationId, requestId) => command(consultationId, { kind: 'start', requestId }),
+    closeRoom: (consultationId, requestId) => closeRoom(command, consultationId, requestId),
     callIn: (consultationId, memberId, requestId) => command(consultationId, { kind: 'call', memberId, requestId }),
     notify: createUserChannel(() => gateway.io),
     list: () => [...supervisor.actors()].map(({ behaviour }) => (behaviour as ConsultationBehaviour).summary()),
@@ -145,16 +157,25 @@ export function createRooms(options: RoomsOptions): Rooms {
   };
 }
 
-type Command = Extract<RoomMessage, { kind: 'end' | 'call' }>;
+type Command = Extract<RoomMessage, { kind: 'end' | 'start' | 'close' | 'call' }>;
 
-/** Sends commands that come from outside of the rooms to the actor of a room. */
+/** Sends commands that come from outside of the rooms to the actor of a room. @param options.mayOpen as the router's */
 function commander(router: Router<RoomMessage>, deadlineMs: number) {
-  return async (consultationId: string, message: Command): Promise<void> => {
+  return async (consultationId: string, message: Command, options: Pick<AskOptions, 'mayOpen'> = {}): Promise<void> => {
     const { requestId } = message;
-    const ask = (): Promise<unknown> => router.ask(consultationId, message, { deadlineMs, requestId });
+    const ask = (): Promise<unknown> => router.ask(consultationId, message, { deadlineMs, requestId, ...options });
     // A room that is just closing for want of people says that it moved; it opens again.
     await ask().catch((error: unknown) => (error instanceof RoomError && error.code === 'room_moved' ? ask() : Promise.reject(error)));
   };
+}
+
+/** Closes a room without opening it for that. */
+async function closeRoom(command: ReturnType<typeof commander>, consultationId: string, requestId: string): Promise<void> {
+  const notOpen = new RoomError('not_found');
+  const mayOpen = (): Promise<never> => Promise.reject(notOpen);
+  await command(consultationId, { kind: 'close', requestId }, { mayOpen }).catch((error: unknown) => {
+    if (error !== notOpen) throw error;
+  });
 }
 
 function statsOf(actors: Actor<RoomMessage>[], { sockets, counters }: Gateway): RoomsStats {

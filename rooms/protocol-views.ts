@@ -124,7 +124,7 @@ export const mediaSession = z
   })
   .describe('Transports and consumers of one seat');
 
-export const closeReason = z.enum(['ended', 'kicked', 'replaced', 'left', 'declined', 'session_revoked']);
+export const closeReason = z.enum(['ended', 'closed', 'kicked', 'replaced', 'left', 'declined', 'session_revoked']);
 
 export type Role = z.infer<typeof role>;
 export type Source = z.infer<typeof source>;

@@ -11,6 +11,10 @@ export type RoomMessage =
   /** A socket is gone; `session_revoked` also gives up the seat. */
   | { kind: 'gone'; connectionId: string; reason: 'disconnected' | 'session_revoked' }
   | { kind: 'end'; byMemberId: string | null; requestId: string }
+  /** The visit begins, whoever is there. */
+  | { kind: 'start'; requestId: string }
+  /** Everybody is shown out; the visit goes on. */
+  | { kind: 'close'; requestId: string }
   /** This member is let in, now or when they come. */
   | { kind: 'call'; memberId: string; requestId: string }
   | { kind: 'inspect' }

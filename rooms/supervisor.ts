@@ -10,8 +10,8 @@ export interface Self<M> {
   tell(message: M): void;
   /** Stops the actor if it is still idle when the supervisor looks. */
   retire(): void;
-  /** Stops the actor now: its subject ended, or another owner was met. */
-  quit(reason: 'ended' | 'fenced'): void;
+  /** Stops the actor now: it was told to, its subject ended, or another owner was met. */
+  quit(reason: 'closed' | 'ended' | 'fenced'): void;
 }
 
 export interface SupervisorOptions<M> {
@@ -51,6 +51,7 @@ const MAX_FAILURES = 5;
 /** What senders whose messages were still waiting are told. */
 const farewell: Record<StopReason, RoomErrorCode> = {
   idle: 'room_moved',
+  closed: 'room_moved',
   failed: 'room_moved',
   fenced: 'room_moved',
   ended: 'visit_ended',

@@ -1,23 +1,57 @@
 /** The chat of a visit, read over REST; writing goes through the room. */
+import { Op } from 'sequelize';
 import type { z } from 'zod';
 import type { ChatStore } from '#rooms/ports.ts';
-import { ownVisit } from '#src/consultations/access.ts';
+import { type OwnVisit, ownVisit } from '#src/consultations/access.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
+import type { MessageRow } from './model.ts';
 import type * as schemas from './schemas.ts';
+import { unreadOf } from './unread.ts';
 
+/** Methods on one visit throw `ApiError` `not_found`, `forbidden`, `removed`. */
 export interface Chat {
-  /** Oldest first. @throws {ApiError} `not_found`, `forbidden`, `removed` */
+  /** Oldest first. */
   history(userId: string, id: string, query: z.infer<typeof schemas.messageQuery>): Promise<z.infer<typeof schemas.messagePage>>;
+  /** Notes that everything up to a message was read, as far as there are messages; never takes that back. */
+  markRead(userId: string, id: string, seq: number): Promise<z.infer<typeof schemas.readState>>;
+  /** Unread messages of all visits of a person. */
+  unread(userId: string): Promise<z.infer<typeof schemas.unreadList>>;
 }
 
+/** Visits that the answer about unread messages names. */
+const MAX_LISTED = 100;
+
 export function createChat(database: Database, store: Pick<ChatStore, 'after'>): Chat {
+  const { models, transaction } = database;
+
+  async function ownMember(userId: string, id: string): Promise<OwnVisit['self']> {
+    const { self } = await ownVisit(database, userId, id);
+    if (self.removedAt) throw new ApiError('removed');
+    return self;
+  }
+
   return {
     async history(userId, id, { afterSeq, limit }) {
-      const { self } = await ownVisit(database, userId, id);
-      if (self.removedAt) throw new ApiError('removed');
+      const { readSeq } = await ownMember(userId, id);
       const items = await store.after(id, afterSeq, limit);
-      return { items, nextAfterSeq: items.length === limit ? (items.at(-1)?.seq ?? null) : null };
+      return { items, readSeq, nextAfterSeq: items.length === limit ? (items.at(-1)?.seq ?? null) : null };
+    },
+
+    markRead: (userId, id, seq) =>
+      transaction(async () => {
+        const self = await ownMember(userId, id);
+        const latest = await models.messages.max<number | null, MessageRow>('seq', { where: { consultationId: id } });
+        const readSeq = Math.min(seq, latest ?? 0);
+        await models.members.update({ readSeq }, { where: { id: self.id, readSeq: { [Op.lt]: readSeq } } });
+        await self.reload();
+        const [left] = await unreadOf(database, userId, [id]);
+        return { readSeq: self.readSeq, unread: left?.unread ?? 0 };
+      }),
+
+    async unread(userId) {
+      const items = await unreadOf(database, userId);
+      return { total: items.reduce((sum, { unread }) => sum + unread, 0), items: items.slice(0, MAX_LISTED) };
     },
   };
 }

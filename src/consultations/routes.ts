@@ -6,8 +6,8 @@ import type { Consultations } from './service.ts';
 const tags = ['consultations'];
 const read = may('consultations:read', { objects: 'visits that the caller belongs to' });
 const lead = may('consultations:lead', { objects: 'visits that the caller leads' });
-/** What ending a visit through its room can answer. */
-const endErrors = ['visit_ended', 'room_busy', 'room_moved', 'stale_epoch', 'storage_unavailable', 'shutting_down', 'deadline'] as const;
+/** What beginning and ending a visit through its room can answer. */
+const roomErrors = ['visit_ended', 'room_busy', 'room_moved', 'stale_epoch', 'storage_unavailable', 'shutting_down', 'deadline'] as const;
 const params = schemas.consultationParams;
 
 export function consultationRoutes(consultations: Consultations): FastifyPluginAsyncZod {
@@ -35,31 +35,30 @@ export function consultationRoutes(consultations: Consultations): FastifyPluginA
       handler: (request) => consultations.get(userOf(request).userId, request.params.id),
     });
 
+    app.post('/consultations/:id/start', {
+      config: { policy: lead, errors: ['not_found', ...roomErrors] },
+      schema: {
+        summary: 'Begin the visit; it begins by itself when both sides are in the room',
+        tags,
+        params,
+        response: { 200: schemas.consultationView },
+      },
+      handler: (request) => consultations.start(userOf(request).userId, request.params.id, request.id),
+    });
+
     app.post('/consultations/:id/end', {
       config: {
         policy: lead,
-        errors: ['not_found', ...endErrors],
+        errors: ['not_found', ...roomErrors],
       },
       schema: { summary: 'End the visit for all', tags, params, response: { 200: schemas.consultationView } },
       handler: (request) => consultations.end(userOf(request).userId, request.params.id, request.id),
     });
 
     app.post('/consultations/:id/cancel', {
-      config: { policy: lead, errors: ['not_found', 'visit_started', 'booked_visit', ...endErrors] },
+      config: { policy: lead, errors: ['not_found', 'visit_started', 'booked_visit', ...roomErrors] },
       schema: { summary: 'Call the visit off before it begins', tags, params, response: { 200: schemas.consultationView } },
       handler: (request) => consultations.cancel(userOf(request).userId, request.params.id, request.id),
-    });
-
-    app.get('/rooms', {
-      config: { policy: read },
-      schema: { summary: 'Rooms of own visits that are open now', tags, response: { 200: schemas.openRooms } },
-      handler: (request) => consultations.openRooms(userOf(request).userId),
-    });
-
-    app.get('/consultations/:id/room', {
-      config: { policy: lead, errors: ['not_found'] },
-      schema: { summary: 'Who is in the room now', tags, params, response: { 200: schemas.openRoom } },
-      handler: (request) => consultations.room(userOf(request).userId, request.params.id),
     });
   };
 }

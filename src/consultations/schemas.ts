@@ -54,6 +54,7 @@ export const consultationView = z.object({
   endedAt: z.string().nullable(),
   lobby: z.boolean(),
   locked: z.boolean(),
+  unread: z.int().describe('chat messages of others that the caller has not read'),
   createdAt: z.string(),
 });
 

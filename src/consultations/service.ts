@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { OpenRoom } from '#rooms/index.ts';
 import { RoomError } from '#rooms/errors.ts';
 import type { RoomView } from '#rooms/protocol.ts';
+import { unreadOf } from '#src/chat/unread.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
 import { slice } from '#src/plugins/fields.ts';
@@ -24,6 +25,12 @@ export interface Consultations {
   get(userId: string, id: string): Promise<ConsultationView>;
   /** The caller's own visits. */
   list(userId: string, query: Query): Promise<List>;
+  /**
+   * Begins the visit, whoever is there yet; by its practitioner. One that has begun is left as it is. It begins by itself when both sides
+   * are in the room.
+   * @throws {ApiError} `visit_ended`
+   */
+  start(userId: string, id: string, requestId: string): Promise<ConsultationView>;
   /** Ends the visit for all; by its practitioner. @throws {ApiError} `visit_ended` */
   end(userId: string, id: string, requestId: string): Promise<ConsultationView>;
   /**
@@ -39,10 +46,14 @@ export interface Consultations {
   openRooms(userId: string): Promise<z.infer<typeof schemas.openRooms>>;
   /** State of the open room, for the practitioner. */
   room(userId: string, id: string): Promise<z.infer<typeof schemas.openRoom>>;
+  /** Shows everybody out of the room; by the practitioner. The visit goes on, and its next guest opens the room again. */
+  closeRoom(userId: string, id: string, requestId: string): Promise<z.infer<typeof schemas.openRoom>>;
 }
 
 /** What visits need of the rooms. */
 export interface RoomCommands {
+  startVisit(consultationId: string, requestId: string): Promise<void>;
+  closeRoom(consultationId: string, requestId: string): Promise<void>;
   endVisit(consultationId: string, byMemberId: string, requestId: string): Promise<void>;
   callIn(consultationId: string, memberId: string, requestId: string): Promise<void>;
   list(): OpenRoom[];
@@ -52,13 +63,20 @@ export interface RoomCommands {
 export function createConsultations(database: Database, rooms: RoomCommands): Consultations {
   async function get(userId: string, id: string): Promise<ConsultationView> {
     const { visit, people } = await ownVisit(database, userId, id);
-    return viewOf(visit, people, userId);
+    const [chat] = await unreadOf(database, userId, [id]);
+    return viewOf(visit, people, userId, chat?.unread ?? 0);
   }
 
   return {
     get,
     create: (doctor, input) => database.transaction(() => create(database, doctor, input)),
     list: (userId, query) => list(database, userId, query),
+
+    async start(userId, id, requestId) {
+      await ledOpenVisit(database, userId, id);
+      await rooms.startVisit(id, requestId);
+      return get(userId, id);
+    },
 
     async end(userId, id, requestId) {
       const { self } = await ledOpenVisit(database, userId, id);
@@ -83,19 +101,27 @@ export function createConsultations(database: Database, rooms: RoomCommands): Co
 
     callIn: (id, memberId, requestId) => unlessOver(rooms.callIn(id, memberId, requestId)),
 
-    async openRooms(userId) {
-      const open = rooms.list();
-      const ids = open.map(({ consultationId }) => consultationId);
-      const own = await database.models.members.findAll({ where: { userId, removedAt: null, consultationId: ids } });
-      const mine = new Set(own.map(({ consultationId }) => consultationId));
-      return { items: open.filter(({ consultationId }) => mine.has(consultationId)) };
-    },
+    openRooms: (userId) => openRooms(database, rooms.list(), userId),
 
     async room(userId, id) {
       await ledVisit(database, userId, id);
       return { room: await rooms.inspect(id) };
     },
+
+    async closeRoom(userId, id, requestId) {
+      await ledVisit(database, userId, id);
+      await rooms.closeRoom(id, requestId);
+      return { room: await rooms.inspect(id) };
+    },
   };
+}
+
+/** Those of a person's visits. */
+async function openRooms({ models }: Database, open: OpenRoom[], userId: string): Promise<z.infer<typeof schemas.openRooms>> {
+  const ids = open.map(({ consultationId }) => consultationId);
+  const own = await models.members.findAll({ where: { userId, removedAt: null, consultationId: ids } });
+  const mine = new Set(own.map(({ consultationId }) => consultationId));
+  return { items: open.filter(({ consultationId }) => mine.has(consultationId)) };
 }
 
 /** A visit that has ended needs nothing more. */
@@ -136,7 +162,7 @@ async function create({ models }: Database, doctor: { userId: string; name: stri
     { ...place, id: uuid(), userId: doctor.userId, name: doctor.name, role: 'practitioner' },
     { ...place, id: uuid(), userId: patient.id, name: patient.name, role: 'patient' },
   ]);
-  return viewOf(visit, people, doctor.userId);
+  return viewOf(visit, people, doctor.userId, 0);
 }
 
 function conditionOf(status: Query['status']): WhereAttributeHash<ConsultationRow> {
@@ -144,7 +170,8 @@ function conditionOf(status: Query['status']): WhereAttributeHash<ConsultationRo
   return status === 'cancelled' ? { cancelledAt: { [Op.ne]: null } } : { status, cancelledAt: null };
 }
 
-async function list({ sequelize, models }: Database, userId: string, query: Query): Promise<List> {
+async function list(database: Database, userId: string, query: Query): Promise<List> {
+  const { sequelize, models } = database;
   const mine = literal(`(SELECT consultation_id FROM consultation_members WHERE user_id = ${sequelize.escape(userId)})`);
   const where: WhereOptions<ConsultationRow> = { id: { [Op.in]: mine }, ...conditionOf(query.status) };
   const direction = query.sort.startsWith('-') ? 'DESC' : 'ASC';
@@ -154,6 +181,12 @@ async function list({ sequelize, models }: Database, userId: string, query: Quer
   ];
   const { rows, count } = await models.consultations.findAndCountAll({ where, order, ...slice(query) });
   const people = await models.members.findAll({ where: { consultationId: rows.map((visit) => visit.id) } });
-  const items = rows.map((visit) => viewOf(visit, people, userId));
+  const chats = await unreadOf(
+    database,
+    userId,
+    rows.map((visit) => visit.id),
+  );
+  const unread = new Map(chats.map((chat) => [chat.consultationId, chat.unread]));
+  const items = rows.map((visit) => viewOf(visit, people, userId, unread.get(visit.id) ?? 0));
   return { items, pagination: { page: query.page, pageSize: query.pageSize, total: count } };
 }

@@ -6,8 +6,11 @@ import type { consultationView } from './schemas.ts';
 
 export type ConsultationView = z.infer<typeof consultationView>;
 
-/** @param people members of this visit, among others; the caller and both sides must be there */
-export function viewOf(visit: ConsultationRow, people: MemberRow[], callerId: string): ConsultationView {
+/**
+ * @param people members of this visit, among others; the caller and both sides must be there
+ * @param unread chat messages that the caller has not read
+ */
+export function viewOf(visit: ConsultationRow, people: MemberRow[], callerId: string, unread: number): ConsultationView {
   const members = people.filter((member) => member.consultationId === visit.id);
   const one = (what: string, is: (member: MemberRow) => boolean): MemberRow => {
     const found = members.find(is);
@@ -28,6 +31,7 @@ export function viewOf(visit: ConsultationRow, people: MemberRow[], callerId: st
     endedAt: visit.endedAt?.toISOString() ?? null,
     lobby: visit.lobby,
     locked: visit.locked,
+    unread,
     createdAt: visit.createdAt.toISOString(),
   };
 }

@@ -18,6 +18,8 @@ export interface MemberRow extends Model<InferAttributes<MemberRow>, InferCreati
   /** Raised when access is withdrawn or given back; a guest's token of an older one is dead. */
   accessEpoch: number;
   removedAt: CreationOptional<Date | null>;
+  /** Number of the last chat message that was read; only people with an account say so. */
+  readSeq: CreationOptional<number>;
   createdAt: CreationOptional<Date>;
 }
 
@@ -32,6 +34,7 @@ export function defineMembers(sequelize: Sequelize) {
       role: DataTypes.STRING(16),
       accessEpoch: DataTypes.INTEGER,
       removedAt: DataTypes.DATE(3),
+      readSeq: { type: DataTypes.INTEGER, defaultValue: 0 },
       createdAt: DataTypes.DATE(3),
     },
     { tableName: 'consultation_members', underscored: true, updatedAt: false },

@@ -4,6 +4,7 @@ import type { Appointments } from '../appointments/service.ts';
 import { chatRoutes } from '../chat/routes.ts';
 import { createChat } from '../chat/service.ts';
 import { linkAppointments } from '../consultations/booked.ts';
+import { roomRoutes } from '../consultations/room-routes.ts';
 import { consultationRoutes } from '../consultations/routes.ts';
 import { createConsultations } from '../consultations/service.ts';
 import { consultationStatisticsRoutes } from '../consultations/statistics-routes.ts';
@@ -40,6 +41,7 @@ export function createVisits(
   const routes = [
     consultationRoutes(consultations),
     consultationStatisticsRoutes(createConsultationStatistics(database, foundation.settings)),
+    roomRoutes(consultations),
     memberRoutes(createMembers(database, tokens, publicUrl)),
     chatRoutes(createChat(database, chatStore)),
     queueRoutes(createQueue({ ...parts, pages })),

@@ -219,6 +219,35 @@ describe('attendance and start', () => {
     await patient.client.next('room:updated', ({ attendance }) => attendance.practitioner === 'present');
   });
 
+  test('startVisit() begins a visit before both are there, once; failures reach who asked', async () => {
+    const server = await suite.start();
+    const visit = server.world.visit();
+    const doctor = await suite.person(server, visit, 'practitioner');
+    await doctor.client.enter(visit);
+    server.world.hooks.beforeWrite = () => {
+      throw new Error('database gone');
+    };
+    await expect(server.rooms.startVisit(visit.consultationId, 'req')).rejects.toMatchObject({ code: 'storage_unavailable' });
+    server.world.hooks.beforeWrite = () => undefined;
+    await Promise.all([server.rooms.startVisit(visit.consultationId, 'a'), server.rooms.startVisit(visit.consultationId, 'b')]);
+    const { startedAt } = await doctor.client.next('room:updated', (update) => update.startedAt !== null);
+    await server.rooms.startVisit(visit.consultationId, 'c');
+    const patient = await suite.person(server, visit, 'patient');
+    await patient.client.join(visit);
+    await doctor.client.ok('lobby:admit-all', {});
+    expect((await server.rooms.inspect(visit.consultationId))?.startedAt).toBe(startedAt);
+    expect(server.world.writes.filter((write) => write === 'started')).toHaveLength(1);
+  });
+
+  test('startVisit() opens a closed room for it; an ended visit does not begin', async () => {
+    const server = await suite.start();
+    const visit = server.world.visit();
+    await server.rooms.startVisit(visit.consultationId, 'req');
+    expect(visit.startedAt).not.toBeNull();
+    await server.rooms.endVisit(visit.consultationId, null);
+    await expect(server.rooms.startVisit(visit.consultationId, 'req')).rejects.toMatchObject({ code: 'visit_ended' });
+  });
+
   test('a start that could not be recorded is tried again', async () => {
     const server = await suite.start();
     const visit = server.world.visit({ lobby: false });

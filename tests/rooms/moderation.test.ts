@@ -158,6 +158,28 @@ describe('moderation', () => {
     await until('the snapshot to go', async () => (await server.snapshots.load(visit.consultationId)) === null);
   });
 
+  test('closeRoom() shows everybody out and the visit goes on: who was let in waits again; a room that is not open stays so', async () => {
+    const server = await suite.start();
+    const visit = server.world.visit();
+    const doctor = await suite.person(server, visit, 'practitioner');
+    const patient = await suite.person(server, visit, 'patient');
+    const guest = await suite.person(server, visit, 'guest');
+    await doctor.client.enter(visit);
+    await patient.client.join(visit);
+    await doctor.client.ok('lobby:admit-all', {});
+    await patient.client.next('room:admitted');
+    await guest.client.join(visit);
+    await server.rooms.closeRoom(visit.consultationId, 'req');
+    for (const { client } of [doctor, patient, guest]) expect(await client.next('room:closed')).toEqual({ reason: 'closed' });
+    expect(await doctor.client.code('chat:send', { clientMessageId: 'a', text: 'a' })).toBe('not_joined');
+    expect(server.rooms.stats()).toMatchObject({ rooms: 0, peers: 0, lobby: 0 });
+    await server.rooms.closeRoom(visit.consultationId, 'req');
+    expect(server.rooms.stats().rooms).toBe(0);
+    expect(visit.endedAt).toBeNull();
+    expect(await patient.client.join(visit)).toMatchObject({ phase: 'lobby' });
+    expect((await doctor.client.enter(visit)).room.startedAt).toBe(visit.startedAt);
+  });
+
   test('endVisit() ends an open room and one that nobody has opened; twice is visit_ended', async () => {
     const server = await suite.start();
     const open = server.world.visit();

@@ -245,9 +245,9 @@ describe('messages()', () => {
     }));
     await createChatStore(server.database).append(id, epoch, chat);
     const first = (await server.call('GET', `${base}/${id}/messages?limit=3`, patient())).body.data;
-    expect(first).toEqual({ items: chat.slice(0, 3), nextAfterSeq: 3 });
+    expect(first).toEqual({ items: chat.slice(0, 3), readSeq: 0, nextAfterSeq: 3 });
     const second = (await server.call('GET', `${base}/${id}/messages?limit=3&afterSeq=3`, patient())).body.data;
-    expect(second).toEqual({ items: chat.slice(3), nextAfterSeq: null });
+    expect(second).toEqual({ items: chat.slice(3), readSeq: 0, nextAfterSeq: null });
   });
 });
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { PROTOCOL_VERSION } from '#rooms/protocol-version.ts';
 import { startApp, type TestApp } from '#tests/support/app.ts';
 
 let server: TestApp;
@@ -11,7 +12,10 @@ const as = () => ({ authorization: `Bearer ${server.people.patient.token}` });
 
 test('capabilities are public and not sent twice', async () => {
   const first = await server.app.inject('/api/v1/media/capabilities');
-  expect(first.json().data).toMatchObject({ protocolVersion: '1.1', routerRtpCapabilities: { codecs: [{ mimeType: 'audio/opus' }] } });
+  expect(first.json().data).toMatchObject({
+    protocolVersion: PROTOCOL_VERSION,
+    routerRtpCapabilities: { codecs: [{ mimeType: 'audio/opus' }] },
+  });
   const again = await server.app.inject({ url: '/api/v1/media/capabilities', headers: { 'if-none-match': String(first.headers.etag) } });
   expect([again.statusCode, again.body]).toEqual([304, '']);
 });

@@ -100,7 +100,7 @@ test('every route without a token answers 401 unless it is public', async () => 
 
 test("every route of somebody else's visit answers 403", async () => {
   const { otherDoctor, otherPatient } = server.people;
-  const bodies: Record<string, unknown> = { invitations: { name: 'Guest', role: 'guest' } };
+  const bodies: Record<string, unknown> = { invitations: { name: 'Guest', role: 'guest' }, read: { seq: 1 } };
   for (const { method, url } of (await operations()).filter((operation) => operation.url.includes(`/consultations/${visitId}`))) {
     for (const { token } of [otherDoctor, otherPatient]) {
       const answer = await server.call(method, url, token, bodies[url.split('/').at(-1) ?? '']);

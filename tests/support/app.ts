@@ -66,10 +66,18 @@ export interface Answer {
   body: any;
 }
 
-/** Ends a visit as its room would, without a room. */
+/** Begins and ends visits as their rooms would, without rooms. */
 function roomsOf({ database, auth }: Foundation, visits: VisitHooks, openRooms: OpenRoom[]) {
   const policy = createConsultationPolicy(database, auth, visits);
   return {
+    async startVisit(consultationId: string): Promise<void> {
+      const { epoch } = await policy.open(consultationId);
+      await policy.started(consultationId, epoch, Date.now());
+    },
+    async closeRoom(consultationId: string): Promise<void> {
+      const at = openRooms.findIndex((room) => room.consultationId === consultationId);
+      if (at >= 0) openRooms.splice(at, 1);
+    },
     async endVisit(consultationId: string, byMemberId: string): Promise<void> {
       const { epoch } = await policy.open(consultationId);
       await policy.ended(consultationId, epoch, Date.now(), byMemberId);

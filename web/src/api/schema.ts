@@ -2036,6 +2036,8 @@ export interface paths {
             endedAt: string | null;
             lobby: boolean;
             locked: boolean;
+            /** chat messages of others that the caller has not read */
+            unread: number;
             createdAt: string;
           }[];
           pagination: {
@@ -2085,6 +2087,8 @@ export interface paths {
           endedAt: string | null;
           lobby: boolean;
           locked: boolean;
+          /** chat messages of others that the caller has not read */
+          unread: number;
           createdAt: string;
         }>>;
         400: Json<Failure<'invalid_request' | 'malformed_json'>>;
@@ -2243,6 +2247,8 @@ export interface paths {
           endedAt: string | null;
           lobby: boolean;
           locked: boolean;
+          /** chat messages of others that the caller has not read */
+          unread: number;
           createdAt: string;
         }>>;
         400: Json<Failure<'invalid_request'>>;
@@ -2283,6 +2289,8 @@ export interface paths {
           endedAt: string | null;
           lobby: boolean;
           locked: boolean;
+          /** chat messages of others that the caller has not read */
+          unread: number;
           createdAt: string;
         }>>;
         400: Json<Failure<'invalid_request'>>;
@@ -2327,6 +2335,8 @@ export interface paths {
           endedAt: string | null;
           lobby: boolean;
           locked: boolean;
+          /** chat messages of others that the caller has not read */
+          unread: number;
           createdAt: string;
         }>>;
         400: Json<Failure<'invalid_request'>>;
@@ -2486,6 +2496,8 @@ export interface paths {
             /** ms since 1970, server time */
             sentAt: number;
           }[];
+          /** number of the last message that the caller has read, 0 for none */
+          readSeq: number;
           /** `afterSeq` of the next page; null on the last */
           nextAfterSeq: number | null;
         }>>;
@@ -2493,6 +2505,35 @@ export interface paths {
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'removed'>>;
         404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/consultations/{id}/messages/read': {
+    /** Note up to which message the chat was read. Open to users who may: see own visits (`consultations:read`); reaches visits that the caller belongs to. */
+    put: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** number of the last message that was read; a smaller one than before changes nothing */
+        seq: number;
+      } } };
+      responses: {
+        200: Json<Success<{
+          readSeq: number;
+          /** messages of others after it */
+          unread: number;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'removed'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -2575,6 +2616,135 @@ export interface paths {
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
         429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/consultations/{id}/room/close': {
+    /** Show everybody out of the room; the visit goes on and can be entered again. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          /** null while the room is closed */
+          room: {
+            consultationId: string;
+            title: string;
+            /** ISO 8601, UTC */
+            scheduledStart: string;
+            scheduledEnd: string;
+            /** when the two were first together */
+            startedAt: number | null;
+            /** nobody new gets past the lobby */
+            locked: boolean;
+            /** Whether the two people of the visit are here; somebody waiting in the lobby is present */
+            attendance: {
+              practitioner: 'expected' | 'present' | 'late' | 'no-show' | 'left';
+              patient: 'expected' | 'present' | 'late' | 'no-show' | 'left';
+            };
+            peers: {
+              /** seat in this room; kept over reconnects within the grace period */
+              id: string;
+              /** person; the same for all devices of one person */
+              memberId: string;
+              name: string;
+              /** practitioner leads the visit; observers see and hear but send nothing but chat */
+              role: 'practitioner' | 'patient' | 'guest' | 'observer';
+              /** false while the seat is kept for somebody whose connection broke */
+              connected: boolean;
+              /** ms since 1970, or null */
+              handRaisedAt: number | null;
+              /** this person sends and receives sound only */
+              audioOnly: boolean;
+              /** the camera is on but not sent, because the upload is too weak for it */
+              cameraHeld: boolean;
+              /** network quality each way. A stream that is lost counts as 1; 0 says only that nothing was measured yet */
+              quality: {
+                /** 0 nothing measured yet (just joined, or nothing flows that way), 1 bad or lost, 2 weak, 3 good, 4 excellent; never back to 0 while measured */
+                up: number;
+                /** 0 nothing measured yet (just joined, or nothing flows that way), 1 bad or lost, 2 weak, 3 good, 4 excellent; never back to 0 while measured */
+                down: number;
+              };
+              producers: {
+                id: string;
+                kind: 'audio' | 'video';
+                /** What a producer carries */
+                source: 'microphone' | 'camera' | 'screen' | 'screen-audio';
+                paused: boolean;
+              }[];
+              joinedAt: number;
+            }[];
+            /** filled for the practitioner, empty for others */
+            lobby: {
+              id: string;
+              memberId: string;
+              name: string;
+              /** practitioner leads the visit; observers see and hear but send nothing but chat */
+              role: 'practitioner' | 'patient' | 'guest' | 'observer';
+              connected: boolean;
+              waitingSince: number;
+            }[];
+            /** peer id */
+            activeSpeaker: string | null;
+          } | null;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+        503: Json<Failure<'room_busy' | 'room_moved' | 'shutting_down'>>;
+        504: Json<Failure<'deadline'>>;
+      };
+    };
+  };
+  '/api/v1/consultations/{id}/start': {
+    /** Begin the visit; it begins by itself when both sides are in the room. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          title: string;
+          status: 'scheduled' | 'active' | 'ended' | 'cancelled';
+          /** the caller's role in this visit */
+          role: 'practitioner' | 'patient' | 'guest' | 'observer';
+          practitioner: {
+            id: string;
+            name: string;
+          };
+          patient: {
+            id: string;
+            name: string;
+          };
+          scheduledStart: string;
+          scheduledEnd: string;
+          startedAt: string | null;
+          endedAt: string | null;
+          lobby: boolean;
+          locked: boolean;
+          /** chat messages of others that the caller has not read */
+          unread: number;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'stale_epoch'>>;
+        410: Json<Failure<'visit_ended'>>;
+        429: Json<Failure<'rate_limited'>>;
+        503: Json<Failure<'room_busy' | 'room_moved' | 'storage_unavailable' | 'shutting_down'>>;
+        504: Json<Failure<'deadline'>>;
       };
     };
   };
@@ -5843,6 +6013,26 @@ export interface paths {
           }[];
         }>>;
         400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/messages/unread': {
+    /** Unread chat messages of all own visits. Open to users who may: see own visits (`consultations:read`); reaches visits that the caller belongs to. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          /** unread messages of all own visits */
+          total: number;
+          /** visits with unread messages, the one with the newest message first; at most 100 */
+          items: {
+            consultationId: string;
+            unread: number;
+          }[];
+        }>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;

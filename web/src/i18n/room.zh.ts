@@ -122,6 +122,7 @@ export const room = {
   ended: {
     ended: { title: '问诊已结束', text: '感谢您的使用，现在可以关闭此页面。' },
     empty: { title: '问诊已关闭', text: '诊室内已经没有人。' },
+    closed: { title: '诊室已关闭', text: '医生暂时关闭了诊室。收到通知后，您可以重新进入。' },
     kicked: { title: '您已被移出问诊', text: '医生已取消您的进入权限。如有误会，请联系诊所。' },
     replaced: { title: '您已在另一台设备上加入', text: '问诊在那台设备上继续。您也可以转回到此页面。' },
     left: { title: '您已离开问诊', text: '只要问诊还在进行，您可以随时回来。' },

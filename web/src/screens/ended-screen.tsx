@@ -6,7 +6,7 @@ import { session } from '../session.ts';
 import { useStore } from '../use-store.ts';
 
 type Closed = NonNullable<VisitState['closed']>;
-type Screen = 'ended' | 'empty' | 'kicked' | 'replaced' | 'left' | 'declined' | 'session_revoked' | 'room_failed' | 'refused';
+type Screen = 'ended' | 'closed' | 'empty' | 'kicked' | 'replaced' | 'left' | 'declined' | 'session_revoked' | 'room_failed' | 'refused';
 
 /** Refusals of a join that have a page of their own. */
 const SCREEN_OF_CODE: Partial<Record<string, Screen>> = {
@@ -15,7 +15,7 @@ const SCREEN_OF_CODE: Partial<Record<string, Screen>> = {
   session_revoked: 'session_revoked',
   second_device: 'replaced',
 };
-const CAN_COME_BACK = new Set<Screen>(['empty', 'replaced', 'left', 'declined', 'room_failed', 'refused']);
+const CAN_COME_BACK = new Set<Screen>(['closed', 'empty', 'replaced', 'left', 'declined', 'room_failed', 'refused']);
 
 /** Why the visit is over for this page, and what can be done now. */
 export function Ended({ visitId, closed }: { visitId: string; closed: Closed }) {
