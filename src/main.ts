@@ -46,6 +46,11 @@ async function carryOut(options: CliOptions, config: Config): Promise<number> {
       const { verifyAudit } = await import('./cli/audit.ts');
       return verifyAudit(config);
     }
+    case 'seed': {
+      const { seed } = await import('./cli/seed.ts');
+      if (options.seed) await seed(options.seed, config);
+      return 0;
+    }
     default:
       return control(options, config);
   }

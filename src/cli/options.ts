@@ -12,6 +12,7 @@ const commands = {
   'rotate-keys': '',
   'verify-keys': '',
   audit: 'verify',
+  seed: '',
 } as const;
 type Command = keyof typeof commands;
 
@@ -25,6 +26,17 @@ export interface CliOptions {
   detached: boolean;
   /** Of `admin create`. */
   account: string | undefined;
+  /** Of `seed`. */
+  seed: SeedCommand | undefined;
+}
+
+export interface SeedCommand {
+  seed: number;
+  scale: number;
+  at: Date;
+  password: string | undefined;
+  /** In production, or beside what is there. */
+  force: boolean;
 }
 
 export const HELP = `Usage: npm start -- [options]            run in this terminal
@@ -40,6 +52,8 @@ Commands
   rotate-keys            seal all personal data with the last key of DATA_KEYS
   verify-keys            try whether DATA_KEYS opens everything; ends with 1 when not
   audit verify           check the audit chains; ends with 1 when one is broken
+  seed [--scale <factor>] [--seed <number>] [--at <time>] [--password <text>] [--force]
+                         fill an empty clinic with invented people and visits
 
 Options
   --lan                  HTTPS with a generated certificate, reachable from the local network
@@ -66,6 +80,7 @@ export function parseCli(args: readonly string[]): CliOptions {
   const command = (Object.keys(commands) as Command[]).find((name) => name === first);
   if (!command || rest.join(' ') !== commands[command]) throw new UsageError(`Unknown command: ${[first, ...rest].join(' ')}`);
   if ((values.account !== undefined) !== (command === 'admin')) throw new UsageError('admin create and --account <name> go together');
+  const seed = seedOf(values, command);
   if (values.foreground && command !== 'start') throw new UsageError('--foreground belongs to start');
   return {
     command: command === 'start' && values.foreground ? 'run' : command,
@@ -75,7 +90,26 @@ export function parseCli(args: readonly string[]): CliOptions {
     help: values.help ?? false,
     detached: values.detached ?? false,
     account: values.account,
+    seed,
   };
+}
+
+type Values = ReturnType<typeof parse>['values'];
+
+/** Small enough to find a free time for every visit. */
+const MAX_SCALE = 10;
+
+function seedOf({ scale, seed, at, password, force }: Values, command: string): SeedCommand | undefined {
+  const given = [scale, seed, at, password, force].some((value) => value !== undefined);
+  if (command !== 'seed') {
+    if (given) throw new UsageError('--scale, --seed, --at, --password and --force belong to seed');
+    return undefined;
+  }
+  const options = { seed: Number(seed ?? 1), scale: Number(scale ?? 1), at: at === undefined ? new Date() : new Date(at) };
+  if (!(options.scale > 0 && options.scale <= MAX_SCALE)) throw new UsageError(`--scale is a number above 0, up to ${MAX_SCALE}`);
+  if (!Number.isSafeInteger(options.seed)) throw new UsageError('--seed is a whole number');
+  if (Number.isNaN(options.at.getTime())) throw new UsageError('--at is a time such as 2026-11-26T10:00:00Z');
+  return { ...options, password, force: force ?? false };
 }
 
 function parse(args: readonly string[]) {
@@ -90,6 +124,11 @@ function parse(args: readonly string[]) {
         foreground: { type: 'boolean' },
         detached: { type: 'boolean' },
         account: { type: 'string' },
+        scale: { type: 'string' },
+        seed: { type: 'string' },
+        at: { type: 'string' },
+        password: { type: 'string' },
+        force: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });
