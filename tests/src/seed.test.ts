@@ -20,6 +20,8 @@ const options = { seed: 7, scale: 0.01, at, password: PASSWORD };
 const keys = { DATA_KEYS: `k1:${'ab'.repeat(32)}`, BLIND_INDEX_KEY: 'a key of the blind index of these tests' };
 /** Written by the time that a row was, not by the seed. */
 const BY_THE_CLOCK = new Set(['changes', 'signals', 'menus', 'roles', 'rolePermissions', 'knownPermissions']);
+/** Tables that the running server writes to now and then. */
+const LOGS = ['operation_log', 'login_log', 'security_log', 'signals', 'outbox', 'sessions'];
 const dumps: Record<string, string[]> = {};
 
 async function dump({ database, vault }: Pick<TestApp['foundation'], 'database' | 'vault'>): Promise<string[]> {
@@ -51,7 +53,7 @@ async function rowCounts({ sequelize, dialect }: Database): Promise<Map<string, 
       : 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()';
   const counts = new Map<string, number>();
   for (const { name } of await sequelize.query<{ name: string }>(tables, { type: QueryTypes.SELECT })) {
-    if (name === 'migrations') continue;
+    if (name === 'migrations' || LOGS.includes(name)) continue;
     const [row] = await sequelize.query<{ n: number }>(`SELECT COUNT(*) AS n FROM \`${name}\``, { type: QueryTypes.SELECT });
     counts.set(name, Number(row?.n));
   }
@@ -158,7 +160,7 @@ describe.each(['sqlite', 'mysql'] as const)('seed on %s', (dialect) => {
       const after = await rowCounts(database);
       for (const [table, count] of after) expect([name, table, count]).toEqual([name, table, before.get(table)]);
     }
-    expect((await rowCounts(database)).size).toBe(0);
+    expect([...(await rowCounts(database)).keys()]).toEqual([]);
     expect(await migrate(database)).toEqual(names);
     expect([await database.models.users.count(), await database.models.appointments.count()]).toEqual([0, 0]);
   }, 60_000);
