@@ -46,6 +46,8 @@ export interface AppParts {
   tls?: { key: string; cert: string } | undefined;
   /** Built web client. */
   webFolder?: string;
+  /** Given the application before anything is added to it. */
+  observe?: (app: FastifyInstance) => void;
 }
 
 /** Fastify itself believes nobody when it is given a number. */
@@ -78,6 +80,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     frameworkErrors: handleFault,
   }) as FastifyInstance;
 
+  parts.observe?.(app);
   app.setErrorHandler(handleFault);
   const { seen, freshlyVerified } = auth.sessions;
   enforcePolicies(app, { verify: auth.verify, accessOf: access.of, seen, freshlyVerified });

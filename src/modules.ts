@@ -31,8 +31,8 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
   const telling = createTelling(foundation, surroundings, { contactOf: (userId) => identity.users.contactOf(userId) });
   const { notifications } = telling;
   const files = createFiles(foundation);
-  const identity = createIdentity(foundation, notifications, { files, healthTags: tagsIn(() => healthProfiles), publicUrl });
   const care = createCareRelations(database, [appointmentCare]);
+  const identity = createIdentity(foundation, notifications, { files, care, healthTags: tagsIn(() => healthProfiles), publicUrl });
   const healthProfiles = createHealthProfiles(database, { ...foundation, care });
   const availability: AvailabilityPort = { freeBetween: (from, to) => booking.scheduling.finding.freeBetween(from, to) };
   const history = { visitsOf: care.visitsOf, tagsOf: healthProfiles.tagsOf };

@@ -17,6 +17,7 @@ import { menuRoutes } from '../menus/routes.ts';
 import { createMenus } from '../menus/service.ts';
 import { createCodeSender } from '../messaging/codes.ts';
 import type { Notifications } from '../notifications/service.ts';
+import type { CareRelations } from '../patients/care-relations.ts';
 import { holderRoutes, roleRoutes } from '../permissions/routes.ts';
 import { createRoles } from '../permissions/service.ts';
 import { activitySources } from '../users/activity.ts';
@@ -27,14 +28,15 @@ import { createUsers } from '../users/service.ts';
 
 interface IdentityParts {
   files: Files;
+  care: Pick<CareRelations, 'isVouched'>;
   healthTags: HealthTags;
   publicUrl: () => string;
 }
 
 export function createIdentity(foundation: Foundation, notifications: Notifications, parts: IdentityParts) {
-  const { files, healthTags, publicUrl } = parts;
+  const { files, care, healthTags, publicUrl } = parts;
   const { config, log, database, vault, auth } = foundation;
-  const users = createUsers({ ...foundation, healthTags, avatars: createAvatars(files) });
+  const users = createUsers({ ...foundation, healthTags, isVouched: care.isVouched, avatars: createAvatars(files) });
   activitySources(database).forEach(users.figures.count);
   const notices = securityNotices({ ...foundation, notifications });
   const loginLog = createLoginLog(database, notices, log);

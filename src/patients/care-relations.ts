@@ -20,6 +20,8 @@ export interface CareSource {
 export type Reach = 'self' | 'care' | 'all';
 
 export interface CareRelations {
+  /** Whether this user's qualifications were approved, as a practitioner who is enabled. */
+  isVouched(practitionerUserId: string): Promise<boolean>;
   isPatientOf(practitionerUserId: string, patientUserId: string): Promise<boolean>;
   /**
    * @param care what a practitioner must hold to see their patients
@@ -70,6 +72,12 @@ export function createCareRelations({ sequelize }: Database, more: readonly Care
 
   return {
     isPatientOf,
+
+    async isVouched(practitioner) {
+      const sql = `SELECT CASE WHEN ${VOUCHED} THEN 1 ELSE 0 END AS vouched`;
+      const [row] = await sequelize.query<{ vouched: number }>(sql, { type: QueryTypes.SELECT, replacements: { practitioner } });
+      return row?.vouched === 1;
+    },
 
     async reach(caller, patientUserId, care, everybody) {
       if (caller.userId === patientUserId) return 'self';

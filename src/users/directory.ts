@@ -19,7 +19,8 @@ export interface Directory {
   /**
    * With `users:read-all` everybody, newest first. Others get names of active people for choosing somebody, by name; without a
    * keyword only of those that they have had visits with.
-   * @throws {ApiError} `forbidden` for filters of the former, `invalid_request` for a keyword of one character
+   * @throws {ApiError} `forbidden` for filters of the former, `not_approved` for practitioners whom nobody has reviewed (anybody
+   *   can register as a doctor), `invalid_request` for a keyword of one character
    */
   list(caller: Caller, query: Query): Promise<z.infer<typeof schemas.userList>>;
   /** Everybody that the filters let through, oldest first, in portions. */
@@ -35,7 +36,9 @@ const PORTION = 500;
 /** What those who may only look people up can ask for. */
 const OPEN_FILTERS = new Set(['page', 'pageSize', 'keyword', 'role']);
 
-export function createDirectory({ database, vault }: Pick<Foundation, 'database' | 'vault'>, views: Views): Directory {
+type DirectoryParts = Pick<Foundation, 'database' | 'vault'> & { isVouched: (userId: string) => Promise<boolean> };
+
+export function createDirectory({ database, vault, isVouched }: DirectoryParts, views: Views): Directory {
   const { models } = database;
   const { conditionsOf, named, holding, quoted } = createConditions(database, vault);
 
@@ -51,6 +54,7 @@ export function createDirectory({ database, vault }: Pick<Foundation, 'database'
   async function lookUp(caller: Caller, query: Query) {
     if (Object.entries(query).some(([name, value]) => value !== undefined && !OPEN_FILTERS.has(name))) throw new ApiError('forbidden');
     const { keyword, role } = query;
+    if (!(await isVouched(caller.userId))) throw new ApiError('not_approved');
     if (keyword && Array.from(searchForm(keyword)).length < 2)
       throw new ApiError('invalid_request', { details: [{ field: 'query.keyword', message: 'must have 2 characters or more' }] });
     const reach = keyword ? named(keyword) : { id: { [Op.in]: acquaintances(quoted(caller.userId)) } };

@@ -17,7 +17,7 @@ const manage = may('users:manage', { masks });
 export function profileRoutes(users: Users): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/users', {
-      config: { policy: may('users:find', { objects: 'names of people', all: 'users:read-all', masks }) },
+      config: { policy: may('users:find', { objects: 'names of people', all: 'users:read-all', masks }), errors: ['not_approved'] },
       schema: {
         summary: 'List and search people; without `users:read-all` names only, by keyword and role',
         tags,

@@ -23,6 +23,8 @@ export interface Users extends Accounts, Directory, Administration {
 export interface UsersParts extends Pick<Foundation, 'database' | 'vault' | 'access' | 'signals' | 'auth'> {
   avatars?: Avatars;
   healthTags?: HealthTags;
+  /** Whether somebody's qualifications as a practitioner were approved; without it nobody's were. */
+  isVouched?: (userId: string) => Promise<boolean>;
 }
 
 const noAvatars: Avatars = {
@@ -41,7 +43,7 @@ export function createUsers(parts: UsersParts): Users {
   const views = createViews({ ...parts, accounts, avatars, healthTags, figures });
   return {
     ...accounts,
-    ...createDirectory(parts, views),
+    ...createDirectory({ isVouched: async () => false, ...parts }, views),
     ...createAdministration({ ...parts, accounts, views, avatars, healthTags, forgive: auth.guessing.forgive }),
     tags: createTags(database),
     follows: createFollows(database),

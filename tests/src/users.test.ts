@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { PASSWORD, startApp, type TestApp } from '#tests/support/app.ts';
 import { newMariaDb } from '#tests/support/databases.ts';
+import { approve } from '#tests/support/people.ts';
 
 const base = '/api/v1/users';
 
@@ -73,12 +74,24 @@ describe.each(['sqlite', 'mysql'] as const)('users on %s', (engine) => {
 
     test('shows a doctor names of active people only, and takes no other filters', async () => {
       const doctor = as(server.people.doctor.token);
+      await approve(server, server.people.doctor);
       expect((await doctor('GET', `${base}?keyword=zhang`)).body.data.items).toEqual([{ id: expect.any(String), name: '张伟 Zhang Wei' }]);
       expect((await doctor('GET', `${base}?keyword=张小花`)).body.data.items).toEqual([]);
       expect((await doctor('GET', `${base}?keyword=zhang-w`)).body.data.items).toEqual([]);
       for (const query of ['status=active', 'membership=basic', 'sort=name', 'locked=true'])
         expect([query, code(await doctor('GET', `${base}?${query}`))]).toEqual([query, 'forbidden']);
       expect(code(await patient('GET', base))).toBe('forbidden');
+    });
+
+    test('finds nobody for a doctor whom nobody has reviewed: anybody can register as one', async () => {
+      const body = { account: `self-made-${engine}`, password: 'correct horse 9', role: 'doctor' };
+      const { token } = (await server.call('POST', '/api/v1/auth/register', null, body)).body.data;
+      const call = as(token);
+      const find = async () => [code(await call('GET', `${base}?keyword=zhang`)), code(await call('GET', base))];
+      expect(await find()).toEqual(['not_approved', 'not_approved']);
+      const { body: made } = await call('POST', '/api/v1/practitioners', { kind: 'doctor', name: 'Self-made' });
+      expect((await call('POST', `/api/v1/practitioners/${made.data.id}/submit`)).status).toBe(200);
+      expect(await find()).toEqual(['not_approved', 'not_approved']);
     });
   });
 

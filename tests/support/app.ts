@@ -19,6 +19,7 @@ import { createFoundation, type Foundation } from '#src/foundation.ts';
 import { createModules, type Modules } from '#src/modules.ts';
 import type { Users } from '#src/users/service.ts';
 import { startWorkers, type Workers } from '#workers/index.ts';
+import { watchRoutes } from './routes.ts';
 import { copyTemplate } from './template.ts';
 
 export const silentLog = pino({ level: 'silent' });
@@ -116,6 +117,7 @@ export async function startApp(env: Record<string, string> = {}, parts: Partial<
   const { users, consultations } = modules;
   const workers = startWorkers({ config, outbox: foundation.outbox, services: modules, log: silentLog });
   const app = await buildApp({
+    observe: watchRoutes,
     foundation,
     modules,
     readiness: { database: () => database.ping(2_000), media: () => true, accepting: () => true },

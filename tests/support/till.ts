@@ -37,15 +37,15 @@ export async function configure({ modules, people }: TestApp, partners: Partners
   }
 }
 
-/** An order of the patient that nobody has paid. @param amount fen */
+/** An order that nobody has paid, of the patient if nobody else is named. @param amount fen */
 export function newOrder(
   server: TestApp,
   amount = 9_900,
-  order: { expiresAt?: Date; type?: 'course' | 'service' } = {},
+  order: { expiresAt?: Date; type?: 'course' | 'service'; userId?: string } = {},
 ): Promise<OrderRow> {
-  const { expiresAt = new Date(Date.now() + 900_000), type = 'course' } = order;
+  const { expiresAt = new Date(Date.now() + 900_000), type = 'course', userId = server.people.patient.id } = order;
   return server.modules.orders.create({
-    userId: server.people.patient.id,
+    userId,
     type,
     items: [{ kind: type, refId: randomUUID(), title: '八段锦', unitPrice: amount }],
     expiresAt,
@@ -86,7 +86,7 @@ export const fund = (server: TestApp, userId: string, amount: number): Promise<v
 
 /** Pays with the balance. @returns the order's id */
 export async function paidOrder(server: TestApp, amount = 9_900, payer: Person = server.people.patient): Promise<string> {
-  const { id } = await newOrder(server, amount);
+  const { id } = await newOrder(server, amount, { userId: payer.id });
   await fund(server, payer.id, amount);
   await server.stepUp(payer.token);
   dataOf(await server.call('POST', `/api/v1/orders/${id}/payments`, payer.token, { method: 'balance' }));

@@ -11210,7 +11210,7 @@ export interface paths {
         }>>;
         400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
-        403: Json<Failure<'forbidden'>>;
+        403: Json<Failure<'forbidden' | 'not_approved'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
