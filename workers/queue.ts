@@ -2,6 +2,7 @@
  * The queue between relays and the processes that do the jobs: BullMQ on Redis. It carries ids only. What it loses, a wiped
  * Redis for example, comes up again from the outbox when the claim ends.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Logger } from '#rooms/ports.ts';
@@ -10,6 +11,10 @@ import type { Job } from '#src/outbox/outbox.ts';
 const NAME = 'wenzhen-jobs';
 /** A stalled worker's jobs are taken over after this long, in milliseconds: shorter than the claim of a row. */
 const LOCK_MS = 5_000;
+/** Longest pause between two tries to reach Redis. */
+const MOST_PAUSE_MS = 2_000;
+/** How long the end waits for jobs in hand and for Redis. Jobs that are cut off come up again from the outbox. */
+const CLOSE_MS = 5_000;
 
 export interface JobQueue {
   /** Hands a job on. @throws when Redis does not take it; the row then comes up again */
@@ -19,17 +24,22 @@ export interface JobQueue {
 
 /** @param work does one job; must never reject */
 export function openQueue(url: string, work: ((job: Job) => Promise<void>) | null, concurrency: number, log: Logger): JobQueue {
-  const connect = (): Redis => {
-    const client = new Redis(url, { maxRetriesPerRequest: null, enableOfflineQueue: false, commandTimeout: 0 });
+  let closed = false;
+  // Of a queue that was closed while Redis was away nothing tries on; BullMQ makes a further connection of the same kind.
+  const retryStrategy = (times: number) => (closed ? null : Math.min(times * 100, MOST_PAUSE_MS));
+  const connect = (enableOfflineQueue: boolean): Redis => {
+    const client = new Redis(url, { maxRetriesPerRequest: null, enableOfflineQueue, retryStrategy });
     client.on('error', (error) => log.debug({ err: error }, 'redis of the job queue'));
     return client;
   };
-  const connections = [connect()];
+  // Whoever hands a job on is told at once when Redis is away.
+  const connections = [connect(false)];
   const queue = new Queue(NAME, { connection: connections[0] as Redis, defaultJobOptions: { removeOnComplete: true, removeOnFail: true } });
   queue.on('error', (error) => log.debug({ err: error }, 'job queue'));
   let worker: Worker | undefined;
   if (work) {
-    const connection = connect();
+    // A worker waits for Redis: told at once, BullMQ would ask again at once, and leave no turn to anything else in the process.
+    const connection = connect(true);
     connections.push(connection);
     worker = new Worker(NAME, async ({ data }: { data: Job }) => work(data), {
       connection,
@@ -45,8 +55,11 @@ export function openQueue(url: string, work: ((job: Job) => Promise<void>) | nul
       await queue.add(job.topic, job, { jobId: `${job.id}-${job.attempts}` });
     },
     async close() {
-      await worker?.close();
-      await queue.close();
+      closed = true;
+      // What waits for a Redis that is away would wait for ever.
+      for (const connection of connections) if (connection.status !== 'ready') connection.disconnect();
+      const ended = Promise.resolve(worker?.close()).then(() => queue.close());
+      await Promise.race([ended.catch(() => undefined), delay(CLOSE_MS, undefined, { ref: false })]);
       for (const connection of connections) connection.disconnect();
     },
   };

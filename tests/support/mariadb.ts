@@ -12,9 +12,14 @@ const run = promisify(execFile);
 const STARTS_WITHIN_MS = 30_000;
 
 export interface MariaDb {
-  pid: number;
+  /** Pid of the process that runs now. */
+  readonly pid: number;
   /** Address of the server, to which the name of a database is added. */
   url: string;
+  /** kill -9. */
+  kill(): Promise<void>;
+  /** Starts again on the same port and data after `kill`. */
+  resume(): Promise<void>;
   /** URL of a new, empty database on this server. */
   createDatabase(): Promise<string>;
   /** Ends the server and removes its data. */
@@ -23,9 +28,10 @@ export interface MariaDb {
 
 /**
  * Starts a server of its own.
+ * @param options `durable`: what it has committed outlives a kill -9, at the price of a write to the disk each time
  * @throws with the command that installs it when it is missing
  */
-export async function startMariaDb(): Promise<MariaDb> {
+export async function startMariaDb({ durable = false } = {}): Promise<MariaDb> {
   await access('/usr/sbin/mariadbd').catch((cause: unknown) => {
     throw new Error('MariaDB is needed for this test: sudo apt-get install -y mariadb-server', { cause });
   });
@@ -36,20 +42,33 @@ export async function startMariaDb(): Promise<MariaDb> {
   const common = ['--no-defaults', `--datadir=${data}`, `--tmpdir=${folder}`, '--innodb-log-file-size=16M', ...user];
   await run('mariadb-install-db', [...common, '--auth-root-authentication-method=normal', '--skip-test-db']);
   const port = await freePort();
-  const speed = ['--skip-log-bin', '--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=64M', '--performance-schema=OFF'];
+  const flush = `--innodb-flush-log-at-trx-commit=${durable ? 1 : 0}`;
+  const speed = ['--skip-log-bin', flush, '--innodb-buffer-pool-size=64M', '--performance-schema=OFF'];
   const where = [`--socket=${folder}/socket`, '--bind-address=127.0.0.1', `--port=${port}`, `--pid-file=${folder}/pid`];
-  const server = spawn('/usr/sbin/mariadbd', [...common, ...where, ...speed, '--max-connections=400'], { stdio: 'ignore' });
-  const ended = new Promise<void>((done) => server.once('exit', () => done()));
-  const admin = await connect(port);
+  const start = () => {
+    const server = spawn('/usr/sbin/mariadbd', [...common, ...where, ...speed, '--max-connections=400'], { stdio: 'ignore' });
+    return { server, ended: new Promise<void>((done) => server.once('exit', () => done())) };
+  };
+  let running = start();
+  const end = async (signal: NodeJS.Signals) => {
+    running.server.kill(signal);
+    await running.ended;
+  };
+  await answers(port);
   const url = `mysql://root@127.0.0.1:${port}`;
   return {
-    pid: server.pid ?? 0,
+    get pid() {
+      return running.server.pid ?? 0;
+    },
     url,
     createDatabase: () => createDatabase(url),
+    kill: () => end('SIGKILL'),
+    async resume() {
+      running = start();
+      await answers(port);
+    },
     async stop() {
-      await admin.end().catch(() => undefined);
-      server.kill('SIGTERM');
-      await ended;
+      await end('SIGTERM');
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -64,11 +83,12 @@ export async function createDatabase(url: string): Promise<string> {
   return `${url}/${name}`;
 }
 
-async function connect(port: number): Promise<mysql.Connection> {
+async function answers(port: number): Promise<void> {
   const end = performance.now() + STARTS_WITHIN_MS;
   for (;;) {
     try {
-      return await mysql.createConnection({ host: '127.0.0.1', port, user: 'root' });
+      const connection = await mysql.createConnection({ host: '127.0.0.1', port, user: 'root' });
+      return await connection.end();
     } catch (error) {
       if (performance.now() > end) throw new Error('MariaDB does not answer', { cause: error });
       await sleep(50);

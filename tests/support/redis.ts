@@ -10,12 +10,15 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-/** Starts a Redis server without persistence on a free loopback port. @throws with the command that installs it when it is missing */
-export async function startRedis(): Promise<RedisServer> {
+/**
+ * Starts a Redis server without persistence on a loopback port, a free one by default.
+ * @throws with the command that installs it when it is missing
+ */
+export async function startRedis(at?: number): Promise<RedisServer> {
   await access('/usr/bin/redis-server').catch((cause: unknown) => {
     throw new Error('Redis is needed for this test: sudo apt-get install -y redis-server', { cause });
   });
-  const port = await freePort();
+  const port = at ?? (await freePort());
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const server = spawn('/usr/bin/redis-server', settings, { stdio: 'ignore' });
   const ended = new Promise<void>((done) => server.once('exit', () => done()));

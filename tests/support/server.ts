@@ -16,11 +16,10 @@ export interface Account {
   password: string;
 }
 
-export interface TestServer {
+/** A process that serves. */
+interface TestNode {
   url: string;
   port: number;
-  doctor: Account;
-  patient: Account;
   /** Everything printed so far. */
   output(): string;
   /** Pid of the process that runs now. */
@@ -37,11 +36,32 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
+/** One with a demo of its own. */
+export interface TestServer extends TestNode {
+  doctor: Account;
+  patient: Account;
+}
+
 /**
- * Boots `node src/main.ts` and waits until it listens.
+ * Boots `node src/main.ts` on an empty database and waits until it listens.
  * @param env settings on top of quiet defaults; `HOST` decides which address `url` names
  */
 export async function startServer(env: Record<string, string> = {}): Promise<TestServer> {
+  const node = await startNode({ DEMO: 'true', ...env });
+  const demo = (name: string): Account => {
+    const password = new RegExp(`^\\W*${name}\\W+(\\S+)`, 'm').exec(node.output())?.[1];
+    if (!password) throw new Error(`no ${name} account was printed:\n${node.output()}`);
+    return { account: name, password };
+  };
+  return { ...node, doctor: demo('doctor'), patient: demo('patient') };
+}
+
+/**
+ * Boots `node src/main.ts` and waits until it listens: one of several on a database, for instance.
+ * @param env as for `startServer`, without a demo by default
+ * @param flags of Node
+ */
+async function startNode(env: Record<string, string> = {}, flags: readonly string[] = []): Promise<TestNode> {
   const port = await freePort();
   const dataDir = await mkdtemp(join(tmpdir(), 'wenzhen-data-'));
   const settings = {
@@ -50,7 +70,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
     DATA_DIR: dataDir,
     LOG_LEVEL: 'warn',
     LOG_PRETTY: 'false',
-    DEMO: 'true',
+    DEMO: 'false',
     ...env,
   };
   const url = `http://${LOOPBACK_OF[settings.HOST] ?? settings.HOST}:${port}`;
@@ -58,7 +78,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
   let child: ChildProcess | undefined;
 
   async function start(): Promise<void> {
-    const started = spawn(process.execPath, ['src/main.ts'], {
+    const started = spawn(process.execPath, [...flags, 'src/main.ts'], {
       cwd: root,
       env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'test', ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -73,7 +93,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
         if (started.exitCode !== null) throw new Error(`it ended with ${started.exitCode}:\n${output}`);
         return (await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(1_000) })).ok;
       },
-      20_000,
+      40_000,
       50,
     );
   }
@@ -87,16 +107,9 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
   }
 
   await start();
-  const demo = (name: string): Account => {
-    const password = new RegExp(`^\\W*${name}\\W+(\\S+)`, 'm').exec(output)?.[1];
-    if (!password) throw new Error(`no ${name} account was printed:\n${output}`);
-    return { account: name, password };
-  };
   return {
     url,
     port,
-    doctor: demo('doctor'),
-    patient: demo('patient'),
     output: () => output,
     pid: () => child?.pid ?? 0,
     workers: async () => workersOf(child?.pid),
