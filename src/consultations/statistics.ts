@@ -85,7 +85,8 @@ function visitsOf(
   const whose = can('statistics:read-all') ? practitionerUserId : userId;
   return {
     source: `FROM consultations c JOIN users u ON u.id = c.practitioner_user_id
-      LEFT JOIN reviews r ON r.appointment_id = c.appointment_id AND r.hidden = 0
+      LEFT JOIN reviews r ON r.hidden = 0 AND r.id = COALESCE(
+        (SELECT a.id FROM reviews a WHERE a.appointment_id = c.appointment_id), (SELECT v.id FROM reviews v WHERE v.consultation_id = c.id))
       WHERE c.scheduled_start >= :from AND c.scheduled_start < :to ${whose === undefined ? '' : 'AND c.practitioner_user_id = :whose'}`,
     replacements: { from: time(new Date(from)), to: time(new Date(to)), ...(whose !== undefined && { whose }) },
   };

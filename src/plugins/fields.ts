@@ -34,3 +34,22 @@ export const listOf = <T extends z.ZodType>(item: T) =>
 
 /** Limit and offset of a page, for a query. */
 export const slice = ({ page, pageSize }: z.infer<typeof paging>) => ({ limit: pageSize, offset: (page - 1) * pageSize });
+
+/** Order of a list: the name of a column, with a minus sign the other way round. */
+export const sortBy = <const C extends string>(columns: readonly C[], fallback: NoInfer<C> | `-${NoInfer<C>}`) =>
+  z
+    .enum([...columns, ...columns.map((column) => `-${column}` as const)] as (C | `-${C}`)[])
+    .default(fallback as never)
+    .describe('a minus sign: the largest or newest first');
+
+/** What `sortBy` took, for a query; rows that are equal there go by their id, so that pages neither repeat nor miss any. */
+export function orderOf(sort: string, tie: string = 'id'): [string, 'ASC' | 'DESC'][] {
+  const direction = sort.startsWith('-') ? 'DESC' : 'ASC';
+  const column = sort.replace('-', '');
+  return column === tie
+    ? [[tie, direction]]
+    : [
+        [column, direction],
+        [tie, direction],
+      ];
+}

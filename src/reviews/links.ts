@@ -16,7 +16,9 @@ export function describeClinical(
   });
   notifications.describe('review', async (id) => {
     const review = await models.reviews.findByPk(id);
-    const practitioner = review && (await practitioners.byId(review.practitionerId));
-    return review && practitioner ? { practitioner: practitioner.name, path: `/appointments/${review.appointmentId}` } : null;
+    const practitioner = review?.practitionerId && (await practitioners.byId(review.practitionerId));
+    if (!review || !practitioner) return null;
+    const { appointmentId, consultationId } = review;
+    return { practitioner: practitioner.name, path: appointmentId ? `/appointments/${appointmentId}` : `/visits/${consultationId}` };
   });
 }

@@ -9,8 +9,15 @@ import {
 
 export interface ReviewRow extends Model<InferAttributes<ReviewRow>, InferCreationAttributes<ReviewRow>> {
   id: string;
-  appointmentId: string;
-  practitionerId: string;
+  /** What it is of: exactly one of the three. */
+  appointmentId: CreationOptional<string | null>;
+  /** A visit that was planned without an appointment. */
+  consultationId: CreationOptional<string | null>;
+  /** An order without an appointment. */
+  orderId: CreationOptional<string | null>;
+  /** Null: nobody in particular, or somebody who has no profile. */
+  practitionerId: string | null;
+  serviceId: CreationOptional<string | null>;
   userId: string;
   /** 1 to 5. */
   rating: number;
@@ -43,7 +50,10 @@ export function defineReviews(sequelize: Sequelize) {
       {
         id: { type: uuid(), primaryKey: true },
         appointmentId: uuid(),
+        consultationId: uuid(),
+        orderId: uuid(),
         practitionerId: uuid(),
+        serviceId: uuid(),
         userId: uuid(),
         rating: DataTypes.INTEGER,
         text: DataTypes.STRING(2_000),

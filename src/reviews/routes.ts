@@ -11,10 +11,15 @@ export function reviewRoutes(reviews: Reviews): FastifyPluginAsyncZod {
   return async (app) => {
     app.post('/reviews', {
       config: {
-        policy: may('reviews:write', { objects: 'completed appointments of the caller' }),
+        policy: may('reviews:write', { objects: 'what the caller has completed' }),
         errors: ['not_found', 'wrong_state', 'already_exists', 'unknown_tag'],
       },
-      schema: { summary: 'Rate a completed visit, once', tags, body: schemas.newReview, response: { 200: schemas.reviewView } },
+      schema: {
+        summary: 'Rate a completed appointment, visit or order, once',
+        tags,
+        body: schemas.newReview,
+        response: { 200: schemas.reviewView },
+      },
       handler: (request) => reviews.write(callerOf(request), request.body),
     });
     app.post('/reviews/:id/reply', {
@@ -22,28 +27,60 @@ export function reviewRoutes(reviews: Reviews): FastifyPluginAsyncZod {
       schema: { summary: 'Reply to a review of oneself', tags, params, body: schemas.reply, response: { 200: schemas.reviewView } },
       handler: (request) => reviews.reply(callerOf(request), request.params.id, request.body.text),
     });
-    app.get('/practitioners/:practitionerId/reviews', {
-      config: { policy: publicAccess },
-      schema: {
-        summary: 'Reviews of a practitioner, newest first',
-        tags,
-        params: schemas.practitionerParams,
-        querystring: schemas.query,
-        response: { 200: schemas.list },
-      },
-      handler: (request) => reviews.of(request.params.practitionerId, request.query),
+    app.get('/reviews/mine', {
+      config: { policy: may('reviews:write', { objects: 'reviews of the caller' }) },
+      schema: { summary: 'Own reviews', tags, querystring: schemas.query, response: { 200: schemas.ownList } },
+      handler: (request) => reviews.own(callerOf(request).userId, request.query),
     });
-    app.get('/practitioners/:practitionerId/reviews/statistics', {
-      config: { policy: publicAccess },
-      schema: { summary: 'Average, stars and tags', tags, params: schemas.practitionerParams, response: { 200: schemas.statistics } },
-      handler: (request) => reviews.statistics(request.params.practitionerId),
-    });
+    await app.register(publicRoutes(reviews));
     app.get('/review-tags', {
       config: { policy: publicAccess },
       schema: { summary: 'Words to choose from', tags, response: { 200: schemas.tagList } },
       handler: () => reviews.tags(),
     });
     await app.register(managementRoutes(reviews));
+  };
+}
+
+function publicRoutes(reviews: Reviews): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.get('/practitioners/:practitionerId/reviews', {
+      config: { policy: publicAccess },
+      schema: {
+        summary: 'Reviews of a practitioner',
+        tags,
+        params: schemas.practitionerParams,
+        querystring: schemas.query,
+        response: { 200: schemas.list },
+      },
+      handler: (request) => reviews.of(request.params, request.query),
+    });
+    app.get('/practitioners/:practitionerId/reviews/statistics', {
+      config: { policy: publicAccess },
+      schema: { summary: 'Average, stars and tags', tags, params: schemas.practitionerParams, response: { 200: schemas.statistics } },
+      handler: (request) => reviews.statistics(request.params),
+    });
+    app.get('/services/:serviceId/reviews', {
+      config: { policy: publicAccess },
+      schema: {
+        summary: 'Reviews of a service',
+        tags,
+        params: schemas.serviceParams,
+        querystring: schemas.query,
+        response: { 200: schemas.list },
+      },
+      handler: (request) => reviews.of(request.params, request.query),
+    });
+    app.get('/services/:serviceId/reviews/statistics', {
+      config: { policy: publicAccess },
+      schema: {
+        summary: 'Average, stars and tags of a service',
+        tags,
+        params: schemas.serviceParams,
+        response: { 200: schemas.serviceStatistics },
+      },
+      handler: (request) => reviews.statistics(request.params),
+    });
   };
 }
 

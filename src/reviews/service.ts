@@ -1,32 +1,40 @@
-/** What patients say of visits (REV-01..05). */
-import { col, fn, UniqueConstraintError, type WhereAttributeHash } from 'sequelize';
+/** What patients say of visits and services (REV-01..06). */
+import { col, fn, QueryTypes, UniqueConstraintError, type WhereAttributeHash } from 'sequelize';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { maskName } from '#src/crypto/masks.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
 import type { Outbox } from '#src/outbox/outbox.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { orderOf, slice } from '#src/plugins/fields.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import type { PractitionerLookup } from '#src/practitioners/lookup.ts';
 import type { ReviewRow } from './model.ts';
 import type * as schemas from './schemas.ts';
+import { subjectOf } from './subjects.ts';
 import { createTags, type ReviewTags } from './tags.ts';
 
 type View = z.infer<typeof schemas.reviewView>;
 type List = z.infer<typeof schemas.list>;
+type Figures = Omit<z.infer<typeof schemas.statistics>, 'practitionerId'>;
+type Whose = { practitionerId: string } | { serviceId: string };
 
 export interface Reviews extends ReviewTags {
-  /** By the patient, once, of a completed visit. @throws {ApiError} `not_found`, `wrong_state`, `already_exists`, `unknown_tag` */
+  /**
+   * By the patient, once, of a completed appointment, a visit that took place, or an order whose service is done.
+   * @throws {ApiError} `not_found`, `wrong_state`, `already_exists`, `unknown_tag`
+   */
   write(caller: Caller, input: z.infer<typeof schemas.newReview>): Promise<View>;
   /** By the reviewed practitioner and no other. @throws {ApiError} `not_found` */
   reply(caller: Caller, id: string, text: string): Promise<View>;
   /** @throws {ApiError} `not_found` */
   setHidden(id: string, hidden: boolean): Promise<View>;
-  /** Public: what is not hidden, newest first. */
-  of(practitionerId: string, query: z.infer<typeof schemas.query>): Promise<List>;
+  /** Public: what is not hidden. */
+  of(whose: Whose, query: z.infer<typeof schemas.query>): Promise<List>;
+  /** The caller's own, hidden ones too. */
+  own(userId: string, query: z.infer<typeof schemas.query>): Promise<z.infer<typeof schemas.ownList>>;
   all(query: z.infer<typeof schemas.adminQuery>): Promise<List>;
-  statistics(practitionerId: string): Promise<z.infer<typeof schemas.statistics>>;
+  statistics<W extends Whose>(whose: W): Promise<W & Figures>;
 }
 
 export interface ReviewParts {
@@ -42,7 +50,7 @@ export function createReviews(parts: ReviewParts): Reviews {
   return {
     ...createTags(database),
 
-    write: (caller, input) => write(database, caller, input),
+    write: (caller, input) => write(parts, caller, input),
 
     async reply(caller, id, text) {
       const own = await practitioners.byUser(caller.userId);
@@ -63,37 +71,38 @@ export function createReviews(parts: ReviewParts): Reviews {
       return viewOf(database, review);
     },
 
-    of: (practitionerId, query) => list(database, { practitionerId, hidden: false }, query),
-    all: (query) =>
-      list(
+    of: (whose, query) => list(database, { ...whose, hidden: false }, query),
+    async own(userId, query) {
+      const { rows, ...page } = await read(database, { userId }, query);
+      const views = await viewsOf(database, rows);
+      const items = rows.map(({ id, appointmentId = null, consultationId = null, orderId = null }) => ({
+        ...(views.get(id) as View),
+        ...{ appointmentId, consultationId, orderId },
+      }));
+      return { items, ...page };
+    },
+    all(query) {
+      const { practitionerId, serviceId, hidden } = query;
+      return list(
         database,
-        { ...(query.practitionerId && { practitionerId: query.practitionerId }), ...(query.hidden && { hidden: query.hidden === 'true' }) },
+        { ...(practitionerId && { practitionerId }), ...(serviceId && { serviceId }), ...(hidden && { hidden: hidden === 'true' }) },
         query,
-      ),
-    statistics: (practitionerId) => statistics(database, practitionerId),
+      );
+    },
+    statistics: async (whose) => ({ ...whose, ...(await figuresOf(database, whose)) }),
   };
 }
 
 async function write(
-  database: Database,
+  { database, practitioners }: ReviewParts,
   caller: Caller,
-  { appointmentId, rating, text, tagIds }: z.infer<typeof schemas.newReview>,
+  { rating, text, tagIds, ...named }: z.infer<typeof schemas.newReview>,
 ): Promise<View> {
   const { models, transaction } = database;
-  const appointment = await models.appointments.findOne({ where: { id: appointmentId, userId: caller.userId } });
-  if (!appointment) throw new ApiError('not_found');
-  if (appointment.status !== 'completed' || appointment.outcome === 'patient_absent') throw new ApiError('wrong_state');
+  const subject = await subjectOf(database, practitioners, caller.userId, named);
   const tags = await models.reviewTags.findAll({ where: { id: tagIds, enabled: true } });
   if (tags.length < new Set(tagIds).size) throw new ApiError('unknown_tag');
-  const row = {
-    id: uuid(),
-    appointmentId,
-    practitionerId: appointment.practitionerId,
-    userId: caller.userId,
-    rating,
-    text,
-    hidden: false,
-  };
+  const row = { id: uuid(), ...subject, userId: caller.userId, rating, text, hidden: false };
   try {
     return await transaction(async () => {
       const review = await models.reviews.create(row);
@@ -105,34 +114,46 @@ async function write(
   }
 }
 
+async function read({ models }: Database, where: WhereAttributeHash, query: z.infer<typeof schemas.query>) {
+  const { page, pageSize, rating, sort } = query;
+  const wanted = { ...where, ...(rating !== undefined && { rating }) };
+  const { rows, count } = await models.reviews.findAndCountAll({ where: wanted, order: orderOf(sort), ...slice(query) });
+  return { rows, pagination: { page, pageSize, total: count } };
+}
+
 async function list(database: Database, where: WhereAttributeHash, query: z.infer<typeof schemas.query>): Promise<List> {
-  const order: [string, string][] = [
-    ['createdAt', 'DESC'],
-    ['id', 'DESC'],
-  ];
-  const { rows, count } = await database.models.reviews.findAndCountAll({ where, order, ...slice(query) });
-  const items = await Promise.all(rows.map((row) => viewOf(database, row)));
-  return { items, pagination: { page: query.page, pageSize: query.pageSize, total: count } };
+  const { rows, pagination } = await read(database, where, query);
+  return { items: [...(await viewsOf(database, rows)).values()], pagination };
 }
 
-async function viewOf({ models }: Database, review: ReviewRow): Promise<View> {
-  const { id, practitionerId, userId, rating, text, hidden, reply, repliedAt, createdAt } = review;
-  const author = await models.users.findByPk(userId, { attributes: ['name'] });
-  const choices = await models.reviewTagChoices.findAll({ where: { reviewId: id } });
-  const tags = await models.reviewTags.findAll({ where: { id: choices.map(({ tagId }) => tagId) }, order: ['name'] });
-  return {
-    ...{ id, practitionerId, rating, text, hidden: Boolean(hidden), reply: reply ?? null },
-    author: maskName(author?.name ?? ''),
-    tags: tags.map(({ name }) => name),
-    repliedAt: repliedAt?.toISOString() ?? null,
-    createdAt: createdAt.toISOString(),
-  };
+async function viewOf(database: Database, review: ReviewRow): Promise<View> {
+  return (await viewsOf(database, [review])).get(review.id) as View;
 }
 
-async function statistics({ models }: Database, practitionerId: string): Promise<z.infer<typeof schemas.statistics>> {
-  const shown = { practitionerId, hidden: false };
+/** By id, in the order of the rows. */
+async function viewsOf({ models }: Database, rows: readonly ReviewRow[]): Promise<Map<string, View>> {
+  const authors = await models.users.findAll({ where: { id: rows.map(({ userId }) => userId) }, attributes: ['id', 'name'] });
+  const nameOf = new Map(authors.map(({ id, name }) => [id, name]));
+  const chosen = await models.reviewTagChoices.findAll({ where: { reviewId: rows.map(({ id }) => id) } });
+  const tags = await models.reviewTags.findAll({ where: { id: [...new Set(chosen.map(({ tagId }) => tagId))] }, order: ['name'] });
+  const of = (id: string) => new Set(chosen.filter(({ reviewId }) => reviewId === id).map(({ tagId }) => tagId));
+  return new Map(
+    rows.map(({ id, practitionerId, serviceId = null, userId, rating, text, hidden, reply, repliedAt, createdAt }) => [
+      id,
+      {
+        ...{ id, practitionerId, serviceId, rating, text, hidden: Boolean(hidden), reply: reply ?? null },
+        author: maskName(nameOf.get(userId) ?? ''),
+        tags: tags.filter((tag) => of(id).has(tag.id)).map(({ name }) => name),
+        repliedAt: repliedAt?.toISOString() ?? null,
+        createdAt: createdAt.toISOString(),
+      },
+    ]),
+  );
+}
+
+async function figuresOf({ models, sequelize }: Database, whose: Whose): Promise<Figures> {
   const groups = (await models.reviews.findAll({
-    where: shown,
+    where: { ...whose, hidden: false },
     attributes: ['rating', [fn('COUNT', col('id')), 'count']],
     group: ['rating'],
     raw: true,
@@ -141,14 +162,16 @@ async function statistics({ models }: Database, practitionerId: string): Promise
   const count = Object.values(stars).reduce((sum, number) => sum + number, 0);
   const total = Object.entries(stars).reduce((sum, [star, number]) => sum + Number(star) * number, 0);
   const happy = (stars[4] ?? 0) + (stars[5] ?? 0);
-  const ids = (await models.reviews.findAll({ where: shown, attributes: ['id'] })).map(({ id }) => id);
-  const choices = Map.groupBy(await models.reviewTagChoices.findAll({ where: { reviewId: ids } }), ({ tagId }) => tagId);
-  const names = new Map((await models.reviewTags.findAll({ where: { id: [...choices.keys()] } })).map(({ id, name }) => [id, name]));
-  const tags = [...choices].map(([tagId, chosen]) => ({ name: names.get(tagId) ?? '', count: chosen.length }));
+  const [column, id] = 'practitionerId' in whose ? ['practitioner_id', whose.practitionerId] : ['service_id', whose.serviceId];
+  const tags = await sequelize.query<{ name: string; count: number }>(
+    `SELECT t.name, COUNT(*) AS count FROM reviews r JOIN review_tag_choices c ON c.review_id = r.id JOIN review_tags t ON t.id = c.tag_id
+     WHERE r.${column} = :id AND r.hidden = 0 GROUP BY t.id, t.name ORDER BY count DESC, t.name`,
+    { type: QueryTypes.SELECT, replacements: { id } },
+  );
   return {
-    ...{ practitionerId, count, stars },
+    ...{ count, stars },
     average: count === 0 ? null : Math.round((total / count) * 100) / 100,
     satisfaction: count === 0 ? null : Math.round((happy / count) * 1_000) / 1_000,
-    tags: tags.toSorted((a, b) => b.count - a.count),
+    tags: tags.map((tag) => ({ ...tag, count: Number(tag.count) })),
   };
 }
