@@ -62,7 +62,7 @@ export async function createFoundation(config: Config, log: Logger): Promise<Fou
     opened.push(auth);
     const vault = createVault(secrets.dataKeys, secrets.blindIndex);
     const settings = await createSettings(database, vault, signals);
-    const senders = await openSenders({ config, database, signals, settings, log });
+    const senders = await openSenders({ config, database, vault, signals, settings, log });
     opened.push({ close: async () => senders.close() });
     return {
       config,

@@ -63,6 +63,7 @@ function deliveryView(row: DeliveryRow): z.infer<typeof schemas.deliveryView> {
     providerId: providerId ?? null,
     errorCode: errorCode ?? null,
     sentAt: row.sentAt?.toISOString() ?? null,
+    deliveredAt: row.deliveredAt?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
   };
 }

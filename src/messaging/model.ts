@@ -42,6 +42,8 @@ export interface DeliveryRow extends Model<InferAttributes<DeliveryRow>, InferCr
   errorCode: CreationOptional<string | null>;
   attempts: number;
   sentAt: CreationOptional<Date | null>;
+  /** When the provider reported that it arrived. */
+  deliveredAt: CreationOptional<Date | null>;
   createdAt: CreationOptional<Date>;
   updatedAt: CreationOptional<Date>;
 }
@@ -93,6 +95,7 @@ export function defineMessaging(sequelize: Sequelize) {
         errorCode: DataTypes.STRING(120),
         attempts: DataTypes.INTEGER,
         sentAt: DataTypes.DATE(3),
+        deliveredAt: DataTypes.DATE(3),
         createdAt: DataTypes.DATE(3),
         updatedAt: DataTypes.DATE(3),
       },

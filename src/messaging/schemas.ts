@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { id, listOf, nothing, paging, text, time } from '#src/plugins/fields.ts';
+import { isForward, notForward, periodFields } from '#src/statistics/periods.ts';
 import { deliveryStates, outsideChannels } from './model.ts';
 import { locales, templateNames } from './template-store.ts';
 import type { TemplateName } from './templates/catalogue.ts';
@@ -32,24 +33,42 @@ export const deliveryView = z.object({
   errorCode: z.string().nullable(),
   attempts: z.int(),
   sentAt: z.string().nullable(),
+  deliveredAt: z.string().nullable().describe('as the provider reported it'),
   createdAt: z.string(),
 });
 export const deliveryList = listOf(deliveryView);
 
+const states = z.object({
+  queued: z.int(),
+  sent: z.int().describe('taken by the provider'),
+  delivered: z.int().describe('reported as arrived'),
+  failed: z.int(),
+  unknown: z.int(),
+});
 export const statisticsQuery = z.object(period);
 export const statisticsView = z.object({
   app: z.object({ sent: z.int(), read: z.int() }),
-  outside: z.array(
+  outside: z.array(states.extend({ channel, kind: kinds })),
+});
+
+export const messagePeriodQuery = z.object(periodFields).refine(isForward, notForward);
+export const messagePeriods = z.object({
+  items: z.array(
     z.object({
-      channel,
-      kind: kinds,
-      queued: z.int(),
-      sent: z.int().describe('taken by the provider'),
-      delivered: z.int().describe('reported as arrived'),
-      failed: z.int(),
-      unknown: z.int(),
+      period: z.string().describe('day or month of the clinic, `2026-11-26` or `2026-11`'),
+      app: z.object({ sent: z.int(), read: z.int() }),
+      sms: states,
+      email: states,
     }),
   ),
+});
+
+export const receiptParams = z.object({ provider: z.string().max(24), key: z.string().max(128) });
+export const receiptAddress = z.object({
+  address: z
+    .object({ provider: z.string(), url: z.string() })
+    .nullable()
+    .describe('null: nobody sends text messages, or the server does not know its public address'),
 });
 
 export const templateParams = z.object({ name: template, locale: z.enum(locales) });

@@ -3,6 +3,9 @@ import { announcementRoutes } from '../announcements/routes.ts';
 import { createAnnouncements } from '../announcements/service.ts';
 import type { Foundation } from '../foundation.ts';
 import type { Contacts } from '../messaging/ports.ts';
+import { createPeriodLog } from '../messaging/period-log.ts';
+import { messagePeriodRoutes, receiptRoutes } from '../messaging/receipt-routes.ts';
+import { createReceipts } from '../messaging/receipts.ts';
 import { messageRoutes } from '../messaging/routes.ts';
 import { createMessaging } from '../messaging/service.ts';
 import { createPreferences } from '../notifications/preferences.ts';
@@ -12,7 +15,7 @@ import type { Surroundings } from './surroundings.ts';
 
 /** Notifications, and the messages that leave the house. */
 export function createTelling(foundation: Foundation, { pages, publicUrl }: Surroundings, contacts: Contacts) {
-  const { database, vault, outbox, senders } = foundation;
+  const { database, vault, outbox, senders, config } = foundation;
   const { render } = senders;
   const preferences = createPreferences(database);
   const stillWanted = (userId: string, kind: 'notification' | 'marketing', channel: 'sms' | 'email') =>
@@ -20,6 +23,14 @@ export function createTelling(foundation: Foundation, { pages, publicUrl }: Surr
   const messaging = createMessaging({ database, vault, outbox, senders, contacts, stillWanted });
   const notifications = createNotifications({ database, vault, render, deliveries: messaging, contacts, preferences, pages, publicUrl });
   const announcements = createAnnouncements(database, outbox, notifications);
-  const routes = [notificationRoutes(notifications), messageRoutes(messaging), announcementRoutes(announcements)];
+  const provider = senders.sms ? { name: senders.sms.provider, secret: config.SMS_SECRET ?? '' } : null;
+  const receipts = createReceipts({ ...foundation, provider, publicUrl: config.PUBLIC_URL });
+  const routes = [
+    notificationRoutes(notifications),
+    messageRoutes(messaging),
+    receiptRoutes(receipts),
+    messagePeriodRoutes(createPeriodLog(database, foundation.settings)),
+    announcementRoutes(announcements),
+  ];
   return { messaging, notifications, announcements, routes };
 }

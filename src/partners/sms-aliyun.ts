@@ -5,7 +5,7 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { type SimulatedAnswer, type SimulatedRequest, startHttpSimulator } from './http-simulator.ts';
 import { sameText } from './same-text.ts';
-import { type ApprovedTemplates, createSmsInbox, type SmsInbox, type SmsSimulator } from './sms-inbox.ts';
+import { type ApprovedTemplates, createSmsInbox, type ReportedOutcome, type SmsInbox, type SmsSimulator } from './sms-inbox.ts';
 
 export interface AliyunSmsSettings {
   accessKeyId: string;
@@ -33,7 +33,19 @@ export async function startAliyunSms(settings: AliyunSmsSettings): Promise<SmsSi
     if (fault) return failure(...fault);
     return sendSms(Object.fromEntries(request.url.searchParams), settings, inbox);
   });
-  return { ...simulator, inbox: inbox.all, refuseNext: inbox.refuseNext };
+  return { ...simulator, inbox: inbox.all, refuseNext: inbox.refuseNext, report: (id, outcome, url) => report(inbox, id, outcome, url) };
+}
+
+/** "HTTP batch push": a list in JSON, without a signature. */
+async function report(inbox: SmsInbox, id: string, outcome: ReportedOutcome, url = '') {
+  const message = inbox.all().find((sent) => sent.id === id);
+  const time = new Date().toISOString().slice(0, 19).replace('T', ' ');
+  const entry = {
+    ...{ phone_number: message?.to ?? '13000000000', send_time: time, report_time: time, success: outcome.delivered },
+    ...{ err_code: outcome.delivered ? 'DELIVERED' : outcome.code, err_msg: '', sms_size: '1', biz_id: id, out_id: '' },
+  };
+  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify([entry]) });
+  return { status: answer.status, taken: answer.ok && ((await answer.json()) as { code: unknown }).code === 0 };
 }
 
 type Fault = [status: number, code: string];

@@ -32,7 +32,16 @@ export interface SmsInbox {
 export interface SmsSimulator extends HttpSimulator {
   inbox: SmsInbox['all'];
   refuseNext: SmsInbox['refuseNext'];
+  /**
+   * Reports what became of a message, as the provider does.
+   * @param url that was entered in its console; Twilio is told by the message itself
+   * @returns the status of the answer, and whether it is what the provider wants to hear
+   */
+  report(id: string, outcome: ReportedOutcome, url?: string): Promise<{ status: number; taken: boolean }>;
 }
+
+/** `code`: the provider's own, of why a message did not arrive. */
+export type ReportedOutcome = { delivered: true } | { delivered: false; code: string };
 
 /** Messages kept; a demo may run for weeks. */
 const KEPT = 500;

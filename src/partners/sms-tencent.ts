@@ -6,7 +6,7 @@ import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { type SimulatedAnswer, type SimulatedRequest, startHttpSimulator } from './http-simulator.ts';
 import { sameText } from './same-text.ts';
-import { type ApprovedTemplates, createSmsInbox, type SmsInbox, type SmsSimulator } from './sms-inbox.ts';
+import { type ApprovedTemplates, createSmsInbox, type ReportedOutcome, type SmsInbox, type SmsSimulator } from './sms-inbox.ts';
 
 export interface TencentSmsSettings {
   secretId: string;
@@ -37,7 +37,19 @@ export async function startTencentSms(settings: TencentSmsSettings): Promise<Sms
     const fault = signatureFault(request, settings) ?? callFault(request);
     return fault ? failure(fault) : sendSms(request.body, settings, inbox);
   });
-  return { ...simulator, inbox: inbox.all, refuseNext: inbox.refuseNext };
+  return { ...simulator, inbox: inbox.all, refuseNext: inbox.refuseNext, report: (id, outcome, url) => report(inbox, id, outcome, url) };
+}
+
+/** "SMS sending status notification": a list in JSON, without a signature. */
+async function report(inbox: SmsInbox, id: string, outcome: ReportedOutcome, url = '') {
+  const to = inbox.all().find((sent) => sent.id === id)?.to ?? '+8613000000000';
+  const entry = {
+    ...{ user_receive_time: new Date().toISOString().slice(0, 19).replace('T', ' '), nationcode: '86', mobile: to.replace(/^\+86/, '') },
+    ...{ report_status: outcome.delivered ? 'SUCCESS' : 'FAIL', errmsg: outcome.delivered ? 'DELIVRD' : outcome.code },
+    ...{ description: '', sid: id },
+  };
+  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify([entry]) });
+  return { status: answer.status, taken: answer.ok && ((await answer.json()) as { result: unknown }).result === 0 };
 }
 
 /** The code of what is wrong with the signature. */

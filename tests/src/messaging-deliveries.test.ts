@@ -274,8 +274,8 @@ describe('without providers', () => {
   test('production has no inbox, and says that there is no provider', async () => {
     const production = { ...server.config, NODE_ENV: 'production', SMS_PROVIDER: undefined, SMTP_URL: undefined } as const;
     const { openSenders } = await import('#src/messaging/senders.ts');
-    const { database, signals, settings } = server.foundation;
-    const senders = await openSenders({ config: production, database, signals, settings, log: pino({ level: 'silent' }) });
+    const { database, vault, signals, settings } = server.foundation;
+    const senders = await openSenders({ config: production, database, vault, signals, settings, log: pino({ level: 'silent' }) });
     expect([senders.sms, senders.mail, senders.inbox]).toEqual([null, null, null]);
   });
 

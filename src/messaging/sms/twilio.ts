@@ -10,6 +10,8 @@ export interface TwilioSmsOptions {
   from: string;
   /** Name of the clinic; stands before the text. */
   signature: string;
+  /** Where Twilio reports what became of a message; without it nothing is reported. */
+  statusCallback?: string;
   /** Base address of another service that speaks the same protocol, for example `http://127.0.0.1:4003`. */
   baseUrl?: string;
 }
@@ -17,18 +19,21 @@ export interface TwilioSmsOptions {
 const NAME = 'sms-twilio';
 const TIMEOUT_MS = 5_000;
 
-export function createTwilioSms({ accountSid, authToken, from, signature, baseUrl }: TwilioSmsOptions): SmsProvider {
+export function createTwilioSms({ accountSid, authToken, from, signature, statusCallback, baseUrl }: TwilioSmsOptions): SmsProvider {
   const client = twilio(accountSid, authToken, { timeout: TIMEOUT_MS });
   if (baseUrl) client.api.baseUrl = baseUrl;
+  const reported = statusCallback ? { statusCallback } : {};
   const sender = from.startsWith('MG') ? { messagingServiceSid: from } : { from };
 
   return {
     name: NAME,
     needsTemplates: false,
     async deliver({ phone, text }) {
-      const message = await client.messages.create({ to: phone, body: `【${signature}】${text}`, ...sender }).catch((error: unknown) => {
-        throw faultOf(error);
-      });
+      const message = await client.messages
+        .create({ to: phone, body: `【${signature}】${text}`, ...sender, ...reported })
+        .catch((error: unknown) => {
+          throw faultOf(error);
+        });
       if (!message.sid) throw new PartnerError(NAME, 'unavailable', { reason: 'no_answer', maybeDone: true });
       return message.sid;
     },

@@ -1,0 +1,47 @@
+/** Figures of messages over time (NTF-05). */
+import { QueryTypes } from 'sequelize';
+import type { z } from 'zod';
+import type { Database } from '#src/database/database.ts';
+import type { Settings } from '#src/settings/service.ts';
+import { periodExpression, periodsOf } from '#src/statistics/periods.ts';
+import { type DeliveryState, deliveryStates, type OutsideChannel } from './model.ts';
+import type * as schemas from './schemas.ts';
+
+type Periods = z.infer<typeof schemas.messagePeriods>;
+
+export interface PeriodLog {
+  /** By the day or month in which messages were asked for. @throws {ApiError} `invalid_request` for more periods than one answer holds */
+  byPeriod(query: z.infer<typeof schemas.messagePeriodQuery>): Promise<Periods>;
+}
+
+export function createPeriodLog(database: Database, settings: Pick<Settings, 'get'>): PeriodLog {
+  const { sequelize, time } = database;
+  return {
+    async byPeriod(query) {
+      const periods = periodsOf(query, settings.get('clinic.zone'));
+      const replacements = { from: time(new Date(query.from)), to: time(new Date(query.to)) };
+      const period = periodExpression(database, 'created_at', periods);
+      const within = 'created_at >= :from AND created_at < :to';
+      const outside = await sequelize.query<{ period: number; channel: OutsideChannel; state: DeliveryState; count: number }>(
+        `SELECT ${period} AS period, channel, state, COUNT(*) AS count FROM deliveries WHERE ${within} GROUP BY 1, 2, 3`,
+        { type: QueryTypes.SELECT, replacements },
+      );
+      const inPage = await sequelize.query<{ period: number; sent: number; seen: number }>(
+        `SELECT ${period} AS period, COUNT(*) AS sent, SUM(CASE WHEN read_at IS NULL THEN 0 ELSE 1 END) AS seen
+         FROM notifications WHERE ${within} GROUP BY 1`,
+        { type: QueryTypes.SELECT, replacements },
+      );
+      const statesOf = (index: number, channel: OutsideChannel) => {
+        const of = (state: DeliveryState) =>
+          Number(outside.find((row) => Number(row.period) === index && row.channel === channel && row.state === state)?.count ?? 0);
+        return Object.fromEntries(deliveryStates.map((state) => [state, of(state)])) as Periods['items'][number]['sms'];
+      };
+      const items = periods.map(({ name }, index) => {
+        const shown = inPage.find((row) => Number(row.period) === index);
+        const app = { sent: Number(shown?.sent ?? 0), read: Number(shown?.seen ?? 0) };
+        return { period: name, app, sms: statesOf(index, 'sms'), email: statesOf(index, 'email') };
+      });
+      return { items };
+    },
+  };
+}
