@@ -39,7 +39,7 @@ const HTTP_OPTIONS = {
 
 export interface AppParts {
   foundation: Pick<Foundation, 'config' | 'log' | 'auth' | 'access' | 'database'>;
-  modules: Pick<Modules, 'routes'>;
+  modules: Pick<Modules, 'routes' | 'apiKeys'>;
   readiness: Readiness;
   metrics: MetricSources;
   /** PEM; with it the server speaks HTTPS. */
@@ -83,7 +83,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   parts.observe?.(app);
   app.setErrorHandler(handleFault);
   const { seen, freshlyVerified } = auth.sessions;
-  enforcePolicies(app, { verify: auth.verify, accessOf: access.of, seen, freshlyVerified });
+  enforcePolicies(app, { verify: auth.verify, accessOf: access.of, seen, freshlyVerified, openKey: modules.apiKeys.open });
   returnRequestIds(app);
   cutSlowBodies(app, BODY_TIMEOUT_MS);
   logRequests(app, log);

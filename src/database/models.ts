@@ -2,6 +2,7 @@
 import type { Sequelize } from 'sequelize';
 import { defineAppointments } from '#src/appointments/model.ts';
 import { defineAnnouncements } from '#src/announcements/model.ts';
+import { defineApiKeys } from '#src/api-keys/model.ts';
 import { defineAudit } from '#src/audit/model.ts';
 import { defineSignIn } from '#src/auth/login-model.ts';
 import { defineSessions } from '#src/auth/model.ts';
@@ -49,6 +50,7 @@ export function defineModels(sequelize: Sequelize) {
     ...definePeople(sequelize),
     ...defineSessions(sequelize),
     ...defineSignIn(sequelize),
+    apiKeys: defineApiKeys(sequelize),
     menus: defineMenus(sequelize),
     consultations: defineConsultations(sequelize),
     members: defineMembers(sequelize),

@@ -1,4 +1,6 @@
 /** People, signing in, roles and menus. */
+import { apiKeyRoutes } from '../api-keys/routes.ts';
+import { createApiKeys } from '../api-keys/service.ts';
 import { createAccountSafety } from '../auth/account-safety.ts';
 import { externalRoutes, identityRoutes } from '../auth/external-routes.ts';
 import { createExternalSignIn } from '../auth/external.ts';
@@ -49,6 +51,7 @@ export function createIdentity(foundation: Foundation, notifications: Notificati
   const external = createExternalSignIn({ database, users, signIn, providers: createProviders(config, log, returnTo) });
   const safety = createAccountSafety({ database, auth, users, codes, signIn });
   const roles = createRoles(database, foundation.signals);
+  const apiKeys = createApiKeys(foundation);
   const routes = [
     authRoutes(signIn),
     currentSessionRoutes(auth),
@@ -67,7 +70,8 @@ export function createIdentity(foundation: Foundation, notifications: Notificati
     followRoutes(users),
     roleRoutes(roles),
     holderRoutes(roles, users),
+    apiKeyRoutes(apiKeys),
     menuRoutes(createMenus(database, foundation.signals)),
   ];
-  return { users, signIn, routes };
+  return { users, signIn, apiKeys, routes };
 }

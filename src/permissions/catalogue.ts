@@ -87,6 +87,7 @@ export const permissions = declare({
     roles: [...patient, ...practitioners, 'pharmacist', 'streamer', ...staff],
   },
   'files:manage': { description: 'See and delete every file', roles: [] },
+  'api-keys:manage': { description: 'Make and revoke keys with which other programs act for people', roles: [] },
   'settings:manage': { description: 'Change the configuration', roles: [] },
   'logs:read': { description: 'Read operation, login and security logs', roles: [] },
   'statistics:own': { description: 'See figures of one’s own work', roles: practitioners },

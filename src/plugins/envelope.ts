@@ -9,6 +9,7 @@ import { RoomError } from '#rooms/errors.ts';
 import { isUnavailable } from '#src/database/faults.ts';
 import { ApiError, errors, type ErrorCode } from '#src/errors.ts';
 import { PartnerError } from '#src/partners/partner-error.ts';
+import { takesKeys } from './policy.ts';
 import { readyText } from './ready-answer.ts';
 
 const stamp = { timestamp: z.number().describe('ms since 1970'), requestId: z.string() };
@@ -64,7 +65,7 @@ function describeAnswers(route: RouteOptions): void {
   route.schema = {
     ...schema,
     description: `Open to ${policy?.summary ?? 'nobody'}.`,
-    ...(policy && policy.callers !== 'anybody' && { security: [{ bearer: [] }] }),
+    ...(policy && policy.callers !== 'anybody' && { security: [{ bearer: [] }, ...(takesKeys(policy, stepUp) ? [{ apiKey: [] }] : [])] }),
     response: { ...failures(codes), 200: data instanceof z.ZodType ? enveloped(data) : data },
   };
 }

@@ -16,7 +16,12 @@ export async function documentApi(app: FastifyInstance, version: string, headers
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Wenzhen', version, description: DESCRIPTION },
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+        },
+      },
     },
     // Schemas with an `id`: those that contain themselves.
     transformObject: jsonSchemaTransformObject,

@@ -76,7 +76,14 @@ export interface Gatekeeper {
   /** Told of each request of a session. */
   seen(sessionId: string, ip: string): void;
   freshlyVerified(sessionId: string): Promise<boolean>;
+  /** Whom an API key stands for, and what may be done with it. @throws {RoomError} `unauthenticated` */
+  openKey(key: string, ip: string): Promise<{ principal: UserPrincipal; access: Access }>;
 }
+
+const KEY_HEADER = 'x-api-key';
+
+/** Keys are good for what a permission is named for, within their scopes: not for the own account, and not for sensitive operations. */
+export const takesKeys = (policy: Policy | undefined, stepUp: true | undefined): boolean => policy?.permission !== undefined && !stepUp;
 
 /** Enforces the policies of all routes added from now on, in every scope. */
 export function enforcePolicies(app: FastifyInstance, gatekeeper: Gatekeeper): void {
@@ -97,7 +104,7 @@ export function enforcePolicies(app: FastifyInstance, gatekeeper: Gatekeeper): v
 }
 
 /** Without a promise when the access is known: this runs before every request. */
-function guardOf(policy: Policy, { verify, accessOf, seen }: Gatekeeper): onRequestHookHandler {
+function guardOf(policy: Policy, { verify, accessOf, seen, openKey }: Gatekeeper): onRequestHookHandler {
   return (request, _reply, done) => {
     const admit = (access: Access): void => {
       request.access = access;
@@ -105,6 +112,15 @@ function guardOf(policy: Policy, { verify, accessOf, seen }: Gatekeeper): onRequ
       else if (!holds(access, policy)) done(new ApiError('forbidden'));
       else done();
     };
+    const key = request.headers[KEY_HEADER];
+    if (typeof key === 'string' && request.headers.authorization === undefined) {
+      openKey(key, request.ip).then(({ principal, access }) => {
+        request.principal = principal;
+        if (takesKeys(policy, request.routeOptions.config.stepUp)) admit(access);
+        else done(new ApiError('forbidden'));
+      }, done);
+      return;
+    }
     try {
       const principal = verify(bearerToken(request));
       request.principal = principal;

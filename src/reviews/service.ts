@@ -75,7 +75,7 @@ export function createReviews(parts: ReviewParts): Reviews {
     async own(userId, query) {
       const { rows, ...page } = await read(database, { userId }, query);
       const views = await viewsOf(database, rows);
-      const items = rows.map(({ id, appointmentId = null, consultationId = null, orderId = null }) => ({
+      const items = rows.map(({ id, appointmentId, consultationId, orderId }) => ({
         ...(views.get(id) as View),
         ...{ appointmentId, consultationId, orderId },
       }));
@@ -138,10 +138,10 @@ async function viewsOf({ models }: Database, rows: readonly ReviewRow[]): Promis
   const tags = await models.reviewTags.findAll({ where: { id: [...new Set(chosen.map(({ tagId }) => tagId))] }, order: ['name'] });
   const of = (id: string) => new Set(chosen.filter(({ reviewId }) => reviewId === id).map(({ tagId }) => tagId));
   return new Map(
-    rows.map(({ id, practitionerId, serviceId = null, userId, rating, text, hidden, reply, repliedAt, createdAt }) => [
+    rows.map(({ id, practitionerId, serviceId, userId, rating, text, hidden, reply, repliedAt, createdAt }) => [
       id,
       {
-        ...{ id, practitionerId, serviceId, rating, text, hidden: Boolean(hidden), reply: reply ?? null },
+        ...{ id, practitionerId, serviceId: serviceId ?? null, rating, text, hidden: Boolean(hidden), reply: reply ?? null },
         author: maskName(nameOf.get(userId) ?? ''),
         tags: tags.filter((tag) => of(id).has(tag.id)).map(({ name }) => name),
         repliedAt: repliedAt?.toISOString() ?? null,

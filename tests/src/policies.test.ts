@@ -56,6 +56,7 @@ test('start without a policy on a route fails and names it', async () => {
     accessOf: () => ({}) as Access,
     seen: () => undefined,
     freshlyVerified: async () => true,
+    openKey: async () => ({}) as never,
   });
   app.get('/covered', { config: { policy: publicAccess } }, async () => ({}));
   app.get('/open', async () => ({}));
