@@ -20,7 +20,12 @@ const objectOf: Record<string, string> = {
 };
 
 export const paramsOf = (path: string, objects: Objects): Record<string, string> => ({
-  ...{ id: objects[objectOf[path.split('/')[1] ?? ''] ?? ''] ?? '', key: objects['role']!, userId: objects['patient']! },
+  ...{
+    id: objects[objectOf[path.split('/')[1] ?? ''] ?? ''] ?? '',
+    key: objects['role']!,
+    userId: objects['patient']!,
+    serviceId: objects['service']!,
+  },
   ...{
     patientId: objects['patient']!,
     practitionerId: objects['practitioner']!,
@@ -82,6 +87,8 @@ function accounts(): Record<string, (objects: Objects) => Call> {
       headers: { 'content-type': 'multipart/form-data; boundary=b' },
       body: '--b\r\ncontent-disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n%PDF-1.4\n%%EOF\r\n--b--\r\n',
     }),
+    'GET /messages/statistics/periods': () => ({ query: range }),
+    'DELETE /api-keys/{id}': (objects) => id(objects['tag']),
     'GET /payments/statistics': () => ({ query: range }),
     'POST /orders/{id}/payments': () => ({ body: { method: 'balance' } }),
     'POST /orders/{id}/refunds': (objects) => id(objects['refundable']),

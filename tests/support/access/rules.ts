@@ -49,6 +49,7 @@ const open = lines({ open: 'anybody' }, [
     'GET /schedules/matches',
   ],
   ...['GET /holidays', 'GET /practitioners/{practitionerId}/reviews', 'GET /practitioners/{practitionerId}/reviews/statistics'],
+  ...['GET /services/{serviceId}/reviews', 'GET /services/{serviceId}/reviews/statistics'],
   ...['GET /review-tags', 'GET /prescription-proofs/{code}', 'GET /departments', 'GET /departments/{id}', 'GET /practitioners'],
   ...['GET /practitioners/specialities', 'GET /practitioners/{id}', 'GET /users/{userId}/practitioner', 'GET /hospitals'],
   ...['GET /hospitals/nearby', 'GET /hospitals/{id}', 'GET /hospitals/{id}/departments', 'GET /hospitals/{id}/practitioners'],
@@ -58,6 +59,7 @@ const openElsewhere: Lines = {
   ...lines({ open: 'anybody', outcome: { status: 404, why: 'no such provider is configured' } }, [
     ...['POST /auth/providers/{provider}/start', 'POST /auth/providers/{provider}/finish', 'POST /auth/providers/{provider}/mini-program'],
   ]),
+  'POST /messages/receipts/{provider}/{key}': { open: 'anybody', outcome: { status: 404, why: 'no such provider is configured' } },
   'POST /payments/notify/{gateway}': { open: 'anybody', outcome: { status: 404, why: 'no such partner is configured' } },
   'GET /files/{id}/content': { open: 'anybody', outcome: { status: 404, why: 'only its signed address opens a private file' } },
   'GET /demo/inbox': { open: 'anybody', outcome: { status: 403, why: 'the request does not come from the own network' } },
@@ -114,6 +116,7 @@ const people: Lines = {
 const running: Lines = {
   ...lines({ all: administrator }, [
     ...['GET /logs/medical', 'GET /logs/medical/{patientId}/verdict', 'GET /logs/operations', 'GET /logs/changes', 'GET /logs/security'],
+    ...['GET /messages/receipts', 'GET /api-keys', 'POST /api-keys'],
     ...['GET /logs/logins', 'GET /settings', 'PUT /settings/{key}', 'GET /settings/{key}/history'],
     ...['POST /messages/deliveries/{id}/resend', 'GET /messages/templates', 'PUT /messages/templates/{name}/{locale}'],
     ...['DELETE /messages/templates/{name}/{locale}', 'PUT /messages/templates/{name}/{locale}/codes/{provider}'],
@@ -125,10 +128,18 @@ const running: Lines = {
     ...['POST /wards/{id}/beds', 'PATCH /beds/{id}'],
   ]),
   ...lines({ all: desk }, [
-    ...['GET /messages/deliveries', 'GET /messages/statistics', 'POST /announcements', 'GET /announcements', 'GET /announcements/{id}'],
+    ...[
+      'GET /messages/statistics/periods',
+      'GET /messages/deliveries',
+      'GET /messages/statistics',
+      'POST /announcements',
+      'GET /announcements',
+      'GET /announcements/{id}',
+    ],
     ...['POST /holidays', 'POST /holidays/import', 'PUT /holidays/{id}', 'DELETE /holidays/{id}', 'POST /makeup-days'],
     ...['DELETE /makeup-days/{id}', 'GET /reviews', 'PUT /reviews/{id}/visibility', 'POST /review-tags', 'PATCH /review-tags/{id}'],
   ]),
+  'DELETE /api-keys/{id}': { all: administrator, outcome: { status: 404, why: 'there is no such key' } },
   'POST /announcements/{id}/cancel': { all: desk, outcome: { status: 409, why: 'everybody has been told' } },
   ...lines({ all: [...practitioners, 'administrator'] }, ['GET /wards', 'GET /wards/{id}/beds']),
   ...lines({ all: [...doctors, ...pharmacy] }, ['GET /medicines', 'GET /contraindications']),
@@ -176,6 +187,7 @@ const appointments: Lines = {
     ...['POST /queue/{appointmentId}/call', 'PUT /queue/{appointmentId}/priority'],
   ]),
   ...lines({ own: ['patient'], strangers: administrator, refusal: 404 }, ['POST /reviews']),
+  ...lines({ all: ['patient', 'administrator'] }, ['GET /reviews/mine']),
   ...lines({ own: ['doctor'], strangers: [...practitioners, 'administrator'], refusal: 404 }, ['POST /reviews/{id}/reply']),
 };
 
@@ -306,7 +318,14 @@ const pharmacy_: Lines = {
 
 /** Where a session is not enough: its person must have proved within five minutes who they are (IDN-19). */
 export const sensitive: ReadonlySet<string> = new Set([
-  ...['POST /users/delete', 'PUT /users/{id}/password', 'GET /users/export', 'PUT /payment-gateways/{channel}', 'PUT /auth/phone'],
+  ...[
+    'POST /api-keys',
+    'POST /users/delete',
+    'PUT /users/{id}/password',
+    'GET /users/export',
+    'PUT /payment-gateways/{channel}',
+    'PUT /auth/phone',
+  ],
   ...['POST /users/{id}/balance/top-ups', 'POST /users/{id}/balance/adjustments', 'DELETE /auth/identities/{id}'],
   ...[
     'POST /orders/{id}/payments',

@@ -646,6 +646,130 @@ export interface paths {
       };
     };
   };
+  '/api/v1/api-keys': {
+    /** Keys of third parties. Open to users who may: make and revoke keys with which other programs act for people (`api-keys:manage`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** UUIDv7 */
+          userId?: string | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'createdAt' | 'name' | '-createdAt' | '-name' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            name: string;
+            user: {
+              id: string;
+              name: string;
+            };
+            /** first letters of the key */
+            prefix: string;
+            scopes: string[];
+            state: 'active' | 'expired' | 'revoked';
+            expiresAt: string | null;
+            /** to the minute */
+            lastUsedAt: string | null;
+            lastIp: string | null;
+            revokedAt: string | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Make a key; the answer is the only one that shows it. Open to users who may: make and revoke keys with which other programs act for people (`api-keys:manage`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        name: string;
+        /** whom the program acts for; default: the caller */
+        userId?: string | undefined;
+        /** permissions; it may do only what this person may as well */
+        scopes: ('consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase')[];
+        /** null: never */
+        expiresAt?: string | null | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          user: {
+            id: string;
+            name: string;
+          };
+          /** first letters of the key */
+          prefix: string;
+          scopes: string[];
+          state: 'active' | 'expired' | 'revoked';
+          expiresAt: string | null;
+          /** to the minute */
+          lastUsedAt: string | null;
+          lastIp: string | null;
+          revokedAt: string | null;
+          createdAt: string;
+          /** shown this once; send it as `X-API-Key` */
+          key: string;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_user'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/api-keys/{id}': {
+    /** Revoke a key; acts on its next request. Open to users who may: make and revoke keys with which other programs act for people (`api-keys:manage`). */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          name: string;
+          user: {
+            id: string;
+            name: string;
+          };
+          /** first letters of the key */
+          prefix: string;
+          scopes: string[];
+          state: 'active' | 'expired' | 'revoked';
+          expiresAt: string | null;
+          /** to the minute */
+          lastUsedAt: string | null;
+          lastIp: string | null;
+          revokedAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
   '/api/v1/appointments': {
     /** Appointments. Open to users who may: see own appointments (`appointments:read`); reaches appointments of the caller as patient or practitioner, everybody's with `appointments:manage`. */
     get: {
@@ -5587,7 +5711,7 @@ export interface paths {
         titleEn: string;
         path?: string | null | undefined;
         icon?: string | null | undefined;
-        permission?: 'consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase' | null | undefined;
+        permission?: 'consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'api-keys:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase' | null | undefined;
         sortOrder?: number | undefined;
         visible?: boolean | undefined;
       } } };
@@ -5662,7 +5786,7 @@ export interface paths {
         titleEn?: string | undefined;
         path?: string | null | undefined;
         icon?: string | null | undefined;
-        permission?: 'consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase' | null | undefined;
+        permission?: 'consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'api-keys:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase' | null | undefined;
         sortOrder?: number | undefined;
         visible?: boolean | undefined;
       } } };
@@ -5732,6 +5856,8 @@ export interface paths {
             errorCode: string | null;
             attempts: number;
             sentAt: string | null;
+            /** as the provider reported it */
+            deliveredAt: string | null;
             createdAt: string;
           }[];
           pagination: {
@@ -5767,6 +5893,42 @@ export interface paths {
       };
     };
   };
+  '/api/v1/messages/receipts': {
+    /** Address at which the provider of text messages is to report; a secret, to be entered in its console. Open to users who may: change the words of messages, send failed ones again (`messages:manage`). */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          /** null: nobody sends text messages, or the server does not know its public address */
+          address: {
+            provider: string;
+            url: string;
+          } | null;
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/messages/receipts/{provider}/{key}': {
+    /** Report of a provider; proven by the key in its address, and by its signature where it signs. Open to anybody. */
+    post: {
+      parameters: {
+        path: {
+          provider: string;
+          key: string;
+        };
+      };
+      responses: {
+        200: Json<string>;
+        400: Json<Failure<'invalid_request'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
   '/api/v1/messages/statistics': {
     /** How many messages were sent, delivered, read and failed. Open to users who may: send announcements and see message logs (`notifications:send`). */
     get: {
@@ -5785,8 +5947,6 @@ export interface paths {
             read: number;
           };
           outside: {
-            channel: 'sms' | 'email';
-            kind: 'verification' | 'notification' | 'marketing';
             queued: number;
             /** taken by the provider */
             sent: number;
@@ -5794,6 +5954,56 @@ export interface paths {
             delivered: number;
             failed: number;
             unknown: number;
+            channel: 'sms' | 'email';
+            kind: 'verification' | 'notification' | 'marketing';
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/messages/statistics/periods': {
+    /** Messages by day or month: sent, delivered, read and failed on each channel. Open to users who may: send announcements and see message logs (`notifications:send`). */
+    get: {
+      parameters: {
+        query: {
+          /** UTC, ISO 8601 */
+          from: string;
+          /** exclusive */
+          to: string;
+          by?: 'day' | 'month' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            /** day or month of the clinic, `2026-11-26` or `2026-11` */
+            period: string;
+            app: {
+              sent: number;
+              read: number;
+            };
+            sms: {
+              queued: number;
+              /** taken by the provider */
+              sent: number;
+              /** reported as arrived */
+              delivered: number;
+              failed: number;
+              unknown: number;
+            };
+            email: {
+              queued: number;
+              /** taken by the provider */
+              sent: number;
+              /** reported as arrived */
+              delivered: number;
+              failed: number;
+              unknown: number;
+            };
           }[];
         }>>;
         400: Json<Failure<'invalid_request'>>;
@@ -8844,12 +9054,16 @@ export interface paths {
     };
   };
   '/api/v1/practitioners/{practitionerId}/reviews': {
-    /** Reviews of a practitioner, newest first. Open to anybody. */
+    /** Reviews of a practitioner. Open to anybody. */
     get: {
       parameters: {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** only those with so many stars */
+          rating?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'createdAt' | 'rating' | '-createdAt' | '-rating' | undefined;
         };
         path: {
           /** UUIDv7 */
@@ -8860,7 +9074,8 @@ export interface paths {
         200: Json<Success<{
           items: {
             id: string;
-            practitionerId: string;
+            practitionerId: string | null;
+            serviceId: string | null;
             /** masked */
             author: string;
             rating: number;
@@ -9878,8 +10093,14 @@ export interface paths {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** only those with so many stars */
+          rating?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'createdAt' | 'rating' | '-createdAt' | '-rating' | undefined;
           /** UUIDv7 */
           practitionerId?: string | undefined;
+          /** UUIDv7 */
+          serviceId?: string | undefined;
           hidden?: 'true' | 'false' | undefined;
         };
       };
@@ -9887,7 +10108,8 @@ export interface paths {
         200: Json<Success<{
           items: {
             id: string;
-            practitionerId: string;
+            practitionerId: string | null;
+            serviceId: string | null;
             /** masked */
             author: string;
             rating: number;
@@ -9910,12 +10132,16 @@ export interface paths {
         429: Json<Failure<'rate_limited'>>;
       };
     };
-    /** Rate a completed visit, once. Open to users who may: rate own completed visits (`reviews:write`); reaches completed appointments of the caller. */
+    /** Rate a completed appointment, visit or order, once. Open to users who may: rate own completed visits (`reviews:write`); reaches what the caller has completed. */
     post: {
       parameters: Record<string, never>;
       requestBody: { content: { 'application/json': {
         /** UUIDv7 */
-        appointmentId: string;
+        appointmentId?: string | undefined;
+        /** a visit that took place */
+        consultationId?: string | undefined;
+        /** of a service that was completed */
+        orderId?: string | undefined;
         rating: number;
         text: string;
         tagIds?: string[] | undefined;
@@ -9923,7 +10149,8 @@ export interface paths {
       responses: {
         200: Json<Success<{
           id: string;
-          practitionerId: string;
+          practitionerId: string | null;
+          serviceId: string | null;
           /** masked */
           author: string;
           rating: number;
@@ -9946,6 +10173,51 @@ export interface paths {
       };
     };
   };
+  '/api/v1/reviews/mine': {
+    /** Own reviews. Open to users who may: rate own completed visits (`reviews:write`); reaches reviews of the caller. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** only those with so many stars */
+          rating?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'createdAt' | 'rating' | '-createdAt' | '-rating' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            practitionerId: string | null;
+            serviceId: string | null;
+            /** masked */
+            author: string;
+            rating: number;
+            text: string;
+            tags: string[];
+            hidden: boolean;
+            reply: string | null;
+            repliedAt: string | null;
+            createdAt: string;
+            appointmentId: string | null;
+            consultationId: string | null;
+            orderId: string | null;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
   '/api/v1/reviews/{id}/reply': {
     /** Reply to a review of oneself. Open to users who may: reply to reviews of oneself (`reviews:reply`); reaches reviews of the caller. */
     post: {
@@ -9961,7 +10233,8 @@ export interface paths {
       responses: {
         200: Json<Success<{
           id: string;
-          practitionerId: string;
+          practitionerId: string | null;
+          serviceId: string | null;
           /** masked */
           author: string;
           rating: number;
@@ -9997,7 +10270,8 @@ export interface paths {
       responses: {
         200: Json<Success<{
           id: string;
-          practitionerId: string;
+          practitionerId: string | null;
+          serviceId: string | null;
           /** masked */
           author: string;
           rating: number;
@@ -10053,7 +10327,7 @@ export interface paths {
         nameZh: string;
         nameEn: string;
         parentKey?: string | null | undefined;
-        permissions?: ('consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase')[] | undefined;
+        permissions?: ('consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'api-keys:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase')[] | undefined;
       } } };
       responses: {
         200: Json<Success<{
@@ -10139,7 +10413,7 @@ export interface paths {
         nameZh?: string | undefined;
         nameEn?: string | undefined;
         parentKey?: string | null | undefined;
-        permissions?: ('consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase')[] | undefined;
+        permissions?: ('consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'api-keys:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase')[] | undefined;
       } } };
       responses: {
         200: Json<Success<{
@@ -10605,6 +10879,79 @@ export interface paths {
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         422: Json<Failure<'unknown_service'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/services/{serviceId}/reviews': {
+    /** Reviews of a service. Open to anybody. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** only those with so many stars */
+          rating?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'createdAt' | 'rating' | '-createdAt' | '-rating' | undefined;
+        };
+        path: {
+          /** UUIDv7 */
+          serviceId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            practitionerId: string | null;
+            serviceId: string | null;
+            /** masked */
+            author: string;
+            rating: number;
+            text: string;
+            tags: string[];
+            hidden: boolean;
+            reply: string | null;
+            repliedAt: string | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/services/{serviceId}/reviews/statistics': {
+    /** Average, stars and tags of a service. Open to anybody. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          serviceId: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          serviceId: string;
+          count: number;
+          /** two decimals; null without reviews */
+          average: number | null;
+          /** share of 4 and 5 stars, 0 to 1 */
+          satisfaction: number | null;
+          /** how often each of 1 to 5 */
+          stars: { [key: string]: number };
+          tags: {
+            name: string;
+            count: number;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
