@@ -52,7 +52,13 @@ async function signIn(url: string, account: Account): Promise<Person> {
  * @param env further settings
  */
 export async function startSite(env: Record<string, string> = {}): Promise<Site> {
-  const rates = { RATE_HTTP_PER_MINUTE: '1000000000', RATE_SOCKET_PER_SECOND: '1000000', RATE_JOIN_PER_10_SECONDS: '1000000' };
+  const rates = {
+    RATE_HTTP_PER_MINUTE: '1000000000',
+    RATE_USER_PER_MINUTE: '0',
+    RATE_ROUTE_PER_MINUTE: '0',
+    RATE_SOCKET_PER_SECOND: '1000000',
+    RATE_JOIN_PER_10_SECONDS: '1000000',
+  };
   // Nothing here renews tokens, and the same two people sign in for every pair.
   const unlimited = { ...rates, JWT_TTL_SECONDS: '43200', SESSION_LIMIT: '10000' };
   const probe = pathToFileURL(join(import.meta.dirname, 'memory-probe.ts')).href;

@@ -55,9 +55,27 @@ export const settings = z.object({
   TLS_CERT: z.string().optional().describe('PEM file of the certificate; with `TLS_KEY` the server speaks HTTPS itself'),
   TLS_KEY: z.string().optional().describe('PEM file of the private key'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('Lowest level that is logged'),
+  LOG_FILE: z
+    .string()
+    .optional()
+    .describe('File that the log goes to instead of standard output; a date and a number are added to its name'),
+  LOG_FILE_MEGABYTES: atLeastOne.default(50).describe('Size at which the next file of the log is begun; so does each day'),
+  LOG_FILE_KEEP: atLeastOne.default(30).describe('Files of the log that are kept; older ones are deleted'),
+  LOG_SLOW_REQUEST_MS: milliseconds.default(1_000).describe('Requests that take longer are logged as slow; 0: none'),
+  LOG_SLOW_QUERY_MS: milliseconds.default(500).describe('Statements that take longer are logged as slow, without their values; 0: none'),
   LOG_PRETTY: flag.optional().describe('Readable log lines instead of JSON. Default: true on a terminal outside production'),
 
   DATABASE_URL: z.string().optional().describe('`mysql://user:password@host:3306/name`. Default: SQLite in `DATA_DIR`'),
+  DATABASE_REPLICA_URLS: list
+    .default([])
+    .describe('Replicas of the MySQL or MariaDB of `DATABASE_URL`, comma separated: figures, logs and exports are read there'),
+  DATABASE_POOL_MAX: atLeastOne.default(20).describe('Most connections to MySQL or MariaDB of one node'),
+  DATABASE_POOL_MIN: count.default(5).describe('Connections that stay open without work'),
+  DATABASE_ACQUIRE_MS: someMilliseconds
+    .default(2_000)
+    .describe('How long a request waits for a connection, and a connection for the server'),
+  DATABASE_IDLE_MS: someMilliseconds.default(600_000).describe('Connections beyond the minimum are closed after so long without work'),
+  DATABASE_LIFETIME_MS: someMilliseconds.default(1_800_000).describe('Connections are replaced after so long'),
   REDIS_URL: z.string().optional().describe('`redis://host:6379`: jobs are spread over all nodes. Default: each node does its own'),
   HOSPITAL_SYSTEMS: list
     .refine(
@@ -132,7 +150,15 @@ export const settings = z.object({
   SOCKET_PING_MS: someMilliseconds.default(1_000).describe('Heartbeat interval of the socket'),
   SOCKET_PING_TIMEOUT_MS: someMilliseconds.default(1_800).describe('Silence after a heartbeat before a connection counts as lost'),
   SOCKET_MAX_BYTES: atLeastOne.default(131_072).describe('Largest message accepted from a socket'),
-  RATE_HTTP_PER_MINUTE: count.default(600).describe('HTTP requests to the API per address and minute; 0 means no limit'),
+  RATE_HTTP_PER_MINUTE: count
+    .default(600)
+    .describe(
+      'HTTP requests to the API per address and minute, on all nodes that share a Redis; 0 means no limits, those of people and routes neither',
+    ),
+  RATE_USER_PER_MINUTE: count.default(600).describe('HTTP requests to the API per person and minute, wherever from; 0 means no limit'),
+  RATE_ROUTE_PER_MINUTE: count
+    .default(300)
+    .describe('HTTP requests per person (or address, before signing in), route and minute; 0 means no limit'),
   RATE_SOCKET_PER_SECOND: atLeastOne.default(60).describe('Socket messages per connection and second'),
   RATE_JOIN_PER_10_SECONDS: atLeastOne.default(10).describe('Joins per person in ten seconds'),
   RATE_CHAT_PER_10_SECONDS: atLeastOne.default(20).describe('Chat messages per person in ten seconds'),
@@ -143,7 +169,7 @@ export const settings = z.object({
 export type Config = Readonly<z.infer<typeof settings>>;
 
 /** Prefixes that belong to us: a variable that starts like this and is not a setting is a typing mistake. */
-const OWN_PREFIXES = /^(MEDIA|ROOM|TURN|JWT|LOGIN|SOCKET|RATE|JOB|DATA|BLIND|SMS|SMTP)_/;
+const OWN_PREFIXES = /^(DATABASE|LOG|MEDIA|ROOM|TURN|JWT|LOGIN|SOCKET|RATE|JOB|DATA|BLIND|SMS|SMTP)_/;
 
 /** The environment does not describe a valid configuration; `message` lists every fault, ready to print. */
 export class ConfigError extends Error {

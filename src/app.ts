@@ -10,12 +10,15 @@ import { logRequests } from './plugins/access-log.ts';
 import { answerWithEnvelopes, handleFault } from './plugins/envelope.ts';
 import { healthRoutes, type Readiness } from './plugins/health.ts';
 import { exposeMetrics, type MetricSources } from './plugins/metrics.ts';
+import { announceDeprecations, deprecationRoutes } from './plugins/deprecation.ts';
+import { screenInput } from './plugins/input-screen.ts';
 import { answerRepeats } from './plugins/idempotency.ts';
 import { handleMissing } from './plugins/not-found.ts';
 import { documentApi } from './plugins/openapi.ts';
 import { logOperations } from './plugins/operations.ts';
 import { enforcePolicies } from './plugins/policy.ts';
-import { limitRate } from './plugins/rate-limit.ts';
+import { readFromReplicas } from './plugins/replica.ts';
+import { limitRates } from './plugins/rate-limit.ts';
 import { requestId, returnRequestIds } from './plugins/request-id.ts';
 import { allowOrigins, pageHeaders, protectData } from './plugins/security.ts';
 import { cutSlowBodies } from './plugins/slow-bodies.ts';
@@ -38,7 +41,7 @@ const HTTP_OPTIONS = {
 };
 
 export interface AppParts {
-  foundation: Pick<Foundation, 'config' | 'log' | 'auth' | 'access' | 'database'>;
+  foundation: Pick<Foundation, 'config' | 'log' | 'auth' | 'access' | 'database' | 'redis' | 'audit'>;
   modules: Pick<Modules, 'routes' | 'apiKeys'>;
   readiness: Readiness;
   metrics: MetricSources;
@@ -64,7 +67,7 @@ function withoutChildren(log: Logger): FastifyBaseLogger {
 
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const { foundation, modules, webFolder = path.join(root, 'web/dist') } = parts;
-  const { config, log, auth, access, database } = foundation;
+  const { config, log, auth, access, database, redis, audit } = foundation;
   const app = Fastify({
     loggerInstance: withoutChildren(log),
     https: parts.tls ? { ...parts.tls, ...HTTP_OPTIONS } : null,
@@ -86,7 +89,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   enforcePolicies(app, { verify: auth.verify, accessOf: access.of, seen, freshlyVerified, openKey: modules.apiKeys.open });
   returnRequestIds(app);
   cutSlowBodies(app, BODY_TIMEOUT_MS);
-  logRequests(app, log);
+  logRequests(app, log, config.LOG_SLOW_REQUEST_MS);
   await allowOrigins(app, config);
   const headers = await pageHeaders(config);
   await documentApi(app, version, headers);
@@ -100,10 +103,14 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     await api.register(healthRoutes(parts.readiness, version));
     await api.register(
       async (v1) => {
-        limitRate(v1, config.RATE_HTTP_PER_MINUTE);
+        readFromReplicas(v1);
+        announceDeprecations(v1);
+        limitRates(v1, config, redis, log);
+        screenInput(v1, audit, log);
         answerRepeats(v1, database);
         logOperations(v1, database);
         for (const routes of modules.routes) await v1.register(routes);
+        await v1.register(deprecationRoutes(v1));
       },
       { prefix: '/api/v1' },
     );

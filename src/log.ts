@@ -1,11 +1,13 @@
-/** The log: JSON lines, or readable ones on a terminal. Secrets and SQL with its values never get in. */
+/** The log: JSON lines on standard output or in files that rotate, or readable ones on a terminal. Secrets and SQL with its values never get in. */
 import { pino, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import type { Config } from '#config/index.ts';
 
 const SECRET = ['authorization', 'cookie', 'password', 'passwordHash', 'token', 'secret', 'credential'];
 
-export function createLog(config: Pick<Config, 'LOG_LEVEL' | 'LOG_PRETTY' | 'NODE_ENV'>): Logger {
+type LogConfig = Pick<Config, 'LOG_LEVEL' | 'LOG_PRETTY' | 'LOG_FILE' | 'LOG_FILE_MEGABYTES' | 'LOG_FILE_KEEP' | 'NODE_ENV'>;
+
+export function createLog(config: LogConfig): Logger {
   const readable = config.LOG_PRETTY ?? (process.stdout.isTTY && config.NODE_ENV !== 'production');
   const options = {
     level: config.LOG_LEVEL,
@@ -13,9 +15,16 @@ export function createLog(config: Pick<Config, 'LOG_LEVEL' | 'LOG_PRETTY' | 'NOD
     redact: { paths: [...SECRET, ...SECRET.map((key) => `*.${key}`), ...SECRET.map((key) => `*.*.${key}`)], censor: '[redacted]' },
     serializers: { err: errorFields },
   };
+  if (config.LOG_FILE) return pino(options, rotatingFile(config, config.LOG_FILE));
   return readable
     ? pino(options, pretty({ colorize: process.stdout.hasColors?.() ?? false, ignore: 'pid,hostname', sync: true }))
     : pino(options);
+}
+
+/** Written by a thread of its own. A new file each day and at each limit of size; the oldest go. */
+function rotatingFile({ LOG_FILE_MEGABYTES, LOG_FILE_KEEP }: LogConfig, file: string) {
+  const rolling = { file, size: `${LOG_FILE_MEGABYTES}m`, frequency: 'daily', dateFormat: 'yyyy-MM-dd', mkdir: true };
+  return pino.transport({ target: 'pino-roll', options: { ...rolling, limit: { count: LOG_FILE_KEEP, removeOtherLogFiles: true } } });
 }
 
 /** Only what every error has: errors of the database carry statements and values besides. */

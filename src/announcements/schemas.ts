@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { deliveryStates, outsideChannels } from '#src/messaging/model.ts';
-import { id, listOf, paging, text } from '#src/plugins/fields.ts';
+import { id, listOf, paging, sortBy, text } from '#src/plugins/fields.ts';
 import { audience } from './model.ts';
 
 const channel = z.enum(outsideChannels);
@@ -54,4 +54,4 @@ export const announcementResult = announcementView.extend({
   read: z.int().describe('people who have read it in the page'),
   deliveries: z.array(z.object({ channel, state: z.enum(deliveryStates), count: z.int() })),
 });
-export const announcementQuery = paging.extend({ state: state.optional() });
+export const announcementQuery = paging.extend({ state: state.optional(), sort: sortBy(['createdAt'], '-createdAt') });

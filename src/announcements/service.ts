@@ -7,7 +7,7 @@ import { ApiError } from '#src/errors.ts';
 import type { DeliveryState, OutsideChannel } from '#src/messaging/model.ts';
 import type { Notifications } from '#src/notifications/service.ts';
 import type { Outbox } from '#src/outbox/outbox.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { ageOrder, slice } from '#src/plugins/fields.ts';
 import type { UserRow } from '#src/users/model.ts';
 import type { AnnouncementRow, Audience } from './model.ts';
 import type * as schemas from './schemas.ts';
@@ -52,9 +52,9 @@ export function createAnnouncements(database: Database, outbox: Outbox, notifica
         return viewOf(row);
       }),
 
-    async list({ page, pageSize, state }) {
+    async list({ page, pageSize, state, sort }) {
       const where = state ? { state } : {};
-      const { rows, count } = await announcements.findAndCountAll({ where, order: [['id', 'DESC']], ...slice({ page, pageSize }) });
+      const { rows, count } = await announcements.findAndCountAll({ where, order: ageOrder(sort), ...slice({ page, pageSize }) });
       return { items: rows.map(viewOf), pagination: { page, pageSize, total: count } };
     },
 

@@ -3,7 +3,7 @@ import { Op, type WhereAttributeHash } from 'sequelize';
 import type { z } from 'zod';
 import { maskName, maskPhone } from '#src/crypto/masks.ts';
 import { ApiError } from '#src/errors.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { orderOf, slice } from '#src/plugins/fields.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import { details as detailsSchema, detailsColumn, type AppointmentRow } from './model.ts';
 import type { AppointmentParts } from './parts.ts';
@@ -130,12 +130,7 @@ async function list(parts: AppointmentParts, caller: Caller, query: z.infer<type
   if (query.practitionerId && !where['practitionerId']) where['practitionerId'] = query.practitionerId;
   if (query.from || query.to)
     where['startsAt'] = { ...(query.from && { [Op.gte]: new Date(query.from) }), ...(query.to && { [Op.lt]: new Date(query.to) }) };
-  const direction = query.sort.startsWith('-') ? 'DESC' : 'ASC';
-  const order: [string, string][] = [
-    ['startsAt', direction],
-    ['id', direction],
-  ];
-  const { rows, count } = await parts.database.models.appointments.findAndCountAll({ where, order, ...slice(query) });
+  const { rows, count } = await parts.database.models.appointments.findAndCountAll({ where, order: orderOf(query.sort), ...slice(query) });
   const names = await namesFor(parts, rows);
   return {
     items: rows.map((row) => summaryOf(row, names, full)),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { yuan, yuanInput } from '#src/money.ts';
-import { calendarTime, id, listOf, paging, text, time } from '#src/plugins/fields.ts';
+import { calendarTime, id, listOf, paging, sortBy, text, time } from '#src/plugins/fields.ts';
 import { appointmentStatuses } from './model.ts';
 
 export const params = z.object({ id });
@@ -94,7 +94,7 @@ export const query = paging.extend({
   from: time.optional(),
   to: time.optional().describe('exclusive'),
   appointmentNo: z.string().trim().max(32).optional(),
-  sort: z.enum(['startsAt', '-startsAt']).default('startsAt'),
+  sort: sortBy(['startsAt', 'createdAt'], 'startsAt'),
 });
 export const list = listOf(summary);
 

@@ -3,7 +3,7 @@ import { Op, type WhereAttributeHash } from 'sequelize';
 import type { z } from 'zod';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { ageOrder, orderOf, slice } from '#src/plugins/fields.ts';
 import type * as schemas from './schemas.ts';
 
 export interface LogReaders {
@@ -31,10 +31,7 @@ function createAccessReaders({ models }: Database): Pick<LogReaders, 'medicalLog
       const where = { ...given({ patientId, actorId, action }), ...within(query) };
       const { rows, count } = await models.medicalAudit.findAndCountAll({
         where,
-        order: [
-          ['createdAt', 'DESC'],
-          ['seq', 'DESC'],
-        ],
+        order: orderOf(query.sort, 'seq'),
         ...slice(query),
       });
       return list(
@@ -47,7 +44,7 @@ function createAccessReaders({ models }: Database): Pick<LogReaders, 'medicalLog
       const { userId, method, objectId } = query;
       const route = query.route ? { route: { [Op.like]: `%${query.route.replaceAll(/[%_\\]/g, '')}%` } } : {};
       const where = { ...given({ userId, method, objectId }), ...route, ...within(query) };
-      const { rows, count } = await models.operations.findAndCountAll({ where, order: [['id', 'DESC']], ...slice(query) });
+      const { rows, count } = await models.operations.findAndCountAll({ where, order: ageOrder(query.sort), ...slice(query) });
       return list(
         rows.map((row) => ({ ...row.get(), id: String(row.id), createdAt: row.createdAt.toISOString() })),
         count,
@@ -61,7 +58,7 @@ function createEventReaders({ models }: Database): Pick<LogReaders, 'changeLog' 
   return {
     async changeLog(query) {
       const where = { ...given({ tableName: query.table, actorId: query.actorId, action: query.action }), ...within(query) };
-      const { rows, count } = await models.changes.findAndCountAll({ where, order: [['id', 'DESC']], ...slice(query) });
+      const { rows, count } = await models.changes.findAndCountAll({ where, order: ageOrder(query.sort), ...slice(query) });
       const view = rows.map(({ id, tableName, action, rowIds, fields, actorId, requestId, createdAt }) => ({
         id: String(id),
         table: tableName,
@@ -76,7 +73,7 @@ function createEventReaders({ models }: Database): Pick<LogReaders, 'changeLog' 
     },
     async securityLog(query) {
       const where = { ...given({ kind: query.kind, userId: query.userId }), ...within(query) };
-      const { rows, count } = await models.securityEvents.findAndCountAll({ where, order: [['id', 'DESC']], ...slice(query) });
+      const { rows, count } = await models.securityEvents.findAndCountAll({ where, order: ageOrder(query.sort), ...slice(query) });
       const view = rows.map((row) => ({
         ...row.get(),
         id: String(row.id),

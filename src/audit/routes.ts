@@ -26,7 +26,7 @@ export function auditRoutes(audit: Audit): FastifyPluginAsyncZod {
     });
 
     app.get('/logs/operations', {
-      config: { policy },
+      config: { reads: 'replica', policy },
       schema: {
         summary: 'Requests that changed something',
         tags,
@@ -37,13 +37,13 @@ export function auditRoutes(audit: Audit): FastifyPluginAsyncZod {
     });
 
     app.get('/logs/changes', {
-      config: { policy },
+      config: { reads: 'replica', policy },
       schema: { summary: 'Rows that were changed', tags, querystring: schemas.changeQuery, response: { 200: schemas.changeList } },
       handler: (request) => audit.changeLog(request.query),
     });
 
     app.get('/logs/security', {
-      config: { policy },
+      config: { reads: 'replica', policy },
       schema: { summary: 'Events of security', tags, querystring: schemas.securityQuery, response: { 200: schemas.securityList } },
       handler: (request) => audit.securityLog(request.query),
     });

@@ -1,12 +1,14 @@
 import { z } from 'zod';
-import { id, listOf, paging, text, time } from '#src/plugins/fields.ts';
+import { id, listOf, paging, sortBy, text, time } from '#src/plugins/fields.ts';
 
 const period = { from: time.optional(), to: time.optional().describe('exclusive') };
+const byAge = { sort: sortBy(['createdAt'], '-createdAt') };
 const medicalAction = z.enum(['read', 'create', 'update', 'delete', 'export']);
 
 export const patientParams = z.object({ patientId: id });
 
 export const medicalQuery = paging.extend({
+  ...byAge,
   ...period,
   patientId: id.optional(),
   actorId: id.optional(),
@@ -33,6 +35,7 @@ export const verdict = z.object({
 });
 
 export const operationQuery = paging.extend({
+  ...byAge,
   ...period,
   userId: id.optional(),
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).optional(),
@@ -55,6 +58,7 @@ export const operationList = listOf(
 );
 
 export const changeQuery = paging.extend({
+  ...byAge,
   ...period,
   table: text(64).optional(),
   actorId: id.optional(),
@@ -73,7 +77,7 @@ export const changeList = listOf(
   }),
 );
 
-export const securityQuery = paging.extend({ ...period, kind: text(40).optional(), userId: id.optional() });
+export const securityQuery = paging.extend({ ...period, ...byAge, kind: text(40).optional(), userId: id.optional() });
 export const securityList = listOf(
   z.object({
     id: z.string(),

@@ -3,7 +3,7 @@ import { type CreationAttributes, Op, type WhereAttributeHash } from 'sequelize'
 import type { z } from 'zod';
 import type { Logger } from '#rooms/ports.ts';
 import type { Database } from '#src/database/database.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { ageOrder, slice } from '#src/plugins/fields.ts';
 import { createBatch } from './batch.ts';
 import type { LoginRow } from './login-model.ts';
 import type { LoginMethod } from './model.ts';
@@ -73,7 +73,7 @@ export function createLoginLog({ models: { logins }, transaction }: Database, no
       return abnormal;
     },
 
-    async list({ userId, success, abnormal, ip, from, to, ...page }) {
+    async list({ userId, success, abnormal, ip, from, to, sort, ...page }) {
       const where: WhereAttributeHash<LoginRow> = {
         ...(userId && { userId }),
         ...(success !== undefined && { success }),
@@ -81,7 +81,7 @@ export function createLoginLog({ models: { logins }, transaction }: Database, no
         ...(ip && { ip }),
         ...((from ?? to) && { createdAt: { ...(from && { [Op.gte]: new Date(from) }), ...(to && { [Op.lt]: new Date(to) }) } }),
       };
-      const { rows, count } = await logins.findAndCountAll({ where, order: [['id', 'DESC']], ...slice(page) });
+      const { rows, count } = await logins.findAndCountAll({ where, order: ageOrder(sort), ...slice(page) });
       return { items: rows.map(viewOf), pagination: { ...page, total: count } };
     },
 

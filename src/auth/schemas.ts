@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, listOf, paging, text, time } from '#src/plugins/fields.ts';
+import { id, listOf, paging, sortBy, text, time } from '#src/plugins/fields.ts';
 import { accountName, userView } from '#src/users/schemas.ts';
 import { clientTypes, loginMethods } from './model.ts';
 import { MAX_PASSWORD, newPassword } from './passwords.ts';
@@ -107,12 +107,20 @@ export const sessionList = z.object({
 export const ended = z.object({ ended: z.int() });
 
 const period = { from: z.iso.datetime({ offset: true }).optional(), to: z.iso.datetime({ offset: true }).optional() };
-export const ownLoginQuery = paging.extend(period);
+const byAge = { sort: sortBy(['createdAt'], '-createdAt') };
+export const ownLoginQuery = paging.extend({ ...period, ...byAge });
 const flag = z
   .enum(['true', 'false'])
   .transform((value) => value === 'true')
   .optional();
-export const loginQuery = paging.extend({ ...period, userId: id.optional(), success: flag, abnormal: flag, ip: text(45).optional() });
+export const loginQuery = paging.extend({
+  ...period,
+  ...byAge,
+  userId: id.optional(),
+  success: flag,
+  abnormal: flag,
+  ip: text(45).optional(),
+});
 export const loginView = z.object({
   id: z.string(),
   userId: z.string().nullable(),

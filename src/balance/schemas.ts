@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { MAX_FEN, yuan, yuanInput } from '#src/money.ts';
-import { id, listOf, paging, text } from '#src/plugins/fields.ts';
+import { id, listOf, paging, sortBy, text } from '#src/plugins/fields.ts';
 import { entryKinds } from './model.ts';
 
 export const userParams = z.object({ id });
-export const query = paging.extend({ kind: z.enum(entryKinds).optional() });
+export const query = paging.extend({ kind: z.enum(entryKinds).optional(), sort: sortBy(['createdAt'], '-createdAt') });
 
 export const balanceView = z.object({ userId: z.string(), balance: yuan });
 const entryView = z.object({

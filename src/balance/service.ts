@@ -48,7 +48,11 @@ export function createBalances(database: Database): Balances {
 
     async entries(userId, query) {
       const where = { userId, ...(query.kind && { kind: query.kind }) };
-      const { rows, count } = await models.balanceEntries.findAndCountAll({ where, order: [['entry', 'DESC']], ...slice(query) });
+      const { rows, count } = await models.balanceEntries.findAndCountAll({
+        where,
+        order: [['entry', query.sort.startsWith('-') ? 'DESC' : 'ASC']],
+        ...slice(query),
+      });
       return { items: rows.map(entryView), pagination: { page: query.page, pageSize: query.pageSize, total: count } };
     },
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { role, roomView } from '#rooms/protocol-views.ts';
-import { id, listOf, paging, text, time } from '#src/plugins/fields.ts';
+import { id, listOf, paging, sortBy, text, time } from '#src/plugins/fields.ts';
 
 const status = z.enum(['scheduled', 'active', 'ended', 'cancelled']);
 const person = z.object({ id: z.string(), name: z.string() });
@@ -38,7 +38,7 @@ export const newConsultation = z
 
 export const consultationQuery = paging.extend({
   status: status.optional(),
-  sort: z.enum(['scheduledStart', '-scheduledStart']).default('-scheduledStart').describe('a minus sign: newest first'),
+  sort: sortBy(['scheduledStart', 'createdAt'], '-scheduledStart'),
 });
 
 export const consultationView = z.object({

@@ -8,7 +8,7 @@ import type { RoomView } from '#rooms/protocol.ts';
 import { unreadOf } from '#src/chat/unread.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { orderOf, slice } from '#src/plugins/fields.ts';
 import { ledOpenVisit, ledVisit, ownVisit } from './access.ts';
 import type { ConsultationRow } from './model.ts';
 import type * as schemas from './schemas.ts';
@@ -174,12 +174,7 @@ async function list(database: Database, userId: string, query: Query): Promise<L
   const { sequelize, models } = database;
   const mine = literal(`(SELECT consultation_id FROM consultation_members WHERE user_id = ${sequelize.escape(userId)})`);
   const where: WhereOptions<ConsultationRow> = { id: { [Op.in]: mine }, ...conditionOf(query.status) };
-  const direction = query.sort.startsWith('-') ? 'DESC' : 'ASC';
-  const order: [string, string][] = [
-    ['scheduledStart', direction],
-    ['id', direction],
-  ];
-  const { rows, count } = await models.consultations.findAndCountAll({ where, order, ...slice(query) });
+  const { rows, count } = await models.consultations.findAndCountAll({ where, order: orderOf(query.sort), ...slice(query) });
   const people = await models.members.findAll({ where: { consultationId: rows.map((visit) => visit.id) } });
   const chats = await unreadOf(
     database,

@@ -9,7 +9,7 @@ const policy = may('statistics:own', { objects: 'visits that the caller leads', 
 export function consultationStatisticsRoutes(statistics: ConsultationStatistics): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/consultations/statistics', {
-      config: { policy },
+      config: { reads: 'replica', policy },
       schema: {
         summary: 'Visits by day or month: how many, how long, how many took place, how they were rated',
         tags,
@@ -19,7 +19,7 @@ export function consultationStatisticsRoutes(statistics: ConsultationStatistics)
       handler: (request) => statistics.byPeriod(callerOf(request), request.query),
     });
     app.get('/consultations/statistics/practitioners', {
-      config: { policy },
+      config: { reads: 'replica', policy },
       schema: {
         summary: 'The same by practitioner',
         tags,

@@ -7,16 +7,16 @@ import { chmodSync, closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import sqlite3 from '@appthreat/sqlite3';
 import { Mutex } from 'async-mutex';
-import type { Connection } from 'mysql2';
 import { ConnectionError, QueryTypes, Sequelize, Transaction } from 'sequelize';
 import type { Config } from '#config/index.ts';
 import { makePrivateFolder } from '#config/folder.ts';
 import type { Logger } from '#rooms/ports.ts';
 import { type Captured, captureChanges } from '#src/audit/capture.ts';
+import { connectMysql, type PoolConfig } from './connections.ts';
 import { retryDeadlocks } from './faults.ts';
 import { defineModels, type Models } from './models.ts';
 import { createPrepared, type Prepared } from './prepared.ts';
-import { limitedMysql } from './time-limit.ts';
+import { logSlowQueries } from './slow-queries.ts';
 
 export type Dialect = 'sqlite' | 'mysql';
 
@@ -40,10 +40,8 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Milliseconds a connection may be waited for, from the pool or from the server. */
-const ACQUIRE_MS = 2_000;
-/** Seconds that a statement waits for rows which another transaction holds. */
-const LOCK_WAIT_SECONDS = 2;
+/** Milliseconds that SQLite waits for another process that writes. */
+const BUSY_MS = 2_000;
 
 /** Where a transaction keeps what it has changed. */
 const CHANGES = 'changes';
@@ -61,16 +59,19 @@ Sequelize.useCLS({
 class SqliteConnection extends sqlite3.Database {
   constructor(filename: string, mode: number, callback: (error: Error | null) => void) {
     super(filename, mode, callback);
-    this.configure('busyTimeout', ACQUIRE_MS);
+    this.configure('busyTimeout', BUSY_MS);
   }
 }
+
+export type DatabaseConfig = Pick<Config, 'DATABASE_URL' | 'DATA_DIR'> & Partial<Pick<Config, 'LOG_SLOW_QUERY_MS'> & PoolConfig>;
 
 /**
  * Opens the database without changing it; `migrate` brings the tables up to date.
  * @throws when the server cannot be reached
  */
-export async function openDatabase(config: Pick<Config, 'DATABASE_URL' | 'DATA_DIR'>, log: Logger): Promise<Database> {
-  const sequelize = config.DATABASE_URL ? connectMysql(config.DATABASE_URL) : connectSqlite(config.DATA_DIR);
+export async function openDatabase(config: DatabaseConfig, log: Logger): Promise<Database> {
+  const slow = logSlowQueries(config.LOG_SLOW_QUERY_MS ?? 0, log);
+  const sequelize = config.DATABASE_URL ? connectMysql(config.DATABASE_URL, config, slow) : connectSqlite(config.DATA_DIR, slow);
   const dialect = sequelize.getDialect() === 'sqlite' ? 'sqlite' : 'mysql';
   const writer = new Mutex();
   const models = defineModels(sequelize);
@@ -112,11 +113,7 @@ export async function openDatabase(config: Pick<Config, 'DATABASE_URL' | 'DATA_D
     prepared,
     transaction,
     afterCommit,
-    time: (date) =>
-      date
-        .toISOString()
-        .replace('T', ' ')
-        .replace('Z', dialect === 'sqlite' ? ' +00:00' : ''),
+    time: (date) => stored(date, dialect),
     ping,
     close: () => (closing ??= writer.runExclusive(() => prepared.close().then(() => sequelize.close()))),
   };
@@ -130,8 +127,14 @@ export async function openDatabase(config: Pick<Config, 'DATABASE_URL' | 'DATA_D
   return database;
 }
 
+const stored = (date: Date, dialect: Dialect): string =>
+  date
+    .toISOString()
+    .replace('T', ' ')
+    .replace('Z', dialect === 'sqlite' ? ' +00:00' : '');
+
 /** Everybody's medical data: for the account that the server runs as, and nobody else. */
-function connectSqlite(folder: string): Sequelize {
+function connectSqlite(folder: string, slow: ReturnType<typeof logSlowQueries>): Sequelize {
   makePrivateFolder(folder);
   const storage = path.join(folder, 'wenzhen.sqlite');
   closeSync(openSync(storage, 'a', 0o600));
@@ -140,24 +143,6 @@ function connectSqlite(folder: string): Sequelize {
     dialect: 'sqlite',
     dialectModule: { ...sqlite3, Database: SqliteConnection },
     storage,
-    logging: false,
+    ...(slow ? { logging: slow, benchmark: true } : { logging: false }),
   });
-}
-
-function connectMysql(url: string): Sequelize {
-  return new Sequelize(url, {
-    dialect: 'mysql',
-    dialectModule: limitedMysql,
-    hooks: { afterConnect: limitLockWaits },
-    logging: false,
-    pool: { max: 10, acquire: ACQUIRE_MS },
-    dialectOptions: { charset: 'utf8mb4', connectTimeout: ACQUIRE_MS },
-  });
-}
-
-async function limitLockWaits(connection: unknown): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const statement = `SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`;
-  (connection as Connection).query(statement, (error) => (error ? reject(error) : resolve()));
-  await promise;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { calendarTime as time, id, listOf, paging, text } from '#src/plugins/fields.ts';
+import { calendarTime as time, id, listOf, paging, sortBy, text } from '#src/plugins/fields.ts';
 import { dispatchStates } from './model.ts';
 
 export const params = z.object({ id });
@@ -39,6 +39,7 @@ export const dispatchChange = z
 export const step = z.strictObject({ version: z.int().min(1) }).meta({ examples: [{ version: 1 }] });
 
 export const query = paging.extend({
+  sort: sortBy(['startsAt', 'createdAt'], 'startsAt'),
   staffId: id.optional(),
   appointmentId: id.optional(),
   state: state.optional(),

@@ -8,7 +8,7 @@ import { ApiError } from '#src/errors.ts';
 import type { SubjectFacts } from '#src/notifications/subjects.ts';
 import type { Outbox } from '#src/outbox/outbox.ts';
 import type { AccessCache } from '#src/permissions/access.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { orderOf, slice } from '#src/plugins/fields.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import { cellsOf } from '#src/scheduling/cells.ts';
 import { type DispatchRow, locationColumn, notesColumn } from './model.ts';
@@ -183,7 +183,7 @@ async function list(parts: DispatchParts, caller: Caller, query: z.infer<typeof 
   const where: WhereAttributeHash = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
   const period = { ...(query.from && { [Op.gte]: new Date(query.from) }), ...(query.to && { [Op.lt]: new Date(query.to) }) };
   if (query.from || query.to) where['startsAt'] = period;
-  const { rows, count } = await models.dispatches.findAndCountAll({ where, order: ['startsAt', 'id'], ...slice(query) });
+  const { rows, count } = await models.dispatches.findAndCountAll({ where, order: orderOf(query.sort), ...slice(query) });
   return { items: await views(parts, rows), pagination: { page: query.page, pageSize: query.pageSize, total: count } };
 }
 

@@ -2,7 +2,7 @@
 import { col, fn, type WhereOptions } from 'sequelize';
 import type { z } from 'zod';
 import type { Database } from '#src/database/database.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { ageOrder, orderOf, slice } from '#src/plugins/fields.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import type { FileRow } from './model.ts';
 import type * as schemas from './schemas.ts';
@@ -15,12 +15,16 @@ export interface FileListing {
 
 export function createListing({ models: { files } }: Database, view: (row: FileRow) => z.infer<typeof schemas.fileView>): FileListing {
   return {
-    async list(caller, { page, pageSize, category, kind, ownerId }) {
+    async list(caller, { page, pageSize, sort, category, kind, ownerId }) {
       const mine = !caller.can('files:manage');
       const owner = mine ? caller.userId : ownerId;
       const filters = Object.entries({ category, kind, ownerId: owner }).filter(([, value]) => value !== undefined);
       const where: WhereOptions<FileRow> = { state: 'active', ...Object.fromEntries(filters) };
-      const { rows, count } = await files.findAndCountAll({ where, order: [['id', 'DESC']], ...slice({ page, pageSize }) });
+      const { rows, count } = await files.findAndCountAll({
+        where,
+        order: sort.endsWith('createdAt') ? ageOrder(sort) : orderOf(sort),
+        ...slice({ page, pageSize }),
+      });
       return { items: rows.map(view), pagination: { page, pageSize, total: count } };
     },
 

@@ -17,6 +17,8 @@ import type { FileStore } from './store.ts';
 export interface FileManagement extends FileListing, FileLinks {
   /** The ending stays that of the content. @throws {ApiError} `not_found` */
   rename(caller: Caller, id: string, name: string): Promise<void>;
+  /** How often the content may be downloaded from now on; null: without a limit. @throws {ApiError} `not_found` */
+  limitDownloads(caller: Caller, id: string, downloads: number | null): Promise<void>;
   /** The content is gone soon after. @throws {ApiError} `not_found`, `in_use` while it belongs to something */
   remove(caller: Caller, id: string): Promise<void>;
   /** Does a `file.erase` row: takes the content of a deleted file away. Idempotent. */
@@ -62,6 +64,9 @@ export function createFileManagement(parts: ManagingParts): FileManagement {
         // What somebody types has no ending, or another one.
         await row.update({ nameSealed: vault.seal(nameColumn, id, displayName(`${name}.${extension}`, extension)) });
       }),
+
+    limitDownloads: (caller, id, downloadsLeft) =>
+      transaction(async () => void (await (await ownFile(caller, id)).update({ downloadsLeft }))),
 
     remove: (caller, id) =>
       transaction(async () => {

@@ -18,6 +18,8 @@ export interface FileRow extends Model<InferAttributes<FileRow>, InferCreationAt
   access: AccessRule;
   /** With access `role`. */
   accessRole: string | null;
+  /** How often it may still be downloaded; null: without a limit. */
+  downloadsLeft: CreationOptional<number | null>;
   /** Names tell diagnoses. */
   nameSealed: string;
   mime: string;
@@ -67,6 +69,7 @@ export function defineFiles(sequelize: Sequelize) {
         kind: DataTypes.STRING(12),
         access: DataTypes.STRING(12),
         accessRole: DataTypes.STRING(40),
+        downloadsLeft: DataTypes.INTEGER,
         nameSealed: DataTypes.STRING(1_200),
         mime: DataTypes.STRING(60),
         bytes: DataTypes.BIGINT,

@@ -26,7 +26,8 @@ export interface OpenContent {
 export interface FileReading {
   /**
    * The content behind a signed address, or of a public file without one.
-   * @throws {ApiError} `not_found`, `link_invalid`, `link_expired`, `range_not_satisfiable`
+   * @throws {ApiError} `not_found`, `link_invalid`, `link_expired`, `range_not_satisfiable`, `forbidden` when it was downloaded as often as
+   * it may be
    */
   content(id: string, signature: Signature | null, rangeHeader?: string): Promise<OpenContent & { public: boolean }>;
   /** The content for the server itself, without asking who wants it. @throws {ApiError} `not_found` */
@@ -40,16 +41,22 @@ interface ReadingParts {
   signing: Signing;
   /** @throws {ApiError} `not_found` */
   active(id: string): Promise<FileRow>;
+  /** Counts one download. @returns false: there is none left */
+  countDownload(id: string): Promise<boolean>;
 }
 
-export function createReading({ store, vault, access, signing, active }: ReadingParts): FileReading {
+export function createReading({ store, vault, access, signing, active, countDownload }: ReadingParts): FileReading {
   return {
     async content(id, signature, rangeHeader) {
       // Before anything is read: guessing tells nothing.
       if (signature) signing.check(id, signature);
       const row = await active(id);
       if (!signature && !(row.access === 'public' && (await access.mayRead(null, row)))) throw new ApiError('not_found');
-      return { ...openContent(store, vault, row, rangeHeader), public: signature === null };
+      const limited = row.downloadsLeft !== null;
+      // Where downloads are counted there are no parts: they would add up to uncounted ones.
+      const content = openContent(store, vault, row, limited ? undefined : rangeHeader);
+      if (limited && !(await countDownload(id))) throw new ApiError('forbidden');
+      return { ...content, public: signature === null };
     },
 
     open: async (id) => openContent(store, vault, await active(id)),

@@ -59,16 +59,17 @@ export function fileRoutes(files: Files, showing: Showing): FastifyPluginAsyncZo
     });
 
     app.get('/files/statistics', {
-      config: { policy: may('files:manage') },
+      config: { reads: 'replica', policy: may('files:manage') },
       schema: { summary: 'Number and bytes of all files by category and kind', tags, response: { 200: schemas.fileStatistics } },
       handler: () => files.statistics(),
     });
 
-    await app.register(singleFile(files, showing));
+    await app.register(singleFile(files));
+    await app.register(contentRoute(files, showing));
   };
 }
 
-function singleFile(files: Files, showing: Showing): FastifyPluginAsyncZod {
+function singleFile(files: Files): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/files/:id', {
       config: { policy: may('files:own', { objects: 'files that the caller may read' }), errors: ['not_found'] },
@@ -78,9 +79,17 @@ function singleFile(files: Files, showing: Showing): FastifyPluginAsyncZod {
 
     app.patch('/files/:id', {
       config: { policy, errors: ['not_found'] },
-      schema: { summary: 'Rename a file', tags, params, body: schemas.fileChange, response: { 200: schemas.fileWithUrl } },
+      schema: {
+        summary: 'Rename a file, or limit how often it is downloaded',
+        tags,
+        params,
+        body: schemas.fileChange,
+        response: { 200: schemas.fileWithUrl },
+      },
       handler: async (request) => {
-        await files.rename(callerOf(request), request.params.id, request.body.name);
+        const { name, downloads } = request.body;
+        if (name !== undefined) await files.rename(callerOf(request), request.params.id, name);
+        if (downloads !== undefined) await files.limitDownloads(callerOf(request), request.params.id, downloads);
         return files.get(callerOf(request), request.params.id);
       },
     });
@@ -93,7 +102,11 @@ function singleFile(files: Files, showing: Showing): FastifyPluginAsyncZod {
         return {};
       },
     });
+  };
+}
 
+function contentRoute(files: Files, showing: Showing): FastifyPluginAsyncZod {
+  return async (app) => {
     app.get('/files/:id/content', {
       config: {
         policy: publicAccess,

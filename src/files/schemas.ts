@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { errors, type ErrorCode } from '#src/errors.ts';
-import { id, listOf, paging, text } from '#src/plugins/fields.ts';
+import { id, listOf, paging, sortBy, text } from '#src/plugins/fields.ts';
 import { accessRules, categoryNames, fileKinds } from './categories.ts';
 
 const category = z.enum(categoryNames);
@@ -15,6 +15,7 @@ export const fileView = z.object({
   kind,
   access,
   accessRole: z.string().nullable(),
+  downloadsLeft: z.int().nullable().describe('how often it may still be downloaded; null: without a limit'),
   name: z.string(),
   mime: z.string(),
   bytes: z.int(),
@@ -48,12 +49,24 @@ export const uploadResult = z.object({
 });
 
 export const fileQuery = paging.extend({
+  sort: sortBy(['createdAt', 'bytes'], '-createdAt'),
   category: category.optional(),
   kind: kind.optional(),
   ownerId: id.optional().describe('somebody else, for `files:manage`'),
 });
 export const fileList = listOf(fileView);
-export const fileChange = z.strictObject({ name: text(150) }).meta({ examples: [{ name: '血常规 2026-03-05' }] });
+export const fileChange = z
+  .strictObject({
+    name: text(150).optional(),
+    downloads: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .nullable()
+      .optional()
+      .describe('how often it may be downloaded from now on; null: without a limit'),
+  })
+  .meta({ examples: [{ name: '血常规 2026-03-05' }] });
 
 export const usage = z.object({ bytes: z.int(), files: z.int(), quota: z.int().describe('bytes that the caller may keep') });
 export const fileStatistics = z.object({ items: z.array(z.object({ category, kind, files: z.int(), bytes: z.int() })) });

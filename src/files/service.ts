@@ -1,5 +1,6 @@
 /** Files of the clinic: taken in, kept, handed out. */
 import path from 'node:path';
+import { literal, Op } from 'sequelize';
 import type { z } from 'zod';
 import type { Config } from '#config/index.ts';
 import { ApiError } from '#src/errors.ts';
@@ -58,6 +59,14 @@ export function createFiles({ config, database, vault, outbox, settings, secrets
     return row;
   }
 
+  async function countDownload(id: string): Promise<boolean> {
+    const left = { id, downloadsLeft: { [Op.gt]: 0 } };
+    const [counted] = await database.transaction(() =>
+      files.update({ downloadsLeft: literal('downloads_left - 1') as never }, { where: left }),
+    );
+    return counted > 0;
+  }
+
   return {
     ...createFileManagement({ database, vault, outbox, store, spool, quota, access, view }),
     relate: access.relate,
@@ -76,7 +85,7 @@ export function createFiles({ config, database, vault, outbox, settings, secrets
         return withUrl(row);
       }),
 
-    ...createReading({ store, vault, access, signing, active }),
+    ...createReading({ store, vault, access, signing, active, countDownload }),
 
     async own(id, ownerId, { kinds, category } = {}) {
       const row = await files.findOne({ where: { id, ownerId, state: 'active', ...(category && { category }) }, lock: true });

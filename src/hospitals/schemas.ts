@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, listOf, paging, text } from '#src/plugins/fields.ts';
+import { id, listOf, paging, sortBy, text } from '#src/plugins/fields.ts';
 import { externalDepartment, externalPractitioner } from './systems.ts';
 
 export const hospitalParams = z.object({ id });
@@ -51,7 +51,7 @@ export const hospitalChanges = z
   .partial()
   .meta({ examples: [{ phone: '010-69156114' }] });
 
-export const hospitalQuery = paging.extend({ keyword: text(100).optional(), sort: z.enum(['name', '-createdAt']).default('name') });
+export const hospitalQuery = paging.extend({ keyword: text(100).optional(), sort: sortBy(['name', 'createdAt'], 'name') });
 export const allHospitalsQuery = hospitalQuery.extend({ enabled: z.enum(['true', 'false']).optional() });
 
 export const nearbyQuery = paging.extend({

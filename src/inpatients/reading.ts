@@ -6,7 +6,7 @@ import type { Vault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
 import type { CareRelations } from '#src/patients/care-relations.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { orderOf, slice } from '#src/plugins/fields.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import type { AdmissionRow } from './model.ts';
 import type * as schemas from './schemas.ts';
@@ -52,12 +52,8 @@ export function createReading(database: Database, { vault, audit, care }: Readin
 
   return {
     async list(caller, query) {
-      const order: [string, string][] = [
-        ['admittedAt', 'DESC'],
-        ['id', 'DESC'],
-      ];
       const where = { [Op.and]: conditions(caller, query) };
-      const { rows, count } = await models.admissions.findAndCountAll({ where, order, ...slice(query) });
+      const { rows, count } = await models.admissions.findAndCountAll({ where, order: orderOf(query.sort), ...slice(query) });
       return { items: await headsOf(database, rows), pagination: { page: query.page, pageSize: query.pageSize, total: count } };
     },
 

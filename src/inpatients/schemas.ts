@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, listOf, paging, text } from '#src/plugins/fields.ts';
+import { id, listOf, paging, sortBy, text } from '#src/plugins/fields.ts';
 
 export const idParams = z.object({ id });
 
@@ -26,7 +26,7 @@ export const wardView = z.object({
   occupied: z.int(),
 });
 export const wardList = listOf(wardView);
-export const wardQuery = paging;
+export const wardQuery = paging.extend({ sort: sortBy(['code', 'name'], 'code') });
 
 export const newBed = z.strictObject({ label: text(20) }).meta({ examples: [{ label: '301-1' }] });
 export const bedChanges = z
@@ -69,6 +69,7 @@ export const discharge = guarded.extend({ summary: text(10_000) }).meta({ exampl
 
 const state = z.enum(['admitted', 'discharged']);
 export const admissionQuery = paging.extend({
+  sort: sortBy(['admittedAt', 'dischargedAt'], '-admittedAt'),
   state: state.optional(),
   wardId: id.optional(),
   patientId: id.optional(),

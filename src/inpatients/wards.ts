@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { withViolations } from '#src/database/constraints.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { orderOf, slice } from '#src/plugins/fields.ts';
 import type { BedRow, WardRow } from './model.ts';
 import type * as schemas from './schemas.ts';
 
@@ -47,7 +47,7 @@ export function createWards(database: Database): Wards {
 
   return {
     async list(query) {
-      const { rows, count } = await models.wards.findAndCountAll({ order: ['code'], ...slice(query) });
+      const { rows, count } = await models.wards.findAndCountAll({ order: orderOf(query.sort), ...slice(query) });
       return { items: await viewsOf(database, rows), pagination: { page: query.page, pageSize: query.pageSize, total: count } };
     },
 

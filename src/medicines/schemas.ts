@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, listOf, paging, text } from '#src/plugins/fields.ts';
+import { id, listOf, paging, sortBy, text } from '#src/plugins/fields.ts';
 
 const key = z.string().regex(/^[a-z0-9][a-z0-9-]{1,59}$/, 'lower case letters, digits and hyphens');
 
@@ -37,6 +37,7 @@ export const medicineView = z.object({
   enabled: z.boolean(),
 });
 export const medicineQuery = paging.extend({
+  sort: sortBy(['name', 'code', 'createdAt'], 'name'),
   keyword: text(40).optional().describe('part of name or code'),
   enabled: z.enum(['true', 'false']).optional(),
 });
@@ -68,6 +69,7 @@ export const contraindicationChange = z
   })
   .meta({ examples: [{ severity: 'mild' }] });
 export const contraindicationQuery = paging.extend({
+  sort: sortBy(['ingredient', 'severity', 'createdAt'], 'ingredient'),
   kind: z.enum(['drug', 'allergy', 'condition']).optional(),
   ingredient: key.optional(),
 });

@@ -4,7 +4,7 @@ import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { orderOf, slice } from '#src/plugins/fields.ts';
 import { createCached } from '#src/signals/cached.ts';
 import type { Signals } from '#src/signals/signals.ts';
 import { checkMedicines, type Hit, type PatientFacts, type Rule } from './check.ts';
@@ -47,7 +47,7 @@ export function createMedicines(database: Database, signals: Signals): Medicines
         ...(query.enabled && { enabled: query.enabled === 'true' }),
         ...(keyword && { [Op.or]: [{ name: { [Op.like]: `%${keyword}%` } }, { code: { [Op.like]: `${keyword}%` } }] }),
       };
-      const { rows, count } = await models.medicines.findAndCountAll({ where, order: ['name', 'id'], ...slice(query) });
+      const { rows, count } = await models.medicines.findAndCountAll({ where, order: orderOf(query.sort), ...slice(query) });
       return { items: rows.map(medicineView), pagination: { page: query.page, pageSize: query.pageSize, total: count } };
     },
 
@@ -86,7 +86,7 @@ function createRules({ models, transaction }: Database, signals: Signals): Pick<
       const where = { ...(query.kind && { kind: query.kind }), ...(query.ingredient && { ingredient: query.ingredient }) };
       const { rows, count } = await models.contraindications.findAndCountAll({
         where,
-        order: ['ingredient', 'against', 'id'],
+        order: orderOf(query.sort),
         ...slice(query),
       });
       return { items: rows.map(ruleView), pagination: { page: query.page, pageSize: query.pageSize, total: count } };

@@ -2,7 +2,7 @@
 import { col, fn, Op, type WhereOptions } from 'sequelize';
 import type { z } from 'zod';
 import type { Database } from '#src/database/database.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { ageOrder, slice } from '#src/plugins/fields.ts';
 import { type DeliveryRow, type DeliveryState, deliveryStates, type OutsideChannel } from './model.ts';
 import type * as schemas from './schemas.ts';
 import type { MessageKind } from './templates/catalogue.ts';
@@ -28,7 +28,7 @@ export function createMessageLog({ models }: Database): MessageLog {
       const { page, pageSize, channel, state, kind, template, userId } = query;
       const filters = Object.entries({ channel, state, kind, template, userId }).filter(([, value]) => value !== undefined);
       const where: WhereOptions<DeliveryRow> = { ...Object.fromEntries(filters), ...within(query) };
-      const { rows, count } = await models.deliveries.findAndCountAll({ where, order: [['id', 'DESC']], ...slice(query) });
+      const { rows, count } = await models.deliveries.findAndCountAll({ where, order: ageOrder(query.sort), ...slice(query) });
       return { items: rows.map(deliveryView), pagination: { page, pageSize, total: count } };
     },
 

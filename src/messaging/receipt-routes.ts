@@ -50,7 +50,7 @@ function reportRoute(receipts: Receipts): FastifyPluginAsyncZod {
 export function messagePeriodRoutes(log: PeriodLog): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/messages/statistics/periods', {
-      config: { policy: may('notifications:send') },
+      config: { reads: 'replica', policy: may('notifications:send') },
       schema: {
         summary: 'Messages by day or month: sent, delivered, read and failed on each channel',
         tags,

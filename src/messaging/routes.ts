@@ -38,7 +38,7 @@ export function messageRoutes(messaging: Messaging): FastifyPluginAsyncZod {
     });
 
     app.get('/messages/statistics', {
-      config: { policy: see },
+      config: { reads: 'replica', policy: see },
       schema: {
         summary: 'How many messages were sent, delivered, read and failed',
         tags,

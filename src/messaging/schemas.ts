@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, listOf, nothing, paging, text, time } from '#src/plugins/fields.ts';
+import { id, listOf, nothing, paging, sortBy, text, time } from '#src/plugins/fields.ts';
 import { isForward, notForward, periodFields } from '#src/statistics/periods.ts';
 import { deliveryStates, outsideChannels } from './model.ts';
 import { locales, templateNames } from './template-store.ts';
@@ -12,6 +12,7 @@ const period = { from: time.optional(), to: time.optional().describe('exclusive'
 
 export const deliveryParams = z.object({ id });
 export const deliveryQuery = paging.extend({
+  sort: sortBy(['createdAt'], '-createdAt'),
   ...period,
   channel: channel.optional(),
   state: z.enum(deliveryStates).optional(),

@@ -5,6 +5,8 @@ import type { Files } from '../files/service.ts';
 import type { Foundation } from '../foundation.ts';
 import { createMaintenance } from '../maintenance/service.ts';
 import { mediaRoutes, networkTestRoutes } from '../media/routes.ts';
+import { operationRoutes } from '../operations/routes.ts';
+import { createOperations } from '../operations/service.ts';
 import { settingRoutes } from '../settings/routes.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -14,6 +16,7 @@ export function createSystem(foundation: Foundation, { routerRtpCapabilities }: 
     fileRoutes(files, { origins: config.CORS_ORIGINS }),
     auditRoutes(audit),
     settingRoutes(settings),
+    operationRoutes(createOperations(foundation)),
     mediaRoutes(routerRtpCapabilities),
     networkTestRoutes,
   ];

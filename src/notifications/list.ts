@@ -4,7 +4,7 @@ import type { Vault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
 import type { Locale } from '#src/messaging/templates/catalogue.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { ageOrder, slice } from '#src/plugins/fields.ts';
 import { contentColumn, type NotificationRow } from './model.ts';
 import type { OpenPages } from './ports.ts';
 import type * as schemas from './schemas.ts';
@@ -53,7 +53,7 @@ export function createNotificationList({ models, transaction, afterCommit }: Dat
   return {
     async list(userId, query) {
       const where = { userId, shown: true, ...(query.unread && { readAt: null }) };
-      const { rows, count } = await notifications.findAndCountAll({ where, order: [['id', 'DESC']], ...slice(query) });
+      const { rows, count } = await notifications.findAndCountAll({ where, order: ageOrder(query.sort), ...slice(query) });
       const { page, pageSize, locale } = query;
       return { items: rows.map((row) => view(row, locale)), pagination: { page, pageSize, total: count } };
     },

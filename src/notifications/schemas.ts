@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, listOf, paging } from '#src/plugins/fields.ts';
+import { id, listOf, paging, sortBy } from '#src/plugins/fields.ts';
 import { channels, notificationClasses } from './kinds.ts';
 import { chosenClasses } from './preferences.ts';
 
@@ -7,6 +7,7 @@ const locale = z.enum(['zh', 'en']);
 export const notificationParams = z.object({ id });
 
 export const notificationQuery = paging.extend({
+  sort: sortBy(['createdAt'], '-createdAt'),
   unread: z.stringbool().default(false).describe('only those that were not read'),
   locale: locale.default('zh').describe('language of the words'),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { yuan, yuanInput } from '#src/money.ts';
-import { id, listOf, paging, text, time } from '#src/plugins/fields.ts';
+import { id, listOf, paging, sortBy, text, time } from '#src/plugins/fields.ts';
 
 export const params = z.object({ id });
 const membershipLevel = z.enum(['basic', 'professional', 'premium']);
@@ -41,7 +41,10 @@ export const serviceView = z.object({
   isActive: z.boolean(),
   sortOrder: z.int(),
 });
-export const serviceQuery = paging.extend({ category: category.optional() });
+export const serviceQuery = paging.extend({
+  category: category.optional(),
+  sort: sortBy(['sortOrder', 'name', 'price', 'createdAt'], 'sortOrder'),
+});
 export const allServicesQuery = serviceQuery.extend({ active: z.enum(['true', 'false']).optional() });
 export const serviceList = listOf(serviceView);
 

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
 import { type Fen, toFen, toYuan } from '#src/money.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { orderOf, slice } from '#src/plugins/fields.ts';
 import { createCached } from '#src/signals/cached.ts';
 import type { Signals } from '#src/signals/signals.ts';
 import type { MembershipLevel, PriceConfigRow, ServiceRow } from './model.ts';
@@ -75,7 +75,7 @@ export function createOfferings(database: Database, signals: Signals): Offerings
         ...(query.category && { category: query.category }),
         ...(query.active && { isActive: query.active === 'true' }),
       };
-      const { rows, count } = await models.services.findAndCountAll({ where, order: ['sortOrder', 'name', 'id'], ...slice(query) });
+      const { rows, count } = await models.services.findAndCountAll({ where, order: orderOf(query.sort, 'name'), ...slice(query) });
       return { items: rows.map(serviceView), pagination: { page: query.page, pageSize: query.pageSize, total: count } };
     },
 

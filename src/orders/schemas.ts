@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { yuan } from '#src/money.ts';
-import { id, listOf, paging, text, time } from '#src/plugins/fields.ts';
+import { id, listOf, paging, sortBy, text, time } from '#src/plugins/fields.ts';
 import { orderStatuses } from './machine.ts';
 import { orderTypes } from './model.ts';
 
@@ -45,7 +45,7 @@ export const query = paging.extend({
   orderNo: z.string().trim().max(32).optional(),
   from: time.optional(),
   to: time.optional().describe('exclusive'),
-  sort: z.enum(['createdAt', '-createdAt']).default('-createdAt'),
+  sort: sortBy(['createdAt', 'amount', 'paidAt'], '-createdAt'),
 });
 export const list = listOf(summary);
 export const cancellation = z.strictObject({ reason: text(300) }).meta({ examples: [{ reason: '时间不合适' }] });

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { maskName, maskPhone } from '#src/crypto/masks.ts';
 import { ApiError } from '#src/errors.ts';
 import { toYuan } from '#src/money.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { orderOf, slice } from '#src/plugins/fields.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import { createLifecycle, type OrderLifecycle, type OrderParts } from './lifecycle.ts';
 import { orderContact, type OrderItemRow, type OrderRow } from './model.ts';
@@ -49,12 +49,7 @@ export function createOrders(parts: OrderParts): Orders {
       const where: WhereAttributeHash = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
       const period = { ...(query.from && { [Op.gte]: new Date(query.from) }), ...(query.to && { [Op.lt]: new Date(query.to) }) };
       if (query.from || query.to) where['createdAt'] = period;
-      const direction = query.sort.startsWith('-') ? 'DESC' : 'ASC';
-      const order: [string, string][] = [
-        ['createdAt', direction],
-        ['id', direction],
-      ];
-      const { rows, count } = await models.orders.findAndCountAll({ where, order, ...slice(query) });
+      const { rows, count } = await models.orders.findAndCountAll({ where, order: orderOf(query.sort), ...slice(query) });
       const items = await models.orderItems.findAll({ where: { orderId: rows.map(({ id }) => id) }, order: ['id'] });
       const titles = Map.groupBy(items, ({ orderId }) => orderId);
       const summaries = rows.map((row) => summaryOf(row, titles.get(row.id) ?? []));

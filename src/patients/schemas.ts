@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { id, listOf, paging, text, time } from '#src/plugins/fields.ts';
+import { id, listOf, paging, sortBy, text, time } from '#src/plugins/fields.ts';
 
 export const patientParams = z.object({ userId: id });
 
 const sex = z.enum(['male', 'female', 'unknown']);
 
-export const patientQuery = paging.extend({ keyword: text(100).optional().describe('part of the name') });
+export const patientQuery = paging.extend({
+  keyword: text(100).optional().describe('part of the name'),
+  sort: sortBy(['name', 'createdAt'], 'name'),
+});
 
 const head = z.object({ id: z.string(), name: z.string(), sex, birthDate: z.string().nullable() });
 export const patientList = listOf(head);

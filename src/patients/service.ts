@@ -7,7 +7,7 @@ import { maskIdNumber, maskPhone } from '#src/crypto/masks.ts';
 import type { Vault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { orderOf, slice } from '#src/plugins/fields.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import { idNumberColumn, phoneColumn, type ProfileRow } from '#src/profiles/model.ts';
 import type { CareRelations, Reach } from './care-relations.ts';
@@ -58,7 +58,7 @@ export function createPatients(database: Database, { vault, audit, care, timelin
       const { rows, count } = await models.users.findAndCountAll({
         where: { [Op.and]: conditions },
         attributes: ['id', 'name'],
-        order: ['name', 'id'],
+        order: orderOf(query.sort),
         ...slice(query),
       });
       const profiles = await selfProfiles(

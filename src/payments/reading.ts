@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
 import type { Orders } from '#src/orders/service.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { orderOf, slice } from '#src/plugins/fields.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import type { Settings } from '#src/settings/service.ts';
 import type * as schemas from './schemas.ts';
@@ -48,11 +48,11 @@ export function createPaymentReading({ database, orders, settings }: ReadingPart
 
     async list(caller, query) {
       const { page, pageSize } = query;
-      const order: [string, string][] = [
-        ['createdAt', 'DESC'],
-        ['id', 'DESC'],
-      ];
-      const { rows, count } = await models.payments.findAndCountAll({ where: conditionsOf(query), order, ...slice(query) });
+      const { rows, count } = await models.payments.findAndCountAll({
+        where: conditionsOf(query),
+        order: orderOf(query.sort),
+        ...slice(query),
+      });
       return { items: await paymentViews(database, rows, caller), pagination: { page, pageSize, total: count } };
     },
   };

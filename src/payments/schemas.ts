@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isForward, notForward, periodFields } from '#src/statistics/periods.ts';
 import { yuan } from '#src/money.ts';
-import { id, listOf, paging, time } from '#src/plugins/fields.ts';
+import { id, listOf, paging, sortBy, time } from '#src/plugins/fields.ts';
 import { alipayOptions, wechatOptions, wechatV2Options } from './gateway-options.ts';
 import { paymentChannels, paymentMethods, paymentScenes, paymentStates } from './model.ts';
 
@@ -58,6 +58,7 @@ export const paymentsOfOrder = z.object({ items: z.array(paymentView) });
 const period = { from: time.optional(), to: time.optional().describe('exclusive') };
 export const query = paging.extend({
   ...period,
+  sort: sortBy(['createdAt', 'amount'], '-createdAt'),
   method: method.optional(),
   state: z.enum(paymentStates).optional(),
   userId: id.optional(),

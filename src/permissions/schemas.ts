@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOf, paging, text } from '#src/plugins/fields.ts';
+import { listOf, paging, sortBy, text } from '#src/plugins/fields.ts';
 import { briefView } from '#src/users/schemas.ts';
 import { type Permission, permissionNames } from './catalogue.ts';
 
@@ -43,5 +43,5 @@ export const roleChanges = z
   .meta({ examples: [{ permissions: ['appointments:manage', 'queues:own'] }] });
 
 export const permissionList = z.object({ items: z.array(z.object({ name: z.string(), description: z.string() })) });
-export const holderQuery = paging;
+export const holderQuery = paging.extend({ sort: sortBy(['name', 'createdAt'], 'name') });
 export const holderList = listOf(briefView);

@@ -5,7 +5,7 @@ import { withViolations } from '#src/database/constraints.ts';
 import type { Database } from '#src/database/database.ts';
 import type { Models } from '#src/database/models.ts';
 import { ApiError } from '#src/errors.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { orderOf, slice } from '#src/plugins/fields.ts';
 import type { Signals } from '#src/signals/signals.ts';
 import { permissionNames, permissions } from './catalogue.ts';
 import type { RoleRow } from './model.ts';
@@ -131,12 +131,12 @@ async function listRoles({ models: { roles, rolePermissions, userRoles }, sequel
   });
 }
 
-async function holdersOf({ models, sequelize }: Database, key: string, page: z.infer<typeof schemas.holderQuery>) {
+async function holdersOf({ models, sequelize }: Database, key: string, { sort, ...page }: z.infer<typeof schemas.holderQuery>) {
   if (!(await models.roles.findByPk(key))) throw new ApiError('not_found');
   const holding = literal(`(SELECT user_id FROM user_roles WHERE role_key = ${sequelize.escape(key)})`);
   const { rows, count } = await models.users.findAndCountAll({
     where: { id: { [Op.in]: holding } },
-    order: ['name', 'id'],
+    order: orderOf(sort),
     ...slice(page),
   });
   return { items: rows.map(({ id, name }) => ({ id, name })), pagination: { ...page, total: count } };

@@ -53,3 +53,6 @@ export function orderOf(sort: string, tie: string = 'id'): [string, 'ASC' | 'DES
         [tie, direction],
       ];
 }
+
+/** The same for lists by age, whose ids are in the order of their making. @param sort by `createdAt` */
+export const ageOrder = (sort: string): [string, 'ASC' | 'DESC'][] => [['id', sort.startsWith('-') ? 'DESC' : 'ASC']];

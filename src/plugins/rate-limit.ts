@@ -1,29 +1,44 @@
-import type { FastifyInstance } from 'fastify';
+/** How often addresses, people and single routes may be asked (SEC-05). Without a promise and without reading the clock: this runs before every request. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Redis } from 'ioredis';
+import type { Config } from '#config/index.ts';
+import type { Logger } from '#rooms/ports.ts';
 import { ApiError } from '#src/errors.ts';
+import { createSharedCounts, type SharedCounts } from './shared-counts.ts';
 
-const WINDOW_MS = 60_000;
+const exceeded = (counts: SharedCounts): ApiError =>
+  new ApiError('rate_limited', { retryAfter: Math.max(1, Math.ceil(counts.left() / 1_000)) });
 
-/**
- * Lets each address send `perMinute` requests to the routes of this scope; 0 means no limit. Counted in windows that begin
- * with their first request, without a promise and without reading the clock: this runs before every request.
- */
+/** Lets each address send `perMinute` requests to the routes of this scope; 0 means no limit. Counted by this process alone. */
 export function limitRate(scope: FastifyInstance, perMinute: number): void {
   if (perMinute === 0) return;
-  const counts = new Map<string, number>();
-  let end = 0;
-  let timer: NodeJS.Timeout | undefined;
-
-  function beginWindow(): void {
-    end = performance.now() + WINDOW_MS;
-    timer = setTimeout(() => counts.clear(), WINDOW_MS).unref();
-  }
-
-  scope.addHook('onRequest', (request, _reply, done) => {
-    if (counts.size === 0) beginWindow();
-    const count = (counts.get(request.ip) ?? 0) + 1;
-    counts.set(request.ip, count);
-    if (count <= perMinute) return done();
-    done(new ApiError('rate_limited', { retryAfter: Math.max(1, Math.ceil((end - performance.now()) / 1_000)) }));
-  });
-  scope.addHook('onClose', async () => clearTimeout(timer));
+  const counts = createSharedCounts(null, { debug: () => undefined });
+  scope.addHook('onRequest', (request, _reply, done) => done(counts.add(request.ip) <= perMinute ? undefined : exceeded(counts)));
+  scope.addHook('onClose', async () => counts.close());
 }
+
+export type RateLimits = Pick<Config, 'RATE_HTTP_PER_MINUTE' | 'RATE_USER_PER_MINUTE' | 'RATE_ROUTE_PER_MINUTE'>;
+
+/** The limits of the API, shared by all nodes. No limit for addresses means no limit at all: for tests, and behind gateways that limit. */
+export function limitRates(scope: FastifyInstance, limits: RateLimits, redis: Redis | null, log: Pick<Logger, 'debug'>): void {
+  const { RATE_HTTP_PER_MINUTE: perAddress, RATE_USER_PER_MINUTE: perUser, RATE_ROUTE_PER_MINUTE: perRoute } = limits;
+  if (perAddress === 0) return;
+  const counts = createSharedCounts(redis, log);
+  scope.addHook('onRequest', (request, _reply, done) => done(counts.add(request.ip) <= perAddress ? undefined : exceeded(counts)));
+  // Behind the guard, which knows who it is.
+  scope.addHook('preParsing', (request, _reply, _payload, done) => {
+    const who = callerKey(request);
+    const over =
+      (perUser > 0 && who !== null && counts.add(who) > perUser) || (perRoute > 0 && counts.add(routeKey(request, who)) > perRoute);
+    done(over ? exceeded(counts) : null);
+  });
+  scope.addHook('onClose', async () => counts.close());
+}
+
+function callerKey({ principal }: FastifyRequest): string | null {
+  if (!principal) return null;
+  return principal.kind === 'user' ? principal.userId : principal.memberId;
+}
+
+const routeKey = ({ ip, method, routeOptions }: FastifyRequest, who: string | null): string =>
+  `${who ?? ip} ${method} ${routeOptions.url ?? ''}`;

@@ -3,7 +3,7 @@ import type { WhereAttributeHash } from 'sequelize';
 import type { z } from 'zod';
 import { maskName } from '#src/crypto/masks.ts';
 import { ApiError } from '#src/errors.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { orderOf, slice } from '#src/plugins/fields.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import { prescriptionContent, prescriptionReason, type PrescriptionRow } from './model.ts';
 import { prescriptionPdf } from './pdf.ts';
@@ -130,10 +130,7 @@ async function list(
   if (!caller.can('prescriptions:review')) Object.assign(where, ownRows(caller, where));
   const { rows, count } = await models.prescriptions.findAndCountAll({
     where,
-    order: [
-      ['createdAt', 'DESC'],
-      ['id', 'DESC'],
-    ],
+    order: orderOf(query.sort),
     ...slice(query),
   });
   const people = await models.users.findAll({ where: { id: rows.flatMap(({ doctorId }) => [doctorId]) }, attributes: ['id', 'name'] });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { doseUnit, frequency, route } from '#src/medical/dosage.ts';
 import { diagnoses } from '#src/medical/diagnosis.ts';
 import { measured } from '#src/medical/numbers.ts';
-import { id, listOf, paging, text } from '#src/plugins/fields.ts';
+import { id, listOf, paging, sortBy, text } from '#src/plugins/fields.ts';
 
 const status = z.enum(['submitted', 'approved', 'rejected', 'cancelled']);
 
@@ -115,6 +115,7 @@ const summary = prescriptionView.pick({
   createdAt: true,
 });
 export const query = paging.extend({
+  sort: sortBy(['createdAt', 'prescriptionNo'], '-createdAt'),
   status: status.optional(),
   patientId: id.optional(),
   doctorId: id.optional(),

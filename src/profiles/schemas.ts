@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { phoneInput } from '#src/auth/phones.ts';
-import { id, listOf, paging, text } from '#src/plugins/fields.ts';
+import { id, listOf, paging, sortBy, text } from '#src/plugins/fields.ts';
 import { parseIdNumber } from './id-number.ts';
 
 export const profileParams = z.object({ id });
@@ -42,7 +42,10 @@ export const profileChanges = z
   .partial()
   .meta({ examples: [{ phone: '13900139000' }] });
 
-export const profileQuery = paging.extend({ relationship: relationship.optional() });
+export const profileQuery = paging.extend({
+  relationship: relationship.optional(),
+  sort: sortBy(['createdAt', 'name'], 'createdAt').describe('behind the default profile'),
+});
 
 export const profileView = z.object({
   id: z.string(),

@@ -8,7 +8,7 @@ import type { Vault } from '#src/crypto/vault.ts';
 import { withViolations } from '#src/database/constraints.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { orderOf, slice } from '#src/plugins/fields.ts';
 import { parseIdNumber } from './id-number.ts';
 import { idNumberColumn, phoneColumn, type ProfileRow } from './model.ts';
 import type * as schemas from './schemas.ts';
@@ -106,10 +106,7 @@ function createReading(database: Database, vault: Vault): Pick<Profiles, 'list' 
   return {
     async list(userId, query) {
       const where = { userId, deletedAt: null, ...(query.relationship && { relationship: query.relationship }) };
-      const order: [string, string][] = [
-        ['defaultKey', 'DESC'],
-        ['id', 'ASC'],
-      ];
+      const order: [string, string][] = [['defaultKey', 'DESC'], ...orderOf(query.sort)];
       const { rows, count } = await models.visitProfiles.findAndCountAll({ where, order, ...slice(query) });
       const { page, pageSize } = query;
       return { items: rows.map((row) => viewOf(vault, row)), pagination: { page, pageSize, total: count } };

@@ -3,7 +3,7 @@ import { Op, type WhereOptions } from 'sequelize';
 import type { z } from 'zod';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { orderOf, slice } from '#src/plugins/fields.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import { note, reachPatient, readableRecord, type RecordParts } from './access.ts';
 import type { RecordRow } from './model.ts';
@@ -28,11 +28,7 @@ export function createReading(database: Database, parts: RecordParts): RecordRea
         const patientId = query.patientId ?? caller.userId;
         await reachPatient(parts, caller, patientId);
         const where = conditionOf(patientId, query);
-        const order: [string, string][] = [
-          ['visitedAt', 'DESC'],
-          ['id', 'DESC'],
-        ];
-        const { rows, count } = await models.medicalRecords.findAndCountAll({ where, order, ...slice(query) });
+        const { rows, count } = await models.medicalRecords.findAndCountAll({ where, order: orderOf(query.sort), ...slice(query) });
         await audit.medical(caller, 'read', { patientId, objectType: 'medical_records', objectId: patientId });
         const { page, pageSize } = query;
         return { items: await headsOf(database, rows), pagination: { page, pageSize, total: count } };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { diagnosis } from '#src/medical/diagnosis.ts';
 import { recordContent, recordExample } from '#src/medical/record-content.ts';
-import { id, listOf, paging, text, time } from '#src/plugins/fields.ts';
+import { id, listOf, paging, sortBy, text, time } from '#src/plugins/fields.ts';
 
 export const recordParams = z.object({ id });
 export const versionParams = z.object({ id, version: z.coerce.number().int().min(1) });
@@ -31,6 +31,7 @@ export const recordChange = z
   .meta({ examples: [{ version: 1, reason: '补充辅助检查', content: recordExample }] });
 
 export const recordQuery = paging.extend({
+  sort: sortBy(['visitedAt', 'createdAt'], '-visitedAt'),
   patientId: id.optional().describe('user id of an own patient; default: the caller’s own records'),
   profileId: id.optional(),
   consultationId: id.optional(),

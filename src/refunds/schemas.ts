@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { yuan, yuanInput } from '#src/money.ts';
-import { id, listOf, paging, text, time } from '#src/plugins/fields.ts';
+import { id, listOf, paging, sortBy, text, time } from '#src/plugins/fields.ts';
 import { paymentMethods } from '#src/payments/model.ts';
 import { refundOrigins, refundStates } from './model.ts';
 
@@ -52,6 +52,7 @@ export const refundView = z.object({
 export const requestedRefund = refundView.omit({ user: true, reason: true, note: true });
 
 export const query = paging.extend({
+  sort: sortBy(['createdAt', 'amount'], '-createdAt'),
   state: z.enum(refundStates).optional(),
   origin: z.enum(refundOrigins).optional(),
   orderId: id.optional(),

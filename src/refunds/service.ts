@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Vault } from '#src/crypto/vault.ts';
 import { ApiError } from '#src/errors.ts';
 import type { Orders } from '#src/orders/service.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { orderOf, slice } from '#src/plugins/fields.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import type { Settings } from '#src/settings/service.ts';
 import { type AutomaticRefunds, createAutomaticRefunds } from './automatic.ts';
@@ -53,15 +53,11 @@ export function createRefunds(parts: RefundsParts): Refunds {
     proceed: execution.proceed,
     told: execution.told,
 
-    async list(caller, { page, pageSize, from, to, userId, ...filters }) {
+    async list(caller, { page, pageSize, sort, from, to, userId, ...filters }) {
       const asked = { ...filters, userId: seesAll(caller) ? userId : caller.userId };
       const where: WhereAttributeHash = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
       if (from || to) where['createdAt'] = { ...(from && { [Op.gte]: new Date(from) }), ...(to && { [Op.lt]: new Date(to) }) };
-      const order: [string, string][] = [
-        ['createdAt', 'DESC'],
-        ['id', 'DESC'],
-      ];
-      const { rows, count } = await models.refunds.findAndCountAll({ where, order, ...slice({ page, pageSize }) });
+      const { rows, count } = await models.refunds.findAndCountAll({ where, order: orderOf(sort), ...slice({ page, pageSize }) });
       return { items: await refundViews(parts, rows, caller), pagination: { page, pageSize, total: count } };
     },
     async get(caller, id) {

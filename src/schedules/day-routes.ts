@@ -17,6 +17,12 @@ export function dayRoutes({ days }: Pick<Scheduling, 'days'>): FastifyPluginAsyn
       handler: (request) => days.days(request.query),
     });
 
+    app.get('/holidays/coverage', {
+      config: { policy: manage },
+      schema: { summary: 'Whether the holidays of this year and the next are entered', tags, response: { 200: schemas.coverage } },
+      handler: () => days.coverage(),
+    });
+
     app.post('/holidays', {
       config: { policy: manage, errors: ['already_exists'], idempotent: 'day' },
       schema: { summary: 'Add a holiday; its appointments are moved or called off', tags, body: schemas.newHoliday, response },

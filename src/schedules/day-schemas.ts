@@ -22,6 +22,17 @@ const year = z.int().min(2000).max(2100);
 export const yearImport = z.strictObject({ year }).meta({ examples: [{ year: 2026 }] });
 export const dayQuery = z.object({ year: z.coerce.number().int().min(2000).max(2100).optional().describe('default: from this year on') });
 
+export const coverage = z.object({
+  years: z.array(
+    z.object({
+      year: z.int(),
+      entered: z.boolean().describe('whether there is any holiday'),
+      announced: z.boolean().describe('whether the announced calendar can be taken over'),
+    }),
+  ),
+  missing: z.int().nullable().describe('year whose holidays are to be entered now; null: none'),
+});
+
 const source = z.enum(['own', 'national']).describe('national: from the announced calendar of a year');
 const holidayView = z.object({ id: z.string(), name: z.string(), from: z.string(), until: z.string(), source });
 const makeupDayView = z.object({ id: z.string(), name: z.string(), date: z.string(), asWeekday: z.int(), source });

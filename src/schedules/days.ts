@@ -18,6 +18,8 @@ type MakeupDay = z.infer<typeof schemas.newMakeupDay>;
 /** Appointments on new holidays are moved or called off afterwards. Writing methods answer with the days of the year. */
 export interface ClinicDays {
   days(query: z.infer<typeof schemas.dayQuery>): Promise<List>;
+  /** Whether the holidays of this year and the next are entered; those of the next are wanted from October on. */
+  coverage(): Promise<z.infer<typeof schemas.coverage>>;
   /** @throws {ApiError} `already_exists` */
   addHoliday(caller: Caller, input: Holiday): Promise<List>;
   /** @throws {ApiError} `not_found`, `already_exists` */
@@ -74,6 +76,7 @@ export function createClinicDays(parts: SchedulingParts): ClinicDays {
 
   return {
     days: ({ year }) => (year === undefined ? list(parts, yearOf(yearIn(today(parts))).first) : listYear(parts, year)),
+    coverage: () => coverage(parts),
     addHoliday: (caller, input) => change(parts, caller, () => addHoliday(input)),
     changeHoliday: (caller, id, input) => change(parts, caller, () => changeHoliday(id, input)),
     removeHoliday: (caller, id) => change(parts, caller, () => removeHoliday(id)),
@@ -98,6 +101,22 @@ async function list({ database: { models } }: SchedulingParts, first: string, la
 function listYear(parts: SchedulingParts, year: number): Promise<List> {
   const { first, last } = yearOf(year);
   return list(parts, first, last);
+}
+
+/** The State Council announces the holidays of a year in the autumn before. */
+const WANTED_FROM_MONTH = 10;
+
+async function coverage(parts: SchedulingParts): Promise<z.infer<typeof schemas.coverage>> {
+  const now = today(parts);
+  const year = yearIn(now);
+  const years = await Promise.all(
+    [year, year + 1].map(async (one) => {
+      const { holidays } = await listYear(parts, one);
+      return { year: one, entered: holidays.length > 0, announced: nationalYear(one) !== null };
+    }),
+  );
+  const wanted = Number(now.slice(5, 7)) >= WANTED_FROM_MONTH ? years : years.slice(0, 1);
+  return { years, missing: wanted.find(({ entered }) => !entered)?.year ?? null };
 }
 
 /** What a change was about. */

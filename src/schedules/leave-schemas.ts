@@ -1,6 +1,6 @@
 /** Leave (休假): asked for, then approved or rejected by somebody else. */
 import { z } from 'zod';
-import { calendarTime as time, id, listOf, paging, text } from '#src/plugins/fields.ts';
+import { calendarTime as time, id, listOf, paging, sortBy, text } from '#src/plugins/fields.ts';
 import { leaveKinds, leaveStates } from './model.ts';
 
 export const leaveParams = z.object({ id });
@@ -23,6 +23,7 @@ export const rejection = z
   .meta({ examples: [{ version: 1, note: '当天人手不足' }] });
 
 export const leaveQuery = paging.extend({
+  sort: sortBy(['startsAt', 'createdAt'], '-startsAt'),
   practitionerId: id.optional(),
   state: z.enum(leaveStates).optional(),
   from: time.optional().describe('leave that ends after it'),

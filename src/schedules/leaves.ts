@@ -4,7 +4,7 @@ import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { ApiError } from '#src/errors.ts';
 import type { SubjectFacts } from '#src/notifications/subjects.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { orderOf, slice } from '#src/plugins/fields.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import { DAY } from '#src/scheduling/wall-time.ts';
 import { keptBy } from './access.ts';
@@ -151,11 +151,7 @@ async function list({ database, practitioners, ...parts }: SchedulingParts, call
     ...(query.practitionerId && { practitionerId: query.practitionerId }),
   };
   const only = own === undefined ? where : { [Op.and]: [where, { practitionerId: own }] };
-  const order: [string, string][] = [
-    ['startsAt', 'DESC'],
-    ['id', 'DESC'],
-  ];
-  const { rows, count } = await models.leaves.findAndCountAll({ where: only, order, ...slice(query) });
+  const { rows, count } = await models.leaves.findAndCountAll({ where: only, order: orderOf(query.sort), ...slice(query) });
   const items = await summaries({ ...parts, database, practitioners }, rows);
   return { items, pagination: { page: query.page, pageSize: query.pageSize, total: count } };
 }

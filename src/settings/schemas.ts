@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOf, paging } from '#src/plugins/fields.ts';
+import { listOf, paging, sortBy } from '#src/plugins/fields.ts';
 import { type SettingKey, settingKeys } from './catalogue.ts';
 
 export const settingParams = z.object({ key: z.enum(settingKeys as [SettingKey, ...SettingKey[]]) });
@@ -20,7 +20,7 @@ export const settingChange = z
   .strictObject({ value: z.unknown(), version: z.int().min(0).describe('the version that the change starts from') })
   .meta({ examples: [{ value: 20, version: 0 }] });
 
-export const historyQuery = paging;
+export const historyQuery = paging.extend({ sort: sortBy(['version'], '-version') });
 export const historyList = listOf(
   z.object({ version: z.int(), value: z.unknown().describe('null for secrets'), changedBy: z.string().nullable(), createdAt: z.string() }),
 );

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Vault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
-import { slice } from '#src/plugins/fields.ts';
+import { orderOf, slice } from '#src/plugins/fields.ts';
 import type { Signals } from '#src/signals/signals.ts';
 import { declarationOf, type SettingKey, settingKeys, type SettingValue } from './catalogue.ts';
 import { settingValue } from './model.ts';
@@ -94,7 +94,7 @@ async function history(
 ): Promise<z.infer<typeof schemas.historyList>> {
   const { rows, count } = await models.settingHistory.findAndCountAll({
     where: { key },
-    order: [['version', 'DESC']],
+    order: orderOf(query.sort, 'version'),
     ...slice(query),
   });
   const items = rows.map(({ value, version, changedBy, createdAt }) => ({

@@ -1,6 +1,20 @@
 /** A value that every process keeps in memory until a signal says that it has changed. */
 import type { Signals } from './signals.ts';
 
+/** How one cache has served this process since its start. */
+export interface CacheFigures {
+  readonly name: string;
+  hits: number;
+  misses: number;
+  /** Whether it holds its value now. */
+  held: boolean;
+}
+
+/** Caches by the signals that drop them. */
+const known = new WeakMap<object, CacheFigures[]>();
+
+export const cachesOf = (signals: Pick<Signals, 'on'>): readonly CacheFigures[] => known.get(signals) ?? [];
+
 /**
  * @param name name of the cache; `signals.send('cache', name)` in the transaction of a change drops it everywhere
  * @param load reads the value; an error is passed on and nothing is kept
@@ -8,18 +22,29 @@ import type { Signals } from './signals.ts';
  */
 export function createCached<T>(signals: Pick<Signals, 'on'>, name: string, load: () => Promise<T>): () => Promise<T> {
   let value: Promise<T> | undefined;
+  const figures: CacheFigures = { name, hits: 0, misses: 0, held: false };
+  known.set(signals, [...cachesOf(signals), figures]);
 
   signals.on('cache', (subject) => {
-    if (subject === name) value = undefined;
+    if (subject !== name) return;
+    value = undefined;
+    figures.held = false;
   });
 
   return () => {
-    if (value) return value;
+    if (value) {
+      figures.hits++;
+      return value;
+    }
+    figures.misses++;
+    figures.held = true;
     const loading = load();
     value = loading;
     // A signal that came meanwhile has dropped it already.
     loading.catch(() => {
-      if (value === loading) value = undefined;
+      if (value !== loading) return;
+      value = undefined;
+      figures.held = false;
     });
     return loading;
   };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { diagnoses } from '#src/medical/diagnosis.ts';
 import { recordContent } from '#src/medical/record-content.ts';
-import { id, listOf, paging, text } from '#src/plugins/fields.ts';
+import { id, listOf, paging, sortBy, text } from '#src/plugins/fields.ts';
 import { items, newPrescription } from '#src/prescriptions/schemas.ts';
 
 export const params = z.object({ id });
@@ -15,7 +15,7 @@ export const phraseChange = z
   .strictObject({ kind: phraseKind.optional(), text: text(1_000).optional() })
   .meta({ examples: [{ text: '清淡饮食' }] });
 export const phraseView = z.object({ id: z.string(), kind: phraseKind, text: z.string(), uses: z.int(), createdAt: z.string() });
-export const phraseQuery = paging.extend({ kind: phraseKind.optional(), sort: z.enum(['-uses', '-createdAt']).default('-uses') });
+export const phraseQuery = paging.extend({ kind: phraseKind.optional(), sort: sortBy(['uses', 'createdAt'], '-uses') });
 export const phraseList = listOf(phraseView);
 
 const naming = { name: text(100), category: text(60).nullable().default(null) };

@@ -17,7 +17,7 @@ const text = { title: { zh: '春节安排', en: 'Spring Festival' }, body: { zh:
 const call = (method: 'GET' | 'POST', url = '', body?: object, who: keyof TestApp['people'] = 'administrator') =>
   server.call(method, `/api/v1/announcements${url}`, server.people[who].token, body);
 const listOf = async (userId: string, locale: 'zh' | 'en' = 'zh') =>
-  (await server.modules.notifications.list(userId, { page: 1, pageSize: 100, unread: false, locale })).items;
+  (await server.modules.notifications.list(userId, { page: 1, pageSize: 100, sort: '-createdAt', unread: false, locale })).items;
 const phones = () => server.modules.messaging.inbox!.all().map(({ to }) => to);
 
 async function announce(body: object) {

@@ -144,7 +144,11 @@ whereMounted('a full disk', () => {
     const answers = [];
     for (const content of filled) answers.push((await upload(content))[0]);
     expect(new Set(answers)).toEqual(new Set([200, 507]));
-    const { items } = await files.list({ userId: server.people.patient.id, can: () => false } as never, { page: 1, pageSize: 50 });
+    const { items } = await files.list({ userId: server.people.patient.id, can: () => false } as never, {
+      page: 1,
+      pageSize: 50,
+      sort: '-createdAt',
+    });
     expect(items.length).toBe(1 + answers.filter((status) => status === 200).length);
     expect(await readdir(path.join(folder, 'incoming'))).toEqual([]);
   });

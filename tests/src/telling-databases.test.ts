@@ -76,13 +76,13 @@ describeDatabases('telling people and keeping files', (open) => {
     const until = new Date(Date.now() + 60_000).toISOString();
     await Promise.all(rows.flatMap((row) => [1, 2, 3].map(() => messaging.deliver({ id: row.id, until }, 0))));
     expect(messaging.inbox?.all()).toHaveLength(2);
-    expect(await notifications.list(userId, { page: 1, pageSize: 20, unread: true, locale: 'en' })).toMatchObject({
+    expect(await notifications.list(userId, { page: 1, pageSize: 20, sort: '-createdAt', unread: true, locale: 'en' })).toMatchObject({
       items: [{ title: 'Refund made', read: false }],
       pagination: { total: 1 },
     });
     const { outside } = await messaging.statistics({});
     expect(outside).toContainEqual(expect.objectContaining({ channel: 'sms', kind: 'notification', sent: 1, queued: 0 }));
-    expect((await messaging.deliveries({ page: 1, pageSize: 20, userId })).pagination.total).toBe(2);
+    expect((await messaging.deliveries({ page: 1, pageSize: 20, sort: '-createdAt', userId })).pagination.total).toBe(2);
   });
 
   test('preferences and words are changed in place, and conflicts are told', async () => {
@@ -137,6 +137,9 @@ describeDatabases('telling people and keeping files', (open) => {
     expect(await files.usageOf(ownerId)).toMatchObject({ bytes: 2 * bytes, files: 2 });
     const { items } = await files.statistics();
     expect(items).toContainEqual({ category: 'licence', kind: 'document', files: 2, bytes: 2 * bytes });
-    expect((await files.list(caller, { page: 1, pageSize: 20 })).items.map((file) => file.bytes)).toEqual([bytes, bytes]);
+    expect((await files.list(caller, { page: 1, pageSize: 20, sort: '-createdAt' })).items.map((file) => file.bytes)).toEqual([
+      bytes,
+      bytes,
+    ]);
   });
 });

@@ -86,6 +86,8 @@ export interface paths {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'admittedAt' | 'dischargedAt' | '-admittedAt' | '-dischargedAt' | undefined;
           state?: 'admitted' | 'discharged' | undefined;
           /** UUIDv7 */
           wardId?: string | undefined;
@@ -434,6 +436,8 @@ export interface paths {
           page?: number | undefined;
           pageSize?: number | undefined;
           state?: 'running' | 'done' | 'cancelled' | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'createdAt' | '-createdAt' | undefined;
         };
       };
       responses: {
@@ -788,7 +792,8 @@ export interface paths {
           /** exclusive */
           to?: string | undefined;
           appointmentNo?: string | undefined;
-          sort?: 'startsAt' | '-startsAt' | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'startsAt' | 'createdAt' | '-startsAt' | '-createdAt' | undefined;
         };
       };
       responses: {
@@ -1509,6 +1514,8 @@ export interface paths {
           pageSize?: number | undefined;
           from?: string | undefined;
           to?: string | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'createdAt' | '-createdAt' | undefined;
         };
       };
       responses: {
@@ -2060,6 +2067,8 @@ export interface paths {
           page?: number | undefined;
           pageSize?: number | undefined;
           kind?: 'topup' | 'payment' | 'refund' | 'adjustment' | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'createdAt' | '-createdAt' | undefined;
         };
       };
       responses: {
@@ -2126,6 +2135,46 @@ export interface paths {
       };
     };
   };
+  '/api/v1/caches': {
+    /** What the process keeps in memory, and how well that serves. Open to users who may: change the configuration (`settings:manage`). */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            name: string;
+            /** each process keeps the value in memory until a change of its source is signalled */
+            strategy: 'memory';
+            held: boolean;
+            /** of the process that answers, since its start */
+            hits: number;
+            misses: number;
+          }[];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/caches/{name}/clear': {
+    /** Drop a cache in every process. Open to users who may: change the configuration (`settings:manage`). */
+    post: {
+      parameters: {
+        path: {
+          name: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
   '/api/v1/consultations': {
     /** Own visits. Open to users who may: see own visits (`consultations:read`); reaches visits that the caller belongs to. */
     get: {
@@ -2134,8 +2183,8 @@ export interface paths {
           page?: number | undefined;
           pageSize?: number | undefined;
           status?: 'scheduled' | 'active' | 'ended' | 'cancelled' | undefined;
-          /** a minus sign: newest first */
-          sort?: 'scheduledStart' | '-scheduledStart' | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'scheduledStart' | 'createdAt' | '-scheduledStart' | '-createdAt' | undefined;
         };
       };
       responses: {
@@ -2879,6 +2928,8 @@ export interface paths {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'ingredient' | 'severity' | 'createdAt' | '-ingredient' | '-severity' | '-createdAt' | undefined;
           kind?: 'drug' | 'allergy' | 'condition' | undefined;
           ingredient?: string | undefined;
         };
@@ -3246,6 +3297,24 @@ export interface paths {
       };
     };
   };
+  '/api/v1/deprecations': {
+    /** Routes that will go away, with what takes their place. Open to anybody. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            method: string;
+            path: string;
+            since: string;
+            sunset: string | null;
+            instead: string | null;
+          }[];
+        }>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
   '/api/v1/dispatches': {
     /** Tasks of the caller, everybody’s for those who manage schedules. Open to signed-in users. */
     get: {
@@ -3253,6 +3322,8 @@ export interface paths {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'startsAt' | 'createdAt' | '-startsAt' | '-createdAt' | undefined;
           /** UUIDv7 */
           staffId?: string | undefined;
           /** UUIDv7 */
@@ -3506,6 +3577,8 @@ export interface paths {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'createdAt' | 'bytes' | '-createdAt' | '-bytes' | undefined;
           category?: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | undefined;
           kind?: 'image' | 'video' | 'audio' | 'document' | 'imaging' | undefined;
           /** somebody else, for `files:manage` */
@@ -3522,6 +3595,8 @@ export interface paths {
             kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
             access: 'private' | 'role' | 'related' | 'public';
             accessRole: string | null;
+            /** how often it may still be downloaded; null: without a limit */
+            downloadsLeft: number | null;
             name: string;
             mime: string;
             bytes: number;
@@ -3568,6 +3643,8 @@ export interface paths {
               kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
               access: 'private' | 'role' | 'related' | 'public';
               accessRole: string | null;
+              /** how often it may still be downloaded; null: without a limit */
+              downloadsLeft: number | null;
               name: string;
               mime: string;
               bytes: number;
@@ -3654,6 +3731,8 @@ export interface paths {
           kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
           access: 'private' | 'role' | 'related' | 'public';
           accessRole: string | null;
+          /** how often it may still be downloaded; null: without a limit */
+          downloadsLeft: number | null;
           name: string;
           mime: string;
           bytes: number;
@@ -3689,7 +3768,7 @@ export interface paths {
         429: Json<Failure<'rate_limited'>>;
       };
     };
-    /** Rename a file. Open to users who may: upload, see and delete own files (`files:own`); reaches own files, everybody's with `files:manage`. */
+    /** Rename a file, or limit how often it is downloaded. Open to users who may: upload, see and delete own files (`files:own`); reaches own files, everybody's with `files:manage`. */
     patch: {
       parameters: {
         path: {
@@ -3698,7 +3777,9 @@ export interface paths {
         };
       };
       requestBody: { content: { 'application/json': {
-        name: string;
+        name?: string | undefined;
+        /** how often it may be downloaded from now on; null: without a limit */
+        downloads?: number | null | undefined;
       } } };
       responses: {
         200: Json<Success<{
@@ -3709,6 +3790,8 @@ export interface paths {
           kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
           access: 'private' | 'role' | 'related' | 'public';
           accessRole: string | null;
+          /** how often it may still be downloaded; null: without a limit */
+          downloadsLeft: number | null;
           name: string;
           mime: string;
           bytes: number;
@@ -3819,6 +3902,28 @@ export interface paths {
         409: Json<Failure<'already_exists'>>;
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/holidays/coverage': {
+    /** Whether the holidays of this year and the next are entered. Open to users who may: change everybody’s working hours, holidays and leave (`schedules:manage`). */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          years: {
+            year: number;
+            /** whether there is any holiday */
+            entered: boolean;
+            /** whether the announced calendar can be taken over */
+            announced: boolean;
+          }[];
+          /** year whose holidays are to be entered now; null: none */
+          missing: number | null;
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -3948,7 +4053,8 @@ export interface paths {
           page?: number | undefined;
           pageSize?: number | undefined;
           keyword?: string | undefined;
-          sort?: 'name' | '-createdAt' | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'name' | 'createdAt' | '-name' | '-createdAt' | undefined;
         };
       };
       responses: {
@@ -4035,7 +4141,8 @@ export interface paths {
           page?: number | undefined;
           pageSize?: number | undefined;
           keyword?: string | undefined;
-          sort?: 'name' | '-createdAt' | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'name' | 'createdAt' | '-name' | '-createdAt' | undefined;
           enabled?: 'true' | 'false' | undefined;
         };
       };
@@ -4265,6 +4372,130 @@ export interface paths {
       };
     };
   };
+  '/api/v1/jobs': {
+    /** Jobs, by default those that gave up. Open to users who may: change the configuration (`settings:manage`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** `dead`: gave up, and waits for a person */
+          state?: 'ready' | 'done' | 'dead' | 'cancelled' | undefined;
+          topic?: string | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'createdAt' | 'runAt' | '-createdAt' | '-runAt' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            topic: string;
+            /** ids and plain values */
+            payload: unknown;
+            state: 'ready' | 'done' | 'dead' | 'cancelled';
+            runAt: string;
+            attempts: number;
+            lastError: string | null;
+            /** of the request that caused it */
+            requestId: string | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/jobs/statistics': {
+    /** How many jobs there are of each topic and state. Open to users who may: change the configuration (`settings:manage`). */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            topic: string;
+            state: 'ready' | 'done' | 'dead' | 'cancelled';
+            count: number;
+          }[];
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/jobs/{id}/dismiss': {
+    /** Let a job be that gave up. Open to users who may: change the configuration (`settings:manage`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          topic: string;
+          /** ids and plain values */
+          payload: unknown;
+          state: 'ready' | 'done' | 'dead' | 'cancelled';
+          runAt: string;
+          attempts: number;
+          lastError: string | null;
+          /** of the request that caused it */
+          requestId: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/jobs/{id}/retry': {
+    /** Have a job done that gave up. Open to users who may: change the configuration (`settings:manage`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          topic: string;
+          /** ids and plain values */
+          payload: unknown;
+          state: 'ready' | 'done' | 'dead' | 'cancelled';
+          runAt: string;
+          attempts: number;
+          lastError: string | null;
+          /** of the request that caused it */
+          requestId: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
   '/api/v1/leaves': {
     /** Leave, the latest first. Open to users who may: change own working hours and ask for leave (`schedules:own`); reaches the own schedule, everybody's with `schedules:manage`. */
     get: {
@@ -4272,6 +4503,8 @@ export interface paths {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'startsAt' | 'createdAt' | '-startsAt' | '-createdAt' | undefined;
           /** UUIDv7 */
           practitionerId?: string | undefined;
           state?: 'requested' | 'approved' | 'rejected' | 'withdrawn' | undefined;
@@ -4503,6 +4736,8 @@ export interface paths {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'createdAt' | '-createdAt' | undefined;
           /** UTC, ISO 8601 */
           from?: string | undefined;
           /** exclusive */
@@ -4547,6 +4782,8 @@ export interface paths {
           pageSize?: number | undefined;
           from?: string | undefined;
           to?: string | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'createdAt' | '-createdAt' | undefined;
           /** UUIDv7 */
           userId?: string | undefined;
           success?: 'true' | 'false' | undefined;
@@ -4592,6 +4829,8 @@ export interface paths {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'createdAt' | '-createdAt' | undefined;
           /** UTC, ISO 8601 */
           from?: string | undefined;
           /** exclusive */
@@ -4662,6 +4901,8 @@ export interface paths {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'createdAt' | '-createdAt' | undefined;
           /** UTC, ISO 8601 */
           from?: string | undefined;
           /** exclusive */
@@ -4701,6 +4942,41 @@ export interface paths {
       };
     };
   };
+  '/api/v1/logs/operations/statistics': {
+    /** Operations by day, person, route, method or status: how many, how many failed, how long they took. Open to users who may: read operation, login and security logs (`logs:read`). */
+    get: {
+      parameters: {
+        query: {
+          /** UTC, ISO 8601 */
+          from: string;
+          /** exclusive */
+          to: string;
+          by?: 'day' | 'month' | undefined;
+          group?: 'period' | 'user' | 'route' | 'method' | 'status' | undefined;
+          /** UUIDv7 */
+          userId?: string | undefined;
+          /** one route as it is in the log, for example `/api/v1/appointments` */
+          route?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            /** period, user, route, method or status; null: nobody was signed in */
+            key: string | null;
+            count: number;
+            /** answered with 400 and more */
+            failed: number;
+            averageMs: number;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
   '/api/v1/logs/security': {
     /** Events of security. Open to users who may: read operation, login and security logs (`logs:read`). */
     get: {
@@ -4712,6 +4988,8 @@ export interface paths {
           from?: string | undefined;
           /** exclusive */
           to?: string | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'createdAt' | '-createdAt' | undefined;
           kind?: string | undefined;
           /** UUIDv7 */
           userId?: string | undefined;
@@ -4858,6 +5136,8 @@ export interface paths {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'visitedAt' | 'createdAt' | '-visitedAt' | '-createdAt' | undefined;
           /** user id of an own patient; default: the caller’s own records */
           patientId?: string | undefined;
           /** UUIDv7 */
@@ -5580,6 +5860,8 @@ export interface paths {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'name' | 'code' | 'createdAt' | '-name' | '-code' | '-createdAt' | undefined;
           /** part of name or code */
           keyword?: string | undefined;
           enabled?: 'true' | 'false' | undefined;
@@ -5824,6 +6106,8 @@ export interface paths {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'createdAt' | '-createdAt' | undefined;
           /** UTC, ISO 8601 */
           from?: string | undefined;
           /** exclusive */
@@ -6291,6 +6575,8 @@ export interface paths {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'createdAt' | '-createdAt' | undefined;
           /** only those that were not read */
           unread?: string | undefined;
           /** language of the words */
@@ -6455,7 +6741,8 @@ export interface paths {
           from?: string | undefined;
           /** exclusive */
           to?: string | undefined;
-          sort?: 'createdAt' | '-createdAt' | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'createdAt' | 'amount' | 'paidAt' | '-createdAt' | '-amount' | '-paidAt' | undefined;
         };
       };
       responses: {
@@ -6785,6 +7072,8 @@ export interface paths {
           pageSize?: number | undefined;
           /** part of the name */
           keyword?: string | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'name' | 'createdAt' | '-name' | '-createdAt' | undefined;
         };
       };
       responses: {
@@ -7019,6 +7308,8 @@ export interface paths {
           from?: string | undefined;
           /** exclusive */
           to?: string | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'createdAt' | 'amount' | '-createdAt' | '-amount' | undefined;
           method?: 'balance' | 'wechat' | 'wechat_v2' | 'alipay' | undefined;
           state?: 'created' | 'pending' | 'paid' | 'closed' | 'failed' | undefined;
           /** UUIDv7 */
@@ -7320,7 +7611,8 @@ export interface paths {
           page?: number | undefined;
           pageSize?: number | undefined;
           kind?: 'diagnosis' | 'advice' | 'symptom' | 'other' | undefined;
-          sort?: '-uses' | '-createdAt' | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'uses' | 'createdAt' | '-uses' | '-createdAt' | undefined;
         };
       };
       responses: {
@@ -9160,6 +9452,8 @@ export interface paths {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'createdAt' | 'prescriptionNo' | '-createdAt' | '-prescriptionNo' | undefined;
           status?: 'submitted' | 'approved' | 'rejected' | 'cancelled' | undefined;
           /** UUIDv7 */
           patientId?: string | undefined;
@@ -9770,6 +10064,8 @@ export interface paths {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'createdAt' | 'amount' | '-createdAt' | '-amount' | undefined;
           state?: 'requested' | 'withdrawn' | 'rejected' | 'approved' | 'processing' | 'succeeded' | 'failed' | 'abnormal' | undefined;
           origin?: 'request' | 'cancelled' | 'surplus' | 'retry' | undefined;
           /** UUIDv7 */
@@ -10449,6 +10745,8 @@ export interface paths {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'name' | 'createdAt' | '-name' | '-createdAt' | undefined;
         };
         path: {
           key: string;
@@ -10621,6 +10919,8 @@ export interface paths {
           pageSize?: number | undefined;
           /** for example `consultation`, `companion` */
           category?: string | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'sortOrder' | 'name' | 'price' | 'createdAt' | '-sortOrder' | '-name' | '-price' | '-createdAt' | undefined;
         };
       };
       responses: {
@@ -10689,6 +10989,8 @@ export interface paths {
           pageSize?: number | undefined;
           /** for example `consultation`, `companion` */
           category?: string | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'sortOrder' | 'name' | 'price' | 'createdAt' | '-sortOrder' | '-name' | '-price' | '-createdAt' | undefined;
           active?: 'true' | 'false' | undefined;
         };
       };
@@ -11026,6 +11328,8 @@ export interface paths {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'version' | '-version' | undefined;
         };
         path: {
           key: 'clinic.name' | 'clinic.zone' | 'appointments.holdMinutes' | 'appointments.minNoticeMinutes' | 'appointments.maxDaysAhead' | 'appointments.cancelNoticeMinutes' | 'appointments.reminderMinutes' | 'appointments.perPatientHolds' | 'appointments.moveWithinDays' | 'files.quotaMegabytes' | 'orders.refundDays';
@@ -12036,6 +12340,8 @@ export interface paths {
           page?: number | undefined;
           pageSize?: number | undefined;
           kind?: 'topup' | 'payment' | 'refund' | 'adjustment' | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'createdAt' | '-createdAt' | undefined;
         };
         path: {
           /** UUIDv7 */
@@ -12800,6 +13106,8 @@ export interface paths {
           pageSize?: number | undefined;
           /** 本人, 家人, 朋友, 其他 */
           relationship?: 'self' | 'family' | 'friend' | 'other' | undefined;
+          /** behind the default profile */
+          sort?: 'createdAt' | 'name' | '-createdAt' | '-name' | undefined;
         };
       };
       responses: {
@@ -13039,6 +13347,8 @@ export interface paths {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'code' | 'name' | '-code' | '-name' | undefined;
         };
       };
       responses: {

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Button, Form, Input, InputNumber, Switch } from 'antd';
+import { Alert, Button, Form, Input, InputNumber, Switch } from 'antd';
 import { useState } from 'react';
 import { api, dataOf } from '../../api/client.ts';
 import type { paths } from '../../api/schema.ts';
@@ -79,6 +79,24 @@ function Row({ setting, onEdit }: { setting: Setting; onEdit(setting: Setting): 
   );
 }
 
+/** The holidays of a year have to be entered before it can be booked rightly. */
+function HolidayNotice() {
+  const t = useTexts('admin');
+  const { data } = useQuery({ queryKey: ['holiday-coverage'], queryFn: () => dataOf(api.GET('/api/v1/holidays/coverage')) });
+  if (!data?.missing) return null;
+  const announced = data.years.some(({ year, announced: known }) => year === data.missing && known);
+  return (
+    <Alert
+      type="warning"
+      showIcon
+      role="status"
+      title={t('holidaysMissing', { year: data.missing })}
+      description={t(announced ? 'holidaysToTake' : 'holidaysToEnter')}
+      data-testid="holiday-notice"
+    />
+  );
+}
+
 /** `/clinic/settings`: the parameters that can be changed while the server runs. */
 export default function SettingsScreen() {
   const t = useTexts('admin');
@@ -92,6 +110,7 @@ export default function SettingsScreen() {
   return (
     <>
       <PageHeader title={shell('screens.settings')} lead={t('intro.settings')} />
+      <HolidayNotice />
       {GROUPS.map((group) => (
         <section key={group} aria-label={t(`groups.${group}`)}>
           <h2>{t(`groups.${group}`)}</h2>

@@ -1,0 +1,117 @@
+/** Connections to MySQL and MariaDB (DAT-07): how many, how long they live, and whether one that rested still answers. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Connection } from 'mysql2';
+import { type ConnectionOptions, type PoolOptions, Sequelize } from 'sequelize';
+import { z } from 'zod';
+import { settings } from '#config/index.ts';
+import { limitedMysql } from './time-limit.ts';
+
+const { DATABASE_REPLICA_URLS, DATABASE_POOL_MAX, DATABASE_POOL_MIN, DATABASE_ACQUIRE_MS, DATABASE_IDLE_MS, DATABASE_LIFETIME_MS } =
+  settings.shape;
+const pooling = z.object({
+  ...{ DATABASE_REPLICA_URLS, DATABASE_POOL_MAX, DATABASE_POOL_MIN, DATABASE_ACQUIRE_MS, DATABASE_IDLE_MS, DATABASE_LIFETIME_MS },
+});
+export type PoolConfig = z.infer<typeof pooling>;
+
+/** Set while reads may be a moment behind. */
+const onReplica = new AsyncLocalStorage<true>();
+
+/**
+ * Lets the reads of `work` go to a replica, where there is one: for figures, logs and exports. All other reads go to the primary, and so do
+ * transactions: whoever has just changed something sees it.
+ */
+export const readReplica = <T>(work: () => T): T => onReplica.run(true, work);
+
+/** Seconds that a statement waits for rows which another transaction holds. */
+const LOCK_WAIT_SECONDS = 2;
+/** A connection that rested for longer is asked whether it is still there, in milliseconds: firewalls forget them. */
+const RESTED_MS = 30_000;
+const EVICT_MS = 10_000;
+
+/** When a connection was made, and last given out. */
+interface Dates {
+  born: number;
+  used: number;
+}
+
+/** What Sequelize has and does not declare. */
+interface Manager {
+  getConnection(options?: object): Promise<Connection>;
+  pool: { destroy(connection: Connection): Promise<void> };
+}
+
+/** @param log `false`, or told of each statement with the milliseconds it took */
+export function connectMysql(url: string, given: Partial<PoolConfig>, log: false | ((sql: string, ms?: number) => void)): Sequelize {
+  const config: PoolConfig = { ...pooling.parse({}), ...given };
+  const dates = new WeakMap<Connection, Dates>();
+  const datesOf = (connection: Connection): Dates => {
+    const known = dates.get(connection) ?? { born: Date.now(), used: Date.now() };
+    dates.set(connection, known);
+    return known;
+  };
+  const pool: PoolOptions = {
+    max: config.DATABASE_POOL_MAX,
+    min: Math.min(config.DATABASE_POOL_MIN, config.DATABASE_POOL_MAX),
+    acquire: config.DATABASE_ACQUIRE_MS,
+    idle: config.DATABASE_IDLE_MS,
+    evict: EVICT_MS,
+    validate: (connection?: unknown) =>
+      isSound(connection as Sound) && Date.now() - datesOf(connection as Connection).born < config.DATABASE_LIFETIME_MS,
+  };
+  const replicas = config.DATABASE_REPLICA_URLS;
+  const sequelize = new Sequelize(url, {
+    dialect: 'mysql',
+    ...(replicas.length > 0 && { replication: { write: addressOf(url), read: replicas.map(addressOf) } }),
+    dialectModule: limitedMysql,
+    hooks: { afterConnect: (connection) => limitLockWaits(connection as Connection) },
+    ...(log ? { logging: log, benchmark: true } : { logging: false }),
+    pool,
+    dialectOptions: { charset: 'utf8mb4', connectTimeout: config.DATABASE_ACQUIRE_MS },
+  });
+  askRested((sequelize as unknown as { connectionManager: Manager }).connectionManager, datesOf);
+  return sequelize;
+}
+
+function addressOf(url: string): ConnectionOptions {
+  const { hostname, port, pathname, username, password } = new URL(url);
+  const [user, secret, database] = [username, password, pathname.slice(1)].map(decodeURIComponent);
+  return { host: hostname, port: Number(port || 3_306), username: user ?? '', password: secret ?? '', database: database ?? '' };
+}
+
+/** Before a connection that rested goes to somebody it has to answer `SELECT 1`; one that does not is replaced. */
+function askRested(manager: Manager, datesOf: (connection: Connection) => Dates): void {
+  const original = manager.getConnection.bind(manager);
+  manager.getConnection = async (options) => {
+    for (;;) {
+      // Sequelize would send every read outside of a transaction to a replica.
+      const connection = await original(onReplica.getStore() ? options : { ...options, useMaster: true });
+      const known = datesOf(connection);
+      const rested = Date.now() - known.used > RESTED_MS;
+      known.used = Date.now();
+      if (!rested || (await answers(connection))) return connection;
+      await manager.pool.destroy(connection);
+    }
+  };
+}
+
+async function answers(connection: Connection): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  connection.query('SELECT 1', (error) => resolve(!error));
+  return promise;
+}
+
+/** As Sequelize judges connections of mysql2. */
+interface Sound {
+  _fatalError?: unknown;
+  _protocolError?: unknown;
+  _closing?: boolean;
+  stream?: { destroyed: boolean };
+}
+const isSound = (connection: Sound): boolean =>
+  !connection._fatalError && !connection._protocolError && !connection._closing && !connection.stream?.destroyed;
+
+async function limitLockWaits(connection: Connection): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  connection.query(`SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`, (error) => (error ? reject(error) : resolve()));
+  await promise;
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { id, listOf, paging, sortBy, text } from '#src/plugins/fields.ts';
+import { isForward, notForward, periodFields } from '#src/statistics/periods.ts';
+
+export const jobParams = z.object({ id });
+const state = z.enum(['ready', 'done', 'dead', 'cancelled']);
+
+export const jobQuery = paging.extend({
+  state: state.default('dead').describe('`dead`: gave up, and waits for a person'),
+  topic: text(60).optional(),
+  sort: sortBy(['createdAt', 'runAt'], '-createdAt'),
+});
+export const jobView = z.object({
+  id: z.string(),
+  topic: z.string(),
+  payload: z.unknown().describe('ids and plain values'),
+  state,
+  runAt: z.string(),
+  attempts: z.int(),
+  lastError: z.string().nullable(),
+  requestId: z.string().nullable().describe('of the request that caused it'),
+  createdAt: z.string(),
+});
+export const jobList = listOf(jobView);
+export const jobFigures = z.object({ items: z.array(z.object({ topic: z.string(), state, count: z.int() })) });
+
+export const cacheParams = z.object({ name: text(60) });
+const cacheView = z.object({
+  name: z.string(),
+  strategy: z.literal('memory').describe('each process keeps the value in memory until a change of its source is signalled'),
+  held: z.boolean(),
+  hits: z.int().describe('of the process that answers, since its start'),
+  misses: z.int(),
+});
+export const cacheList = z.object({ items: z.array(cacheView) });
+
+export const operationFiguresQuery = z
+  .object({
+    ...periodFields,
+    group: z.enum(['period', 'user', 'route', 'method', 'status']).default('period'),
+    userId: id.optional(),
+    route: text(120).optional().describe('one route as it is in the log, for example `/api/v1/appointments`'),
+  })
+  .refine(isForward, notForward);
+export const operationFigures = z.object({
+  items: z.array(
+    z.object({
+      key: z.string().nullable().describe('period, user, route, method or status; null: nobody was signed in'),
+      count: z.int(),
+      failed: z.int().describe('answered with 400 and more'),
+      averageMs: z.number(),
+    }),
+  ),
+});
