@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createConsultationPolicy } from '#src/consultations/policy.ts';
 import { booking, startApp, type TestApp } from '#tests/support/app.ts';
+import { approve } from '#tests/support/people.ts';
 
 const base = '/api/v1/consultations';
 let server: TestApp;
@@ -251,7 +252,8 @@ describe('messages()', () => {
   });
 });
 
-test('users.list() finds patients by part of the name, for doctors, without more than id and name', async () => {
+test('users.list() finds patients by part of the name, for approved doctors, without more than id and name', async () => {
+  await approve(server, server.people.doctor);
   const find = async (query: string, token = doctor()) => server.call('GET', `/api/v1/users?${query}`, token);
   expect((await find('role=patient&keyword=OTHER')).body.data).toEqual({
     items: [{ id: server.people.otherPatient.id, name: 'Name of other-patient' }],
