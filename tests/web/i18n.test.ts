@@ -2,7 +2,12 @@ import { globSync } from 'node:fs';
 import path from 'node:path';
 import { roomErrors } from '#rooms/errors.ts';
 import { errors } from '#src/errors.ts';
+import { settingKeys } from '#src/settings/catalogue.ts';
+import { permissionNames } from '#src/permissions/catalogue.ts';
+import { grouped, textKeyOf } from '../../web/src/clinic/roles/permission-groups.ts';
 import { errors as clinicErrors } from '../../web/src/clinic/texts/errors.zh.ts';
+import { permissions } from '../../web/src/clinic/texts/permissions.zh.ts';
+import { settings as settingNames } from '../../web/src/clinic/texts/settings.zh.ts';
 import { en } from '../../web/src/i18n/en.ts';
 import { zh } from '../../web/src/i18n/zh.ts';
 
@@ -61,4 +66,17 @@ describe.each(tables)('texts: $area', ({ area, chinese, english }) => {
 test('every error code of sockets and REST has a sentence', () => {
   const codes = Object.keys({ ...roomErrors, ...errors });
   expect(codes.filter((code) => !(code in zh.errors) && !(code in clinicErrors))).toEqual([]);
+});
+
+test('every permission has a sentence and a group', () => {
+  expect(permissionNames.filter((name) => !Object.hasOwn(permissions.names, textKeyOf(name)))).toEqual([]);
+  expect(
+    grouped(permissionNames)
+      .flatMap(({ names }) => names)
+      .toSorted(),
+  ).toEqual([...permissionNames].toSorted());
+});
+
+test('every parameter has a name', () => {
+  expect(Object.keys(flat(settingNames)).toSorted()).toEqual(settingKeys.toSorted());
 });

@@ -42,3 +42,22 @@ export function inClinicZone(local: string): number {
   const ahead = (at: number): number => Date.parse(`${toClinicTime(at)}Z`) - Math.floor(at / 60_000) * 60_000;
   return asUtc - ahead(asUtc - ahead(asUtc));
 }
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const DAY_MS = 86_400_000;
+
+/** The clinic's midnight at the beginning of a date, UTC. @param later days after it */
+function midnight(date: string, later: number): string {
+  const day = new Date(Date.parse(date) + later * DAY_MS).toISOString().slice(0, 10);
+  return new Date(inClinicZone(`${day}T00:00`)).toISOString();
+}
+
+/** The time of the filters `from` and `to`, dates of the clinic, both included, as the API wants it: its end is exclusive. */
+export function periodOf({ from = '', to = '' }: Readonly<Record<string, string>>): { from?: string; to?: string } {
+  return { ...(DAY.test(from) && { from: midnight(from, 0) }), ...(DAY.test(to) && { to: midnight(to, 1) }) };
+}
+
+/** A date with the day of the week in words. @param lang BCP 47 */
+export function dateInWords(date: string, lang: string): string {
+  return new Intl.DateTimeFormat(lang, { timeZone: 'UTC', month: 'short', day: 'numeric', weekday: 'short' }).format(Date.parse(date));
+}

@@ -1,5 +1,6 @@
 /** Every screen of the clinic: its address, who may see it, its texts and its code. `docs/web.md` tells how to add one. */
 import type { ComponentType } from 'react';
+import { administrationScreens } from './administration-screens.ts';
 import type { Area } from './texts/areas.ts';
 import type { shell } from './texts/shell.zh.ts';
 
@@ -13,8 +14,8 @@ export interface ScreenDefinition {
   path: string;
   /** Its name in menu, breadcrumbs and title: a key of `screens` in the texts of the shell. */
   name: keyof (typeof shell)['screens'];
-  /** What the caller must hold; see `access.ts`. */
-  permission: string;
+  /** What the caller must hold, one of several; see `access.ts`. */
+  permission: string | readonly string[];
   areas: readonly Area[];
   load(): Promise<{ default: ComponentType<ScreenProps> }>;
 }
@@ -59,12 +60,18 @@ export const screens: readonly ScreenDefinition[] = [
   {
     path: '/appointments/:id',
     name: 'appointment',
-    permission: 'appointments:read',
+    permission: ['appointments:read', 'appointments:manage'],
     areas: ['booking'],
     load: () => import('./screens/appointment-detail-screen.tsx'),
   },
   { path: '/orders', name: 'orders', permission: 'orders:own', areas: ['booking'], load: () => import('./screens/orders-screen.tsx') },
-  { path: '/orders/:id', name: 'order', permission: 'orders:own', areas: ['booking'], load: () => import('./screens/order-screen.tsx') },
+  {
+    path: '/orders/:id',
+    name: 'order',
+    permission: ['orders:own', 'orders:read-all'],
+    areas: ['booking'],
+    load: () => import('./screens/order-screen.tsx'),
+  },
   {
     path: '/queue',
     name: 'queue',
@@ -129,33 +136,18 @@ export const screens: readonly ScreenDefinition[] = [
     load: () => import('./screens/write-record-screen.tsx'),
   },
   {
-    path: '/departments',
-    name: 'departments',
-    permission: 'departments:manage',
-    areas: ['admin'],
-    load: () => import('./screens/departments-screen.tsx'),
+    path: '/schedule',
+    name: 'schedule',
+    permission: 'schedules:own',
+    areas: ['schedule', 'admin'],
+    load: () => import('./screens/schedule-screen.tsx'),
   },
   {
-    path: '/practitioners',
-    name: 'practitioners',
-    permission: 'practitioners:manage',
-    areas: ['admin'],
-    load: () => import('./screens/practitioners-screen.tsx'),
+    path: '/templates',
+    name: 'templates',
+    permission: 'templates:own',
+    areas: ['phrases', 'patients'],
+    load: () => import('./screens/templates-screen.tsx'),
   },
-  { path: '/logs', name: 'logs', permission: 'logs:read', areas: ['admin'], load: () => import('./screens/logs-screen.tsx') },
-  { path: '/users', name: 'users', permission: 'users:read-all', areas: ['admin'], load: () => import('./screens/users-screen.tsx') },
-  {
-    path: '/settings',
-    name: 'settings',
-    permission: 'settings:manage',
-    areas: ['admin'],
-    load: () => import('./screens/settings-screen.tsx'),
-  },
-  {
-    path: '/services',
-    name: 'services',
-    permission: 'prices:manage',
-    areas: ['admin'],
-    load: () => import('./screens/services-screen.tsx'),
-  },
+  ...administrationScreens,
 ];

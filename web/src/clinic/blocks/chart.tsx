@@ -1,4 +1,4 @@
-import { Button } from 'antd';
+import { Button, Empty } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { PageSkeleton } from './page-skeleton.tsx';
 import { useTexts } from '../texts/areas.ts';
@@ -70,15 +70,24 @@ function DataAsTable({ title, x, series }: ChartProps) {
 export function Chart(props: ChartProps) {
   const t = useTexts('shell');
   const [table, setTable] = useState(false);
+  const none = props.x.length === 0;
   return (
     <figure className="clinic-chart" data-testid="chart">
       <figcaption className="clinic-chart-head">
         <h3>{props.title}</h3>
-        <Button size="small" onClick={() => setTable(!table)} aria-pressed={table} data-testid="chart-switch">
-          {t(table ? 'chart.asChart' : 'chart.asTable')}
-        </Button>
+        {!none && (
+          <Button size="small" onClick={() => setTable(!table)} aria-pressed={table} data-testid="chart-switch">
+            {t(table ? 'chart.asChart' : 'chart.asTable')}
+          </Button>
+        )}
       </figcaption>
-      {table ? <DataAsTable {...props} /> : <Canvas {...props} />}
+      {none ? (
+        <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('table.empty')} />
+      ) : table ? (
+        <DataAsTable {...props} />
+      ) : (
+        <Canvas {...props} />
+      )}
     </figure>
   );
 }

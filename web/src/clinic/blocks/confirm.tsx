@@ -2,7 +2,7 @@ import { Form, Input, Modal } from 'antd';
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react';
 import { useTexts } from '../texts/areas.ts';
 
-interface Question {
+export interface Question {
   title: string;
   text?: ReactNode;
   /** On the button that does it; names the act, not "OK". */

@@ -10,6 +10,7 @@ import { Failure } from './failure.tsx';
 import { type ListState, PAGE_SIZES } from './list-query.ts';
 import type { List } from './list-state.ts';
 import { PageSkeleton } from './page-skeleton.tsx';
+import { RowCard } from './row-card.tsx';
 
 export interface Column<T> {
   key: string;
@@ -22,6 +23,8 @@ export interface Column<T> {
   pinned?: boolean;
   /** Only there when it was chosen. */
   hidden?: boolean;
+  /** A state in a word: beside the heading of a card. */
+  badge?: boolean;
   /** Stays in sight at the end when the others scroll sideways: buttons. */
   fixed?: boolean;
 }
@@ -42,10 +45,12 @@ interface DataTableProps<T> {
   /** How the API sorts when nothing else is wanted, as in `Column.sort`. */
   usualSort?: string;
   rowKey(row: T): string;
-  /** A row on a phone. */
-  card(row: T): ReactNode;
+  /** A row on a phone; absent: made of the columns. */
+  card?(row: T): ReactNode;
   /** Filters, on the left above the table. */
   filters?: ReactNode;
+  /** Buttons for the list as a whole, on the right above the table. */
+  actions?: ReactNode;
   /** Shown when there is nothing at all, in place of the usual words. */
   empty?: ReactNode;
   /** Where the whole list comes from as CSV. */
@@ -80,6 +85,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
           {narrow && <SortSelect columns={columns} list={list} />}
           {exported && <ExportButton {...exported} />}
           {!narrow && <ColumnButton columns={columns} shown={shown} onChoose={choose} />}
+          {props.actions}
         </div>
       </div>
       {body()}
@@ -145,11 +151,11 @@ function Rows<T extends object>({ columns, items, shown, busy, rowKey, list, usu
   );
 }
 
-function Cards<T extends object>({ items, rowKey, card }: DataTableProps<T> & { items: readonly T[] }) {
+function Cards<T extends object>({ columns, items, rowKey, card }: DataTableProps<T> & { items: readonly T[] }) {
   return (
     <ul className="clinic-cards">
       {items.map((row) => (
-        <li key={rowKey(row)}>{card(row)}</li>
+        <li key={rowKey(row)}>{card?.(row) ?? <RowCard columns={columns} row={row} />}</li>
       ))}
     </ul>
   );

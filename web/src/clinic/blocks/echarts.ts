@@ -43,10 +43,11 @@ function optionOf({ kind, x, series }: ChartData) {
     color: COLOURS,
     textStyle: text,
     animation: !matchMedia('(prefers-reduced-motion: reduce)').matches,
-    aria: { enabled: true, decal: { show: series.length > 1 || kind === 'pie' } },
+    // Named by what stands around it.
+    aria: { enabled: true, label: { enabled: false }, decal: { show: series.length > 1 || kind === 'pie' } },
     // The other form of a tooltip writes `style` attributes, which our style-src refuses.
     tooltip: { trigger: kind === 'pie' ? 'item' : 'axis', renderMode: 'richText', confine: true } as const,
-    legend: series.length > 1 && kind !== 'pie' ? { bottom: 0, textStyle: text } : undefined,
+    legend: series.length > 1 && kind !== 'pie' ? { type: 'scroll' as const, bottom: 0, textStyle: text } : undefined,
   };
   if (kind === 'pie') {
     const [first] = series;

@@ -62,6 +62,7 @@ export function FilterBar({ filters, list }: FilterBarProps) {
   const narrow = useNarrow();
   const [open, setOpen] = useState(false);
   const { state, change } = list;
+  const others = Object.fromEntries(Object.entries(state.filters).filter(([own]) => !filters.some(({ name }) => name === own)));
   const active = filters.filter(({ name }) => state.filters[name]).length;
   const fields = filters.map((filter) => (
     <Field
@@ -72,7 +73,7 @@ export function FilterBar({ filters, list }: FilterBarProps) {
     />
   ));
   const reset = active > 0 && (
-    <Button type="link" onClick={() => change({ filters: {} })} data-testid="filter-reset">
+    <Button type="link" onClick={() => change({ filters: others })} data-testid="filter-reset">
       {t('filter.reset')}
     </Button>
   );

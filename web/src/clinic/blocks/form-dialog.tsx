@@ -1,15 +1,23 @@
-import { Modal } from 'antd';
+import { type QueryKey, useQueryClient } from '@tanstack/react-query';
+import { App, Modal } from 'antd';
 import type { ComponentProps } from 'react';
+import { useTexts } from '../texts/areas.ts';
 import { ApiForm } from './api-form.tsx';
 
-type FormDialogProps<V extends object, R> = Omit<ComponentProps<typeof ApiForm<V, R>>, 'onCancel'> & {
+type FormDialogProps<V extends object, R> = Omit<ComponentProps<typeof ApiForm<V, R>>, 'onCancel' | 'onDone'> & {
   title: string;
   open: boolean;
   onClose(): void;
+  /** What has to be read again afterwards, by the beginning of its keys. */
+  stale?: readonly QueryKey[];
+  onDone?(result: R): void;
 };
 
 /** A form with a few fields in a dialog over the list that it changes; begins anew each time it opens. */
-export function FormDialog<V extends object, R>({ title, open, onClose, onDone, ...form }: FormDialogProps<V, R>) {
+export function FormDialog<V extends object, R>({ title, open, onClose, onDone, stale = [], ...form }: FormDialogProps<V, R>) {
+  const t = useTexts('shell');
+  const client = useQueryClient();
+  const { message } = App.useApp();
   return (
     <Modal title={title} open={open} onCancel={onClose} footer={null} destroyOnHidden data-testid="form-dialog">
       <ApiForm<V, R>
@@ -17,7 +25,9 @@ export function FormDialog<V extends object, R>({ title, open, onClose, onDone, 
         onCancel={onClose}
         onDone={(result) => {
           onClose();
-          onDone(result);
+          message.success(t('form.saved'));
+          for (const queryKey of stale) void client.invalidateQueries({ queryKey });
+          onDone?.(result);
         }}
       />
     </Modal>

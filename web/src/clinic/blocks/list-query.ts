@@ -6,6 +6,8 @@ export interface ListState {
   pageSize: number;
   /** Field that the API sorts by, with a minus for the other way round; null for the list's usual order. */
   sort: string | null;
+  /** Which of the page's parts it is; null for the first. */
+  view: string | null;
   /** By name; what is not filtered is absent. */
   filters: Readonly<Record<string, string>>;
 }
@@ -18,20 +20,22 @@ const LAST_PAGE = 10_000;
 /** Reads a query; what makes no sense in it counts as absent. */
 export function parseListState(search: string): ListState {
   const query = new URLSearchParams(search);
-  const { page, pageSize, sort, ...filters } = Object.fromEntries(query);
+  const { page, pageSize, sort, view, ...filters } = Object.fromEntries(query);
   const wanted = Number(page ?? 1);
   const size = Number(pageSize);
   return {
     page: Number.isInteger(wanted) && wanted >= 1 && wanted <= LAST_PAGE ? wanted : 1,
     pageSize: PAGE_SIZES.includes(size) ? size : DEFAULT_SIZE,
     sort: sort ?? null,
+    view: view ?? null,
     filters,
   };
 }
 
 /** The query of a state, without what goes without saying. */
-export function searchOf({ page, pageSize, sort, filters }: ListState): string {
+export function searchOf({ page, pageSize, sort, view, filters }: ListState): string {
   const query = new URLSearchParams();
+  if (view) query.set('view', view);
   for (const [name, value] of Object.entries(filters)) if (value !== '') query.set(name, value);
   if (sort) query.set('sort', sort);
   if (page !== 1) query.set('page', String(page));

@@ -10,6 +10,8 @@ interface Person {
 interface PersonSelectProps {
   /** Those whose name contains the keyword; a few are enough. */
   search(keyword: string): Promise<readonly Person[]>;
+  /** Who is chosen already, for their name. */
+  known?: Person | undefined;
   /** Told when nobody was found. */
   none: string;
   /** Given by the form. */
@@ -22,7 +24,7 @@ interface PersonSelectProps {
 const SHORTEST = 2;
 
 /** A field that finds somebody by name, as a form's value their id. */
-export function PersonSelect({ search, none, value, onChange, ...field }: PersonSelectProps) {
+export function PersonSelect({ search, known, none, value, onChange, ...field }: PersonSelectProps) {
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState<Person | null>(null);
   const keyword = useDebounced(text.trim());
@@ -33,7 +35,8 @@ export function PersonSelect({ search, none, value, onChange, ...field }: Person
     staleTime: 60_000,
   });
   // Who was chosen stays an option, or the field would show the id.
-  const people = chosen && !data.some(({ id }) => id === chosen.id) ? [chosen, ...data] : data;
+  const own = chosen ?? known;
+  const people = own && !data.some(({ id }) => id === own.id) ? [own, ...data] : data;
   return (
     <Select
       {...field}

@@ -4,7 +4,7 @@ import { errorText } from '../../i18n/index.ts';
 import { codeOf } from './failure.tsx';
 import { isDeclined, useStepUp } from './step-up.tsx';
 
-interface Action<I, R> {
+export interface Action<I, R> {
   run(input: I): Promise<R>;
   /** Told when it worked. */
   done?: string;

@@ -44,6 +44,8 @@ const icons: Record<string, typeof AppstoreOutlined> = {
   wallet: WalletOutlined,
 };
 
+export const iconNames = Object.keys(icons);
+
 /** The icon of a menu entry; a general one for a name that is not known here. */
 export function MenuIcon({ name }: { name: string | null }) {
   const Icon = icons[name ?? ''] ?? AppstoreOutlined;

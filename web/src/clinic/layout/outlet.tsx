@@ -58,7 +58,7 @@ export function Outlet() {
   if (path === '/') return <Start />;
   const found = findByPath(screens, path);
   if (!found) return <Missing />;
-  if (!may(found.entry.permission)) return <Forbidden />;
+  if (![found.entry.permission].flat().some(may)) return <Forbidden />;
   return (
     <ErrorBoundary key={path}>
       <LoadedScreen screen={found.entry} params={found.params} />

@@ -59,7 +59,7 @@ function Actions({ department, onEdit }: RowProps) {
   }
   return (
     <div className="clinic-actions">
-      <Button size="small" onClick={() => onEdit(department)}>
+      <Button size="small" aria-label={`${t('edit')}: ${name}`} onClick={() => onEdit(department)} data-testid="department-edit">
         {t('edit')}
       </Button>
       <Button size="small" danger={enabled} loading={busy} onClick={() => void ask()} data-testid="department-toggle">
@@ -131,7 +131,6 @@ export default function DepartmentsScreen() {
   const list = useListState();
   /** null: a new one; absent: the dialog is closed. */
   const [edited, setEdited] = useState<Department | null>();
-  const saved = useAction({ run: async () => undefined, done: shell('form.saved'), stale: STALE });
   const columns = useColumns(setEdited);
   const create = (
     <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setEdited(null)} data-testid="department-add">
@@ -156,7 +155,7 @@ export default function DepartmentsScreen() {
         open={edited !== undefined}
         onClose={() => setEdited(undefined)}
         send={(values, key) => save(edited ?? null, values, key)}
-        onDone={() => saved.run()}
+        stale={STALE}
         initialValues={edited ? { ...edited, description: edited.description ?? '' } : { sortOrder: 0 }}
       >
         <Fields />

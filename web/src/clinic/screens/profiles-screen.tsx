@@ -160,7 +160,6 @@ export default function ProfilesScreen() {
   const list = useListState();
   /** null: a new one; absent: the dialog is closed. */
   const [edited, setEdited] = useState<Profile | null>();
-  const saved = useAction({ run: async () => undefined, done: shell('form.saved'), stale: [[PROFILES]] });
   const columns = useColumns(setEdited);
   const create = (
     <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setEdited(null)} data-testid="profile-add">
@@ -185,7 +184,7 @@ export default function ProfilesScreen() {
         open={edited !== undefined}
         onClose={() => setEdited(undefined)}
         send={(values, key) => save(edited ?? null, values, key)}
-        onDone={() => saved.run()}
+        stale={[[PROFILES]]}
         initialValues={
           edited
             ? { name: edited.name, relationship: edited.relationship, sex: edited.sex, birthDate: edited.birthDate ?? '' }

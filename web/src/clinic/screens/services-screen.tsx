@@ -9,7 +9,6 @@ import { useListState } from '../blocks/list-state.ts';
 import { Money } from '../blocks/money.tsx';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { StatusTag } from '../blocks/status-tag.tsx';
-import { useAction } from '../blocks/use-action.ts';
 import { useTexts } from '../texts/areas.ts';
 import { SpecialPrices } from './special-prices.tsx';
 
@@ -137,7 +136,6 @@ export default function ServicesScreen() {
   /** null: a new one; absent: the dialog is closed. */
   const [edited, setEdited] = useState<Service | null>();
   const [priced, setPriced] = useState<Service>();
-  const saved = useAction({ run: async () => undefined, done: shell('form.saved'), stale: [[ALL], ['services']] });
   const handlers = { onEdit: setEdited, onPrices: setPriced };
   const columns = useColumns(handlers);
   const create = (
@@ -162,7 +160,7 @@ export default function ServicesScreen() {
         open={edited !== undefined}
         onClose={() => setEdited(undefined)}
         send={(values, key) => save(edited ?? null, values, key)}
-        onDone={() => saved.run()}
+        stale={[[ALL], ['services']]}
         initialValues={edited ? { ...edited, description: edited.description ?? '' } : { category: 'consultation', durationMinutes: 30 }}
       >
         <Fields service={edited ?? null} />

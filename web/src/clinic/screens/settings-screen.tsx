@@ -8,7 +8,7 @@ import { FormDialog } from '../blocks/form-dialog.tsx';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { PageSkeleton } from '../blocks/page-skeleton.tsx';
 import { StatusTag } from '../blocks/status-tag.tsx';
-import { useAction } from '../blocks/use-action.ts';
+import { SettingHistory } from '../lists/setting-history.tsx';
 import { useTexts } from '../texts/areas.ts';
 
 const SETTINGS = 'settings';
@@ -51,7 +51,7 @@ function Field({ setting }: { setting: Setting }) {
     <Form.Item
       name="value"
       label={t('value')}
-      extra={setting.description}
+      extra={setting.key}
       valuePropName={isSwitch ? 'checked' : 'value'}
       rules={[{ required: !isSwitch }, ...(json ? [{ validator: isJson, message: t('noJson') }] : [])]}
     >
@@ -60,18 +60,37 @@ function Field({ setting }: { setting: Setting }) {
   );
 }
 
-function Row({ setting, onEdit }: { setting: Setting; onEdit(setting: Setting): void }) {
+/** What a parameter is called; a test holds that there is a name for each. */
+function useNames(): (setting: Setting) => string {
+  const t = useTexts('settings');
+  return ({ key, description }) => t(key as 'clinic.name', { defaultValue: description });
+}
+
+interface RowProps {
+  setting: Setting;
+  onEdit(setting: Setting): void;
+  onHistory(setting: Setting): void;
+}
+
+function Row({ setting, onEdit, onHistory }: RowProps) {
   const t = useTexts('admin');
+  const name = useNames()(setting);
   return (
     <article className="clinic-card" data-testid="setting-card" data-setting={setting.key}>
       <div className="clinic-card-head">
-        <h3 style={{ margin: 0, overflowWrap: 'anywhere' }}>{setting.key}</h3>
+        <h3 style={{ margin: 0 }}>{name}</h3>
         {!setting.isSet && <StatusTag tone="neutral">{t('standard')}</StatusTag>}
       </div>
-      <p>{setting.description}</p>
-      <p style={{ overflowWrap: 'anywhere' }}>{shownAs(setting)}</p>
+      <p>
+        <strong className="clinic-break">{shownAs(setting)}</strong> <small>{setting.key}</small>
+      </p>
       <div className="clinic-actions">
-        <Button size="small" aria-label={`${t('edit')}: ${setting.key}`} onClick={() => onEdit(setting)} data-testid="setting-edit">
+        {setting.isSet && (
+          <Button size="small" aria-label={`${t('history')}: ${name}`} onClick={() => onHistory(setting)} data-testid="setting-history">
+            {t('history')}
+          </Button>
+        )}
+        <Button size="small" aria-label={`${t('edit')}: ${name}`} onClick={() => onEdit(setting)} data-testid="setting-edit">
           {t('edit')}
         </Button>
       </div>
@@ -101,9 +120,10 @@ function HolidayNotice() {
 export default function SettingsScreen() {
   const t = useTexts('admin');
   const shell = useTexts('shell');
+  const nameOf = useNames();
   const { data, error, refetch } = useQuery({ queryKey: [SETTINGS], queryFn: read });
   const [edited, setEdited] = useState<Setting>();
-  const saved = useAction({ run: async () => undefined, done: shell('form.saved'), stale: [[SETTINGS]] });
+  const [looked, setLooked] = useState<Setting>();
   if (error) return <Failure page error={error} onRetry={() => void refetch()} />;
   if (!data) return <PageSkeleton />;
   const { value, secret } = edited ?? {};
@@ -112,27 +132,28 @@ export default function SettingsScreen() {
       <PageHeader title={shell('screens.settings')} lead={t('intro.settings')} />
       <HolidayNotice />
       {GROUPS.map((group) => (
-        <section key={group} aria-label={t(`groups.${group}`)}>
+        <section key={group} aria-label={t(`groups.${group}`)} className="clinic-list">
           <h2>{t(`groups.${group}`)}</h2>
           <div className="clinic-cards">
             {data
               .filter((setting) => setting.group === group)
               .map((setting) => (
-                <Row key={setting.key} setting={setting} onEdit={setEdited} />
+                <Row key={setting.key} setting={setting} onEdit={setEdited} onHistory={setLooked} />
               ))}
           </div>
         </section>
       ))}
       <FormDialog<{ value: unknown }, unknown>
-        title={edited?.key ?? t('edit')}
+        title={edited ? nameOf(edited) : t('edit')}
         open={edited !== undefined}
         onClose={() => setEdited(undefined)}
         send={async (values) => edited && write(edited.key as Key, valueOf(edited, values.value), edited.version)}
-        onDone={() => saved.run()}
+        stale={[[SETTINGS]]}
         initialValues={{ value: secret ? '' : isPlain(value) ? value : JSON.stringify(value) }}
       >
         {edited && <Field setting={edited} />}
       </FormDialog>
+      {looked && <SettingHistory settingKey={looked.key as Key} name={nameOf(looked)} onClose={() => setLooked(undefined)} />}
     </>
   );
 }

@@ -73,13 +73,13 @@ export function SpecialPrices({ service: { id, name }, onClose }: { service: { i
         onDone={() => void client.invalidateQueries({ queryKey: ['prices', id] })}
       >
         <Form.Item name="price" label={t('price')} rules={[{ required: true }]}>
-          <InputNumber min={0} precision={2} prefix="¥" style={{ width: '100%' }} />
+          <InputNumber min={0} precision={2} prefix="¥" style={{ width: '100%' }} data-testid="special-price" />
         </Form.Item>
         <Form.Item name="membershipLevel" label={t('level')}>
           <Select allowClear placeholder={t('everyLevel')} options={LEVELS.map((value) => ({ value, label: t(`levels.${value}`) }))} />
         </Form.Item>
         <Form.Item name="from" label={t('from')} rules={[{ required: true }]}>
-          <Input type="datetime-local" />
+          <Input type="datetime-local" data-testid="special-from" />
         </Form.Item>
         <Form.Item name="to" label={t('to')}>
           <Input type="datetime-local" />

@@ -10,6 +10,14 @@ import type { errors } from './errors.zh.ts';
 import type { patients } from './patients.zh.ts';
 import type { pharmacy } from './pharmacy.zh.ts';
 import type { queue } from './queue.zh.ts';
+import type { schedule } from './schedule.zh.ts';
+import type { finance } from './finance.zh.ts';
+import type { people } from './people.zh.ts';
+import type { permissions } from './permissions.zh.ts';
+import type { messages } from './messages.zh.ts';
+import type { figures } from './figures.zh.ts';
+import type { phrases } from './phrases.zh.ts';
+import type { settings } from './settings.zh.ts';
 import type { shell } from './shell.zh.ts';
 import type { visits } from './visits.zh.ts';
 
@@ -21,6 +29,14 @@ declare module '../../i18n/index.ts' {
     patients: typeof patients;
     pharmacy: typeof pharmacy;
     queue: typeof queue;
+    schedule: typeof schedule;
+    finance: typeof finance;
+    people: typeof people;
+    permissions: typeof permissions;
+    messages: typeof messages;
+    figures: typeof figures;
+    phrases: typeof phrases;
+    settings: typeof settings;
     shell: typeof shell;
     visits: typeof visits;
   }
@@ -33,6 +49,17 @@ const areas = {
   pharmacy: { zh: async () => (await import('./pharmacy.zh.ts')).pharmacy, en: async () => (await import('./pharmacy.en.ts')).pharmacy },
   queue: { zh: async () => (await import('./queue.zh.ts')).queue, en: async () => (await import('./queue.en.ts')).queue },
   clinicErrors: { zh: async () => (await import('./errors.zh.ts')).errors, en: async () => (await import('./errors.en.ts')).errors },
+  schedule: { zh: async () => (await import('./schedule.zh.ts')).schedule, en: async () => (await import('./schedule.en.ts')).schedule },
+  finance: { zh: async () => (await import('./finance.zh.ts')).finance, en: async () => (await import('./finance.en.ts')).finance },
+  people: { zh: async () => (await import('./people.zh.ts')).people, en: async () => (await import('./people.en.ts')).people },
+  permissions: {
+    zh: async () => (await import('./permissions.zh.ts')).permissions,
+    en: async () => (await import('./permissions.en.ts')).permissions,
+  },
+  messages: { zh: async () => (await import('./messages.zh.ts')).messages, en: async () => (await import('./messages.en.ts')).messages },
+  figures: { zh: async () => (await import('./figures.zh.ts')).figures, en: async () => (await import('./figures.en.ts')).figures },
+  phrases: { zh: async () => (await import('./phrases.zh.ts')).phrases, en: async () => (await import('./phrases.en.ts')).phrases },
+  settings: { zh: async () => (await import('./settings.zh.ts')).settings, en: async () => (await import('./settings.en.ts')).settings },
   shell: { zh: async () => (await import('./shell.zh.ts')).shell, en: async () => (await import('./shell.en.ts')).shell },
   visits: { zh: async () => (await import('./visits.zh.ts')).visits, en: async () => (await import('./visits.en.ts')).visits },
 } satisfies Record<string, Record<Language, () => Promise<object>>>;

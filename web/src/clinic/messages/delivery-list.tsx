@@ -1,0 +1,134 @@
+import { useQuery } from '@tanstack/react-query';
+import { api, dataOf } from '../../api/client.ts';
+import { useMay } from '../access.ts';
+import { ActionButton } from '../blocks/action-button.tsx';
+import { type Column, DataTable } from '../blocks/data-table.tsx';
+import { Figures } from '../blocks/figures.tsx';
+import { FilterBar } from '../blocks/filter-bar.tsx';
+import type { ListState } from '../blocks/list-query.ts';
+import { useListState } from '../blocks/list-state.ts';
+import { StatusTag, type Tone } from '../blocks/status-tag.tsx';
+import { When } from '../blocks/when.tsx';
+import { periodOf } from '../clock.ts';
+import { Person } from '../people.tsx';
+import { useTexts } from '../texts/areas.ts';
+import { isTemplateName } from './template-names.ts';
+
+const DELIVERIES = 'deliveries';
+const CHANNELS = ['sms', 'email'] as const;
+const KINDS = ['verification', 'notification', 'marketing'] as const;
+const TONES = { queued: 'info', sent: 'info', delivered: 'good', failed: 'bad', unknown: 'warn' } as const satisfies Record<string, Tone>;
+const STATES = Object.keys(TONES) as (keyof typeof TONES)[];
+
+function load({ page, pageSize, filters }: ListState, signal: AbortSignal) {
+  const state = STATES.find((known) => known === filters['state']);
+  const channel = CHANNELS.find((known) => known === filters['channel']);
+  const kind = KINDS.find((known) => known === filters['kind']);
+  const query = { page, pageSize, ...(state && { state }), ...(channel && { channel }), ...(kind && { kind }), ...periodOf(filters) };
+  return dataOf(api.GET('/api/v1/messages/deliveries', { params: { query }, signal }));
+}
+type Delivery = Awaited<ReturnType<typeof load>>['items'][number];
+
+const resend = (id: string) => dataOf(api.POST('/api/v1/messages/deliveries/{id}/resend', { params: { path: { id } } }));
+const readFigures = () => dataOf(api.GET('/api/v1/messages/statistics'));
+
+function DeliveryFigures() {
+  const t = useTexts('messages');
+  const { data } = useQuery({ queryKey: [DELIVERIES, 'figures'], queryFn: readFigures });
+  if (!data) return null;
+  const failed = data.outside.reduce((sum, one) => sum + one.failed, 0);
+  const outside = CHANNELS.map((channel) => {
+    const own = data.outside.filter((one) => one.channel === channel);
+    return { label: t(`channel.${channel}`), value: own.reduce((sum, { sent, delivered }) => sum + sent + delivered, 0) };
+  });
+  return (
+    <Figures
+      items={[
+        { label: t('inApp'), value: data.app.sent },
+        { label: t('read'), value: data.app.read },
+        ...outside,
+        { label: t('deliveryStates.failed'), value: failed },
+      ]}
+    />
+  );
+}
+
+function useColumns(): Column<Delivery>[] {
+  const t = useTexts('messages');
+  const shell = useTexts('shell');
+  const mayResend = useMay()('messages:manage');
+  return [
+    { key: 'recipient', title: t('recipient'), pinned: true, render: ({ recipient }) => recipient },
+    {
+      ...{ key: 'state', title: t('state'), badge: true },
+      render: ({ state }) => <StatusTag tone={TONES[state]}>{t(`deliveryStates.${state}`)}</StatusTag>,
+    },
+    {
+      ...{ key: 'template', title: t('message') },
+      render: ({ template }) => (isTemplateName(template) ? t(`templates.${template}`) : template),
+    },
+    { key: 'channel', title: t('channels'), render: ({ channel }) => t(`channel.${channel}`) },
+    { key: 'user', title: t('user'), render: ({ userId }) => <Person id={userId} /> },
+    { key: 'kind', title: t('kind'), hidden: true, render: ({ kind }) => t(`kinds.${kind}`) },
+    { key: 'error', title: t('error'), render: ({ errorCode }) => errorCode ?? '—' },
+    { key: 'attempts', title: t('attempts'), align: 'right', hidden: true, render: ({ attempts }) => attempts },
+    { key: 'provider', title: t('provider'), hidden: true, render: ({ provider }) => provider ?? '—' },
+    { key: 'created', title: t('created'), render: ({ createdAt }) => <When at={createdAt} /> },
+    {
+      ...{ key: 'actions', title: shell('table.actions'), pinned: true, fixed: true, align: 'right' },
+      render: ({ id, state, kind, recipient }) =>
+        mayResend &&
+        kind !== 'verification' &&
+        (state === 'failed' || state === 'unknown') && (
+          <div className="clinic-actions">
+            <ActionButton
+              text={t('resend')}
+              about={recipient}
+              run={() => resend(id)}
+              {...(state === 'unknown' && { ask: { title: t('resend'), text: t('resendText'), confirm: t('resend') } })}
+              done={t('resent')}
+              stale={[[DELIVERIES]]}
+              testId="delivery-resend"
+            />
+          </div>
+        ),
+    },
+  ];
+}
+
+/** Text messages and mails with what became of them. */
+export function DeliveryList() {
+  const t = useTexts('messages');
+  const list = useListState();
+  return (
+    <section className="clinic-list">
+      <DeliveryFigures />
+      <DataTable<Delivery>
+        name={DELIVERIES}
+        label={t('views.deliveries')}
+        list={list}
+        load={load}
+        columns={useColumns()}
+        rowKey={({ id }) => id}
+        filters={
+          <FilterBar
+            list={list}
+            filters={[
+              {
+                ...{ kind: 'choice', name: 'state', label: t('state') },
+                options: STATES.map((value) => ({ value, label: t(`deliveryStates.${value}`) })),
+              },
+              {
+                ...{ kind: 'choice', name: 'channel', label: t('channels') },
+                options: CHANNELS.map((value) => ({ value, label: t(`channel.${value}`) })),
+              },
+              { kind: 'choice', name: 'kind', label: t('kind'), options: KINDS.map((value) => ({ value, label: t(`kinds.${value}`) })) },
+              { kind: 'day', name: 'from', label: t('from') },
+              { kind: 'day', name: 'to', label: t('until') },
+            ]}
+          />
+        }
+      />
+    </section>
+  );
+}
