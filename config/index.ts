@@ -159,6 +159,9 @@ export const settings = z.object({
   RATE_ROUTE_PER_MINUTE: count
     .default(300)
     .describe('HTTP requests per person (or address, before signing in), route and minute; 0 means no limit'),
+  RATE_NOTICES_PER_MINUTE: count
+    .default(6_000)
+    .describe('Notices of payment partners per address and minute, counted apart from all other requests; 0 means no limit'),
   RATE_SOCKET_PER_SECOND: atLeastOne.default(60).describe('Socket messages per connection and second'),
   RATE_JOIN_PER_10_SECONDS: atLeastOne.default(10).describe('Joins per person in ten seconds'),
   RATE_CHAT_PER_10_SECONDS: atLeastOne.default(20).describe('Chat messages per person in ten seconds'),

@@ -6,7 +6,7 @@ import type { Config } from '#config/index.ts';
 import { createRooms } from '#rooms/index.ts';
 import { rtpCapabilities } from '#rooms/protocol-media.ts';
 import { createMediaServer, iceServers } from '#sfu/index.ts';
-import { startWorkers } from '#workers/index.ts';
+import { startWorkers, type Workers } from '#workers/index.ts';
 import { buildApp } from './app.ts';
 import { createChatStore } from './chat/store.ts';
 import { createVisitHooks } from './consultations/hooks.ts';
@@ -63,9 +63,14 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
       modules,
       tls,
       readiness: { database: () => database.ping(PING_MS), media: () => media.healthy(), accepting: () => accepting },
-      metrics: { rooms: () => rooms.stats(), workers: () => media.workers(), turns: (listener) => turns.listeners.push(listener) },
+      metrics: {
+        rooms: () => rooms.stats(),
+        workers: () => media.workers(),
+        turns: (listener) => turns.listeners.push(listener),
+        moneyAlerts: modules.moneyAlerts.counts,
+      },
     });
-    const workers = startWorkers({ config, outbox, services: modules, log });
+    let workers: Workers | undefined;
     const partners = createDemoPartners();
     rooms.attach(app.server);
 
@@ -77,6 +82,8 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
         demo = await createDemo(database, modules);
         if (config.NODE_ENV !== 'production') modules.payments.gateways.simulate(partners.open);
       }
+      // After listening: messages lead to the address that people open.
+      workers = startWorkers({ config, outbox, services: modules, log });
       accepting = true;
     }
     async function close(): Promise<void> {
@@ -87,7 +94,7 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
       // Waits for open sockets, which `core.close` ends, and for answers that their receivers may never read.
       const silent = app.close();
       const cut = setTimeout(() => app.server.closeAllConnections(), LAST_ANSWERS_MS);
-      const idle = Promise.all([silent, workers.close()]).then(() => undefined);
+      const idle = Promise.all([silent, workers?.close()]).then(() => undefined);
       await core.close(idle).finally(() => clearTimeout(cut));
       await partners.close();
     }

@@ -1,12 +1,12 @@
 /** Books an appointment: place, order and appointment are written together or not at all (SCH-09..13). */
-import { Op } from 'sequelize';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import { dayNumber, nextOf } from '#src/database/sequence.ts';
 import { ApiError } from '#src/errors.ts';
 import { toFen, toYuan } from '#src/money.ts';
 import type { Caller } from '#src/plugins/policy.ts';
-import { claimPlace, findPlace, freeClaims, type Place } from './claims.ts';
+import { claimPlace, findPlace, type Place } from './claims.ts';
+import { sweepHolds } from './late-holds.ts';
 import { detailsColumn } from './model.ts';
 import type { AppointmentParts } from './parts.ts';
 import type { newAppointment } from './schemas.ts';
@@ -41,7 +41,7 @@ async function attempt(parts: AppointmentParts, caller: Caller, input: Input): P
   if (input.profileId) await profiles.own(caller.userId, input.profileId);
   const startsAt = new Date(input.scheduledTime);
   const heldUntil = new Date(Date.now() + settings.get('appointments.holdMinutes') * 60_000);
-  await sweep(parts, practitioner.id);
+  await sweepHolds(parts, practitioner.id);
   await limitHolds(parts, caller.userId);
   const calendar = await schedules.calendarOf(practitioner.id);
   const place = await findPlace(database, {
@@ -76,7 +76,7 @@ async function write(parts: AppointmentParts, caller: Caller, input: Input, { pl
     endsAt: place.endsAt,
     detailsSealed: vault.seal(detailsColumn, id, JSON.stringify({ contactPerson, contactPhone, notes })),
   });
-  await claimPlace(database, { appointmentId: id, practitionerId, patientKey: profileId ?? caller.userId, heldUntil }, place);
+  await claimPlace(parts, { appointmentId: id, practitionerId, patientKey: profileId ?? caller.userId, heldUntil }, place);
   const number = await nextOf(database, `appointment:${day}`);
   await models.appointments.update({ appointmentNo: `APT${day}${String(number).padStart(4, '0')}` }, { where: { id } });
   const step = { appointmentId: id, version: 1, action: 'book', fromStatus: null, toStatus: 'pending', startsAt: place.startsAt } as const;
@@ -92,22 +92,6 @@ async function write(parts: AppointmentParts, caller: Caller, input: Input, { pl
   );
   await models.appointments.update({ orderId: order.id }, { where: { id } });
   return id;
-}
-
-/** Holds that ran out block nobody, also when the job that closes their orders is late. */
-async function sweep({ database, orders }: AppointmentParts, practitionerId: string): Promise<void> {
-  const { models } = database;
-  const late = { [Op.lt]: new Date() };
-  const expired = await models.appointmentClaims.findAll({
-    where: { practitionerId, heldUntil: late },
-    attributes: ['appointmentId'],
-    group: ['appointmentId'],
-  });
-  for (const { appointmentId } of expired) {
-    const orderId = (await models.appointments.findByPk(appointmentId, { attributes: ['orderId'] }))?.orderId;
-    if (orderId) await orders.expire(orderId);
-    else await freeClaims(database, appointmentId);
-  }
 }
 
 /** @throws {ApiError} `too_many_holds` */

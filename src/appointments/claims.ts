@@ -11,6 +11,7 @@ import { explain } from '#src/scheduling/explain.ts';
 import type { BookingLimits } from '#src/scheduling/slot-state.ts';
 import { DAY } from '#src/scheduling/wall-time.ts';
 import { noteClaims } from '#src/schedules/state.ts';
+import type { AppointmentParts } from './parts.ts';
 
 export interface Place {
   startsAt: Date;
@@ -90,7 +91,7 @@ export interface Claimant {
  * @throws {ApiError} `slot_taken`, `patient_busy` when the patient has something else then
  */
 export async function claimPlace(
-  database: Database,
+  { database, tasks }: Pick<AppointmentParts, 'database' | 'tasks'>,
   { appointmentId, practitionerId, patientKey, heldUntil }: Claimant,
   place: Place,
 ): Promise<void> {
@@ -102,7 +103,9 @@ export async function claimPlace(
   );
   const own = cells.filter((cell) => cell < visit.until);
   await orTaken('patient_busy', () => models.patientClaims.bulkCreate(own.map((cell) => ({ patientKey, cell, appointmentId }))));
+  // From here on no task can be given to the practitioner before the commit: what there is now is all that there is.
   await noteClaims(database, appointmentId);
+  if (await tasks.sentAway(practitionerId, visit, appointmentId)) throw new ApiError('slot_taken');
 }
 
 async function orTaken(code: 'slot_taken' | 'patient_busy', work: () => Promise<unknown>): Promise<void> {

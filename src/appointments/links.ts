@@ -3,6 +3,7 @@ import type { Database } from '#src/database/database.ts';
 import type { Notifications } from '#src/notifications/service.ts';
 import type { CareSource } from '#src/patients/care-relations.ts';
 import type { PractitionerLookup } from '#src/practitioners/lookup.ts';
+import { systemReasons } from './telling.ts';
 
 /** Whoever has a confirmed appointment with a practitioner is their patient. */
 export const appointmentCare: CareSource = {
@@ -30,7 +31,7 @@ export function describeAppointments(
       practitioner: other ?? '',
       startsAt: startsAt.toISOString(),
       movedFrom: (before ?? startsAt).toISOString(),
-      reason: last[0]?.reason ?? '—',
+      reason: systemReasons[last[0]?.reason ?? ''] ?? last[0]?.reason ?? '—',
       path: `/appointments/${id}`,
     };
   });

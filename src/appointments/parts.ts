@@ -1,4 +1,5 @@
 /** What the parts of this module share. */
+import type { Logger } from 'pino';
 import type { Audit } from '#src/audit/service.ts';
 import type { Vault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
@@ -9,7 +10,7 @@ import type { PractitionerLookup } from '#src/practitioners/lookup.ts';
 import type { Profiles } from '#src/profiles/service.ts';
 import type { Settings } from '#src/settings/service.ts';
 import type { AppointmentRow } from './model.ts';
-import type { ScheduleReader } from './ports.ts';
+import type { ScheduleReader, StaffTasks, UnpaidOrders } from './ports.ts';
 
 export interface AppointmentParts {
   database: Database;
@@ -18,10 +19,13 @@ export interface AppointmentParts {
   outbox: Outbox;
   settings: Settings;
   orders: Orders;
+  payments: UnpaidOrders;
+  tasks: StaffTasks;
   offerings: Offerings;
   profiles: Profiles;
   practitioners: PractitionerLookup;
   schedules: ScheduleReader;
+  log: Logger;
   /** Address that people open, without a slash at the end. */
   publicUrl: () => string;
 }

@@ -26,6 +26,7 @@ export function appointmentRoutes(appointments: Appointments): FastifyPluginAsyn
         body: schemas.newAppointment,
         response: { 200: schemas.booked },
       },
+      preHandler: (request) => appointments.prepare(request.body),
       handler: (request) => appointments.book(callerOf(request), request.body),
     });
     app.get('/appointments', {

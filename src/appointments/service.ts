@@ -5,6 +5,7 @@ import { toYuan } from '#src/money.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import { calendarFile } from '#src/scheduling/calendar-file.ts';
 import { book } from './booking.ts';
+import { settleLateHolds } from './late-holds.ts';
 import { details as detailsSchema, detailsColumn, type AppointmentRow } from './model.ts';
 import type { ActionOptions, AppointmentListener, AppointmentParts } from './parts.ts';
 import { type AppointmentReading, createReading } from './reading.ts';
@@ -16,6 +17,8 @@ type View = z.infer<typeof schemas.appointmentView>;
 
 /** Methods on one appointment throw `ApiError` `not_found` when the caller may not know of it, `wrong_state` when it cannot be. */
 export interface Appointments {
+  /** What has to be asked of others first. Not inside of a transaction. */
+  prepare(input: Pick<z.infer<typeof schemas.newAppointment>, 'practitionerId'>): Promise<void>;
   /** @throws {ApiError} see `booking.ts` */
   book(caller: Caller, input: z.infer<typeof schemas.newAppointment>): Promise<z.infer<typeof schemas.booked>>;
   list(caller: Caller, query: z.infer<typeof schemas.query>): Promise<z.infer<typeof schemas.list>>;
@@ -56,6 +59,7 @@ export function createAppointments(parts: AppointmentParts): Appointments {
     list: reading.list,
     get: reading.get,
     calendar: async (caller, id) => calendarOf(parts, await reading.get(caller, id)),
+    prepare: ({ practitionerId }) => settleLateHolds(parts, practitionerId),
     book: async (caller, input) => bookedView(parts, await steps.row(await book(parts, caller, input))),
     ...createChanges(parts, steps, reading),
     ...createServing(parts, steps, reading),
@@ -77,8 +81,8 @@ function followOrders({ database: { models }, orders }: AppointmentParts, steps:
       await models.appointments.update({ orderId: order.id }, { where: { id, orderId: null } });
       await steps.confirm(id, { actorId: order.userId });
     },
-    closed: (order, reason) => steps.release(appointmentOf(order.serviceInfo), { actorId: null, reason }),
-    cancelled: (order, reason) => steps.release(appointmentOf(order.serviceInfo), { actorId: null, reason }),
+    closed: (order, reason, actorId) => steps.release(appointmentOf(order.serviceInfo), { actorId, reason }),
+    cancelled: (order, reason, actorId) => steps.release(appointmentOf(order.serviceInfo), { actorId, reason }),
   });
 }
 

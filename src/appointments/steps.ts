@@ -7,7 +7,7 @@ import { ApiError } from '#src/errors.ts';
 import { claimPlace, findPlace, freeClaims, keepClaims } from './claims.ts';
 import type { AppointmentLogRow, AppointmentRow, AppointmentStatus } from './model.ts';
 import type { ActionOptions, AppointmentListener, AppointmentParts } from './parts.ts';
-import { planReminder, tellBoth } from './telling.ts';
+import { planReminder, tellBoth, tellOfHold } from './telling.ts';
 
 /** From which states into which. */
 const STEPS: Readonly<Record<AppointmentStatus, readonly AppointmentStatus[]>> = {
@@ -141,8 +141,9 @@ function createStates(parts: AppointmentParts, tell: Tell): Pick<Steps, 'confirm
         const appointment = await take(parts, to(id, 'cancel', 'cancelled'), options);
         await freeClaims(database, id);
         await outbox.cancel(`appointment.remind:${id}`);
-        // A hold that ran out is no news; whoever had a place is told.
+        // A hold that was never paid concerns its patient only, who needs not be told what they have done themselves.
         if (appointment.queueNo) await tellBoth(parts, appointment, 'appointment.cancelled', options);
+        else if (options.actorId !== appointment.userId) await tellOfHold(parts, appointment, options);
         await tell('cancelled', appointment, options.reason ?? null);
       }),
   };
@@ -173,7 +174,8 @@ function createMoves(parts: AppointmentParts, tell: Tell): Pick<Steps, 'move' | 
 }
 
 /** Gives the old cells free and claims new ones: both or neither. */
-async function place({ database, offerings, schedules }: AppointmentParts, appointment: AppointmentRow, startsAt: Date) {
+async function place(parts: AppointmentParts, appointment: AppointmentRow, startsAt: Date) {
+  const { database, offerings, schedules } = parts;
   const { id, practitionerId, serviceId, userId, profileId } = appointment;
   const { durationMinutes, category } = await offerings.active(serviceId);
   const calendar = await schedules.calendarOf(practitionerId);
@@ -190,7 +192,7 @@ async function place({ database, offerings, schedules }: AppointmentParts, appoi
   const [held] = await database.models.appointmentClaims.findAll({ where: { appointmentId: id }, limit: 1 });
   await freeClaims(database, id);
   await claimPlace(
-    database,
+    parts,
     { appointmentId: id, practitionerId, patientKey: profileId ?? userId, heldUntil: held?.heldUntil ?? null },
     found,
   );

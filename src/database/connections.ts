@@ -1,7 +1,7 @@
 /** Connections to MySQL and MariaDB (DAT-07): how many, how long they live, and whether one that rested still answers. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Connection } from 'mysql2';
-import { type ConnectionOptions, type PoolOptions, Sequelize } from 'sequelize';
+import { ConnectionError, type ConnectionOptions, type PoolOptions, Sequelize } from 'sequelize';
 import { z } from 'zod';
 import { settings } from '#config/index.ts';
 import { limitedMysql } from './time-limit.ts';
@@ -112,6 +112,9 @@ const isSound = (connection: Sound): boolean =>
 
 async function limitLockWaits(connection: Connection): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  connection.query(`SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`, (error) => (error ? reject(error) : resolve()));
+  connection.query(`SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`, (error) =>
+    // Sequelize hands on what a hook throws as it is: to whoever waits for a connection just then.
+    error ? reject(new ConnectionError(error)) : resolve(),
+  );
   await promise;
 }

@@ -27,6 +27,9 @@ const OUTAGES = new Set([
   'SQLITE_IOERR',
   'SQLITE_CANTOPEN',
   'SQLITE_READONLY',
+  'SQLITE_PROTOCOL',
+  'SQLITE_NOMEM',
+  'SQLITE_INTERRUPT',
 ]);
 
 /** mysql2 marks what ended its connection. */

@@ -145,8 +145,7 @@ async function refuseStaff({ access }: DispatchParts, userId: string): Promise<v
 const endOf = ({ startsAt, durationMinutes }: DispatchRow): Date => new Date(startsAt.getTime() + durationMinutes * 60_000);
 
 /**
- * Claims the time of a task for the one who is sent. Of two who claim it at once one gets it; a practitioner's appointments are
- * looked at, not claimed.
+ * Claims the time of a task for the one who is sent. Of two who claim it at once one gets it, also of a task and a booking.
  * @throws {ApiError} `staff_busy`
  */
 async function claim({ database: { models }, otherWork }: DispatchParts, row: DispatchRow): Promise<void> {

@@ -7,6 +7,7 @@ import { offeringRoutes } from '../offerings/routes.ts';
 import { createOfferings } from '../offerings/service.ts';
 import { orderRoutes } from '../orders/routes.ts';
 import { createOrders } from '../orders/service.ts';
+import { createMoneyAlerts } from '../payments/alerts.ts';
 import { createClaims } from '../payments/claims.ts';
 import { createGateways } from '../payments/gateway-registry.ts';
 import { gatewayRoutes } from '../payments/gateway-routes.ts';
@@ -24,7 +25,8 @@ export function createTill(foundation: Foundation, notifications: Notifications,
   const orders = createOrders(foundation);
   const balances = createBalances(database);
   const gateways = createGateways({ ...foundation, production: config.NODE_ENV === 'production' });
-  const parts = { ...foundation, orders, balances, gateways, publicUrl };
+  const alerts = createMoneyAlerts(foundation);
+  const parts = { ...foundation, orders, balances, gateways, alerts, publicUrl };
   const refunds = createRefunds({ ...parts, claims: createClaims(database) });
   const payments = createPayments({ ...parts, refunds, payers: createPayers(database), proof: auth.sessions });
   tellOfMoney({ ...parts, refunds }, notifications);
@@ -37,5 +39,5 @@ export function createTill(foundation: Foundation, notifications: Notifications,
     refundRoutes(refunds),
     balanceRoutes(balances),
   ];
-  return { offerings, orders, balances, payments, refunds, routes };
+  return { offerings, orders, balances, payments, refunds, moneyAlerts: alerts, routes };
 }

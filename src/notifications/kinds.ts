@@ -30,6 +30,7 @@ export const notificationKinds = {
   'appointment.confirmed': { class: 'service', channels: ['sms', 'email'], template: 'appointment_confirmed', subject: 'appointment' },
   'appointment.moved': { class: 'service', channels: ['sms', 'email'], template: 'appointment_moved', subject: 'appointment' },
   'appointment.cancelled': { class: 'service', channels: ['sms', 'email'], template: 'appointment_cancelled', subject: 'appointment' },
+  'appointment.released': { class: 'service', channels: ['sms'], template: 'appointment_released', subject: 'appointment' },
   'appointment.reminder': { class: 'service', channels: ['sms', 'email'], template: 'appointment_reminder', subject: 'appointment' },
   'queue.called': { class: 'service', channels: ['sms'], template: 'queue_called', subject: 'queue' },
 
@@ -37,8 +38,12 @@ export const notificationKinds = {
   'order.refunded': { class: 'service', channels: ['sms', 'email'], template: 'order_refunded', subject: 'refund' },
   'refund.decided': { class: 'service', channels: ['email'], template: 'refund_decided', subject: 'refund' },
 
+  'payment.mismatch': { class: 'service', channels: ['email'], template: 'money_alert', subject: 'payment' },
+  'refund.failed': { class: 'service', channels: ['email'], template: 'money_alert', subject: 'refund' },
+
   'prescription.approved': { class: 'service', channels: ['sms'], template: 'prescription_approved', subject: 'prescription' },
   'prescription.rejected': { class: 'service', channels: ['sms'], template: 'prescription_rejected', subject: 'prescription' },
+  'prescription.cancelled': { class: 'service', channels: ['sms'], template: 'prescription_cancelled', subject: 'prescription' },
   'review.replied': { class: 'service', channels: [], template: 'review_replied', subject: 'review' },
   'practitioner.reviewed': { class: 'service', channels: ['email'], template: 'practitioner_reviewed', subject: 'practitioner' },
   'leave.decided': { class: 'service', channels: ['email'], template: 'leave_decided', subject: 'leave' },

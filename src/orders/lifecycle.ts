@@ -37,10 +37,10 @@ export interface StepOptions {
  */
 export interface OrderListener {
   paid?(order: OrderRow): Promise<void>;
-  /** Closed unpaid: failed, expired, or called off before the payment. */
-  closed?(order: OrderRow, reason: string | null): Promise<void>;
+  /** Closed unpaid: failed, expired, or called off before the payment. @param actorId null: the system */
+  closed?(order: OrderRow, reason: string | null, actorId: string | null): Promise<void>;
   /** Called off after the payment. */
-  cancelled?(order: OrderRow, reason: string | null): Promise<void>;
+  cancelled?(order: OrderRow, reason: string | null, actorId: string | null): Promise<void>;
   refunded?(order: OrderRow): Promise<void>;
 }
 
@@ -75,8 +75,9 @@ export function createLifecycle(parts: OrderParts): OrderLifecycle {
   const { models, transaction } = parts.database;
   const listeners = new Map<OrderType | '*', OrderListener[]>();
 
-  async function tell(order: OrderRow, step: keyof OrderListener, reason: string | null): Promise<void> {
-    for (const listener of [...(listeners.get(order.type) ?? []), ...(listeners.get('*') ?? [])]) await listener[step]?.(order, reason);
+  async function tell(order: OrderRow, step: keyof OrderListener, { reason, actorId }: StepOptions): Promise<void> {
+    const told = [...(listeners.get(order.type) ?? []), ...(listeners.get('*') ?? [])];
+    for (const listener of told) await listener[step]?.(order, reason ?? null, actorId);
   }
 
   const fire: OrderLifecycle['fire'] = (orderId, event, options) =>
@@ -90,9 +91,9 @@ export function createLifecycle(parts: OrderParts): OrderLifecycle {
       await order.update({ status: to, version: order.version + 1, ...paid });
       await models.orderLog.create({ orderId, version: order.version, event, fromStatus: from, toStatus: to, actorId, reason, requestId });
       if (from === 'PENDING') await parts.outbox.cancel(expiryKey(orderId));
-      if (event === 'PAY_SUCCESS') await tell(order, 'paid', reason);
-      if (event === 'REFUND') await tell(order, 'refunded', reason);
-      if (to === 'CANCELLED') await tell(order, from === 'PENDING' ? 'closed' : 'cancelled', reason);
+      if (event === 'PAY_SUCCESS') await tell(order, 'paid', options);
+      if (event === 'REFUND') await tell(order, 'refunded', options);
+      if (to === 'CANCELLED') await tell(order, from === 'PENDING' ? 'closed' : 'cancelled', options);
       // What listened may have moved it on.
       return order.reload();
     });

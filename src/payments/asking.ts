@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 import type { Database } from '#src/database/database.ts';
 import { PartnerError } from '#src/partners/partner-error.ts';
 import type { Settings } from '#src/settings/service.ts';
-import { UnfitNotice } from './events.ts';
+import type { MoneyAlerts } from './alerts.ts';
+import { alertOf, UnfitNotice } from './events.ts';
 import { faultOf, type NewPayment, type PaymentGateway, type PaymentStatus } from './gateways/gateway.ts';
 import { closePayment, createPayment } from './gateways/settle.ts';
 import { gatewayOf, type Gateways } from './gateway-registry.ts';
@@ -27,6 +28,7 @@ export interface AskingParts {
   database: Database;
   gateways: Pick<Gateways, 'of'>;
   settlement: Settlement;
+  alerts: Pick<MoneyAlerts, 'raise'>;
   payers: Payers;
   settings: Pick<Settings, 'get'>;
   /** Address that people and partners open, without a slash at the end. */
@@ -79,9 +81,10 @@ async function gatewayFor({ gateways }: AskingParts, { method }: PaymentRow): Pr
 }
 
 /** What does not fit our books is told and changes nothing. */
-async function apply({ settlement, log }: AskingParts, payment: PaymentRow, status: PaymentStatus): Promise<PaymentStatus> {
-  await settlement.settle(payment, status).catch((error: unknown) => {
+async function apply({ settlement, alerts, log }: AskingParts, payment: PaymentRow, status: PaymentStatus): Promise<PaymentStatus> {
+  await settlement.settle(payment, status).catch(async (error: unknown) => {
     if (!(error instanceof UnfitNotice)) throw error;
+    await alertOf(alerts, error);
     log.error({ paymentNo: payment.paymentNo, reason: error.reason }, 'partner says something else of a payment than we know');
   });
   return status;

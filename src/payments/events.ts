@@ -3,6 +3,7 @@ import { v7 as uuid } from 'uuid';
 import { withViolations } from '#src/database/constraints.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
+import type { MoneyAlert, MoneyAlerts } from './alerts.ts';
 import type { Channel } from './gateways/gateway.ts';
 import type { mismatch, Notice } from './gateways/notice.ts';
 
@@ -15,10 +16,18 @@ export class RepeatedNotice extends Error {
 export class UnfitNotice extends Error {
   override name = 'UnfitNotice';
   readonly reason: NonNullable<ReturnType<typeof mismatch>> | 'unknown';
-  constructor(reason: UnfitNotice['reason']) {
+  /** What we know under this number; null: nothing. */
+  readonly about: Pick<MoneyAlert, 'kind' | 'subjectId' | 'number'> | null;
+  constructor(reason: UnfitNotice['reason'], about: UnfitNotice['about'] = null) {
     super(`The payment notice does not fit: ${reason}`);
     this.reason = reason;
+    this.about = about;
   }
+}
+
+/** Tells of a partner that says something else of a payment or refund than we know. */
+export async function alertOf(alerts: Pick<MoneyAlerts, 'raise'>, { reason, about }: UnfitNotice): Promise<void> {
+  if (about) await alerts.raise({ ...about, reason });
 }
 
 export interface PaymentEvents {

@@ -20,6 +20,8 @@ export interface Following {
    * @throws {PartnerError} to be tried again
    */
   stopAll(orderId: string, tries: number): Promise<void>;
+  /** Whether a partner may be taking money for this order just now. */
+  hasOpen(orderId: string): Promise<boolean>;
 }
 
 interface FollowingParts {
@@ -78,6 +80,8 @@ export function createFollowing({ database: { models }, outbox, asking, settleme
       const next = { paymentId, step: step + 1 };
       await outbox.append('payment.check', next, { runAt, dedupeKey: `payment.check:${paymentId}:${step + 1}` });
     },
+
+    hasOpen: async (orderId) => (await models.payments.count({ where: { orderId, state: [...openStates] } })) > 0,
 
     async stopAll(orderId, tries) {
       for (const payment of await models.payments.findAll({ where: { orderId, state: [...openStates] } })) await stopOne(payment, tries);

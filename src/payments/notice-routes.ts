@@ -13,7 +13,7 @@ export function noticeRoutes(notices: Notices): FastifyPluginAsyncZod {
     app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body);
 
     app.post('/payments/notify/:gateway', {
-      config: { policy: publicAccess, errors: ['not_found'] },
+      config: { policy: publicAccess, senders: 'partners', errors: ['not_found'] },
       schema: {
         summary: 'Notice of a payment partner; proven by its signature',
         tags: ['payments'],

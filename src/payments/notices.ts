@@ -8,7 +8,8 @@ import type { Logger } from 'pino';
 import type { Audit } from '#src/audit/service.ts';
 import { ApiError } from '#src/errors.ts';
 import { PartnerError } from '#src/partners/partner-error.ts';
-import { type PaymentEvents, RepeatedNotice, UnfitNotice } from './events.ts';
+import type { MoneyAlerts } from './alerts.ts';
+import { alertOf, type PaymentEvents, RepeatedNotice, UnfitNotice } from './events.ts';
 import type { Channel, NoticeAnswer, PaymentGateway } from './gateways/gateway.ts';
 import { NoticeRefused, type RefundNotice } from './gateways/notice.ts';
 import type { Gateways } from './gateway-registry.ts';
@@ -33,10 +34,11 @@ export interface NoticesParts {
   settlement: Pick<Settlement, 'told'>;
   refunds: { told(channel: Channel, notice: RefundNotice, recorded: () => Promise<void>): Promise<void> };
   audit: Pick<Audit, 'security'>;
+  alerts: Pick<MoneyAlerts, 'raise'>;
   log: Logger;
 }
 
-export function createNotices({ gateways, events, settlement, refunds, audit, log }: NoticesParts): Notices {
+export function createNotices({ gateways, events, settlement, refunds, audit, alerts, log }: NoticesParts): Notices {
   async function apply(gateway: PaymentGateway, { body, headers }: Delivery): Promise<void> {
     const { channel } = gateway;
     const notice = await gateway.parseNotification(body, headers);
@@ -62,6 +64,7 @@ export function createNotices({ gateways, events, settlement, refunds, audit, lo
         return gateway.answer(true);
       } catch (error) {
         if (error instanceof RepeatedNotice) return gateway.answer(true);
+        if (error instanceof UnfitNotice) await alertOf(alerts, error);
         if (error instanceof NoticeRefused || error instanceof UnfitNotice) await report(channel, error.reason, delivery);
         else if (error instanceof PartnerError) log.warn({ channel, err: error }, 'payment notice waits for a query');
         else log.error({ channel, err: error, requestId: delivery.requestId }, 'payment notice not processed');

@@ -35,7 +35,7 @@ export interface Payments extends PaymentReading, Following, Reconciling {
 }
 
 export interface PaymentsParts
-  extends Omit<AttemptsParts, 'gateways'>, Omit<AskingParts, 'settlement' | 'gateways'>, Pick<NoticesParts, 'audit'> {
+  extends Omit<AttemptsParts, 'gateways'>, Omit<AskingParts, 'settlement' | 'gateways'>, Pick<NoticesParts, 'audit' | 'alerts'> {
   gateways: Gateways;
   orders: Pick<Orders, 'listen' | 'own' | 'fire' | 'hold'>;
   refunds: SurplusRefunds & NoticesParts['refunds'];

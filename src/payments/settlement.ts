@@ -45,10 +45,10 @@ export function createSettlement(parts: SettlementParts): Settlement {
   const { pay, fail, end } = createEffects(parts);
 
   async function settle(payment: PaymentRow, outcome: Outcome, recorded?: () => Promise<void>): Promise<void> {
-    const { paymentNo, amount } = payment;
+    const { id: subjectId, paymentNo, amount } = payment;
     const told = { ...outcome, kind: 'payment' as const, amountFen: outcome.amountFen ?? amount };
     const wrong = mismatch(told, { paymentNo, amountFen: amount });
-    if (wrong) throw new UnfitNotice(wrong);
+    if (wrong) throw new UnfitNotice(wrong, { kind: 'payment.mismatch', subjectId, number: paymentNo });
     const attempt = (orderRefuses: boolean) =>
       transaction(async () => {
         await recorded?.();

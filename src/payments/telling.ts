@@ -1,4 +1,5 @@
 /** Tells people of paid orders and of refunds. */
+import type { AlertKind } from './alerts.ts';
 import type { Database } from '#src/database/database.ts';
 import { yuanText } from '#src/money.ts';
 import type { Notifications } from '#src/notifications/service.ts';
@@ -11,6 +12,15 @@ interface TellingParts {
   orders: Pick<Orders, 'listen'>;
   refunds: { tell(id: string): Promise<{ orderId: string; orderNo: string; amount: number; approved: boolean }> };
 }
+
+/** What is wrong, for those who look after it. */
+const problems: Record<AlertKind, { zh: string; en: string }> = {
+  'payment.mismatch': {
+    zh: '支付渠道报告的金额或币种与订单不符，未入账',
+    en: 'the partner reports another amount or currency than the order has; nothing was credited',
+  },
+  'refund.failed': { zh: '退款未能完成，或与账目不符', en: 'a refund did not go through, or does not fit our books' },
+};
 
 export function tellOfMoney(
   { database: { models }, outbox, orders, refunds }: TellingParts,
@@ -29,6 +39,12 @@ export function tellOfMoney(
   });
   notifications.describe('refund', async (id) => {
     const { orderId, orderNo, amount, approved } = await refunds.tell(id);
-    return { orderNo, amount: yuanText(amount), decision: approved ? 'approved' : 'rejected', path: `/orders/${orderId}` };
+    const told = { orderNo, amount: yuanText(amount), decision: approved ? 'approved' : 'rejected', problem: problems['refund.failed'] };
+    return { ...told, path: `/orders/${orderId}` };
+  });
+  notifications.describe('payment', async (id) => {
+    const { orderId, amount } = await models.payments.findByPk(id, { rejectOnEmpty: true });
+    const { orderNo } = await models.orders.findByPk(orderId, { attributes: ['orderNo'], rejectOnEmpty: true });
+    return { orderNo, amount: yuanText(amount), problem: problems['payment.mismatch'], path: `/orders/${orderId}` };
   });
 }

@@ -91,3 +91,13 @@ export async function permissionsOf(models: Database['models'], roles: readonly 
   const granted = await models.rolePermissions.findAll({ where: { roleKey: [...reached] } });
   return new Set(granted.map(({ permission }) => permission));
 }
+
+/** Active users who hold a permission by any of their roles. @returns their ids, in order */
+export async function holdersOf({ models }: Pick<Database, 'models'>, permission: Permission): Promise<string[]> {
+  const roles = await models.roles.findAll({ attributes: ['key'] });
+  const holding: string[] = [];
+  for (const { key } of roles) if ((await permissionsOf(models, [key])).has(permission)) holding.push(key);
+  const held = await models.userRoles.findAll({ where: { roleKey: holding }, attributes: ['userId'] });
+  const where = { id: held.map(({ userId }) => userId), status: 'active' as const };
+  return (await models.users.findAll({ where, attributes: ['id'], order: ['id'] })).map(({ id }) => id);
+}

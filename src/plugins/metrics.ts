@@ -20,6 +20,8 @@ export interface MetricSources {
   /** Takes the listener of turns. */
   turns: (listener: TurnListener) => void;
   rooms: () => { rooms: number; peers: number; lobby: number; sockets: number; mailboxDepth: number; messages: MessageCounts };
+  /** Alerts about money since the start, by kind. */
+  moneyAlerts: () => Readonly<Record<string, number>>;
   workers: () => { pid: number; load: number; rss: number; rooms: number; transports: number; producers: number; consumers: number }[];
 }
 
@@ -32,11 +34,25 @@ export function exposeMetrics(app: FastifyInstance, sources: MetricSources): voi
   const durations = observeDurations(app, BUCKETS);
   gaugeRooms(register, sources.rooms);
   gaugeWorkers(register, sources.workers);
+  countAlerts(register, sources.moneyAlerts);
   observeTurns(register, sources.turns);
   app.get('/metrics', { config: { policy: publicAccess }, schema: { hide: true } }, async (_request, reply) => {
     return reply.type(register.contentType).send(`${await register.metrics()}\n${durations()}`);
   });
   app.addHook('onClose', async () => register.clear());
+}
+
+function countAlerts(register: Registry, read: MetricSources['moneyAlerts']): void {
+  new Counter({
+    name: 'money_alerts_total',
+    help: 'Payments that do not fit our books, and refunds that did not go through',
+    labelNames: ['kind'] as const,
+    registers: [register],
+    collect() {
+      this.reset();
+      for (const [kind, count] of Object.entries(read())) this.inc({ kind }, count);
+    },
+  });
 }
 
 function observeTurns(register: Registry, listen: MetricSources['turns']): void {

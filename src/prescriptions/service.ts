@@ -106,6 +106,8 @@ export function createPrescriptions(parts: PrescriptionParts): Prescriptions {
       if (row.doctorId !== caller.userId) throw new ApiError('not_found');
       await transaction(async () => {
         await step(parts, caller, row, 'cancelled', version, reason, {});
+        // Of one that no pharmacist has approved the patient has never heard.
+        if (row.status === 'approved') await announce(parts, caller, row, 'prescription.cancelled');
         await audit.medical(caller, 'update', { patientId: row.patientId, objectType: 'prescription', objectId: id });
       });
       return reading.get(caller, id);
@@ -176,12 +178,16 @@ async function step(
   await models.prescriptionLog.create({ prescriptionId: id, version: version + 1, status: to, actorId: caller.userId, reasonSealed });
 }
 
-type Announced = 'prescription.approved' | 'prescription.rejected';
+type Announced = 'prescription.approved' | 'prescription.rejected' | 'prescription.cancelled';
 
 /** The patient learns of what concerns them, the doctor of what the pharmacist said. */
 async function announce({ outbox }: PrescriptionParts, { requestId }: Caller, row: PrescriptionRow, kind: Announced): Promise<void> {
   const subject = { kind, subjectType: 'prescription', subjectId: row.id } as const;
-  const readers = kind === 'prescription.rejected' ? [row.doctorId] : [row.patientId, row.doctorId];
-  for (const userId of readers)
+  const readers = {
+    'prescription.approved': [row.patientId, row.doctorId],
+    'prescription.rejected': [row.doctorId],
+    'prescription.cancelled': [row.patientId],
+  };
+  for (const userId of readers[kind])
     await outbox.append('notification.send', { userId, ...subject }, { requestId, aggregate: `prescription:${row.id}` });
 }

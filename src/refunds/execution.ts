@@ -10,7 +10,8 @@ import type { Outbox } from '#src/outbox/outbox.ts';
 import { PartnerError } from '#src/partners/partner-error.ts';
 import { noticeUrl } from '#src/payments/asking.ts';
 import type { Claims } from '#src/payments/claims.ts';
-import { UnfitNotice } from '#src/payments/events.ts';
+import type { MoneyAlerts } from '#src/payments/alerts.ts';
+import { alertOf, UnfitNotice } from '#src/payments/events.ts';
 import { type Channel, faultOf, type NewRefund, type PaymentGateway, type RefundStatus } from '#src/payments/gateways/gateway.ts';
 import { mismatch, type RefundNotice } from '#src/payments/gateways/notice.ts';
 import { refundPayment } from '#src/payments/gateways/settle.ts';
@@ -37,6 +38,7 @@ export interface ExecutionParts {
   orders: Pick<Orders, 'hold' | 'giveBack'>;
   balances: Pick<Balances, 'book'>;
   claims: Claims;
+  alerts: Pick<MoneyAlerts, 'raise'>;
   gateways: Pick<Gateways, 'of'>;
   /** Address that partners reach, without a slash at the end. */
   publicUrl: () => string;
@@ -54,7 +56,7 @@ const PAUSES_MS = [10 * SECOND, 30 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, 60
 const mayGoOn = ({ state }: RefundRow): boolean => state === 'approved' || state === 'processing';
 
 export function createExecution(parts: ExecutionParts): Execution {
-  const { database, outbox, balances, claims, log } = parts;
+  const { database, outbox, balances, claims, alerts, log } = parts;
   const { models } = database;
   const ending = createEnding(parts);
   const { settle, step } = createSteps(parts, ending);
@@ -72,7 +74,8 @@ export function createExecution(parts: ExecutionParts): Execution {
     async proceed({ refundId, step: number }) {
       const refund = await models.refunds.findByPk(refundId);
       if (!refund || !mayGoOn(refund)) return;
-      await step(refund).catch((error: unknown) => {
+      await step(refund).catch(async (error: unknown) => {
+        if (error instanceof UnfitNotice) await alertOf(alerts, error);
         log.warn({ err: error, refundNo: refund.refundNo }, 'refund not settled yet');
       });
       if (mayGoOn(await refund.reload())) await plan(outbox, refundId, number + 1, PAUSES_MS[number] ?? PAUSES_MS.at(-1) ?? 0);
@@ -88,15 +91,15 @@ export function createExecution(parts: ExecutionParts): Execution {
 
 /** Asking a partner, and what it says. */
 function createSteps(parts: ExecutionParts, ending: Ending) {
-  const { database, claims, gateways, log } = parts;
+  const { database, claims, gateways } = parts;
   const { models, transaction } = database;
 
   async function settle(refund: RefundRow, status: RefundStatus | RefundNotice, recorded?: () => Promise<void>): Promise<void> {
-    const { refundNo, amount } = refund;
+    const { id: subjectId, refundNo, amount } = refund;
     const payment = await claims.byId(refund.paymentId);
     const told = { ...status, kind: 'refund' as const, amountFen: status.amountFen ?? amount };
     const wrong = mismatch(told, { paymentNo: payment.paymentNo, refundNo, amountFen: amount });
-    if (wrong) throw new UnfitNotice(wrong);
+    if (wrong) throw new UnfitNotice(wrong, { kind: 'refund.failed', subjectId, number: refundNo });
     await transaction(async () => {
       await recorded?.();
       await ending.apply(refund, payment, status);
@@ -118,7 +121,9 @@ function createSteps(parts: ExecutionParts, ending: Ending) {
   async function declined(gateway: PaymentGateway, refund: RefundRow, error: PartnerError): Promise<void> {
     const status = await gateway.queryRefund(await requestOf(parts, refund));
     if (status.state !== 'missing' && status.state !== 'failed') return settle(refund, status);
-    if (await ending.fail(refund, error.reason)) log.error({ refundNo: refund.refundNo, reason: error.reason }, 'refund declined');
+    await transaction(async () => {
+      if (await ending.fail(refund, error.reason)) await ending.alert(refund, error.reason);
+    });
   }
 
   async function step(refund: RefundRow): Promise<void> {
@@ -153,7 +158,7 @@ async function requestOf({ claims, database, publicUrl }: ExecutionParts, refund
 type Ending = ReturnType<typeof createEnding>;
 type PaidPayment = Pick<PaymentRow, 'id' | 'paidOrderId'>;
 
-function createEnding({ database, outbox, orders, claims, log }: ExecutionParts) {
+function createEnding({ database, outbox, orders, claims, alerts, log }: ExecutionParts) {
   const { models, transaction } = database;
 
   async function end(refund: RefundRow, values: Partial<RefundRow>, from: readonly RefundState[] = goingStates): Promise<boolean> {
@@ -177,20 +182,26 @@ function createEnding({ database, outbox, orders, claims, log }: ExecutionParts)
       return true;
     });
 
+  /** In the transaction of what it tells. */
+  async function alert({ id: subjectId, refundNo: number }: RefundRow, reason: string): Promise<void> {
+    log.error({ refundNo: number, reason }, 'refund needs a person');
+    await alerts.raise({ kind: 'refund.failed', subjectId, number, reason });
+  }
+
   return {
     succeed,
     fail,
+    alert,
     async apply(refund: RefundRow, payment: PaidPayment, status: RefundStatus | RefundNotice): Promise<void> {
       const { state, gatewayNo } = status;
-      const { refundNo } = refund;
       if (state === 'succeeded') {
         const [first, now] = [await succeed(refund, payment, status), await refund.reload()];
         // Its share may have gone back in another way since.
-        if (!first && now.state !== 'succeeded') log.error({ refundNo, state: now.state }, 'a refund that was over came back all the same');
+        if (!first && now.state !== 'succeeded') await alert(refund, 'came_back_all_the_same');
       } else if (state === 'failed') {
-        if (await fail(refund, 'failed_at_partner')) log.error({ refundNo }, 'refund failed');
+        if (await fail(refund, 'failed_at_partner')) await alert(refund, 'failed_at_partner');
       } else if (state === 'abnormal') {
-        if (await end(refund, { state, gatewayNo }, ['approved', 'processing'])) log.error({ refundNo }, 'refund waits for a person');
+        if (await end(refund, { state, gatewayNo }, ['approved', 'processing'])) await alert(refund, 'abnormal');
       }
     },
   };

@@ -8,7 +8,7 @@ import { ApiError } from '#src/errors.ts';
 import type { Outbox } from '#src/outbox/outbox.ts';
 import type { Calendar } from '#src/scheduling/calendar.ts';
 import { daysAround } from '#src/scheduling/day-slots.ts';
-import { type Booked, type Displacement, displacementOf, planMoves, searchRange } from '#src/scheduling/displacement.ts';
+import { type Booked, displacementOf, planMoves, searchRange } from '#src/scheduling/displacement.ts';
 import { DAY } from '#src/scheduling/wall-time.ts';
 import { windowsOn } from '#src/scheduling/windows.ts';
 import type { SchedulingParts } from './parts.ts';
@@ -30,14 +30,6 @@ export interface Displacing {
 const AGAIN_MS = 10_000;
 /** Somebody else may take a place that was free a moment ago. */
 const TRIES = 3;
-
-/** What both sides are told. */
-const reasons: Record<Displacement['code'], string> = {
-  leave: '医生休假',
-  holiday: '节假日停诊',
-  closed_day: '医生临时停诊',
-  outside_hours: '出诊时间调整',
-};
 
 /**
  * Has appointments looked at that a change may push aside. Inside the transaction of the change.
@@ -67,7 +59,7 @@ export function createDisplacing(parts: SchedulingParts): Displacing {
       if (appointment.start <= Date.now()) continue;
       const booked = { ...appointment, group: isGroup(calendar, appointment) };
       const why = displacementOf(calendar, booked);
-      if (why) await settle(parts, { practitionerId, calendar, booked, confirmed: appointment.confirmed }, reasons[why.code]);
+      if (why) await settle(parts, { practitionerId, calendar, booked, confirmed: appointment.confirmed }, why.code);
     }
   }
 

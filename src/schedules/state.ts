@@ -69,6 +69,14 @@ export async function versionOf({ models }: Pick<Database, 'models'>, practition
 /** The same for holidays and make-up days. */
 export const beginDaysChange = (database: Database): Promise<number> => nextOf(database, DAYS);
 
+/**
+ * Has what is to be claimed of a practitioner's time by something else than an appointment wait for bookings that are under way, and
+ * these for it. Inside a transaction, before looking at what is taken.
+ */
+export async function holdClaims({ models }: Pick<Database, 'models'>, practitionerId: string): Promise<void> {
+  await models.schedules.update({ claims: literal('claims + 1') as unknown as number }, { where: { practitionerId } });
+}
+
 /** To be called in the transaction that changes what an appointment holds. */
 export async function noteClaims({ sequelize }: Database, appointmentId: string): Promise<void> {
   await sequelize.query(

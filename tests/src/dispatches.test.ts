@@ -100,6 +100,30 @@ describeApps('dispatches', (server) => {
     expect((await send('02:00', 30, { staffId: doctor.id })).status).toBe(200);
   });
 
+  test('of a task and a booking at the same time one comes true, whichever is first', async () => {
+    const { otherDoctor, patient } = server().people;
+    const { practitionerId, serviceId, times } = await openClinic(server(), otherDoctor.id);
+    const { models, transaction } = server().database;
+    // As it is once somebody has entered hours.
+    await transaction(() => models.schedules.bulkCreate([{ practitionerId, version: 0, claims: 0 }]));
+    const contact = { contactPerson: '王敏', contactPhone: '13800138000' };
+    const bookAt = (scheduledTime: string) =>
+      call('POST', '/appointments', patient.token, { serviceId, practitionerId, scheduledTime, ...contact });
+    const sendAt = (startsAt: string) =>
+      call('POST', '/dispatches', desk.token, { staffId: otherDoctor.id, startsAt, durationMinutes: 30 });
+    for (const time of times.slice(10, 16)) {
+      const [booked, sent] = await Promise.all([bookAt(time), sendAt(time)]);
+      const codes = codesOf([booked, sent]);
+      expect([
+        ['slot_taken', null],
+        [null, 'staff_busy'],
+      ]).toContainEqual(codes);
+      if (codes[0] === null) await server().modules.orders.fire(booked.body.data.orderId, 'PAY_FAIL', { actorId: null });
+    }
+    const sent = await models.dispatches.findAll({ where: { staffId: otherDoctor.id, state: 'planned' } });
+    for (const { startsAt } of sent) expect((await bookAt(startsAt.toISOString())).body.error.code).toBe('slot_taken');
+  });
+
   test('list() has own tasks, everybody’s for staff who plan', async () => {
     const mine = dataOf(await send('09:00', 30, { staffId: other.id }));
     const theirs = dataOf(await send('09:00', 30));

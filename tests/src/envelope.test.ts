@@ -78,6 +78,7 @@ test('unexpected faults answer 500 without their text', async () => {
         },
         workers: () => [],
         turns: () => undefined,
+        moneyAlerts: () => ({}),
       },
     },
   );

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { connect, createServer, type Socket } from 'node:net';
 import { DatabaseError } from 'sequelize';
 import { openDatabase } from '#src/database/database.ts';
 import { isUnavailable } from '#src/database/faults.ts';
 import { silentLog, startApp, type TestApp } from '#tests/support/app.ts';
+import { newMariaDb } from '#tests/support/databases.ts';
 import { type MariaDb, startMariaDb } from '#tests/support/mariadb.ts';
 import { until } from '#tests/support/wait.ts';
 
@@ -89,6 +91,33 @@ describe('MariaDB', () => {
   });
 });
 
+test('a connection that breaks before it is ready is unavailable, not wrong, for whoever gets it', async () => {
+  let broken = false;
+  const sockets: Socket[] = [];
+  const target = new URL(await newMariaDb());
+  const proxy = createServer((client) => {
+    const server = connect(Number(target.port), target.hostname);
+    sockets.push(client, server);
+    server.on('error', () => client.destroy()).on('data', (bytes) => void client.write(bytes));
+    client.on('error', () => server.destroy()).on('close', () => server.destroy());
+    client.on('data', (bytes) => {
+      // The first statement on each new connection.
+      if (broken && bytes.includes('innodb_lock_wait_timeout')) client.destroy();
+      else server.write(bytes);
+    });
+  }).listen(0, '127.0.0.1');
+  await until('the port to be open', () => proxy.listening);
+  const { port } = proxy.address() as { port: number };
+  const database = await openDatabase({ DATA_DIR: '', DATABASE_URL: `mysql://root@127.0.0.1:${port}${target.pathname}` }, silentLog);
+  broken = true;
+  const faults = await Promise.all(Array.from({ length: 8 }, () => fault(database.sequelize.query('SELECT SLEEP(0.2)'))));
+  expect(faults.filter((error) => error !== null).length).toBeGreaterThan(0);
+  expect(faults.filter((error) => error !== null && !isUnavailable(error))).toEqual([]);
+  await database.close();
+  for (const socket of sockets) socket.destroy();
+  proxy.close();
+}, 20_000);
+
 test('a full disk under SQLite is unavailable, not wrong', async () => {
   const server = await startApp();
   const { sequelize } = server.database;
@@ -113,7 +142,6 @@ test('a statement that is wrong for SQLite is wrong, not unavailable, outside an
 });
 
 test('openDatabase() fails for a server that does not answer', async () => {
-  const { createServer } = await import('node:net');
   const silent = createServer().listen(0, '127.0.0.1');
   await until('the port to be open', () => silent.listening);
   const { port } = silent.address() as { port: number };

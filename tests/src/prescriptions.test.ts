@@ -128,6 +128,24 @@ describe.each(['sqlite', 'mysql'] as const)('prescriptions on %s', (dialect) => 
     expect(list.body.data.items).toEqual([]);
   });
 
+  test('taken back after it was approved, its patient is told; before, they never heard of it', async () => {
+    const { doctor, patient, pharmacist } = server.people;
+    const [early, late] = [(await prescribe(draft('ibuprofen'))).body.data.id, (await prescribe(draft('ibuprofen'))).body.data.id];
+    await server.call('POST', `/api/v1/prescriptions/${late}/review`, pharmacist.token, { decision: 'approve', version: 1 });
+    for (const [id, version] of [
+      [early, 1],
+      [late, 2],
+    ])
+      expect((await server.call('POST', `/api/v1/prescriptions/${id}/cancel`, doctor.token, { version, reason: '开错了' })).status).toBe(
+        200,
+      );
+    await server.workers.drained();
+    const { items } = (await server.call('GET', '/api/v1/notifications?pageSize=100', patient.token)).body.data;
+    const told = items.filter(({ kind }: { kind: string }) => kind === 'prescription.cancelled');
+    expect(told.map(({ subject }: { subject: { id: string } }) => subject.id)).toEqual([late]);
+    expect(told[0].text).toContain('开错了');
+  });
+
   test('strangers’ patients, unknown medicines and doctors without approval are refused', async () => {
     const { otherDoctor, doctor, otherPatient } = server.people;
     expect((await prescribe(draft('aspirin'), otherDoctor.token)).body.error.code).toBe('not_your_patient');

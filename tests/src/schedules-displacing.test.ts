@@ -49,7 +49,7 @@ describeApps('appointments that are pushed aside', (server) => {
     await server().workers.drained();
     const after = await seen(moved);
     expect(after).toMatchObject({ status: 'confirmed', startsAt: timeOf(3, 14.5), queueNo: 1 });
-    expect(after.log.at(-1)).toMatchObject({ action: 'move', reason: '医生休假', actorId: null });
+    expect(after.log.at(-1)).toMatchObject({ action: 'move', reason: 'leave', actorId: null });
     for (const token of [patient.token, doctor])
       expect(await told(token, moved.appointmentId)).toEqual(['appointment.confirmed', 'appointment.moved']);
   });
@@ -79,7 +79,7 @@ describeApps('appointments that are pushed aside', (server) => {
     await server().workers.drained();
     const after = await Promise.all(made.map(seen));
     expect(after.map(({ startsAt }) => startsAt)).toEqual([timeOf(5, 10), timeOf(5, 10.5), timeOf(5, 11), timeOf(5, 11.5)]);
-    expect(after[0].log.at(-1).reason).toBe('医生临时停诊');
+    expect(after[0].log.at(-1).reason).toBe('closed_day');
   });
 
   test('replaced hours push aside, a changed weekly pattern does not', async () => {
@@ -95,7 +95,7 @@ describeApps('appointments that are pushed aside', (server) => {
     await adjust({ kind: 'replaced', dates: [dateOf(6)], start: '15:00', end: '17:00', slotMinutes: 30 });
     await server().workers.drained();
     expect(await seen(appointment)).toMatchObject({ startsAt: timeOf(6, 15), status: 'confirmed' });
-    expect((await seen(appointment)).log.at(-1).reason).toBe('出诊时间调整');
+    expect((await seen(appointment)).log.at(-1).reason).toBe('outside_hours');
   });
 
   test('a place that is held for a payment is given up', async () => {
@@ -103,6 +103,7 @@ describeApps('appointments that are pushed aside', (server) => {
     await approved(timeOf(7, 9), timeOf(7, 12));
     await server().workers.drained();
     expect((await seen(held)).status).toBe('cancelled');
+    expect(await told(server().people.patient.token, held.appointmentId)).toEqual(['appointment.cancelled']);
     expect((await server().database.models.orders.findByPk(held.orderId))?.status).toBe('CANCELLED');
   });
 
@@ -115,11 +116,18 @@ describeApps('appointments that are pushed aside', (server) => {
     dataOf(await call('POST', '/holidays', administrator, { name: '店庆', from: dateOf(9), until: dateOf(11) }));
     await server().workers.drained();
     expect(await seen(made)).toMatchObject({ status: 'cancelled' });
-    expect((await seen(made)).log.at(-1)).toMatchObject({ reason: '节假日停诊' });
+    expect((await seen(made)).log.at(-1)).toMatchObject({ reason: 'holiday' });
     expect(await seen(kept)).toMatchObject({ status: 'confirmed', startsAt: timeOf(12, 10) });
     expect(['CANCELLED', 'REFUNDED']).toContain((await server().database.models.orders.findByPk(made.orderId))?.status);
     for (const token of [patient.token, doctor])
       expect(await told(token, made.appointmentId)).toEqual(['appointment.cancelled', 'appointment.confirmed']);
+    for (const [locale, words] of [
+      ['zh', '节假日停诊'],
+      ['en', 'closed on this holiday'],
+    ]) {
+      const { items } = dataOf(await call('GET', `/notifications?locale=${locale}`, patient.token));
+      expect(items[0].text).toContain(words);
+    }
     await settings.set(server().people.administrator.id, 'appointments.moveWithinDays', 14, 1);
   });
 

@@ -98,7 +98,14 @@ function roomsOf({ database, auth }: Foundation, visits: VisitHooks, openRooms: 
 export async function startApp(env: Record<string, string> = {}, parts: Partial<AppParts> = {}, peopled = true): Promise<TestApp> {
   const folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-test-'));
   if (!env['DATABASE_URL']) await copyTemplate(folder);
-  const config = loadConfig({ NODE_ENV: 'test', DATA_DIR: folder, RATE_HTTP_PER_MINUTE: '0', JWT_SECRET: SECRET, ...env });
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    DATA_DIR: folder,
+    RATE_HTTP_PER_MINUTE: '0',
+    RATE_NOTICES_PER_MINUTE: '0',
+    JWT_SECRET: SECRET,
+    ...env,
+  });
   const foundation = await createFoundation(config, silentLog);
   const { database, auth, tokens } = foundation;
   const openRooms: OpenRoom[] = [];
@@ -132,6 +139,7 @@ export async function startApp(env: Record<string, string> = {}, parts: Partial<
       }),
       workers: () => [],
       turns: (listener) => listener('room:join', 1, 2),
+      moneyAlerts: modules.moneyAlerts.counts,
     },
     ...parts,
   });

@@ -33,6 +33,11 @@ export const en: Record<TemplateName, Words> = {
     text: 'Your appointment with {{practitioner}} at {{startsAt}} was cancelled.\nReason: {{reason}}',
     sms: 'Your appointment with {{practitioner}} at {{startsAt}} was cancelled.',
   },
+  appointment_released: {
+    title: 'Appointment not paid, the time was given free',
+    text: 'Your appointment with {{practitioner}} at {{startsAt}} was not paid in time and was given free. Please book again if you still need it.',
+    sms: 'Your appointment with {{practitioner}} at {{startsAt}} was not paid in time and was given free.',
+  },
   appointment_reminder: {
     title: 'Appointment reminder',
     text: 'Your appointment with {{practitioner}} begins at {{startsAt}}. Please be in the waiting room in time.',
@@ -61,6 +66,11 @@ export const en: Record<TemplateName, Words> = {
     sms: 'Your request for a refund for order {{orderNo}} was {{decision}}.',
     action: 'Show the order',
   },
+  money_alert: {
+    title: 'Something is wrong with money',
+    text: 'Order {{orderNo}} ({{amount}} yuan): {{problem}}. Please look at it soon.',
+    sms: 'Something is wrong with the money of order {{orderNo}}. Please sign in to see it.',
+  },
   prescription_approved: {
     title: 'Prescription approved',
     text: 'The pharmacist approved the prescription by {{practitioner}}.',
@@ -71,6 +81,12 @@ export const en: Record<TemplateName, Words> = {
     title: 'Prescription not approved',
     text: 'The pharmacist did not approve the prescription by {{practitioner}}.\nReason: {{reason}}',
     sms: 'The document issued by {{practitioner}} was not approved. Please sign in to see it.',
+    action: 'Show the prescription',
+  },
+  prescription_cancelled: {
+    title: 'Prescription cancelled',
+    text: 'The prescription by {{practitioner}} was cancelled. Please do not use it.\nReason: {{reason}}',
+    sms: 'The document issued by {{practitioner}} was cancelled. Please sign in to see it.',
     action: 'Show the prescription',
   },
   review_replied: {

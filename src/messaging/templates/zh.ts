@@ -33,6 +33,11 @@ export const zh: Record<TemplateName, Words> = {
     text: '您与 {{practitioner}} 于 {{startsAt}} 的预约已取消。\n原因：{{reason}}',
     sms: '您与{{practitioner}}于{{startsAt}}的预约已取消。',
   },
+  appointment_released: {
+    title: '预约未支付，已释放',
+    text: '您与 {{practitioner}} 于 {{startsAt}} 的预约未在规定时间内支付，号源已释放。如仍需就诊，请重新预约。',
+    sms: '您与{{practitioner}}于{{startsAt}}的预约未在规定时间内支付，号源已释放。',
+  },
   appointment_reminder: {
     title: '预约提醒',
     text: '您与 {{practitioner}} 的预约将于 {{startsAt}} 开始，请准时进入候诊室。',
@@ -61,6 +66,11 @@ export const zh: Record<TemplateName, Words> = {
     sms: '您的订单{{orderNo}}的退款申请审核结果：{{decision}}。',
     action: '查看订单',
   },
+  money_alert: {
+    title: '资金异常，请核对',
+    text: '订单 {{orderNo}}（{{amount}} 元）：{{problem}}。请尽快核对并处理。',
+    sms: '订单{{orderNo}}的资金有异常，请登录核对。',
+  },
   prescription_approved: {
     title: '处方已通过审核',
     text: '{{practitioner}} 为您开具的处方已通过药师审核。',
@@ -71,6 +81,12 @@ export const zh: Record<TemplateName, Words> = {
     title: '处方未通过审核',
     text: '{{practitioner}} 开具的处方未通过药师审核。\n原因：{{reason}}',
     sms: '{{practitioner}}开具的单据未通过审核，请登录查看。',
+    action: '查看处方',
+  },
+  prescription_cancelled: {
+    title: '处方已作废',
+    text: '{{practitioner}} 为您开具的处方已作废，请勿使用。\n原因：{{reason}}',
+    sms: '{{practitioner}}为您开具的单据已作废，请登录查看。',
     action: '查看处方',
   },
   review_replied: {
