@@ -7,8 +7,7 @@ import type { Database } from '#src/database/database.ts';
 import type { Outbox } from '#src/outbox/outbox.ts';
 import { holdersOf } from '#src/permissions/access.ts';
 
-export const alertKinds = ['payment.mismatch', 'refund.failed'] as const;
-export type AlertKind = (typeof alertKinds)[number];
+export type AlertKind = 'payment.mismatch' | 'refund.failed';
 
 export interface MoneyAlert {
   kind: AlertKind;

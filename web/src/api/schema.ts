@@ -6115,7 +6115,7 @@ export interface paths {
           channel?: 'sms' | 'email' | undefined;
           state?: 'queued' | 'sent' | 'delivered' | 'failed' | 'unknown' | undefined;
           kind?: 'verification' | 'notification' | 'marketing' | undefined;
-          template?: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement' | undefined;
+          template?: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement' | undefined;
           /** UUIDv7 */
           userId?: string | undefined;
         };
@@ -6339,7 +6339,7 @@ export interface paths {
     put: {
       parameters: {
         path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
           locale: 'zh' | 'en';
         };
       };
@@ -6390,7 +6390,7 @@ export interface paths {
     delete: {
       parameters: {
         path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
           locale: 'zh' | 'en';
         };
       };
@@ -6431,7 +6431,7 @@ export interface paths {
     put: {
       parameters: {
         path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
           locale: 'zh' | 'en';
           provider: 'sms-aliyun' | 'sms-tencent' | 'sms-twilio';
         };
@@ -6476,7 +6476,7 @@ export interface paths {
     delete: {
       parameters: {
         path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'prescription_approved' | 'prescription_rejected' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
           locale: 'zh' | 'en';
           provider: 'sms-aliyun' | 'sms-tencent' | 'sms-twilio';
         };
