@@ -17,7 +17,7 @@ export interface Account {
 }
 
 /** A process that serves. */
-interface TestNode {
+export interface TestNode {
   url: string;
   port: number;
   /** Everything printed so far. */
@@ -61,7 +61,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
  * @param env as for `startServer`, without a demo by default
  * @param flags of Node
  */
-async function startNode(env: Record<string, string> = {}, flags: readonly string[] = []): Promise<TestNode> {
+export async function startNode(env: Record<string, string> = {}, flags: readonly string[] = []): Promise<TestNode> {
   const port = await freePort();
   const dataDir = await mkdtemp(join(tmpdir(), 'wenzhen-data-'));
   const settings = {

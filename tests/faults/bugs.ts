@@ -1,0 +1,110 @@
+/**
+ * Bugs that are planted to see that a checker finds them: edits of our sources as Node loads them (`plant.ts`), and indexes that are
+ * taken out of the database. A text that is no longer there is an error, so that a bug never ceases to be one unnoticed.
+ */
+
+export interface SourceBug {
+  /** From the root of the project. */
+  file: string;
+  edits: readonly (readonly [from: string, to: string])[];
+}
+
+const LEDGER_MOVE = 'const [changed] = await models.balances.update({ balance: sum, entries: literal(';
+const COMMIT_FIRST = `const attempt = async (orderRefuses: boolean) => {
+  if (recorded) await transaction(recorded);
+  return transaction(async () => {
+`;
+
+export const sourceBugs = {
+  /** Numbers of the line are read and then written. */
+  'queue-read-then-write': {
+    file: 'src/database/sequence.ts',
+    edits: [
+      [
+        '  return transaction(async () => {',
+        `  if (name.startsWith('queue:')) return transaction(async () => {
+    const [seen] = await sequelize.query('SELECT value FROM sequences WHERE name = :name', { type: QueryTypes.SELECT, replacements: { name } });
+    const value = (seen?.value ?? 0) + 1;
+    await sequelize.query('INSERT INTO sequences (name, value) VALUES (:name, :value) ON DUPLICATE KEY UPDATE value = :value', { replacements: { name, value } });
+    return value;
+  });
+  return transaction(async () => {`,
+      ],
+    ],
+  },
+  /** Whoever pays an order pays it, also when it is paid. */
+  'pay-in-any-state': {
+    file: 'src/payments/attempts.ts',
+    edits: [
+      ["status !== 'PENDING' ||", ''],
+      ["await orders.fire(order.id, 'PAY_SUCCESS'", "if (order.status === 'PENDING') await orders.fire(order.id, 'PAY_SUCCESS'"],
+      ['paidOrderId: order.id }', "paidOrderId: order.status === 'PENDING' ? order.id : null }"],
+    ],
+  },
+  /** What a partner says has its effect each time. */
+  'settle-each-time': {
+    file: 'src/payments/settlement.ts',
+    edits: [["state: { [Op.ne]: 'paid' } }", '}']],
+  },
+  /** The event is stored before its effect, in a transaction of its own. */
+  'event-before-effect': {
+    file: 'src/payments/settlement.ts',
+    edits: [
+      ['const attempt = (orderRefuses: boolean) =>\n      transaction(async () => {\n        await recorded?.();\n', COMMIT_FIRST],
+      ['      });\n    try {', '      }); };\n    try {'],
+    ],
+  },
+  /** Balances are read and then written. */
+  'balance-read-then-write': {
+    file: 'src/balance/ledger.ts',
+    edits: [
+      [
+        LEDGER_MOVE,
+        `const row = await models.balances.findByPk(userId);
+    if (!row || row.balance + amount < 0) return false;
+    await models.balances.update({ balance: row.balance + amount, entries: row.entries + 1 }, { where: { userId } });
+    if (row) return true;
+    ${LEDGER_MOVE}`,
+      ],
+    ],
+  },
+  /** Whatever Alipay's signature says. */
+  'trust-every-signature': {
+    file: 'src/payments/gateways/alipay-notice.ts',
+    edits: [["if (!sound || !holds(form, checks)) throw new NoticeRefused('bad_signature');", '']],
+  },
+  /** No bug: a pause in which the process can be killed, after what a notice changed and before its commit. */
+  'pause-before-commit': {
+    file: 'src/payments/settlement.ts',
+    edits: [
+      [
+        "if (state === 'paid') await pay(payment, outcome, orderRefuses);",
+        "if (state === 'paid') { await pay(payment, outcome, orderRefuses); await new Promise((done) => setTimeout(done, 60_000)); }",
+      ],
+    ],
+  },
+  /** No bug: a pause in which the process can be killed, after the commit and before the answer. */
+  'pause-after-commit': {
+    file: 'src/plugins/idempotency.ts',
+    edits: [
+      ['    return await transaction(async () => {', '    const paused = await transaction(async () => {'],
+      [
+        '      return answer;\n    });',
+        '      return answer;\n    });\n    await new Promise((done) => setTimeout(done, 60_000));\n    return paused;',
+      ],
+    ],
+  },
+} as const satisfies Record<string, SourceBug>;
+
+export type SourceBugName = keyof typeof sourceBugs;
+
+/** How to take an index out, on MariaDB. What was written without it may forbid to put it back. */
+export const droppedIndexes = {
+  claims: 'ALTER TABLE appointment_claims DROP PRIMARY KEY, ADD INDEX planted (practitioner_id, cell, seat)',
+  queue: 'ALTER TABLE appointments ADD INDEX planted (practitioner_id), DROP INDEX appointments_queue_unique',
+  events: 'ALTER TABLE payment_events DROP INDEX payment_events_unique',
+  ledger: 'ALTER TABLE balance_transactions ADD INDEX planted (user_id, entry), DROP PRIMARY KEY',
+  keys: 'ALTER TABLE idempotency_keys DROP PRIMARY KEY, ADD INDEX planted (owner, `key`)',
+} as const;
+
+export type DroppedIndex = keyof typeof droppedIndexes;

@@ -1,0 +1,70 @@
+/** Keeps what came of full plays, a file each, and writes the newest into docs/faults.md. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, release } from 'node:os';
+import path from 'node:path';
+import type { Size } from './row.ts';
+import { rows } from './rows.ts';
+
+export interface Played {
+  id: string;
+  what: string;
+  goal: string;
+  faults: readonly string[];
+  figures: Record<string, number | string>;
+  twinFound: boolean | null;
+  seconds: number;
+  size: Size;
+  commit: string;
+  date: string;
+}
+
+const folder = path.join(import.meta.dirname, 'results');
+const FILE = path.join(import.meta.dirname, '../../docs/faults.md');
+const BEGIN = '<!-- results: written by npm run test:faults -- --report -->';
+const END = '<!-- end of results -->';
+
+export function keep(played: Played): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, `${played.id.replaceAll(' ', '-')}.json`), `${JSON.stringify(played, null, 2)}\n`);
+}
+
+/** The newest play of each row, in their order. */
+export function kept(): Played[] {
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
+  const found = new Map<string, Played>();
+  for (const name of files) {
+    const played = JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as Played;
+    found.set(played.id, played);
+  }
+  return rows.flatMap(({ id }) => found.get(id) ?? []);
+}
+
+const headings = ['row', 'what is played', 'must come of it', 'came of it', 'twin', 'commit'];
+
+function cells({ id, what, goal, faults, figures, twinFound, seconds, commit }: Played): string[] {
+  const told = Object.entries({ ...figures, seconds }).map(([name, value]) => `${name} ${value}`);
+  const verdict = faults.length === 0 ? 'holds' : `FAILS (${faults[0]})`;
+  return [id, what, goal, `${verdict}: ${told.join(', ')}`, twinFound ? 'found' : 'NOT FOUND', commit];
+}
+
+/** As an aligned text table, without the long sentences. */
+export function table(played: readonly Played[]): string {
+  const lines = [headings, ...played.map(cells)].map((line) => [line[0], line[3], line[4], line[5]].map(String));
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  return lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n');
+}
+
+/** Writes the newest plays between the markers of the document. */
+export function report(): void {
+  const text = readFileSync(FILE, 'utf8');
+  const [before, rest] = text.split(BEGIN);
+  const after = rest?.split(END)[1];
+  if (before === undefined || after === undefined) throw new Error(`${FILE} has lost its markers`);
+  const line = (columns: readonly string[]): string => `| ${columns.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const played = kept();
+  const body = [line(headings), line(headings.map(() => '---')), ...played.map((row) => line(cells(row)))];
+  const days = [...new Set(played.map(({ date }) => date.slice(0, 10)))].join(', ');
+  const machine = `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? 'unknown'}, Linux ${release()}, Node ${process.versions.node}`;
+  const note = `Played ${days} on ${machine}, servers, databases, partners and clients all on it (\`+\`: with changes that were not committed).`;
+  writeFileSync(FILE, `${before}${BEGIN}\n\n${body.join('\n')}\n\n${note}\n\n${END}${after}`);
+}

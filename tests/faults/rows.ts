@@ -1,0 +1,22 @@
+/** The rows of the fault plan about bookings and money. */
+import { transfers } from './balance-row.ts';
+import { cancelling, lengths, moving, oneSlot, queueNumbers } from './booking-rows.ts';
+import { forging } from './forgery-row.ts';
+import { repeating } from './key-rows.ts';
+import { killed, payingAtOnce, racing, replaying } from './payment-rows.ts';
+import type { Row } from './row.ts';
+
+export const rows: readonly Row[] = [
+  oneSlot,
+  lengths,
+  payingAtOnce,
+  moving,
+  cancelling,
+  queueNumbers,
+  replaying,
+  racing,
+  killed,
+  forging,
+  transfers,
+  repeating,
+];

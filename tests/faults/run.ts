@@ -1,0 +1,82 @@
+/**
+ * `npm run test:faults`: plays the rows of the fault plan at full length, each with its twin, and prints a table. Arguments:
+ * beginnings of row numbers (`B1`, `"B2 crash"`), `--resume` (leaves out what has passed at this commit), `--short` (as in CI),
+ * `--report` (writes what has been kept into docs/faults.md; plays only what is named).
+ */
+import { execFileSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { keep, kept, type Played, report, table } from './report.ts';
+import { startRig } from './rig.ts';
+import { createFindings, type Row } from './row.ts';
+import { rows } from './rows.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { resume: { type: 'boolean' }, short: { type: 'boolean' }, report: { type: 'boolean' } },
+});
+const git = (...args: string[]): string => execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' }).trim();
+const commit = git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain') ? '+' : '');
+
+/** Whether what was taken away was found; null: not tried. */
+async function twin(row: Row): Promise<boolean | null> {
+  const rig = await startRig();
+  try {
+    await rig.plant(row.twin.sources ?? []);
+    await rig.drop(row.twin.indexes ?? []);
+    const found = createFindings();
+    await row.play(rig, row.short ?? row.full, found);
+    if (found.failed) console.log(`  the twin found: ${found.faults[0]}`);
+    return found.failed;
+  } finally {
+    await rig.close();
+  }
+}
+
+async function play(row: Row): Promise<Played> {
+  const size = values.short && row.short ? row.short : row.full;
+  const started = performance.now();
+  const found = createFindings();
+  const rig = await startRig();
+  try {
+    await row.play(rig, size, found);
+  } catch (error) {
+    found.fault(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  } finally {
+    await rig.close();
+  }
+  const seconds = Math.round((performance.now() - started) / 1_000);
+  const { id, what, goal } = row;
+  const { faults } = found;
+  return {
+    id,
+    what,
+    goal,
+    faults,
+    figures: found.figures(),
+    twinFound: await twin(row),
+    seconds,
+    size,
+    commit,
+    date: new Date().toISOString(),
+  };
+}
+
+const wanted = rows.filter(({ id }) => (positionals.length === 0 ? !values.report : positionals.some((name) => id.startsWith(name))));
+const passed = ({ faults, twinFound }: Played): boolean => faults.length === 0 && twinFound === true;
+const known = new Map(kept().map((played) => [played.id, played]));
+const results: Played[] = [];
+for (const row of wanted) {
+  const before = known.get(row.id);
+  if (values.resume && before && before.commit === commit && passed(before)) {
+    results.push(before);
+    continue;
+  }
+  console.log(`\n${row.id}: ${row.what}`);
+  const played = await play(row);
+  played.faults.forEach((fault) => console.log(`  ✗ ${fault}`));
+  if (!values.short) keep(played);
+  results.push(played);
+}
+if (results.length > 0) console.log(`\n${table(results)}`);
+if (values.report) report();
+process.exitCode = results.every(passed) ? 0 : 1;
