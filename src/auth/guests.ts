@@ -7,8 +7,11 @@ const GRACE_MS = 24 * 3_600_000;
 
 /** Ends sessions of guests whose access was withdrawn. */
 export interface GuestSessions {
-  /** @param expiresAt ms since 1970 after which every token of that session has expired by itself */
-  endGuest(guest: { id: string; accessEpoch: number }, expiresAt: number): void;
+  /**
+   * To be called in the transaction of the withdrawal; every process refuses the session once that is committed. Their room tells them why.
+   * @param expiresAt ms since 1970 after which every token of that session has expired by itself
+   */
+  endGuest(guest: { id: string; accessEpoch: number }, expiresAt: number): Promise<void>;
 }
 
 export const guestSession = (memberId: string, accessEpoch: number): string => `${memberId}:${accessEpoch}`;

@@ -42,7 +42,11 @@ export async function createAuth({ config, database, tokens, signals, access, lo
   const revocations = createRevocations();
   const tokenLife = config.JWT_TTL_SECONDS * 1_000;
   // Before the query: what ends meanwhile is told twice rather than not at all.
-  const unsubscribe = signals.on('session', (id) => revocations.add(id, Date.now() + tokenLife));
+  const ending = signals.on('session', (id) => revocations.add(id, Date.now() + tokenLife));
+  const withdrawing = signals.on('guest', (subject) => {
+    const [id = '', expiresAt] = subject.split(' ');
+    revocations.refuse(id, Number(expiresAt));
+  });
   const recent = { [Op.gt]: new Date(Date.now() - tokenLife) };
   for (const { id } of await database.models.sessions.findAll({ where: { revokedAt: recent }, attributes: ['id'] }))
     revocations.refuse(id, Date.now() + tokenLife);
@@ -70,14 +74,15 @@ export async function createAuth({ config, database, tokens, signals, access, lo
     },
     isRevoked: revocations.has,
     onRevoked: revocations.subscribe,
-    endGuest: ({ id, accessEpoch }, expiresAt) => revocations.refuse(guestSession(id, accessEpoch), expiresAt),
+    endGuest: ({ id, accessEpoch }, expiresAt) => signals.send('guest', `${guestSession(id, accessEpoch)} ${expiresAt}`),
     sessions,
     limits,
     guessing: createGuessing(config, limits),
     beforeClose: (work) => void last.push(work),
     async close() {
       clearInterval(timer);
-      unsubscribe();
+      ending();
+      withdrawing();
       await flush();
       for (const work of last.splice(0)) await work();
     },

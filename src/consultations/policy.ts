@@ -20,8 +20,10 @@ export function createConsultationPolicy(database: Database, guests?: GuestSessi
   const { models, transaction } = database;
   const { consultations, members } = models;
 
-  /** After the commit only: what was rolled back must not end a session. */
-  const endSession = ({ guest, expiresAt }: GuestSession): void => guests?.endGuest(guest, expiresAt);
+  /** Ends the sessions that guests of a visit have now, with the transaction. */
+  async function endSessions(consultationId: string, where: WhereAttributeHash<MemberRow>): Promise<void> {
+    for (const { guest, expiresAt } of await guestSessions(database, consultationId, where)) await guests?.endGuest(guest, expiresAt);
+  }
 
   /** Changes the visit if it is still open and owned under this epoch. */
   async function change(
@@ -51,25 +53,20 @@ export function createConsultationPolicy(database: Database, guests?: GuestSessi
 
     locked: (id, epoch, locked) => transaction(() => change(id, epoch, { locked })),
 
-    async removeMember(consultationId, epoch, memberId) {
-      const withdrawn = await transaction(async () => {
+    removeMember: (consultationId, epoch, memberId) =>
+      transaction(async () => {
         await change(consultationId, epoch, {});
         const person = { id: memberId, consultationId, removedAt: null };
-        const sessions = await guestSessions(database, consultationId, person);
+        await endSessions(consultationId, person);
         await members.update({ removedAt: new Date(), accessEpoch: literal('access_epoch + 1') }, { where: person });
-        return sessions;
-      });
-      withdrawn.forEach(endSession);
-    },
+      }),
 
-    async ended(id, epoch, at, byMemberId) {
-      const withdrawn = await transaction(async () => {
+    ended: (id, epoch, at, byMemberId) =>
+      transaction(async () => {
         await change(id, epoch, { status: 'ended', endedAt: new Date(at), endedByMemberId: byMemberId });
         await events?.ended(id);
-        return guestSessions(database, id, {});
-      });
-      withdrawn.forEach(endSession);
-    },
+        await endSessions(id, {});
+      }),
   };
 }
 

@@ -13,6 +13,8 @@ import type { Logger } from '#rooms/ports.ts';
 export type SignalTopic =
   /** Session id. */
   | 'session'
+  /** A guest's session and, behind a space, when its tokens expire, in ms since 1970. */
+  | 'guest'
   /** User id: status or roles. */
   | 'user'
   /** Role key: permissions or parent. */

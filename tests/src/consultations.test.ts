@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createConsultationPolicy } from '#src/consultations/policy.ts';
-import { booking, startApp, type TestApp } from '#tests/support/app.ts';
+import { booking, silentLog, startApp, type TestApp } from '#tests/support/app.ts';
 import { approve } from '#tests/support/people.ts';
 
 const base = '/api/v1/consultations';
@@ -198,6 +198,26 @@ describe('invitations', () => {
     await server.call('POST', `${base}/${id}/end`, doctor());
     expect(await code(restored.invitation.token)).toEqual(['session_revoked', 'session_revoked']);
     expect(await code(other.token)).toEqual(['session_revoked', 'session_revoked']);
+  });
+
+  test('that were withdrawn are refused by other processes within a moment', async () => {
+    const [{ createAuth }, { createSignals }] = await Promise.all([import('#src/auth/service.ts'), import('#src/signals/signals.ts')]);
+    const signals = createSignals(server.database, silentLog);
+    const there = await createAuth({ ...server.foundation, signals });
+    const id = await booked();
+    const invite = async () => (await server.call('POST', `${base}/${id}/invitations`, doctor(), { name: 'G', role: 'guest' })).body.data;
+    const [kicked, other] = [await invite(), await invite()];
+    const policy = createConsultationPolicy(server.database, server.auth);
+    const { epoch } = await policy.open(id);
+    await policy.removeMember(id, epoch, kicked.member.id);
+    await signals.poll();
+    await expect(there.authenticate(kicked.token)).rejects.toMatchObject({ code: 'session_revoked' });
+    expect(await there.authenticate(other.token)).toMatchObject({ kind: 'guest', memberId: other.member.id });
+    await server.call('POST', `${base}/${id}/end`, doctor());
+    await signals.poll();
+    await expect(there.authenticate(other.token)).rejects.toMatchObject({ code: 'session_revoked' });
+    await there.close();
+    signals.close();
   });
 
   test('of a guest do not open another visit', async () => {
