@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { POOR_FOR_MS, watchPoorNetwork } from '../../web/src/media/poor-network.ts';
+import { FOLLOWS_MS, POOR_FOR_MS, watchPoorNetwork } from '../../web/src/media/poor-network.ts';
 
 describe('watchPoorNetwork()', () => {
   beforeEach(() => jest.useFakeTimers());
@@ -55,5 +55,15 @@ describe('watchPoorNetwork()', () => {
     watch.reset();
     jest.advanceTimersByTime(POOR_FOR_MS * 2);
     expect(onPoor).not.toHaveBeenCalled();
+  });
+
+  test('reset() gives the network time to show what was done', () => {
+    const { onPoor, watch } = watched();
+    watch.reset();
+    watch.report(1);
+    jest.advanceTimersByTime(POOR_FOR_MS + FOLLOWS_MS - 1);
+    expect(onPoor).not.toHaveBeenCalled();
+    jest.advanceTimersByTime(1);
+    expect(onPoor).toHaveBeenCalledTimes(1);
   });
 });

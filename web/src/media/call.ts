@@ -20,6 +20,11 @@ export interface Call {
    * (`resumed`), else makes everything anew and sends the same tracks again. Waits for the device by itself.
    */
   adopt(media: MediaSession | null, ownProducers: readonly ProducerView[]): void;
+  /**
+   * Gives the media session up and joins for another. After a network that was far too slow the server's estimate of the bandwidth
+   * begins again in this way: it would climb for up to a minute, with a picture that stutters, however good the network has become.
+   */
+  renew(): void;
   /** Sends exactly these tracks, now and after every rebuild. */
   publish(publications: Publications): void;
   /** What the server says this seat sends. */
@@ -128,16 +133,16 @@ export function createCall(load: () => Promise<Device | null>, hooks: CallHooks)
     session = null;
     path.set('idle');
   }
+  function renew(): void {
+    closeSession();
+    hooks.broken();
+  }
   function open(ready: Device, media: MediaSession): void {
     const openLink: OpenLink = (direction, view) =>
       openTransport(ready, direction, view, media.iceServers, {
         request: hooks.request,
         changed: () => path.set(pathOf(session)),
-        broken: () => {
-          if (session?.id !== media.id) return;
-          closeSession();
-          hooks.broken();
-        },
+        broken: () => session?.id === media.id && renew(),
       });
     session = openSession(ready, media, openLink, { hooks, tracks, publications: () => publications });
   }
@@ -154,6 +159,7 @@ export function createCall(load: () => Promise<Device | null>, hooks: CallHooks)
         open(ready, media);
       });
     },
+    renew,
     publish(next) {
       publications = next;
       session?.sending?.publisher.publish(next);

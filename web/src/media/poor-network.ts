@@ -4,13 +4,15 @@
 const POOR_LEVEL = 1;
 const GOOD_LEVEL = 3;
 export const POOR_FOR_MS = 8_000;
+/** How long a level tells of what was before something was done, in ms: levels rise late. */
+export const FOLLOWS_MS = 5_000;
 
 export interface PoorNetworkWatch {
   /** Takes the newest level, 0 to 4. 0 is "no data" and changes nothing. */
   report(level: number): void;
   /** Stops the clock while nothing is measured: a network that is far too slow breaks the connection, too. */
   pause(): void;
-  /** Forgets what was seen, after something was done about it. */
+  /** Forgets what was seen, after something was done about it. The next spell is longer by the time that levels take to follow. */
   reset(): void;
 }
 
@@ -29,9 +31,9 @@ export function watchPoorNetwork(onPoor: () => void): PoorNetworkWatch {
     timer = undefined;
     left -= performance.now() - since;
   }
-  function reset(): void {
+  function reset(until = POOR_FOR_MS): void {
     pause();
-    left = POOR_FOR_MS;
+    left = until;
   }
   function poor(): void {
     timer = undefined;
@@ -48,6 +50,6 @@ export function watchPoorNetwork(onPoor: () => void): PoorNetworkWatch {
       }
     },
     pause,
-    reset,
+    reset: () => reset(POOR_FOR_MS + FOLLOWS_MS),
   };
 }

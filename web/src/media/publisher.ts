@@ -35,7 +35,8 @@ const SOURCES: readonly Source[] = ['microphone', 'camera', 'screen', 'screen-au
 function sendOptions(device: Device, source: Source, track: MediaStreamTrack): Partial<ProducerOptions<SendData>> {
   if (track.kind === 'audio') {
     const music = source === 'screen-audio';
-    return { codecOptions: { opusFec: true, opusDtx: !music, opusStereo: music } };
+    // On a full uplink fewer, longer packets: 50 a second cost more in headers than the sound itself.
+    return { codecOptions: { opusFec: true, opusDtx: !music, opusStereo: music }, encodings: [{ adaptivePtime: true }] };
   }
   return { ...videoOptions(device.sendRtpCapabilities.codecs ?? [], source), codecOptions: { videoGoogleStartBitrate: 600 } };
 }

@@ -3,7 +3,7 @@ import type { InLobby, InRoom, RequestInput } from '#rooms/protocol.ts';
 import { lastReceivable, loadDevice, sameCapabilities } from '../media/device.ts';
 import { RequestError } from '../net/socket.ts';
 import { deviceId } from './device-id.ts';
-import { watchQuality } from './visit-media.ts';
+import { tellSince, watchQuality } from './visit-media.ts';
 import type { VisitParts } from './visit-parts.ts';
 import { enteredLobby, enteredRoom, joinVerdict } from './visit-state.ts';
 
@@ -61,11 +61,14 @@ export function createJoiner(visit: VisitParts, refused: (code: string) => void)
     guess = null;
     try {
       const receivable = guessed ?? (await loadDevice())?.recvRtpCapabilities ?? null;
-      const answer = await connection.request('room:join', joinPayload(visit, receivable));
+      const said = joinPayload(visit, receivable);
+      const answer = await connection.request('room:join', said);
       if (mine !== newest) return;
       attempt = 0;
-      if (answer.phase === 'room') enterRoom(visit, answer);
-      else enterLobby(visit, answer);
+      if (answer.phase === 'room') {
+        enterRoom(visit, answer);
+        tellSince(visit, said);
+      } else enterLobby(visit, answer);
       if (guessed) void check(guessed);
     } catch (error) {
       if (mine === newest) failed(error instanceof RequestError ? error.code : 'internal');

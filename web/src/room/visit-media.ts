@@ -16,12 +16,15 @@ export function publish({ call, local, state }: VisitParts): void {
 
 /** Switches to sound only (`hand` or `network`), or back to video (null), which ends holding back the camera, too. */
 export function setAudioOnly(visit: VisitParts, because: VisitState['audioOnly']): void {
+  const starved = visit.state.get().audioOnly === 'network' && because === null;
   visit.state.update((current) => ({ ...current, audioOnly: because, cameraHeld: false }));
   watchAnew(visit, ['up', 'down']);
+  // The join says what the request would.
+  if (starved) visit.call.renew();
   publish(visit);
   visit.displays.forget();
   if (because === 'network') toast('audioOnlyNetwork', {}, 'warn');
-  tell(visit, 'media:audio-only', { audioOnly: because !== null });
+  if (!starved) tell(visit, 'media:audio-only', { audioOnly: because !== null });
 }
 
 /** Holds the own camera back, or sends it again. The others stay visible. */
@@ -36,6 +39,15 @@ export function holdCamera(visit: VisitParts, held: boolean): void {
 /** Lets the others see what was given up. A lost request is made good by the rejoin, which says it, too. */
 function tell<N extends 'media:audio-only' | 'media:hold-camera'>({ connection }: VisitParts, name: N, payload: RequestInput<N>): void {
   connection.request(name, payload).catch((error: unknown) => console.warn(name, error));
+}
+
+/** Tells what was given up or taken back while a join was on its way: the room refuses such a request until it has answered the join. */
+export function tellSince(visit: VisitParts, said: RequestInput<'room:join'>): void {
+  const { audioOnly, cameraHeld } = visit.state.get();
+  const changed = (audioOnly !== null) !== (said.audioOnly === true);
+  if (changed) tell(visit, 'media:audio-only', { audioOnly: audioOnly !== null });
+  // What is said of the sound takes back that the camera is held.
+  if (cameraHeld !== (!changed && said.cameraHeld === true)) tell(visit, 'media:hold-camera', { held: cameraHeld });
 }
 
 /** Begins a new spell, with the level of now: the server tells a level only when it changes. */
