@@ -3,6 +3,7 @@
  * iproute2/nftables. What a client in it can reach and how is then a matter of real links and real firewall rules.
  */
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,7 +48,9 @@ export const canCreateNamespaces = process.getuid?.() === 0 && process.platform 
  * @param options.ipv6 gives both ends an address on a /64, too
  */
 export async function createNamespace(options: { ipv6?: boolean } = {}): Promise<Namespace> {
-  const index = next++ % 250;
+  let index = next++ % 250;
+  // A run that was killed leaves its link behind.
+  while (existsSync(`/sys/class/net/wzh${index}`)) index = next++ % 250;
   const name = `wz${process.pid}x${index}`;
   const [hostLink, link] = [`wzh${index}`, `wzn${index}`];
   const [hostAddress, address] = [`10.231.${index}.1`, `10.231.${index}.2`];
