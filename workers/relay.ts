@@ -24,7 +24,7 @@ export interface Relay {
 /** How often rows are looked for without a hint, in milliseconds: those of other processes, and those whose time comes. */
 const POLL_MS = 1_000;
 /** How long a claim holds: how late a job of a process that died is done, in milliseconds. */
-const LEASE_MS = 15_000;
+const LEASE_MS = 10_000;
 
 export function startRelay({ outbox, deliver, concurrency, log }: RelayOptions): Relay {
   const inHand = new Map<string, Promise<void>>();

@@ -1,0 +1,43 @@
+/**
+ * A process that does jobs and nothing else, to be killed: real outbox, relay and queue, and processors that leave a trace of each effect.
+ * Usage: node job-worker.ts DATABASE_URL REDIS_URL|- PARTNER_URL sound|split
+ */
+import { pino } from 'pino';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openDatabase } from '#src/database/database.ts';
+import { createOutbox, type Job } from '#src/outbox/outbox.ts';
+import { inTransaction, outside, type Processors } from '#workers/processor.ts';
+import { openQueue } from '#workers/queue.ts';
+import { startRelay } from '#workers/relay.ts';
+import { runJob } from '#workers/run-job.ts';
+
+const [, , url = '', redisUrl = '-', partner = '', kind = 'sound'] = process.argv;
+const log = pino({ level: 'silent' });
+const database = await openDatabase({ DATABASE_URL: url, DATA_DIR: '/nowhere' }, log);
+const outbox = createOutbox(database);
+const CONCURRENCY = 8;
+
+/** Long enough to be killed in. */
+async function effect({ id }: Job): Promise<void> {
+  await database.transaction(async () => {
+    await database.sequelize.query('INSERT INTO fault_effects (job_id) VALUES (?)', { replacements: [id] });
+    await delay(5);
+  });
+  // The planted fault: the effect is one transaction and the mark another.
+  if (kind === 'split') await delay(20);
+}
+
+const processors = {
+  'order.expire': kind === 'split' ? outside<'order.expire'>(effect) : inTransaction<'order.expire'>(effect),
+  'file.erase': outside<'file.erase'>(async ({ id }) => {
+    const response = await fetch(`${partner}/${id}`, { method: 'POST' });
+    if (!response.ok) throw new Error(`the partner said ${response.status}`);
+  }),
+} as unknown as Processors;
+
+const work = (job: Job) => runJob(job, processors, outbox, log);
+const queue = redisUrl === '-' ? null : openQueue(redisUrl, work, CONCURRENCY, log);
+const deliver = queue ? (job: Job) => queue.add(job).catch(() => undefined) : work;
+startRelay({ outbox, deliver, concurrency: CONCURRENCY, log });
+process.send?.('ready');
+process.on('disconnect', () => process.exit());
