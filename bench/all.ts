@@ -14,6 +14,7 @@ const BENCHMARKS = [
   'page',
   'glass',
   'slots',
+  'jobs',
   'mailbox',
   'memory',
   'route',
