@@ -11,6 +11,7 @@ import { holds } from './permissions/roles.ts';
 import type { Caller } from './plugins/policy.ts';
 import type { PractitionerReviews } from './practitioners/reviews.ts';
 import type { Practitioners } from './practitioners/service.ts';
+import type { Reviews } from './reviews/service.ts';
 import type { Scheduling } from './schedules/service.ts';
 import type { UserRow } from './users/model.ts';
 import type { Users } from './users/service.ts';
@@ -24,6 +25,7 @@ export interface DemoServices {
   departments: Departments;
   practitioners: Practitioners;
   practitionerReviews: PractitionerReviews;
+  reviews: Pick<Reviews, 'addTag'>;
 }
 
 export interface DemoAccount {
@@ -75,6 +77,7 @@ async function fill(services: DemoServices, accounts: readonly (DemoAccount & { 
   const practitionerId = await openPractice(services, doctor, callerFor(administrator, 'administrator'));
   await openHours(services, doctor, practitionerId);
   await stockPharmacy(services);
+  for (const word of ['耐心细致', '讲解清楚', '专业', '准时']) await services.reviews.addTag(word);
   const start = Date.now();
   await consultations.create(
     { userId: practitioner.id, name: practitioner.name },

@@ -73,7 +73,7 @@ export const appointmentView = summary.extend({
   canCancel: z.boolean().describe('by the caller, now'),
   log: z.array(
     z.object({
-      action: z.string(),
+      action: z.enum(['book', 'confirm', 'start', 'complete', 'cancel', 'move', 'change']),
       from: status.nullable(),
       to: status,
       startsAt: z.string(),

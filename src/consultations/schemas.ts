@@ -55,6 +55,7 @@ export const consultationView = z.object({
   lobby: z.boolean(),
   locked: z.boolean(),
   unread: z.int().describe('chat messages of others that the caller has not read'),
+  appointmentId: z.string().nullable().describe('the booking that it belongs to'),
   createdAt: z.string(),
 });
 

@@ -32,6 +32,7 @@ export function viewOf(visit: ConsultationRow, people: MemberRow[], callerId: st
     lobby: visit.lobby,
     locked: visit.locked,
     unread,
+    appointmentId: visit.appointmentId ?? null,
     createdAt: visit.createdAt.toISOString(),
   };
 }

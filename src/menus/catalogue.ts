@@ -32,7 +32,7 @@ export const builtinMenus: readonly MenuDeclaration[] = [
     children: [
       entry('profiles', '就诊人', 'Visit profiles', 'profiles:own'),
       entry('health-profile', '健康档案', 'Health profile', 'profiles:own'),
-      entry('records', '病历', 'Medical records', 'records:read'),
+      entry('records', '病历', 'Medical records', 'profiles:own'),
       entry('prescriptions', '处方', 'Prescriptions', 'prescriptions:read'),
     ],
   },
@@ -45,8 +45,8 @@ export const builtinMenus: readonly MenuDeclaration[] = [
     children: [
       entry('patients', '我的患者', 'My patients', 'patients:read'),
       entry('schedule', '我的排班', 'My schedule', 'schedules:own'),
-      entry('templates', '常用语与模板', 'Phrases and templates', 'templates:own'),
-      entry('practitioner', '执业资料', 'Practitioner profile', 'practitioners:apply'),
+      entry('templates', '模板', 'Templates', 'templates:own'),
+      { key: 'practice', zh: '我的执业', en: 'My practice', path: '/practice/profile', permission: 'practitioners:apply' },
       entry('inpatients', '住院管理', 'Inpatients', 'inpatients:manage'),
       entry('prescription-reviews', '处方审核', 'Prescription review', 'prescriptions:review'),
     ],

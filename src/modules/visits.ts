@@ -38,6 +38,7 @@ export function createVisits(
   linkAppointments({ ...parts, visits }, appointments);
   describeAppointments(notifications, database, lookup);
   describeClinical(notifications, database, lookup);
+  const reviews = createReviews(parts);
   const routes = [
     consultationRoutes(consultations),
     consultationStatisticsRoutes(createConsultationStatistics(database, foundation.settings)),
@@ -45,7 +46,7 @@ export function createVisits(
     memberRoutes(createMembers(database, tokens, publicUrl)),
     chatRoutes(createChat(database, chatStore)),
     queueRoutes(createQueue({ ...parts, pages })),
-    reviewRoutes(createReviews(parts)),
+    reviewRoutes(reviews),
   ];
-  return { consultations, routes };
+  return { consultations, reviews, routes };
 }

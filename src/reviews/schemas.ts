@@ -37,6 +37,7 @@ export const reviewView = z.object({
   repliedAt: z.string().nullable(),
   createdAt: z.string(),
 });
+export const reviewOfVisit = z.object({ review: reviewView.nullable().describe('null: not rated yet') });
 const rating = z.coerce.number().int().min(1).max(5).optional().describe('only those with so many stars');
 export const query = paging.extend({ rating, sort: sortBy(['createdAt', 'rating'], '-createdAt') });
 export const adminQuery = query.extend({

@@ -25,6 +25,8 @@ export interface Reviews extends ReviewTags {
    * @throws {ApiError} `not_found`, `wrong_state`, `already_exists`, `unknown_tag`
    */
   write(caller: Caller, input: z.infer<typeof schemas.newReview>): Promise<View>;
+  /** What was said of one visit, to either side of it. @throws {ApiError} `not_found` */
+  ofAppointment(caller: Caller, appointmentId: string): Promise<{ review: View | null }>;
   /** By the reviewed practitioner and no other. @throws {ApiError} `not_found` */
   reply(caller: Caller, id: string, text: string): Promise<View>;
   /** @throws {ApiError} `not_found` */
@@ -51,6 +53,15 @@ export function createReviews(parts: ReviewParts): Reviews {
     ...createTags(database),
 
     write: (caller, input) => write(parts, caller, input),
+
+    async ofAppointment(caller, appointmentId) {
+      const appointment = await models.appointments.findByPk(appointmentId, { attributes: ['userId', 'practitionerId'] });
+      const own = appointment && appointment.userId !== caller.userId ? await practitioners.byUser(caller.userId) : null;
+      const reach = appointment?.userId === caller.userId || (own && own.id === appointment?.practitionerId);
+      if (!reach) throw new ApiError('not_found');
+      const review = await models.reviews.findOne({ where: { appointmentId } });
+      return { review: review && (await viewOf(database, review)) };
+    },
 
     async reply(caller, id, text) {
       const own = await practitioners.byUser(caller.userId);

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { callerOf, may } from '#src/plugins/policy.ts';
+import { callerOf, may, publicAccess } from '#src/plugins/policy.ts';
 import * as schemas from './schemas.ts';
 import type { Settings } from './service.ts';
 
@@ -9,6 +9,12 @@ const params = schemas.settingParams;
 
 export function settingRoutes(settings: Settings): FastifyPluginAsyncZod {
   return async (app) => {
+    app.get('/clinic', {
+      config: { policy: publicAccess },
+      schema: { summary: 'Name and time zone of the clinic', tags, response: { 200: schemas.clinicView } },
+      handler: async () => ({ name: settings.get('clinic.name'), zone: settings.get('clinic.zone') }),
+    });
+
     app.get('/settings', {
       config: { policy },
       schema: { summary: 'Every parameter with the value in force', tags, response: { 200: schemas.settingList } },

@@ -24,3 +24,8 @@ export const historyQuery = paging.extend({ sort: sortBy(['version'], '-version'
 export const historyList = listOf(
   z.object({ version: z.int(), value: z.unknown().describe('null for secrets'), changedBy: z.string().nullable(), createdAt: z.string() }),
 );
+
+export const clinicView = z.object({
+  name: z.string(),
+  zone: z.string().describe('IANA name; business days and times of day are on its clock'),
+});

@@ -260,11 +260,16 @@ describe.each(['sqlite', 'mysql'] as const)('appointments on %s', (dialect) => {
     await act(appointmentId, 'complete', doctor.token);
     expect((await review(otherPatient.token)).body.error.code).toBe('not_found');
     expect((await review(patient.token, { rating: 6 })).status).toBe(400);
+    const seen = (token: string) => server.call('GET', `/api/v1/appointments/${appointmentId}/review`, token);
+    expect((await seen(patient.token)).body.data).toEqual({ review: null });
     const both = await Promise.all([review(patient.token), review(patient.token)]);
     expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
     const id = both.find(({ status }) => status === 200)?.body.data.id;
     expect((await server.call('POST', `/api/v1/reviews/${id}/reply`, otherDoctor.token, { text: 'x' })).body.error.code).toBe('not_found');
     expect((await server.call('POST', `/api/v1/reviews/${id}/reply`, doctor.token, { text: '谢谢' })).body.data.reply).toBe('谢谢');
+    for (const { token } of [patient, doctor])
+      expect((await seen(token)).body.data.review).toMatchObject({ id, rating: 5, reply: '谢谢', tags: ['耐心'] });
+    for (const { token } of [otherPatient, otherDoctor]) expect((await seen(token)).body.error.code).toBe('not_found');
     const of = `/api/v1/practitioners/${clinic.practitionerId}/reviews`;
     expect((await server.call('GET', of)).body.data.items).toMatchObject([
       { rating: 5, tags: ['耐心'], author: expect.stringContaining('*') },

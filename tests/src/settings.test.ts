@@ -51,6 +51,12 @@ test('a value of the wrong type, a stale version and an unknown key are refused'
   expect(server.foundation.settings.get('clinic.name')).toBe('A');
 });
 
+test('anybody learns name and zone of the clinic', async () => {
+  const { settings } = server.foundation;
+  const expected = { name: settings.get('clinic.name'), zone: settings.get('clinic.zone') };
+  expect((await server.call('GET', '/api/v1/clinic')).body.data).toEqual(expected);
+});
+
 test('only those who may change settings see them', async () => {
   expect((await change('clinic.name', { value: 'C', version: 1 }, server.people.doctor.token)).status).toBe(403);
   expect((await server.call('GET', '/api/v1/settings', server.people.patient.token)).status).toBe(403);

@@ -51,6 +51,7 @@ const open = lines({ open: 'anybody' }, [
   ...['GET /holidays', 'GET /practitioners/{practitionerId}/reviews', 'GET /practitioners/{practitionerId}/reviews/statistics'],
   ...['GET /deprecations', 'GET /services/{serviceId}/reviews', 'GET /services/{serviceId}/reviews/statistics'],
   ...['GET /review-tags', 'GET /prescription-proofs/{code}', 'GET /departments', 'GET /departments/{id}', 'GET /practitioners'],
+  'GET /clinic',
   ...['GET /practitioners/specialities', 'GET /practitioners/{id}', 'GET /users/{userId}/practitioner', 'GET /hospitals'],
   ...['GET /hospitals/nearby', 'GET /hospitals/{id}', 'GET /hospitals/{id}/departments', 'GET /hospitals/{id}/practitioners'],
 ]);
@@ -200,6 +201,7 @@ const appointments: Lines = {
   ]),
   ...lines({ own: ['patient'], strangers: administrator, refusal: 404 }, ['POST /reviews']),
   ...lines({ all: ['patient', 'administrator'] }, ['GET /reviews/mine']),
+  ...lines({ own: ['patient', 'doctor'], strangers: [...practitioners, 'administrator'], refusal: 404 }, ['GET /appointments/{id}/review']),
   ...lines({ own: ['doctor'], strangers: [...practitioners, 'administrator'], refusal: 404 }, ['POST /reviews/{id}/reply']),
 };
 
