@@ -71,7 +71,7 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
       },
     });
     let workers: Workers | undefined;
-    const partners = createDemoPartners();
+    const partners = createDemoPartners(announcedHost);
     rooms.attach(app.server);
 
     async function start(): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * The partners of a demo: simulated ones in this process, on loopback, each started when somebody first pays through it. Their books are
- * new at every start. Production never has them.
+ * The partners of a demo: simulated ones in this process, each started when somebody first pays through it. They listen on loopback, or
+ * with `--lan` where phones reach their cashiers. Their books are new at every start. Production never has them.
  */
 import type { PaymentSimulator } from '#src/partners/payments/simulator.ts';
 import type { Channel } from './gateways/gateway.ts';
@@ -17,26 +17,27 @@ const RESEND_MS = [1_000, 5_000, 30_000];
 type Started = PaymentSimulator & { merchant(): unknown };
 
 /** Loaded only here, so that a server without demo never has the code in memory. */
-const start: Record<Channel, () => Promise<Started>> = {
-  async wechat() {
+const start: Record<Channel, (host?: string) => Promise<Started>> = {
+  async wechat(host) {
     const { startWechatPaySimulator } = await import('#src/partners/payments/wechat-pay.ts');
-    return startWechatPaySimulator({ resendAfterMs: RESEND_MS });
+    return startWechatPaySimulator({ host, resendAfterMs: RESEND_MS });
   },
-  async wechat_v2() {
+  async wechat_v2(host) {
     const { startWechatPayV2Simulator } = await import('#src/partners/payments/wechat-pay-v2.ts');
-    return startWechatPayV2Simulator('MD5', { resendAfterMs: RESEND_MS });
+    return startWechatPayV2Simulator('MD5', { host, resendAfterMs: RESEND_MS });
   },
-  async alipay() {
+  async alipay(host) {
     const { startAlipaySimulator } = await import('#src/partners/payments/alipay.ts');
-    return startAlipaySimulator({ resendAfterMs: RESEND_MS });
+    return startAlipaySimulator({ host, resendAfterMs: RESEND_MS });
   },
 };
 
-export function createDemoPartners(): DemoPartners {
+/** @param host address of this machine at which phones of the network reach it */
+export function createDemoPartners(host?: string): DemoPartners {
   const running = new Map<Channel, Promise<Started>>();
   return {
     async open(channel) {
-      const partner = running.get(channel) ?? start[channel]();
+      const partner = running.get(channel) ?? start[channel](host);
       running.set(channel, partner);
       return (await partner).merchant();
     },
