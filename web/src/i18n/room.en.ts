@@ -133,6 +133,7 @@ export const room: typeof chinese = {
     endText: 'Everybody is disconnected, and nobody can enter this visit again.',
   },
   ended: {
+    appointment: 'See the appointment',
     ended: { title: 'The visit has ended', text: 'Thank you. You can close this page.' },
     closed: { title: 'The room was closed', text: 'The doctor has closed the room for now. You can enter again when you are asked to.' },
     empty: { title: 'The visit was closed', text: 'Nobody was left in the room.' },

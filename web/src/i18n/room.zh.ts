@@ -120,6 +120,7 @@ export const room = {
     endText: '所有人都会断开，且无法再次进入本次问诊。',
   },
   ended: {
+    appointment: '查看预约',
     ended: { title: '问诊已结束', text: '感谢您的使用，现在可以关闭此页面。' },
     empty: { title: '问诊已关闭', text: '诊室内已经没有人。' },
     closed: { title: '诊室已关闭', text: '医生暂时关闭了诊室。收到通知后，您可以重新进入。' },

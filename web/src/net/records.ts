@@ -17,6 +17,8 @@ export interface VisitRecord {
   patient: Person;
   scheduledStart: string;
   scheduledEnd: string;
+  /** The booking that it belongs to. */
+  appointmentId: string | null;
 }
 export interface Page<T> {
   items: T[];
@@ -43,6 +45,35 @@ export interface Invitation {
 
 export function login(account: string, password: string): Promise<Session> {
   return call('/auth/login', { method: 'POST', body: { account, password }, token: null });
+}
+
+/** What a code from a text message is asked for before somebody is signed in. */
+export type CodeScene = 'login' | 'register' | 'reset';
+
+export function sendCode(phone: string, scene: CodeScene, locale: 'zh' | 'en'): Promise<unknown> {
+  return call('/auth/sms-code', { method: 'POST', body: { phone, scene, locale }, token: null });
+}
+
+/** Signs in with a code; a phone that nobody has gets an account. */
+export function loginByCode(phone: string, code: string): Promise<Session> {
+  return call('/auth/login', { method: 'POST', body: { phone, code }, token: null });
+}
+
+export interface Registration {
+  phone: string;
+  code: string;
+  name: string;
+  /** Absent: codes only. */
+  password?: string;
+}
+
+export function register(registration: Registration): Promise<Session> {
+  return call('/auth/register', { method: 'POST', body: registration, token: null });
+}
+
+/** Sets another password with a code; every session ends. */
+export function resetPassword(phone: string, code: string, password: string): Promise<unknown> {
+  return call('/auth/password/reset', { method: 'POST', body: { phone, code, password }, token: null });
 }
 
 export function listVisits(status: VisitStatus, page: number): Promise<Page<VisitRecord>> {

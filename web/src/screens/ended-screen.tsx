@@ -1,8 +1,10 @@
+import { useEffect, useState } from 'react';
 import { Link, Page } from '../components/page.tsx';
 import { errorText, useT } from '../i18n/index.ts';
+import { getVisit } from '../net/records.ts';
 import { forgetVisit } from '../room/current-visit.ts';
 import type { VisitState } from '../room/visit-state.ts';
-import { session } from '../session.ts';
+import { isGuest, session } from '../session.ts';
 import { useStore } from '../use-store.ts';
 
 type Closed = NonNullable<VisitState['closed']>;
@@ -17,10 +19,25 @@ const SCREEN_OF_CODE: Partial<Record<string, Screen>> = {
 };
 const CAN_COME_BACK = new Set<Screen>(['closed', 'empty', 'replaced', 'left', 'declined', 'room_failed', 'refused']);
 
+/** The booking of a visit, where the person has a part in it: what comes after the visit is done there. */
+function useAppointment(visitId: string): string | null {
+  const [id, setId] = useState<string | null>(null);
+  useEffect(() => {
+    if (isGuest(visitId)) return;
+    getVisit(visitId).then(
+      ({ appointmentId }) => setId(appointmentId),
+      // Whoever may not see the visit has no booking to go to.
+      (error: unknown) => console.warn('visit', error),
+    );
+  }, [visitId]);
+  return id;
+}
+
 /** Why the visit is over for this page, and what can be done now. */
 export function Ended({ visitId, closed }: { visitId: string; closed: Closed }) {
   const t = useT();
   const own = useStore(session);
+  const appointment = useAppointment(visitId);
   const screen: Screen = 'reason' in closed ? closed.reason : (SCREEN_OF_CODE[closed.code] ?? 'refused');
   const again = screen === 'declined' ? t('ended.knock') : screen === 'replaced' ? t('ended.moveHere') : t('ended.rejoin');
   return (
@@ -38,6 +55,11 @@ export function Ended({ visitId, closed }: { visitId: string; closed: Closed }) 
             <button type="button" className="btn btn-primary" data-testid="rejoin-button" onClick={forgetVisit}>
               {again}
             </button>
+          )}
+          {own && appointment && (
+            <Link to={`/clinic/appointments/${appointment}`} className="btn">
+              {t('ended.appointment')}
+            </Link>
           )}
           {own && (
             <Link to="/" className="btn">
