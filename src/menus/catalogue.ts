@@ -45,7 +45,7 @@ export const builtinMenus: readonly MenuDeclaration[] = [
     children: [
       entry('patients', '我的患者', 'My patients', 'patients:read'),
       entry('schedule', '我的排班', 'My schedule', 'schedules:own'),
-      entry('templates', '模板', 'Templates', 'templates:own'),
+      entry('templates', '常用语与模板', 'Phrases and templates', 'templates:own'),
       { key: 'practice', zh: '我的执业', en: 'My practice', path: '/practice/profile', permission: 'practitioners:apply' },
       entry('inpatients', '住院管理', 'Inpatients', 'inpatients:manage'),
       entry('prescription-reviews', '处方审核', 'Prescription review', 'prescriptions:review'),

@@ -964,7 +964,7 @@ export interface paths {
           /** by the caller, now */
           canCancel: boolean;
           log: {
-            action: string;
+            action: 'book' | 'confirm' | 'start' | 'complete' | 'cancel' | 'move' | 'change';
             from: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled' | null;
             to: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
             startsAt: string;
@@ -1032,7 +1032,7 @@ export interface paths {
           /** by the caller, now */
           canCancel: boolean;
           log: {
-            action: string;
+            action: 'book' | 'confirm' | 'start' | 'complete' | 'cancel' | 'move' | 'change';
             from: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled' | null;
             to: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
             startsAt: string;
@@ -1102,7 +1102,7 @@ export interface paths {
           /** by the caller, now */
           canCancel: boolean;
           log: {
-            action: string;
+            action: 'book' | 'confirm' | 'start' | 'complete' | 'cancel' | 'move' | 'change';
             from: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled' | null;
             to: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
             startsAt: string;
@@ -1190,7 +1190,7 @@ export interface paths {
           /** by the caller, now */
           canCancel: boolean;
           log: {
-            action: string;
+            action: 'book' | 'confirm' | 'start' | 'complete' | 'cancel' | 'move' | 'change';
             from: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled' | null;
             to: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
             startsAt: string;
@@ -1256,7 +1256,7 @@ export interface paths {
           /** by the caller, now */
           canCancel: boolean;
           log: {
-            action: string;
+            action: 'book' | 'confirm' | 'start' | 'complete' | 'cancel' | 'move' | 'change';
             from: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled' | null;
             to: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
             startsAt: string;
@@ -1270,6 +1270,41 @@ export interface paths {
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
         409: Json<Failure<'wrong_state'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/appointments/{id}/review': {
+    /** What was said of one visit. Open to users who may: see own appointments (`appointments:read`); reaches appointments of the caller as patient or practitioner. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          /** null: not rated yet */
+          review: {
+            id: string;
+            practitionerId: string | null;
+            serviceId: string | null;
+            /** masked */
+            author: string;
+            rating: number;
+            text: string;
+            tags: string[];
+            hidden: boolean;
+            reply: string | null;
+            repliedAt: string | null;
+            createdAt: string;
+          } | null;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -1320,7 +1355,7 @@ export interface paths {
           /** by the caller, now */
           canCancel: boolean;
           log: {
-            action: string;
+            action: 'book' | 'confirm' | 'start' | 'complete' | 'cancel' | 'move' | 'change';
             from: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled' | null;
             to: 'pending' | 'confirmed' | 'in_progress' | 'completed' | 'cancelled';
             startsAt: string;
@@ -2175,6 +2210,20 @@ export interface paths {
       };
     };
   };
+  '/api/v1/clinic': {
+    /** Name and time zone of the clinic. Open to anybody. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          name: string;
+          /** IANA name; business days and times of day are on its clock */
+          zone: string;
+        }>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
   '/api/v1/consultations': {
     /** Own visits. Open to users who may: see own visits (`consultations:read`); reaches visits that the caller belongs to. */
     get: {
@@ -2211,6 +2260,8 @@ export interface paths {
             locked: boolean;
             /** chat messages of others that the caller has not read */
             unread: number;
+            /** the booking that it belongs to */
+            appointmentId: string | null;
             createdAt: string;
           }[];
           pagination: {
@@ -2262,6 +2313,8 @@ export interface paths {
           locked: boolean;
           /** chat messages of others that the caller has not read */
           unread: number;
+          /** the booking that it belongs to */
+          appointmentId: string | null;
           createdAt: string;
         }>>;
         400: Json<Failure<'invalid_request' | 'malformed_json'>>;
@@ -2422,6 +2475,8 @@ export interface paths {
           locked: boolean;
           /** chat messages of others that the caller has not read */
           unread: number;
+          /** the booking that it belongs to */
+          appointmentId: string | null;
           createdAt: string;
         }>>;
         400: Json<Failure<'invalid_request'>>;
@@ -2464,6 +2519,8 @@ export interface paths {
           locked: boolean;
           /** chat messages of others that the caller has not read */
           unread: number;
+          /** the booking that it belongs to */
+          appointmentId: string | null;
           createdAt: string;
         }>>;
         400: Json<Failure<'invalid_request'>>;
@@ -2510,6 +2567,8 @@ export interface paths {
           locked: boolean;
           /** chat messages of others that the caller has not read */
           unread: number;
+          /** the booking that it belongs to */
+          appointmentId: string | null;
           createdAt: string;
         }>>;
         400: Json<Failure<'invalid_request'>>;
@@ -2907,6 +2966,8 @@ export interface paths {
           locked: boolean;
           /** chat messages of others that the caller has not read */
           unread: number;
+          /** the booking that it belongs to */
+          appointmentId: string | null;
           createdAt: string;
         }>>;
         400: Json<Failure<'invalid_request'>>;

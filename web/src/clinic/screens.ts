@@ -14,8 +14,8 @@ export interface ScreenDefinition {
   path: string;
   /** Its name in menu, breadcrumbs and title: a key of `screens` in the texts of the shell. */
   name: keyof (typeof shell)['screens'];
-  /** What the caller must hold, one of several; see `access.ts`. */
-  permission: string | readonly string[];
+  /** What the caller must hold, one of several; see `access.ts`. Null: being signed in is enough. */
+  permission: string | readonly string[] | null;
   areas: readonly Area[];
   load(): Promise<{ default: ComponentType<ScreenProps> }>;
 }
@@ -63,6 +63,13 @@ export const screens: readonly ScreenDefinition[] = [
     permission: ['appointments:read', 'appointments:manage'],
     areas: ['booking'],
     load: () => import('./screens/appointment-detail-screen.tsx'),
+  },
+  {
+    path: '/appointments/:id/move',
+    name: 'move',
+    permission: 'appointments:book',
+    areas: ['booking'],
+    load: () => import('./screens/move-screen.tsx'),
   },
   { path: '/orders', name: 'orders', permission: 'orders:own', areas: ['booking'], load: () => import('./screens/orders-screen.tsx') },
   {
@@ -135,6 +142,28 @@ export const screens: readonly ScreenDefinition[] = [
     areas: ['patients'],
     load: () => import('./screens/write-record-screen.tsx'),
   },
+  {
+    path: '/records',
+    name: 'records',
+    permission: 'profiles:own',
+    areas: ['patients'],
+    load: () => import('./screens/records-screen.tsx'),
+  },
+  {
+    path: '/records/:id',
+    name: 'record',
+    permission: 'records:read',
+    areas: ['patients'],
+    load: () => import('./screens/record-detail-screen.tsx'),
+  },
+  {
+    path: '/practice/profile',
+    name: 'practiceProfile',
+    permission: 'practitioners:apply',
+    areas: ['practice', 'booking'],
+    load: () => import('./screens/practice-profile-screen.tsx'),
+  },
+  { path: '/notices', name: 'notices', permission: null, areas: [], load: () => import('./screens/notices-screen.tsx') },
   {
     path: '/schedule',
     name: 'schedule',

@@ -30,7 +30,7 @@ function Canvas({ title, kind, x, series }: ChartProps) {
   return (
     <div className="clinic-chart-place" role="img" aria-label={title}>
       {!drawing && <PageSkeleton rows={4} />}
-      <div ref={place} className="clinic-chart-canvas" data-testid="chart-canvas" />
+      <div ref={place} aria-hidden className="clinic-chart-canvas" data-testid="chart-canvas" />
     </div>
   );
 }

@@ -10,7 +10,7 @@ export function Facts({ items }: FactsProps) {
   return (
     <dl className="clinic-facts">
       {items
-        .filter(({ value }) => value !== null && value !== undefined && value !== '')
+        .filter(({ value }) => value !== null && value !== undefined && value !== '' && value !== false)
         .map(({ label, value }) => (
           <div key={label}>
             <dt>{label}</dt>

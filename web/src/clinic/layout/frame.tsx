@@ -6,6 +6,7 @@ import { useTexts } from '../texts/areas.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { BottomBar } from './bottom-bar.tsx';
 import { MenuList } from './menu-list.tsx';
+import { NoticeBell } from './notice-bell.tsx';
 
 /** Name, menu and account around the screens: a column at the side on a desk, tabs at the bottom on a phone. */
 export function Frame({ children }: { children: ReactNode }) {
@@ -28,7 +29,10 @@ export function Frame({ children }: { children: ReactNode }) {
           <img src="/favicon.svg" alt="" width="32" height="32" />
           <span>{t('name')}</span>
         </Link>
-        <AccountMenu />
+        <div className="clinic-top-end">
+          <NoticeBell />
+          <AccountMenu />
+        </div>
       </header>
       {!narrow && (
         <nav className="clinic-side" aria-label={t('menu')} data-testid="side-menu">

@@ -58,7 +58,8 @@ export function Outlet() {
   if (path === '/') return <Start />;
   const found = findByPath(screens, path);
   if (!found) return <Missing />;
-  if (![found.entry.permission].flat().some(may)) return <Forbidden />;
+  const { permission } = found.entry;
+  if (permission !== null && ![permission].flat().some(may)) return <Forbidden />;
   return (
     <ErrorBoundary key={path}>
       <LoadedScreen screen={found.entry} params={found.params} />

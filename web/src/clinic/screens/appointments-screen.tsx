@@ -3,14 +3,15 @@ import { Button, Empty } from 'antd';
 import { api, dataOf } from '../../api/client.ts';
 import { Link } from '../../components/page.tsx';
 import { useMay } from '../access.ts';
+import { AppointmentState } from '../appointment-state.tsx';
 import { type Column, DataTable } from '../blocks/data-table.tsx';
 import { FilterBar } from '../blocks/filter-bar.tsx';
 import type { ListState } from '../blocks/list-query.ts';
 import { useListState } from '../blocks/list-state.ts';
 import { PageHeader } from '../blocks/page-header.tsx';
-import { StatusTag } from '../blocks/status-tag.tsx';
 import { When } from '../blocks/when.tsx';
-import { APPOINTMENT_TONES, APPOINTMENTS, type AppointmentStatus } from '../booking.ts';
+import { APPOINTMENTS, type AppointmentStatus, clinicDate } from '../booking.ts';
+import { clinicZone, periodOf } from '../clock.ts';
 import { go, to } from '../route.ts';
 import { useTexts } from '../texts/areas.ts';
 
@@ -19,17 +20,13 @@ const STATES: readonly AppointmentStatus[] = ['pending', 'confirmed', 'in_progre
 function load({ page, pageSize, sort, filters }: ListState, signal: AbortSignal) {
   const state = STATES.find((known) => known === filters['status']);
   const order: 'startsAt' | '-startsAt' = sort === 'startsAt' ? sort : '-startsAt';
-  const query = { page, pageSize, sort: order, ...(state && { status: [state] }) };
+  const { day = '' } = filters;
+  const query = { page, pageSize, sort: order, ...(state && { status: [state] }), ...periodOf({ from: day, to: day }) };
   return dataOf(api.GET('/api/v1/appointments', { params: { query }, signal }));
 }
 type Row = Awaited<ReturnType<typeof load>>['items'][number];
 
 const linkTo = ({ id }: Row): string => to(`/appointments/${id}`);
-
-function State({ status }: { status: AppointmentStatus }) {
-  const t = useTexts('booking');
-  return <StatusTag tone={APPOINTMENT_TONES[status]}>{t(`states.${status}`)}</StatusTag>;
-}
 
 function Card({ row }: { row: Row }) {
   return (
@@ -38,7 +35,7 @@ function Card({ row }: { row: Row }) {
         <h2>
           <Link to={linkTo(row)}>{row.service.name}</Link>
         </h2>
-        <State status={row.status} />
+        <AppointmentState status={row.status} outcome={row.outcome} />
       </div>
       <p>{`${row.practitioner.name} · ${row.patient.name}`}</p>
       <p>
@@ -52,13 +49,15 @@ function Card({ row }: { row: Row }) {
 export default function AppointmentsScreen() {
   const t = useTexts('booking');
   const shell = useTexts('shell');
-  const mayBook = useMay()('appointments:book');
+  const may = useMay();
+  const serves = may('appointments:serve');
   const list = useListState();
+  const withPractitioner: Column<Row> = { key: 'practitioner', title: t('practitioner'), render: ({ practitioner }) => practitioner.name };
   const columns: Column<Row>[] = [
     { key: 'service', title: t('service'), pinned: true, render: (row) => <Link to={linkTo(row)}>{row.service.name}</Link> },
-    { key: 'status', title: t('status'), render: ({ status }) => <State status={status} /> },
+    { key: 'status', title: t('status'), render: ({ status, outcome }) => <AppointmentState status={status} outcome={outcome} /> },
     { key: 'start', title: t('start'), sort: 'startsAt', render: ({ startsAt }) => <When at={startsAt} relative /> },
-    { key: 'practitioner', title: t('practitioner'), render: ({ practitioner }) => practitioner.name },
+    ...(serves ? [] : [withPractitioner]),
     { key: 'patient', title: t('patient'), render: ({ patient }) => patient.name },
     { key: 'queueNo', title: t('queueNo'), align: 'right', render: ({ queueNo }) => queueNo ?? '—' },
     { key: 'no', title: t('no'), hidden: true, render: ({ appointmentNo }) => appointmentNo },
@@ -68,9 +67,22 @@ export default function AppointmentsScreen() {
       {shell('screens.book')}
     </Button>
   );
+  const today = (
+    <Button
+      type="primary"
+      onClick={() => list.change({ filters: { day: clinicDate(0, clinicZone.get()) }, sort: 'startsAt' })}
+      data-testid="today"
+    >
+      {t('today')}
+    </Button>
+  );
   return (
     <>
-      <PageHeader title={shell('screens.appointments')} lead={t('intro.appointments')} actions={mayBook && create} />
+      <PageHeader
+        title={shell('screens.appointments')}
+        lead={t(serves ? 'intro.served' : 'intro.appointments')}
+        actions={serves ? today : may('appointments:book') && create}
+      />
       <DataTable<Row>
         name={APPOINTMENTS}
         label={shell('screens.appointments')}
@@ -85,6 +97,7 @@ export default function AppointmentsScreen() {
           <FilterBar
             list={list}
             filters={[
+              { kind: 'day', name: 'day', label: t('day') },
               {
                 kind: 'choice',
                 name: 'status',

@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { App, Button, Empty, Form, Input, Select } from 'antd';
+import { App, Button, Form, Input, Select } from 'antd';
 import { useState } from 'react';
 import { api, ApiFailure, dataOf, IDEMPOTENCY_KEY } from '../../api/client.ts';
-import { language } from '../../i18n/index.ts';
+import { session } from '../../session.ts';
 import { useStore } from '../../use-store.ts';
 import { ApiForm } from '../blocks/api-form.tsx';
 import { Failure } from '../blocks/failure.tsx';
@@ -10,24 +10,17 @@ import { Money } from '../blocks/money.tsx';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { PageSkeleton } from '../blocks/page-skeleton.tsx';
 import { When } from '../blocks/when.tsx';
-import { APPOINTMENTS, clinicDate, ORDERS } from '../booking.ts';
-import { clinicZone } from '../clock.ts';
+import { APPOINTMENTS, ORDERS } from '../booking.ts';
+import { readReviewTotals, REVIEWS } from '../review-card.tsx';
 import { go } from '../route.ts';
 import type { ScreenProps } from '../screens.ts';
+import { SlotPicker, SLOTS } from '../slot-picker.tsx';
 import { useTexts } from '../texts/areas.ts';
-
-const DAYS = 13;
 
 const readPractitioner = (id: string) => dataOf(api.GET('/api/v1/practitioners/{id}', { params: { path: { id } } }));
 const readServices = async () =>
   (await dataOf(api.GET('/api/v1/services', { params: { query: { category: 'consultation', pageSize: 100 } } }))).items;
 const readProfiles = async () => (await dataOf(api.GET('/api/v1/visit-profiles', { params: { query: { pageSize: 50 } } }))).items;
-
-function readSlots(id: string, serviceId: string) {
-  const zone = clinicZone.get();
-  const query = { from: clinicDate(0, zone), until: clinicDate(DAYS, zone), serviceId };
-  return dataOf(api.GET('/api/v1/practitioners/{id}/slots', { params: { path: { id }, query } }));
-}
 
 interface Choice {
   practitionerId: string;
@@ -47,71 +40,20 @@ function book({ practitionerId, serviceId, startsAt }: Choice, { profileId, cont
   return dataOf(api.POST('/api/v1/appointments', { headers: { [IDEMPOTENCY_KEY]: key }, body }));
 }
 
-/** The times of two weeks, a day at a time. */
-function Times({
-  practitionerId,
-  serviceId,
-  chosen,
-  onChoose,
-}: Omit<Choice, 'startsAt'> & { chosen: string; onChoose(time: string): void }) {
+/** What patients said of a doctor, in a word; nothing before the first review. */
+function Rated({ practitionerId }: { practitionerId: string }) {
   const t = useTexts('booking');
-  const locale = useStore(language) === 'zh' ? 'zh-CN' : 'en';
-  const [day, setDay] = useState('');
-  const { data, error, refetch } = useQuery({
-    queryKey: ['slots', practitionerId, serviceId],
-    queryFn: () => readSlots(practitionerId, serviceId),
-  });
-  if (error) return <Failure error={error} onRetry={() => void refetch()} />;
-  if (!data) return <PageSkeleton />;
-  const days = data.days
-    .map(({ date, slots }) => ({ date, slots: slots.filter(({ available, reason }) => available || reason === 'fully_booked') }))
-    .filter(({ slots }) => slots.length > 0);
-  if (days.length === 0) return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('noTimes')} />;
-  const shown = days.find(({ date }) => date === day) ?? days[0];
-  return (
-    <div className="clinic-times">
-      <div className="clinic-days" role="group" aria-label={t('day')}>
-        {days.map(({ date, slots }) => (
-          <Button
-            key={date}
-            type={date === shown?.date ? 'primary' : 'default'}
-            aria-pressed={date === shown?.date}
-            onClick={() => setDay(date)}
-          >
-            <span>
-              {dayName(date, locale)}
-              <small>{t('free', { count: slots.filter(({ available }) => available).length })}</small>
-            </span>
-          </Button>
-        ))}
-      </div>
-      <div className="clinic-slots" role="group" aria-label={t('times')}>
-        {shown?.slots.map(({ time, startsAt, available }) => (
-          <Button
-            key={startsAt}
-            type={chosen === startsAt ? 'primary' : 'default'}
-            aria-pressed={chosen === startsAt}
-            disabled={!available}
-            title={available ? undefined : t('full')}
-            onClick={() => onChoose(startsAt)}
-            data-testid="slot"
-          >
-            {time}
-          </Button>
-        ))}
-      </div>
-    </div>
-  );
+  const { data } = useQuery({ queryKey: [REVIEWS, 'totals', practitionerId], queryFn: () => readReviewTotals(practitionerId) });
+  if (!data || data.average === null) return null;
+  return <> · {t('rated', { average: data.average.toFixed(1), count: data.count })}</>;
 }
-
-/** For example Fri, Nov 27. */
-const dayName = (date: string, locale: string): string =>
-  new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', weekday: 'short', timeZone: 'UTC' }).format(Date.parse(date));
 
 function BookForm({ choice, onTaken }: { choice: Choice; onTaken(): void }) {
   const t = useTexts('booking');
   const client = useQueryClient();
   const { message } = App.useApp();
+  // Accounts that were made by a code alone are named by their masked phone.
+  const name = useStore(session)?.user.name ?? '';
   const profiles = useQuery({ queryKey: ['profiles'], queryFn: readProfiles });
   async function send(values: Values, key: string) {
     try {
@@ -125,6 +67,7 @@ function BookForm({ choice, onTaken }: { choice: Choice; onTaken(): void }) {
     <ApiForm<Values, Awaited<ReturnType<typeof book>>>
       send={send}
       submit={t('submit')}
+      initialValues={{ contactPerson: name.includes('*') ? '' : name }}
       onDone={({ appointmentId, orderId, status }) => {
         void client.invalidateQueries({ queryKey: [APPOINTMENTS] });
         void client.invalidateQueries({ queryKey: [ORDERS] });
@@ -144,6 +87,11 @@ function BookForm({ choice, onTaken }: { choice: Choice; onTaken(): void }) {
           data-testid="book-profile"
         />
       </Form.Item>
+      <p>
+        <Button type="link" className="clinic-inline-link" onClick={() => go('/profiles')}>
+          {t('addProfile')}
+        </Button>
+      </p>
       <Form.Item name="contactPerson" label={t('contact')} rules={[{ required: true, whitespace: true }]}>
         <Input maxLength={60} autoComplete="name" data-testid="book-contact" />
       </Form.Item>
@@ -173,11 +121,19 @@ export default function BookScreen({ params }: ScreenProps) {
   const { name, title, department } = practitioner.data;
   const again = () => {
     setStartsAt('');
-    void client.invalidateQueries({ queryKey: ['slots', id] });
+    void client.invalidateQueries({ queryKey: [SLOTS, id] });
   };
   return (
     <>
-      <PageHeader title={name} lead={[title, department?.name].filter(Boolean).join(' · ')} />
+      <PageHeader
+        title={name}
+        lead={
+          <>
+            {[title, department?.name].filter(Boolean).join(' · ')}
+            <Rated practitionerId={id} />
+          </>
+        }
+      />
       <div className="clinic-filters">
         <Select
           aria-label={t('service')}
@@ -191,7 +147,7 @@ export default function BookScreen({ params }: ScreenProps) {
         />
         {service && <Money yuan={service.price} />}
       </div>
-      {service && <Times practitionerId={id} serviceId={service.id} chosen={startsAt} onChoose={setStartsAt} />}
+      {service && <SlotPicker practitionerId={id} serviceId={service.id} chosen={startsAt} onChoose={setStartsAt} />}
       {service && startsAt && <BookForm choice={{ practitionerId: id, serviceId: service.id, startsAt }} onTaken={again} />}
     </>
   );

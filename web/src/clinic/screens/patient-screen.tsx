@@ -27,7 +27,7 @@ type Entry = Awaited<ReturnType<typeof loadTimeline>>['items'][number];
 const KINDS = ['visit', 'appointment', 'record', 'admission', 'discharge', 'prescription', 'order', 'health_data'] as const;
 /** Where the entries have screens of their own. */
 const PLACES: Partial<Record<Entry['kind'], string>> = {
-  ...{ visit: 'visits', appointment: 'appointments', prescription: 'prescriptions' },
+  ...{ visit: 'visits', appointment: 'appointments', prescription: 'prescriptions', record: 'records' },
 };
 
 function Title({ entry: { kind, id, title } }: { entry: Entry }) {

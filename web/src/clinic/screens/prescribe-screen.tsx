@@ -11,7 +11,7 @@ import { PageSkeleton } from '../blocks/page-skeleton.tsx';
 import { useAction } from '../blocks/use-action.ts';
 import { type Diagnosis, DiagnosesFields, FRESH_DIAGNOSIS, withPrimary } from '../diagnoses-fields.tsx';
 import { FRESH_ITEM, MedicineFields, type MedicineItem } from '../medicine-fields.tsx';
-import { PATIENTS, ProfileField, readPatient } from '../patients.tsx';
+import { PATIENTS, ProfileField, readPatient, useVisitContext } from '../patients.tsx';
 import { PRESCRIPTIONS } from '../prescriptions.tsx';
 import { go } from '../route.ts';
 import type { ScreenProps } from '../screens.ts';
@@ -35,8 +35,8 @@ const draftOf = (patientId: string, { profileId, diagnoses, items }: Values) => 
 const check = (patientId: string, values: Values) => dataOf(api.POST('/api/v1/prescriptions/check', { body: draftOf(patientId, values) }));
 type Hit = Awaited<ReturnType<typeof check>>['hits'][number];
 
-const issue = (patientId: string, values: Values, key: string) => {
-  const body = { ...draftOf(patientId, values), acceptWarnings: values.acceptWarnings ?? false };
+const issue = (patientId: string, consultationId: string | null, values: Values, key: string) => {
+  const body = { ...draftOf(patientId, values), consultationId, acceptWarnings: values.acceptWarnings ?? false };
   return dataOf(api.POST('/api/v1/prescriptions', { headers: { [IDEMPOTENCY_KEY]: key }, body }));
 };
 
@@ -88,11 +88,14 @@ export default function PrescribeScreen({ params }: ScreenProps) {
   const { message } = App.useApp();
   const [hits, setHits] = useState<Hit[] | null>(null);
   const { data: patient, error, refetch } = useQuery({ queryKey: [PATIENTS, 'one', id], queryFn: () => readPatient(id) });
+  const { context, error: contextError, retry } = useVisitContext();
   if (error) return <Failure page error={error} onRetry={() => void refetch()} />;
-  if (!patient) return <PageSkeleton />;
+  if (contextError) return <Failure page error={contextError} onRetry={retry} />;
+  if (!patient || !context) return <PageSkeleton />;
+  const { appointmentId, consultationId, profileId } = context;
   async function send(values: Values, key: string) {
     try {
-      return await issue(id, values, key);
+      return await issue(id, consultationId, values, key);
     } catch (failure) {
       const found = failure instanceof ApiFailure && ['contraindicated', 'warnings_not_accepted'].includes(failure.code);
       if (found) setHits(failure.details as Hit[]);
@@ -102,15 +105,15 @@ export default function PrescribeScreen({ params }: ScreenProps) {
   return (
     <>
       <PageHeader title={t('prescribe')} lead={patient.name} />
-      <ApiForm<Values, unknown>
+      <ApiForm<Values, Awaited<ReturnType<typeof issue>>>
         send={send}
         submit={t('issue')}
-        initialValues={{ diagnoses: [FRESH_DIAGNOSIS], items: [FRESH_ITEM] }}
-        onCancel={() => go(`/patients/${id}`)}
-        onDone={() => {
+        initialValues={{ diagnoses: [FRESH_DIAGNOSIS], items: [FRESH_ITEM], ...(profileId && { profileId }) }}
+        onCancel={() => go(appointmentId ? `/appointments/${appointmentId}` : `/patients/${id}`)}
+        onDone={({ id: prescriptionId }) => {
           message.success(t('issued'));
           void client.invalidateQueries({ queryKey: [PRESCRIPTIONS] });
-          go(`/patients/${id}`);
+          go(`/prescriptions/${prescriptionId}`);
         }}
       >
         <ProfileField patient={patient} />

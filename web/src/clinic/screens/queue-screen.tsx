@@ -8,6 +8,7 @@ import { PageHeader } from '../blocks/page-header.tsx';
 import { PageSkeleton } from '../blocks/page-skeleton.tsx';
 import { useAction } from '../blocks/use-action.ts';
 import { When } from '../blocks/when.tsx';
+import { PLACES, QUEUE, readPlaces } from '../queue.ts';
 import { go } from '../route.ts';
 import { useTexts } from '../texts/areas.ts';
 
@@ -15,7 +16,6 @@ import { useTexts } from '../texts/areas.ts';
 const LOOK_MS = 3_000;
 
 const readLine = async () => (await dataOf(api.GET('/api/v1/queue/line'))).items;
-const readMine = async () => (await dataOf(api.GET('/api/v1/queue/mine'))).items;
 const callNext = () => dataOf(api.POST('/api/v1/queue/next'));
 const call = (appointmentId: string) => dataOf(api.POST('/api/v1/queue/{appointmentId}/call', { params: { path: { appointmentId } } }));
 
@@ -23,10 +23,10 @@ const call = (appointmentId: string) => dataOf(api.POST('/api/v1/queue/{appointm
 function Line() {
   const t = useTexts('booking');
   const q = useTexts('queue');
-  const { data, error, refetch } = useQuery({ queryKey: ['queue', 'line'], queryFn: readLine, refetchInterval: LOOK_MS });
+  const { data, error, refetch } = useQuery({ queryKey: [QUEUE, 'line'], queryFn: readLine, refetchInterval: LOOK_MS });
   const enter = ({ consultationId }: { consultationId: string }) => navigate(`/visit/${consultationId}`);
-  const next = useAction({ run: callNext, onDone: enter, stale: [['queue']] });
-  const one = useAction({ run: call, onDone: enter, stale: [['queue']] });
+  const next = useAction({ run: callNext, onDone: enter, stale: [[QUEUE]] });
+  const one = useAction({ run: call, onDone: enter, stale: [[QUEUE]] });
   if (error) return <Failure page error={error} onRetry={() => void refetch()} />;
   if (!data) return <PageSkeleton />;
   if (data.length === 0) return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={q('nobody')} />;
@@ -62,16 +62,26 @@ function Line() {
 function Mine() {
   const t = useTexts('booking');
   const q = useTexts('queue');
-  const { data, error, refetch } = useQuery({ queryKey: ['queue', 'mine'], queryFn: readMine, refetchInterval: LOOK_MS });
+  const { data, error, refetch } = useQuery({ queryKey: PLACES, queryFn: readPlaces, refetchInterval: LOOK_MS });
   if (error) return <Failure page error={error} onRetry={() => void refetch()} />;
   if (!data) return <PageSkeleton />;
   if (data.length === 0) return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={q('notWaiting')} />;
   return (
     <div className="clinic-cards">
-      {data.map(({ appointmentId, state, position, length }) => (
-        <article key={appointmentId} className="clinic-card">
+      {data.map(({ appointmentId, state, position, length, joinedAt, consultationId }) => (
+        <article key={appointmentId} className="clinic-card" data-testid="place">
           <h2>{state === 'called' ? t('called') : t('waiting', { position: position ?? 0, length })}</h2>
-          <Button onClick={() => go(`/appointments/${appointmentId}`)}>{t('toAppointment')}</Button>
+          <p>
+            {q('since')} <When at={joinedAt} relative />
+          </p>
+          <div className="clinic-actions">
+            <Button onClick={() => go(`/appointments/${appointmentId}`)}>{t('toAppointment')}</Button>
+            {consultationId && (
+              <Button type="primary" onClick={() => navigate(`/visit/${consultationId}`)}>
+                {t('enter')}
+              </Button>
+            )}
+          </div>
         </article>
       ))}
     </div>

@@ -43,7 +43,7 @@ function Field({ setting }: { setting: Setting }) {
   ) : typeof value === 'number' ? (
     <InputNumber style={{ width: '100%' }} data-testid="setting-value" />
   ) : json ? (
-    <Input.TextArea autoSize data-testid="setting-value" />
+    <Input.TextArea rows={4} data-testid="setting-value" />
   ) : (
     <Input data-testid="setting-value" />
   );

@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '../../components/page.tsx';
 import { Facts } from '../blocks/facts.tsx';
 import { Failure } from '../blocks/failure.tsx';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { PageSkeleton } from '../blocks/page-skeleton.tsx';
 import { StatusTag } from '../blocks/status-tag.tsx';
 import { When } from '../blocks/when.tsx';
+import { to } from '../route.ts';
 import type { ScreenProps } from '../screens.ts';
 import { useTexts } from '../texts/areas.ts';
 import { minutesOf, readVisit, TONES, type Visit, VISITS } from '../visits.ts';
@@ -22,6 +24,10 @@ function Details({ visit }: { visit: Visit }) {
         { label: t('lobby'), value: t(visit.lobby ? 'lobbyOn' : 'lobbyOff') },
         { label: t('startedAt'), value: visit.startedAt && <When at={visit.startedAt} /> },
         { label: t('endedAt'), value: visit.endedAt && <When at={visit.endedAt} /> },
+        {
+          label: t('booking'),
+          value: visit.appointmentId && <Link to={to(`/appointments/${visit.appointmentId}`)}>{t('toBooking')}</Link>,
+        },
         { label: t('created'), value: <When at={visit.createdAt} /> },
       ]}
     />

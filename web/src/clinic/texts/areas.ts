@@ -9,6 +9,7 @@ import type { booking } from './booking.zh.ts';
 import type { errors } from './errors.zh.ts';
 import type { patients } from './patients.zh.ts';
 import type { pharmacy } from './pharmacy.zh.ts';
+import type { practice } from './practice.zh.ts';
 import type { queue } from './queue.zh.ts';
 import type { schedule } from './schedule.zh.ts';
 import type { finance } from './finance.zh.ts';
@@ -28,6 +29,7 @@ declare module '../../i18n/index.ts' {
     clinicErrors: typeof errors;
     patients: typeof patients;
     pharmacy: typeof pharmacy;
+    practice: typeof practice;
     queue: typeof queue;
     schedule: typeof schedule;
     finance: typeof finance;
@@ -47,6 +49,7 @@ const areas = {
   booking: { zh: async () => (await import('./booking.zh.ts')).booking, en: async () => (await import('./booking.en.ts')).booking },
   patients: { zh: async () => (await import('./patients.zh.ts')).patients, en: async () => (await import('./patients.en.ts')).patients },
   pharmacy: { zh: async () => (await import('./pharmacy.zh.ts')).pharmacy, en: async () => (await import('./pharmacy.en.ts')).pharmacy },
+  practice: { zh: async () => (await import('./practice.zh.ts')).practice, en: async () => (await import('./practice.en.ts')).practice },
   queue: { zh: async () => (await import('./queue.zh.ts')).queue, en: async () => (await import('./queue.en.ts')).queue },
   clinicErrors: { zh: async () => (await import('./errors.zh.ts')).errors, en: async () => (await import('./errors.en.ts')).errors },
   schedule: { zh: async () => (await import('./schedule.zh.ts')).schedule, en: async () => (await import('./schedule.en.ts')).schedule },

@@ -1,7 +1,11 @@
 import type { patients as zh } from './patients.zh.ts';
 
 export const patients: typeof zh = {
-  intro: { profiles: 'You and your family, to choose from when you book a visit.', patients: 'Patients in your care.' },
+  intro: {
+    records: 'What doctors wrote about you and your family.',
+    profiles: 'You and your family, to choose from when you book a visit.',
+    patients: 'Patients in your care.',
+  },
   name: 'Name',
   relationship: 'Relationship to you',
   relationships: { self: 'Myself', family: 'Family', friend: 'Friend', other: 'Other' },
@@ -119,6 +123,12 @@ export const patients: typeof zh = {
   issue: 'Send for review',
   issued: 'The prescription was sent for review',
   template: 'Start from a template',
+  templateKept: 'Template saved',
+  keepTemplate: 'Save as a template',
+  keepTemplateText: 'Keeps what is filled in for later records. Leave personal details of the patient out.',
+  templateName: 'Name of the template',
+  noRecords: 'No records yet',
+  version: 'Version',
   noTemplate: 'No templates',
   recordKind: 'Kind of record',
   recordKinds: {

@@ -1,6 +1,10 @@
 /** Texts of visit profiles, of a doctor's patients, and of what is written about them. */
 export const patients = {
-  intro: { profiles: '您和家人的就诊信息，预约时可直接选用。', patients: '您诊治过的患者。' },
+  intro: {
+    records: '医生为您和家人书写的病历。',
+    profiles: '您和家人的就诊信息，预约时可直接选用。',
+    patients: '您诊治过的患者。',
+  },
   name: '姓名',
   relationship: '与本人关系',
   relationships: { self: '本人', family: '家人', friend: '朋友', other: '其他' },
@@ -118,6 +122,12 @@ export const patients = {
   issue: '提交处方',
   issued: '处方已提交审核',
   template: '从模板开始',
+  templateKept: '模板已保存',
+  keepTemplate: '存为模板',
+  keepTemplateText: '保存当前填写的内容，供以后的病历使用。请勿包含患者的个人信息。',
+  templateName: '模板名称',
+  noRecords: '暂时没有病历',
+  version: '版本',
   noTemplate: '没有模板',
   recordKind: '病历类型',
   recordKinds: { outpatient: '门诊', online: '线上问诊', inpatient: '住院', follow_up: '随访', counseling: '心理咨询' },

@@ -16,6 +16,8 @@ export const visits: typeof chinese = {
   lobby: 'Waiting room',
   lobbyOn: 'The patient waits until the doctor opens',
   lobbyOff: 'The patient enters right away',
+  booking: 'Booking',
+  toBooking: 'See the appointment',
   created: 'Created',
   startedAt: 'Began',
   endedAt: 'Ended',

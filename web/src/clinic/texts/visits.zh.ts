@@ -15,6 +15,8 @@ export const visits = {
   lobby: '等候室',
   lobbyOn: '患者需等待医生准入',
   lobbyOff: '患者可直接进入',
+  booking: '预约',
+  toBooking: '查看预约',
   created: '创建时间',
   startedAt: '实际开始',
   endedAt: '实际结束',

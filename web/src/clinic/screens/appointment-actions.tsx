@@ -1,0 +1,99 @@
+import { Button } from 'antd';
+import { api, dataOf } from '../../api/client.ts';
+import { useMay } from '../access.ts';
+import { useConfirm } from '../blocks/confirm.tsx';
+import { ExportButton } from '../blocks/export-button.tsx';
+import { useAction } from '../blocks/use-action.ts';
+import { type Appointment, APPOINTMENTS, ORDERS } from '../booking.ts';
+import { useNow } from '../clock.ts';
+import { go } from '../route.ts';
+import { useTexts } from '../texts/areas.ts';
+
+/** From when on somebody can be said not to have come, in milliseconds; the server has its own limit. */
+const ABSENT_AFTER_MS = 15 * 60_000;
+
+const pathOf = (id: string) => ({ path: { id } });
+const cancel = ({ id, reason }: { id: string; reason: string }) =>
+  dataOf(api.POST('/api/v1/appointments/{id}/cancel', { params: pathOf(id), body: { reason } }));
+const absent = (id: string) => dataOf(api.POST('/api/v1/appointments/{id}/absence', { params: pathOf(id), body: { who: 'patient' } }));
+const complete = (id: string) => dataOf(api.POST('/api/v1/appointments/{id}/complete', { params: pathOf(id) }));
+
+function Cancel({ appointment: { id } }: { appointment: Appointment }) {
+  const t = useTexts('booking');
+  const confirm = useConfirm();
+  const { run, busy } = useAction({ run: cancel, done: t('cancelled'), stale: [[APPOINTMENTS], [ORDERS]] });
+  async function ask(): Promise<void> {
+    const sure = await confirm({
+      ...{ title: t('cancelTitle'), text: t('cancelText'), confirm: t('cancel'), cancel: t('keep'), danger: true },
+      reason: { label: t('cancelReason'), required: true, max: 300 },
+    });
+    if (sure) run({ id, reason: sure.reason });
+  }
+  return (
+    <Button type="text" danger loading={busy} onClick={() => void ask()} data-testid="appointment-cancel">
+      {t('cancel')}
+    </Button>
+  );
+}
+
+/** What the doctor of an appointment can do about it. */
+function Serving({ appointment }: { appointment: Appointment }) {
+  const t = useTexts('booking');
+  const may = useMay();
+  const confirm = useConfirm();
+  const now = useNow();
+  const { id, status, startsAt, patient } = appointment;
+  const missed = useAction({ run: absent, done: t('absentDone'), stale: [[APPOINTMENTS]] });
+  const finish = useAction({ run: complete, done: t('finished'), stale: [[APPOINTMENTS]] });
+  async function ask(what: 'absent' | 'finish'): Promise<void> {
+    const sure = await confirm({ title: t(`${what}Title`), text: t(`${what}Text`), confirm: t(what), danger: what === 'absent' });
+    if (sure) (what === 'absent' ? missed : finish).run(id);
+  }
+  const cared = status !== 'pending' && status !== 'cancelled';
+  const from = `?appointment=${id}`;
+  return (
+    <>
+      {status === 'confirmed' && now > Date.parse(startsAt) + ABSENT_AFTER_MS && (
+        <Button danger loading={missed.busy} onClick={() => void ask('absent')}>
+          {t('absent')}
+        </Button>
+      )}
+      {cared && may('patients:read') && <Button onClick={() => go(`/patients/${patient.id}`)}>{t('patientFile')}</Button>}
+      {cared && may('records:write') && <Button onClick={() => go(`/patients/${patient.id}/record${from}`)}>{t('record')}</Button>}
+      {cared && may('prescriptions:write') && (
+        <Button onClick={() => go(`/patients/${patient.id}/prescribe${from}`)}>{t('prescribe')}</Button>
+      )}
+      {status === 'in_progress' && (
+        <Button type="primary" loading={finish.busy} onClick={() => void ask('finish')}>
+          {t('finish')}
+        </Button>
+      )}
+    </>
+  );
+}
+
+/** What its reader can do about an appointment. */
+export function AppointmentActions({ appointment, own }: { appointment: Appointment; own: boolean }) {
+  const t = useTexts('booking');
+  const may = useMay();
+  const { id, status, orderId, appointmentNo, canCancel } = appointment;
+  return (
+    <div className="clinic-actions">
+      {canCancel && <Cancel appointment={appointment} />}
+      {canCancel && own && <Button onClick={() => go(`/appointments/${id}/move`)}>{t('move')}</Button>}
+      {status === 'confirmed' && (
+        <ExportButton path={`/api/v1/appointments/${id}/calendar`} fileName={`${appointmentNo}.ics`} label={t('calendar')} />
+      )}
+      {own && may('orders:own') && orderId && (
+        <Button
+          type={status === 'pending' ? 'primary' : 'default'}
+          onClick={() => go(`/orders/${orderId}`)}
+          data-testid="appointment-order"
+        >
+          {t(status === 'pending' ? 'pay' : status === 'cancelled' ? 'refund' : 'goTo')}
+        </Button>
+      )}
+      {!own && may('appointments:serve') && <Serving appointment={appointment} />}
+    </div>
+  );
+}
