@@ -1,7 +1,7 @@
 /** Workers: the public face. Everything that follows a change is done from here. */
 import type { Config } from '#config/index.ts';
 import type { Logger } from '#rooms/ports.ts';
-import type { Outbox } from '#src/outbox/outbox.ts';
+import type { Claimed, Outbox } from '#src/outbox/outbox.ts';
 import { startClock } from './clock.ts';
 import { createProcessors, type ProcessorServices } from './processors.ts';
 import { openQueue } from './queue.ts';
@@ -25,15 +25,22 @@ export interface Workers {
 /** Starts relay, clock and workers; with `REDIS_URL` jobs are spread over all processes, without it they are done here. */
 export function startWorkers({ config, outbox, services, log }: WorkersOptions): Workers {
   const processors = createProcessors(services);
-  const work = (job: Parameters<typeof runJob>[0]) => runJob(job, processors, outbox, log);
+  const work = (row: Claimed) => runJob(row, processors, outbox, log);
   const concurrency = config.JOB_CONCURRENCY;
-  const queue = config.REDIS_URL ? openQueue(config.REDIS_URL, work, concurrency, log) : null;
-  const deliver = queue
-    ? (job: Parameters<typeof runJob>[0]) => queue.add(job).catch((error: unknown) => log.warn({ err: error }, 'job not queued'))
-    : work;
+  const queue = config.REDIS_URL ? openQueue(config.REDIS_URL, queued, concurrency, log) : null;
+  const deliver = queue ? (row: Claimed) => queue.add(row).catch((error: unknown) => log.warn({ err: error }, 'job not queued')) : work;
   const relay = startRelay({ outbox, deliver, concurrency, log });
   const stopClock = startClock(outbox, log);
   let closing: Promise<void> | undefined;
+
+  /** A row that the queue names. What was done meanwhile needs nothing more. */
+  async function queued(id: string): Promise<void> {
+    const row = await outbox.read(id).catch((error: unknown) => {
+      log.warn({ err: error, job: id }, 'job not read');
+      return null;
+    });
+    if (row) await work(row);
+  }
 
   async function close(): Promise<void> {
     stopClock();

@@ -1,12 +1,14 @@
 /**
- * The queue between relays and the processes that do the jobs: BullMQ on Redis. It carries ids only. What it loses, a wiped
- * Redis for example, comes up again from the outbox when the claim ends.
+ * The queue between relays and the processes that do the jobs: BullMQ on Redis. It carries ids of rows and nothing else: what is done
+ * stands in the database, whoever can write to Redis. What it loses, a wiped Redis for example, comes up again from the outbox when the
+ * claim ends.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
+import { z } from 'zod';
 import type { Logger } from '#rooms/ports.ts';
-import type { Job } from '#src/outbox/outbox.ts';
+import type { Claimed } from '#src/outbox/outbox.ts';
 
 const NAME = 'wenzhen-jobs';
 /** A stalled worker's jobs are taken over after this long, in milliseconds: shorter than the claim of a row. */
@@ -18,12 +20,14 @@ const CLOSE_MS = 5_000;
 
 export interface JobQueue {
   /** Hands a job on. @throws when Redis does not take it; the row then comes up again */
-  add(job: Job): Promise<void>;
+  add(row: Claimed): Promise<void>;
   close(): Promise<void>;
 }
 
-/** @param work does one job; must never reject */
-export function openQueue(url: string, work: ((job: Job) => Promise<void>) | null, concurrency: number, log: Logger): JobQueue {
+const entry = z.object({ id: z.uuid() });
+
+/** @param work does the job of one row; must never reject */
+export function openQueue(url: string, work: ((id: string) => Promise<void>) | null, concurrency: number, log: Logger): JobQueue {
   let closed = false;
   // Of a queue that was closed while Redis was away nothing tries on; BullMQ makes a further connection of the same kind.
   const retryStrategy = (times: number) => (closed ? null : Math.min(times * 100, MOST_PAUSE_MS));
@@ -41,7 +45,7 @@ export function openQueue(url: string, work: ((job: Job) => Promise<void>) | nul
     // A worker waits for Redis: told at once, BullMQ would ask again at once, and leave no turn to anything else in the process.
     const connection = connect(true);
     connections.push(connection);
-    worker = new Worker(NAME, async ({ data }: { data: Job }) => work(data), {
+    worker = new Worker(NAME, async ({ data }: { data: unknown }) => work(entry.parse(data).id), {
       connection,
       concurrency,
       lockDuration: LOCK_MS,
@@ -50,9 +54,9 @@ export function openQueue(url: string, work: ((job: Job) => Promise<void>) | nul
     worker.on('error', (error) => log.debug({ err: error }, 'job worker'));
   }
   return {
-    async add(job) {
+    async add({ id, topic, attempts }) {
       // One entry for each try of a row, whoever relays it.
-      await queue.add(job.topic, job, { jobId: `${job.id}-${job.attempts}` });
+      await queue.add(topic, { id }, { jobId: `${id}-${attempts}` });
     },
     async close() {
       closed = true;

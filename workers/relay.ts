@@ -3,12 +3,12 @@
  * on. Every process may run a relay; a row is claimed by one of them at a time.
  */
 import type { Logger } from '#rooms/ports.ts';
-import type { Job, Outbox } from '#src/outbox/outbox.ts';
+import type { Claimed, Outbox } from '#src/outbox/outbox.ts';
 
 export interface RelayOptions {
   outbox: Outbox;
   /** Does a job or hands it on; resolves when it is done or handed on, never rejects. */
-  deliver: (job: Job) => Promise<void>;
+  deliver: (row: Claimed) => Promise<void>;
   /** Jobs in hand at the same time. */
   concurrency: number;
   log: Logger;

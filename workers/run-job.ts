@@ -1,7 +1,7 @@
 /** Runs one claimed row and writes down how it ended. */
 import type { Logger } from '#rooms/ports.ts';
 import { actAs } from '#src/audit/actor.ts';
-import type { Job, Outbox } from '#src/outbox/outbox.ts';
+import { type Claimed, jobOf, type Outbox } from '#src/outbox/outbox.ts';
 import type { Topic } from '#src/outbox/topics.ts';
 import type { Processor, Processors } from './processor.ts';
 
@@ -11,11 +11,12 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 600_000;
 
 /** Never rejects: a row that cannot even be marked comes up again when its claim ends. */
-export async function runJob(job: Job, processors: Processors, outbox: Outbox, log: Logger): Promise<void> {
-  const { id, topic, attempts, requestId } = job;
+export async function runJob(claimed: Claimed, processors: Processors, outbox: Outbox, log: Logger): Promise<void> {
+  const { id, topic, attempts, requestId } = claimed;
   const fields = { job: id, topic, attempts, ...(requestId && { requestId }) };
   try {
-    const processor = processors[topic] as Processor<Topic>;
+    const job = jobOf(claimed);
+    const processor = processors[job.topic] as Processor<Topic>;
     if (processor.kind === 'database') {
       await actAs({ userId: null, requestId }, () => outbox.complete(id, () => processor.run(job)));
     } else {

@@ -56,6 +56,7 @@ export const notificationKinds = {
 export type NotificationKind = keyof typeof notificationKinds;
 export type SubjectType = (typeof notificationKinds)[NotificationKind]['subject'];
 export const notificationKindNames = Object.keys(notificationKinds) as NotificationKind[];
+export const subjectTypes = [...new Set(Object.values(notificationKinds).map(({ subject }) => subject))];
 
 /** Payload of the topic `notification.send`: somebody is to be told of something. */
 export interface NotificationOrder {

@@ -6,7 +6,7 @@ import { Op, QueryTypes } from 'sequelize';
 import { v7 as uuid } from 'uuid';
 import type { Database } from '#src/database/database.ts';
 import type { OutboxRow } from './model.ts';
-import type { Topic, Topics } from './topics.ts';
+import { type Topic, type Topics, topics } from './topics.ts';
 
 export interface AppendOptions {
   /** Not before this time; default: at once. */
@@ -16,6 +16,9 @@ export interface AppendOptions {
   dedupeKey?: string;
   requestId?: string;
 }
+
+/** A row that was claimed, as it was written. */
+export type Claimed = Pick<OutboxRow, 'id' | 'topic' | 'payload' | 'attempts' | 'requestId'>;
 
 /** A claimed row as its processor sees it. `id` is the same at every try: the idempotency key of outside calls. */
 export interface Job<T extends Topic = Topic> {
@@ -33,7 +36,9 @@ export interface Outbox {
   /** Takes back what has not been done yet. @returns whether there was something */
   cancel(dedupeKey: string): Promise<boolean>;
   /** Claims due rows for `leaseMs`, oldest first; rows of one aggregate one at a time. */
-  claim(limit: number, leaseMs: number): Promise<Job[]>;
+  claim(limit: number, leaseMs: number): Promise<Claimed[]>;
+  /** A row that somebody has claimed and nobody has done yet. */
+  read(id: string): Promise<Claimed | null>;
   /** Holds claims for another `leaseMs`: of jobs that take long. */
   extend(ids: readonly string[], leaseMs: number): Promise<void>;
   /**
@@ -68,6 +73,7 @@ export function createOutbox(database: Database): Outbox {
       }),
 
     claim: (limit, leaseMs) => transaction(() => claim(database, limit, leaseMs)),
+    read: (id) => models.outbox.findOne({ where: { id, state: 'ready', claimedUntil: { [Op.ne]: null } } }),
 
     extend: (ids, leaseMs) =>
       transaction(async () => {
@@ -108,7 +114,7 @@ export function createOutbox(database: Database): Outbox {
 type Nullable<T> = { [K in keyof T]?: T[K] | null };
 
 /** Sequelize's `skipLocked` is ignored on MySQL, hence plain SQL. SQLite has one writer, who needs no locks. */
-async function claim({ sequelize, dialect, models, time }: Database, limit: number, leaseMs: number): Promise<Job[]> {
+async function claim({ sequelize, dialect, models, time }: Database, limit: number, leaseMs: number): Promise<Claimed[]> {
   const now = new Date();
   const due = `SELECT id FROM outbox o WHERE state = 'ready' AND run_at <= :now AND (claimed_until IS NULL OR claimed_until < :now)
     AND (aggregate IS NULL OR NOT EXISTS (SELECT 1 FROM outbox e
@@ -118,10 +124,12 @@ async function claim({ sequelize, dialect, models, time }: Database, limit: numb
   const ids = found.map(({ id }) => id);
   if (ids.length === 0) return [];
   await models.outbox.update({ claimedUntil: new Date(now.getTime() + leaseMs) }, { where: { id: ids } });
-  return (await models.outbox.findAll({ where: { id: ids }, order: ['runAt', 'id'] })).map(jobOf);
+  return models.outbox.findAll({ where: { id: ids }, order: ['runAt', 'id'] });
 }
 
-function jobOf({ id, topic, payload, attempts, requestId }: OutboxRow): Job {
-  // Only `append` writes rows, and it is typed.
-  return { id, topic: topic as Topic, payload: JSON.parse(payload) as Topics[Topic], attempts, requestId };
+/** What a processor is given. @throws when nobody knows the topic, or the payload does not fit it: a newer process may */
+export function jobOf({ id, topic, payload, attempts, requestId }: Claimed): Job {
+  if (!Object.hasOwn(topics, topic)) throw new Error(`There is no topic ${topic}`);
+  const known = topic as Topic;
+  return { id, topic: known, payload: topics[known].parse(JSON.parse(payload)), attempts, requestId };
 }

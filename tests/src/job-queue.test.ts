@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { silentLog } from '#tests/support/app.ts';
 import { freePort } from '#tests/support/mariadb.ts';
@@ -5,7 +6,7 @@ import { startRedis } from '#tests/support/redis.ts';
 import { until } from '#tests/support/wait.ts';
 import { openQueue } from '#workers/queue.ts';
 
-const jobOf = (id: string) => ({ id, topic: 'files.sweep' as const, payload: {}, attempts: 0, requestId: null });
+const rowOf = (id: string) => ({ id, topic: 'files.sweep', payload: '{}', attempts: 0, requestId: null });
 
 /** Takes turns as long as the process has any: a queue that spins leaves none. */
 async function turns(): Promise<number> {
@@ -23,19 +24,20 @@ test('a process without its Redis goes on with everything else, and ends', async
 test('Redis that goes while jobs are in hand stops nothing else; when it is back, jobs are done', async () => {
   let redis = await startRedis();
   const done: string[] = [];
-  const work = async ({ id }: { id: string }) => {
+  const work = async (id: string) => {
     await delay(100);
     done.push(id);
   };
   const queue = openQueue(redis.url, work, 2, silentLog);
-  for (const id of ['a', 'b', 'c', 'd', 'e']) await until('the queue to take a job', () => queue.add(jobOf(id)).then(() => true));
+  for (let n = 0; n < 5; n++) await until('the queue to take a job', () => queue.add(rowOf(randomUUID())).then(() => true));
+  const last = randomUUID();
   await until('a job in hand', () => done.length > 0);
   await redis.stop();
   expect(await turns()).toBe(20);
-  await expect(queue.add(jobOf('f'))).rejects.toThrow();
+  await expect(queue.add(rowOf(randomUUID()))).rejects.toThrow();
   redis = await startRedis(Number(new URL(redis.url).port));
-  await until('the queue to take jobs again', () => queue.add(jobOf('g')).then(() => true), 15_000);
-  await until('the job of after', () => done.includes('g'), 15_000);
+  await until('the queue to take jobs again', () => queue.add(rowOf(last)).then(() => true), 15_000);
+  await until('the job of after', () => done.includes(last), 15_000);
   await queue.close();
   await redis.stop();
 }, 60_000);
