@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Config } from '#config/index.ts';
 import type { Foundation } from './foundation.ts';
 import type { Modules } from './modules.ts';
+import { canonicalUrl, nameCanonicals } from './plugins/aliases.ts';
 import { logRequests } from './plugins/access-log.ts';
 import { answerWithEnvelopes, handleFault } from './plugins/envelope.ts';
 import { healthRoutes, type Readiness } from './plugins/health.ts';
@@ -76,6 +77,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: requestId,
+    rewriteUrl: ({ url = '/' }) => canonicalUrl(url),
     logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
     // Requests that arrive on open connections during a shutdown are answered as usual until the socket closes.
@@ -88,12 +90,13 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const { seen, freshlyVerified } = auth.sessions;
   enforcePolicies(app, { verify: auth.verify, accessOf: access.of, seen, freshlyVerified, openKey: modules.apiKeys.open });
   returnRequestIds(app);
+  nameCanonicals(app);
   cutSlowBodies(app, BODY_TIMEOUT_MS);
   logRequests(app, log, config.LOG_SLOW_REQUEST_MS);
   await allowOrigins(app, config);
   const headers = await pageHeaders(config);
   await documentApi(app, version, headers);
-  exposeMetrics(app, parts.metrics);
+  exposeMetrics(app, parts.metrics, audit.securityCounts);
   handleMissing(app, sendPage(webFolder, headers));
   await serveWeb(app, webFolder, headers);
 

@@ -30,6 +30,8 @@ export interface Audit extends LogReaders {
   medical(actor: AuditActor, action: MedicalAction, access: MedicalAccess): Promise<void>;
   /** Records an event of security. @param details without personal data */
   security(kind: string, fields: { userId?: string; ip?: string; requestId?: string; details?: Record<string, unknown> }): Promise<void>;
+  /** How many events of each kind this process has recorded since its start, for the metrics. */
+  securityCounts(): ReadonlyMap<string, number>;
   verify(patientId: string): Promise<Verdict>;
   /** Goes through every patient. @param broken called for each broken chain @returns how many chains there are */
   verifyAll(broken: (verdict: Verdict) => void): Promise<number>;
@@ -39,6 +41,7 @@ export interface Audit extends LogReaders {
 export function createAudit(database: Database, secret: string): Audit {
   const { models, transaction } = database;
   const chain = createChain(secret);
+  const counts = new Map<string, number>();
 
   const verify = (patientId: string): Promise<Verdict> =>
     transaction(async () => {
@@ -69,8 +72,10 @@ export function createAudit(database: Database, secret: string): Audit {
 
     security: (kind, { userId = null, ip = null, requestId = null, details = {} }: Nullable<Parameters<Audit['security']>[1]>) =>
       transaction(async () => {
+        counts.set(kind, (counts.get(kind) ?? 0) + 1);
         await models.securityEvents.create({ kind, userId, ip, requestId, details: JSON.stringify(details) });
       }),
+    securityCounts: () => counts,
 
     verify,
 

@@ -28,29 +28,34 @@ export interface MetricSources {
 /** Upper ends of the buckets of durations, in seconds. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-export function exposeMetrics(app: FastifyInstance, sources: MetricSources): void {
+/** @param security how many events of each kind the log of security holds from this process */
+export function exposeMetrics(app: FastifyInstance, sources: MetricSources, security: () => ReadonlyMap<string, number>): void {
   const register = new Registry();
   collectDefaultMetrics({ register });
   const durations = observeDurations(app, BUCKETS);
   gaugeRooms(register, sources.rooms);
   gaugeWorkers(register, sources.workers);
-  countAlerts(register, sources.moneyAlerts);
+  countKinds(register, 'money_alerts_total', 'Payments that do not fit our books, and refunds that did not go through', () =>
+    Object.entries(sources.moneyAlerts()),
+  );
   observeTurns(register, sources.turns);
+  countKinds(register, 'security_events_total', 'What was suspicious, by its kind in the log of security events', security);
   app.get('/metrics', { config: { policy: publicAccess }, schema: { hide: true } }, async (_request, reply) => {
     return reply.type(register.contentType).send(`${await register.metrics()}\n${durations()}`);
   });
   app.addHook('onClose', async () => register.clear());
 }
 
-function countAlerts(register: Registry, read: MetricSources['moneyAlerts']): void {
+/** Counts that somebody else keeps, by kind. */
+function countKinds(register: Registry, name: string, help: string, read: () => Iterable<readonly [string, number]>): void {
   new Counter({
-    name: 'money_alerts_total',
-    help: 'Payments that do not fit our books, and refunds that did not go through',
+    name,
+    help,
     labelNames: ['kind'] as const,
     registers: [register],
     collect() {
       this.reset();
-      for (const [kind, count] of Object.entries(read())) this.inc({ kind }, count);
+      for (const [kind, count] of read()) this.inc({ kind }, count);
     },
   });
 }

@@ -3,12 +3,14 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
-import { codeSamples } from './code-samples.ts';
+import { codeSamples, exampleOf } from './code-samples.ts';
 import { type PageHeaders, publicPages } from './security.ts';
 import { compressAnswers } from './web.ts';
 
 const DESCRIPTION = `Every answer has the same form: \`success\`, \`code\` (the HTTP status), \`message\`, \`data\`, \`timestamp\` and \`requestId\`;
-a failure adds \`error.code\`, the stable name of what went wrong. Times are UTC in ISO 8601, ids are UUIDv7.`;
+a failure adds \`error.code\`, the stable name of what went wrong. Times are UTC in ISO 8601, ids are UUIDv7. Each route names what it
+answers with; while the database is away any of them answers 503 \`storage_unavailable\` with \`Retry-After\`. The same paths without \`v1\`, and those of earlier clients,
+are aliases (docs/api-aliases.md).`;
 
 /** To be called before the routes that it shall describe. */
 export async function documentApi(app: FastifyInstance, version: string, headers: PageHeaders): Promise<void> {
@@ -27,8 +29,11 @@ export async function documentApi(app: FastifyInstance, version: string, headers
     transformObject: jsonSchemaTransformObject,
     transform: (route) => {
       const { schema, url } = jsonSchemaTransform(route);
+      const example = exampleOf(route.schema?.body);
+      // Schemas that turn what they are given into something else lose their examples on the way.
+      const body = schema?.body && example !== undefined ? { ...(schema.body as object), examples: [example] } : schema?.body;
       const samples = codeSamples(String(route.route.method), route.url, route.schema?.body, route.schema?.security !== undefined);
-      return { schema: { ...schema, 'x-codeSamples': samples }, url };
+      return { schema: { ...schema, ...(body !== undefined && { body }), 'x-codeSamples': samples }, url };
     },
   });
   await app.register(async (scope) => {

@@ -1,5 +1,6 @@
 /** Attacks on signing in: mutated tokens, guessed passwords and codes from many addresses. */
 import { createHmac, randomBytes, randomInt } from 'node:crypto';
+import { hashPassword, verifyPassword } from '#src/auth/passwords.ts';
 import { PASSWORD, SECRET, startApp, type TestApp } from '#tests/support/app.ts';
 import { until } from '#tests/support/wait.ts';
 
@@ -48,6 +49,27 @@ describe('guessing', () => {
     expect(await course('unknown', '192.0.2.1')).toEqual(await course('known', '192.0.2.2'));
   });
 
+  test('an unknown account costs the same check of a password, so that the time of an answer tells nothing', async () => {
+    const timeOf = async (passwordHash: string | null) => {
+      const { cpuUsage } = process;
+      const before = cpuUsage();
+      await verifyPassword(passwordHash, 'wrong');
+      const { user, system } = cpuUsage(before);
+      return user + system;
+    };
+    const hash = await hashPassword(PASSWORD);
+    const median = async (passwordHash: string | null) => {
+      const costs = [];
+      for (let n = 0; n < 9; n++) costs.push(await timeOf(passwordHash));
+      return costs.toSorted((a, b) => a - b)[4] ?? 0;
+    };
+    await median(null);
+    const ratio = (await median(null)) / (await median(hash));
+    // Work, not time: whatever else the machine does. Without the check it would be a hundredth.
+    expect(ratio).toBeGreaterThan(0.4);
+    expect(ratio).toBeLessThan(2.5);
+  });
+
   test('a lock ends by itself', async () => {
     await server.users.create({ account: 'patient-one', name: 'P', password: PASSWORD, roles: ['patient'] });
     for (let n = 0; n < 6; n++) await from('192.0.2.3', '/login', { account: 'patient-one', password: 'wrong' });
@@ -74,6 +96,26 @@ describe('guessing', () => {
     expect(answers).toEqual(['sent', 'sent', 'sent', 'sent', 'sent', 'code_limit', 'code_limit']);
   });
 
+  test('200 wrong codes from 50 addresses get five tries, then not even the right one', async () => {
+    const phone = '13900000042';
+    expect((await from('192.0.2.42', '/sms-code', { phone, scene: 'login' })).status).toBe(200);
+    await until('the message', () => server.foundation.senders.inbox!.all().some(({ to }) => to.endsWith(phone)));
+    const sent = server.foundation.senders.inbox!.all().find(({ to }) => to.endsWith(phone));
+    const right = /\d{6}/.exec(sent?.text ?? '')?.[0] ?? '';
+    const wrong = (n: number) => String((Number(right) + 1 + n) % 1_000_000).padStart(6, '0');
+    const answers = [];
+    for (let round = 0; round < 4; round++)
+      answers.push(
+        ...(await Promise.all(
+          Array.from({ length: 50 }, (_, n) => from(`203.0.120.${1 + n}`, '/login', { phone, code: wrong(round * 50 + n) })),
+        )),
+      );
+    expect(answers.filter(({ status }) => status === 200)).toEqual([]);
+    expect((await from('203.0.121.1', '/login', { phone, code: right })).status).not.toBe(200);
+    const [row] = await server.database.models.smsCodes.findAll({ order: [['createdAt', 'DESC']], limit: 1 });
+    expect(row?.tries).toBeLessThanOrEqual(5);
+  });
+
   test('one address registers so many accounts', async () => {
     const answers = [];
     for (let n = 0; n < 5; n++)
@@ -84,6 +126,11 @@ describe('guessing', () => {
   test('what is suspicious is in the log of security events', async () => {
     const kinds = (await server.database.models.securityEvents.findAll()).map(({ kind }) => kind);
     expect(kinds).toEqual(expect.arrayContaining(['account_locked', 'codes_refused']));
+    const { body } = await server.app.inject('/metrics');
+    for (const kind of ['account_locked', 'codes_refused']) {
+      const count = kinds.filter((one) => one === kind).length;
+      expect(body).toContain(`security_events_total{kind="${kind}"} ${count}\n`);
+    }
   });
 
   test('the right password many times at once is let in each time', async () => {
