@@ -1,14 +1,22 @@
 /**
  * `npm test`: runs the lanes one after the other and ends with one line, `N passed, N failed` (and `, N skipped`).
- * Arguments go to jest: `npm test -- tests/rooms`, `npm test -- tests/sfu -t 'close()'`.
+ * Arguments go to jest: `npm test -- tests/rooms`, `npm test -- tests/sfu -t 'close()'`. Without any, answers that the API
+ * document names and no test has seen are listed.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { unseenAnswers } from './test/answers.ts';
 import { lanes } from './test/lanes.ts';
 import { runLane, type LaneResult } from './test/run-lane.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+
+const answers = mkdtempSync(join(tmpdir(), 'wenzhen-answers-'));
+process.env['TEST_ANSWERS'] = answers;
 
 const minutes = (ms: number) => `${Math.floor(ms / 60_000)}:${String(Math.floor((ms / 1_000) % 60)).padStart(2, '0')}`;
 
@@ -28,6 +36,11 @@ for (const lane of lanes) {
 const sum = (key: 'passed' | 'failed' | 'skipped') => results.reduce((total, result) => total + result[key], 0);
 const [passed, skipped] = [sum('passed'), sum('skipped')];
 let failed = sum('failed');
+if (process.argv.length === 2 && !stop.signal.aborted) {
+  const unseen = unseenAnswers(answers);
+  if (unseen.length > 0) table.push(`documented, but answered in no test: ${unseen.length}`, ...unseen.map((answer) => `  ${answer}`));
+}
+rmSync(answers, { recursive: true, force: true });
 if (passed + failed === 0) {
   failed = 1;
   table.push('  ✗ no test was run');

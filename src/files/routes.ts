@@ -15,6 +15,7 @@ import { createUploads, MAX_FILES } from './uploading.ts';
 const tags = ['files'];
 const policy = may('files:own', { objects: 'own files', all: 'files:manage' });
 const params = schemas.fileParams;
+const bytes = { content: { 'application/octet-stream': { schema: z.unknown().meta({ type: 'string', format: 'binary' }) } } };
 const uploadErrors = [
   ...(['length_required', 'payload_too_large', 'unsupported_media_type', 'limit_reached', 'unsupported_file', 'file_too_large'] as const),
   ...(['bad_image', 'empty_file', 'quota_exceeded', 'storage_full', 'storage_unavailable'] as const),
@@ -118,12 +119,7 @@ function contentRoute(files: Files, showing: Showing): FastifyPluginAsyncZod {
         tags,
         params,
         querystring: schemas.contentQuery,
-        response: {
-          200: {
-            description: 'the content',
-            content: { 'application/octet-stream': { schema: z.unknown().meta({ type: 'string', format: 'binary' }) } },
-          },
-        },
+        response: { 200: { description: 'the content', ...bytes }, 206: { description: 'the range that was asked for', ...bytes } },
       },
       handler: async (request, reply) => {
         const { expires, signature } = request.query;

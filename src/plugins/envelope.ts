@@ -54,20 +54,38 @@ export function answerWithEnvelopes(api: FastifyInstance): void {
 }
 
 /** Completes a route's schema with the envelope, the errors it can answer with and the token it needs. */
-function describeAnswers(route: RouteOptions): void {
-  const { policy, stepUp, errors: own = [] } = route.config ?? {};
+function describeAnswers(this: FastifyInstance, route: RouteOptions): void {
+  const { policy } = route.config ?? {};
   const { response, ...schema } = route.schema ?? {};
-  const data = (response as Record<number, unknown> | undefined)?.[200];
+  const { 200: data, ...others } = (response ?? {}) as Record<number, unknown>;
   if (!data) throw new Error(`${String(route.method)} ${route.url} declares no answer`);
-  const codes: ErrorCode[] = [...(policy?.errors ?? []), ...(stepUp ? ['step_up_required' as const] : []), ...own, 'rate_limited'];
-  if (schema.body ?? schema.params ?? schema.querystring) codes.push('invalid_request');
-  if (schema.body) codes.push('malformed_json', 'payload_too_large', 'unsupported_media_type');
+  const codes = errorsOf(route, this.hasContentTypeParser('application/json'));
   route.schema = {
     ...schema,
     description: `Open to ${policy?.summary ?? 'nobody'}.`,
-    ...(policy && policy.callers !== 'anybody' && { security: [{ bearer: [] }, ...(takesKeys(policy, stepUp) ? [{ apiKey: [] }] : [])] }),
-    response: { ...failures(codes), 200: data instanceof z.ZodType ? enveloped(data) : data },
+    ...(policy &&
+      policy.callers !== 'anybody' && { security: [{ bearer: [] }, ...(takesKeys(policy, route.config?.stepUp) ? [{ apiKey: [] }] : [])] }),
+    response: { ...failures(codes), ...others, 200: data instanceof z.ZodType ? enveloped(data) : data },
   };
+}
+
+/**
+ * Every error that a route can answer with, but for those of any route: `openapi.ts` names them.
+ * @param readsJson false: its body is bytes of whatever type
+ */
+function errorsOf({ method, url, schema, config = {} }: RouteOptions, readsJson: boolean): ErrorCode[] {
+  const { policy, stepUp, idempotent, errors: own = [] } = config;
+  const codes: ErrorCode[] = [...(policy?.errors ?? []), ...own];
+  if (stepUp) codes.push('step_up_required');
+  if (idempotent) codes.push('invalid_idempotency_key', 'idempotency_key_reused');
+  if (schema?.body ?? schema?.params ?? schema?.querystring) codes.push('invalid_request');
+  // A body is read before anybody asks whether the route wants one.
+  const hasBody = [method].flat().some((name) => name !== 'GET');
+  if (hasBody) codes.push('payload_too_large');
+  if (hasBody && readsJson) codes.push('malformed_json', 'unsupported_media_type');
+  // Those without are for whoever looks after the server.
+  if (url.startsWith('/api/')) codes.push('rate_limited');
+  return codes;
 }
 
 /** Schema of the data in each success schema. */

@@ -19,7 +19,7 @@ import { createFoundation, type Foundation } from '#src/foundation.ts';
 import { createModules, type Modules } from '#src/modules.ts';
 import type { Users } from '#src/users/service.ts';
 import { startWorkers, type Workers } from '#workers/index.ts';
-import { watchRoutes } from './routes.ts';
+import { checkAnswers, watchAnswers } from './answers.ts';
 import { copyTemplate } from './template.ts';
 
 export const silentLog = pino({ level: 'silent' });
@@ -124,7 +124,7 @@ export async function startApp(env: Record<string, string> = {}, parts: Partial<
   const { users, consultations } = modules;
   const workers = startWorkers({ config, outbox: foundation.outbox, services: modules, log: silentLog });
   const app = await buildApp({
-    observe: watchRoutes,
+    observe: watchAnswers,
     foundation,
     modules,
     readiness: { database: () => database.ping(2_000), media: () => true, accepting: () => true },
@@ -205,6 +205,7 @@ export async function startApp(env: Record<string, string> = {}, parts: Partial<
       await workers.close();
       await foundation.close();
       await rm(folder, { recursive: true, force: true });
+      checkAnswers(app);
     },
   };
 }

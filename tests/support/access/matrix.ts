@@ -56,7 +56,7 @@ function declared(name: string, rule: Rule, identity: Identity, side: Side): Exp
 class RolledBack extends Error {}
 
 /** Sends a request whose effects are undone. */
-async function tried({ app, database }: TestApp, request: InjectOptions) {
+export async function tried({ app, database }: TestApp, request: InjectOptions) {
   let answer: Awaited<ReturnType<TestApp['app']['inject']>> | undefined;
   const attempt = database.transaction(async () => {
     answer = await app.inject(request);
