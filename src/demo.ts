@@ -1,6 +1,7 @@
 /** What a newcomer needs to look around: an account for each kind of work, an approved doctor, and a visit with a patient. */
 import { randomInt } from 'node:crypto';
 import { UniqueConstraintError } from 'sequelize';
+import { newPassword } from './auth/passwords.ts';
 import type { Consultations } from './consultations/service.ts';
 import type { Database } from './database/database.ts';
 import type { Departments } from './departments/service.ts';
@@ -160,5 +161,7 @@ function callerFor({ id, name }: UserRow, role: BuiltinRole): Caller {
 
 /** Easy to type and hard to guess. */
 export function randomPassword(): string {
-  return Array.from({ length: PASSWORD_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+  const password = Array.from({ length: PASSWORD_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+  // One in forty has no digit, which passwords must have.
+  return newPassword.safeParse(password).success ? password : randomPassword();
 }

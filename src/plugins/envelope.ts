@@ -73,18 +73,17 @@ function describeAnswers(this: FastifyInstance, route: RouteOptions): void {
  * Every error that a route can answer with, but for those of any route: `openapi.ts` names them.
  * @param readsJson false: its body is bytes of whatever type
  */
-function errorsOf({ method, url, schema, config = {} }: RouteOptions, readsJson: boolean): ErrorCode[] {
+function errorsOf({ method, url, config = {} }: RouteOptions, readsJson: boolean): ErrorCode[] {
   const { policy, stepUp, idempotent, errors: own = [] } = config;
   const codes: ErrorCode[] = [...(policy?.errors ?? []), ...own];
   if (stepUp) codes.push('step_up_required');
   if (idempotent) codes.push('invalid_idempotency_key', 'idempotency_key_reused');
-  if (schema?.body ?? schema?.params ?? schema?.querystring) codes.push('invalid_request');
   // A body is read before anybody asks whether the route wants one.
   const hasBody = [method].flat().some((name) => name !== 'GET');
   if (hasBody) codes.push('payload_too_large');
   if (hasBody && readsJson) codes.push('malformed_json', 'unsupported_media_type');
-  // Those without are for whoever looks after the server.
-  if (url.startsWith('/api/')) codes.push('rate_limited');
+  // Others are for whoever looks after the server: neither counted nor screened.
+  if (url.startsWith('/api/')) codes.push('invalid_request', 'rate_limited');
   return codes;
 }
 

@@ -55,6 +55,25 @@ test('a body that is no JSON, too large, or of another type is refused by name',
   }
 });
 
+test('input that looks like an attack is refused by every route', async () => {
+  for (const route of routes) {
+    // What a query does not name is left out of it, and what is no JSON does not come as far as that.
+    if (!route.url.startsWith('/api/') || route.schema?.querystring || ['/files', '/network-test/upload'].includes(route.path)) continue;
+    const payload = exampleOf(route.schema?.body) as object | undefined;
+    const answered = await send(server, route, { query: { x: "' OR 1=1 --" }, ...(payload !== undefined && { payload }) });
+    expect([route.path, ...answered]).toEqual([route.path, 400, 'invalid_request']);
+  }
+});
+
+test('ids of nothing are answered as it is declared', async () => {
+  for (const route of routes) {
+    if (!route.url.includes(':')) continue;
+    const payload = exampleOf(route.schema?.body) as object | undefined;
+    const [status] = await send(server, route, payload === undefined ? {} : { payload });
+    expect([route.path, status, declares(route, status)]).toEqual([route.path, status, true]);
+  }
+});
+
 test('a key for repeated requests has a form, and belongs to one request', async () => {
   const { id: owner, token } = server.people.administrator;
   const repeated = routes.filter(({ config }) => config?.idempotent);

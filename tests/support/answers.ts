@@ -9,8 +9,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { routesOf, watchRoutes } from './routes.ts';
 
-/** Any route may answer so; the document says it once for all. */
-const ANYWHERE = new Set(['storage_unavailable']);
+/** Any route may answer so: the document says it once for all; and faults that a test plants come out as the last. */
+const ANYWHERE = new Set(['storage_unavailable', 'internal']);
 
 const noted = new WeakMap<FastifyInstance, { faults: Set<string>; seen: Set<string> }>();
 
