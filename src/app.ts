@@ -42,7 +42,7 @@ const HTTP_OPTIONS = {
 };
 
 export interface AppParts {
-  foundation: Pick<Foundation, 'config' | 'log' | 'auth' | 'access' | 'database' | 'redis' | 'audit'>;
+  foundation: Pick<Foundation, 'config' | 'log' | 'auth' | 'access' | 'database' | 'redis' | 'audit' | 'vault'>;
   modules: Pick<Modules, 'routes' | 'apiKeys'>;
   readiness: Readiness;
   metrics: MetricSources;
@@ -68,7 +68,7 @@ function withoutChildren(log: Logger): FastifyBaseLogger {
 
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const { foundation, modules, webFolder = path.join(root, 'web/dist') } = parts;
-  const { config, log, auth, access, database, redis, audit } = foundation;
+  const { config, log, auth, access, database, redis, audit, vault } = foundation;
   const app = Fastify({
     loggerInstance: withoutChildren(log),
     https: parts.tls ? { ...parts.tls, ...HTTP_OPTIONS } : null,
@@ -110,7 +110,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
         announceDeprecations(v1);
         limitRates(v1, config, redis, log);
         screenInput(v1, audit, log);
-        answerRepeats(v1, database);
+        answerRepeats(v1, database, vault);
         logOperations(v1, database);
         for (const routes of modules.routes) await v1.register(routes);
         await v1.register(deprecationRoutes(v1));

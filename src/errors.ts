@@ -64,6 +64,8 @@ export const errors = {
   payment_open: { status: 409, message: 'This order is being paid in this way on another device; close that first' },
   refund_too_late: { status: 409, message: 'It is too late to ask for this money back' },
   refund_too_large: { status: 409, message: 'That is more than what is left to give back' },
+  request_open: { status: 409, message: 'There is such a request already' },
+  open_business: { status: 409, message: 'First something has to be settled; the details say what' },
   visit_started: { status: 409, message: 'This visit has begun; it can be ended, not cancelled' },
   length_required: { status: 411, message: 'An upload has to say how long it is' },
   payload_too_large: { status: 413, message: 'The body is too large' },

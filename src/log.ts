@@ -1,5 +1,5 @@
 /** The log: JSON lines on standard output or in files that rotate, or readable ones on a terminal. Secrets and SQL with its values never get in. */
-import { pino, type Logger } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
 import type { Config } from '#config/index.ts';
 
@@ -7,7 +7,8 @@ const SECRET = ['authorization', 'cookie', 'password', 'passwordHash', 'token', 
 
 type LogConfig = Pick<Config, 'LOG_LEVEL' | 'LOG_PRETTY' | 'LOG_FILE' | 'LOG_FILE_MEGABYTES' | 'LOG_FILE_KEEP' | 'NODE_ENV'>;
 
-export function createLog(config: LogConfig): Logger {
+/** @param destination in place of standard output */
+export function createLog(config: LogConfig, destination?: DestinationStream): Logger {
   const readable = config.LOG_PRETTY ?? (process.stdout.isTTY && config.NODE_ENV !== 'production');
   const options = {
     level: config.LOG_LEVEL,
@@ -16,6 +17,7 @@ export function createLog(config: LogConfig): Logger {
     serializers: { err: errorFields },
   };
   if (config.LOG_FILE) return pino(options, rotatingFile(config, config.LOG_FILE));
+  if (destination) return pino(options, destination);
   return readable
     ? pino(options, pretty({ colorize: process.stdout.hasColors?.() ?? false, ignore: 'pid,hostname', sync: true }))
     : pino(options);

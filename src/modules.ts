@@ -13,6 +13,7 @@ import { createIdentity } from './modules/identity.ts';
 import { createPatientCare } from './modules/patient-care.ts';
 import { createPharmacy } from './modules/pharmacy.ts';
 import { createPractice } from './modules/practice.ts';
+import { createPrivacy } from './modules/privacy.ts';
 import type { Surroundings } from './modules/surroundings.ts';
 import { createSystem } from './modules/system.ts';
 import { createTelling } from './modules/telling.ts';
@@ -43,8 +44,9 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
   const booking = createBooking(foundation, { ...till, notifications, profiles: patients.profiles, publicUrl });
   const visits = createVisits(foundation, surroundings, { ...booking, notifications });
   const pharmacy = createPharmacy(foundation, { care, profiles: patients.profiles, healthProfiles, notifications, publicUrl });
+  const privacy = createPrivacy(foundation, { ...pharmacy, files, notifications, publicUrl });
   const system = createSystem(foundation, surroundings, files);
-  const parts = [identity, telling, practice, patients, till, booking, visits, pharmacy, system];
+  const parts = [identity, telling, practice, patients, till, booking, visits, pharmacy, privacy, system];
   /** Routes below `/api/v1`. */
   const routes: FastifyPluginAsyncZod[] = parts.flatMap((part): FastifyPluginAsyncZod[] => part.routes);
   return {
@@ -56,6 +58,7 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
     ...booking,
     ...visits,
     ...pharmacy,
+    ...privacy,
     ...system,
     care,
     files,

@@ -8,6 +8,7 @@ import type { Messaging } from '#src/messaging/service.ts';
 import type { Notifications } from '#src/notifications/service.ts';
 import type { Orders } from '#src/orders/service.ts';
 import type { Payments } from '#src/payments/service.ts';
+import type { Privacy } from '#src/privacy/service.ts';
 import type { Refunds } from '#src/refunds/service.ts';
 import type { Scheduling } from '#src/schedules/service.ts';
 import type { Processors } from './processor.ts';
@@ -21,6 +22,7 @@ import { eraseFileProcessor, sweepFilesProcessor } from './processors/files.ts';
 import { expireOrderProcessor } from './processors/expire-order.ts';
 import { notifyProcessor } from './processors/notify.ts';
 import { checkPaymentProcessor, executeRefundProcessor, reconcileProcessor, stopPaymentProcessor } from './processors/payments.ts';
+import { copyDataProcessor, erasePersonProcessor, retainProcessor } from './processors/privacy.ts';
 import { remindProcessor } from './processors/remind.ts';
 
 /** Services that processors call. */
@@ -34,6 +36,7 @@ export interface ProcessorServices {
   notifications: Notifications;
   orders: Orders;
   payments: Payments;
+  privacy: Privacy;
   refunds: Refunds;
   scheduling: Scheduling;
 }
@@ -48,6 +51,7 @@ export function createProcessors({
   notifications,
   orders,
   payments,
+  privacy,
   refunds,
   scheduling,
 }: ProcessorServices): Processors {
@@ -64,6 +68,9 @@ export function createProcessors({
     'payment.check': checkPaymentProcessor(payments),
     'payment.stop': stopPaymentProcessor(payments),
     'payments.reconcile': reconcileProcessor(payments, refunds),
+    'privacy.export': copyDataProcessor(privacy),
+    'privacy.erase': erasePersonProcessor(privacy),
+    'privacy.retain': retainProcessor(privacy),
     'schedule.displace': displaceProcessor(scheduling),
     'refund.execute': executeRefundProcessor(refunds),
     'notification.send': notifyProcessor(notifications),

@@ -24,7 +24,7 @@ export interface MigrationContext {
   hasColumn(table: string, name: string): Promise<boolean>;
   /**
    * SQLite only, which cannot change a column or a constraint: gives a table another definition and keeps its rows, its indexes and
-   * the rows that refer to it. MySQL takes `ALTER TABLE`.
+   * triggers, and the rows that refer to it. MySQL takes `ALTER TABLE`.
    * @param columns for each column of the new table that is filled, an expression over the old one
    */
   replaceTable(name: string, body: string, columns: Record<string, string>): Promise<void>;
@@ -106,10 +106,11 @@ function contextFor({ sequelize, dialect }: Pick<Database, 'sequelize' | 'dialec
 /** The twelve steps of SQLite's documentation for `ALTER TABLE`. All on the one connection that statements outside of transactions share. */
 async function replaceTable(sequelize: Sequelize, name: string, body: string, columns: Record<string, string>): Promise<void> {
   const run = (statement: string) => sequelize.query(statement);
-  const indexes = await sequelize.query<{ sql: string }>(
-    `SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = '${name}' AND sql IS NOT NULL`,
-    { type: QueryTypes.SELECT },
-  );
+  const made = (type: 'index' | 'trigger') =>
+    sequelize.query<{ sql: string }>(`SELECT sql FROM sqlite_master WHERE type = '${type}' AND tbl_name = '${name}' AND sql IS NOT NULL`, {
+      type: QueryTypes.SELECT,
+    });
+  const [indexes, triggers] = [await made('index'), await made('trigger')];
   // Has no effect inside a transaction.
   await run('PRAGMA foreign_keys = OFF');
   await run('BEGIN IMMEDIATE');
@@ -120,6 +121,7 @@ async function replaceTable(sequelize: Sequelize, name: string, body: string, co
     await run(`DROP TABLE ${name}`);
     await run(`ALTER TABLE ${name}_new RENAME TO ${name}`);
     for (const { sql } of indexes) if (columnsOf(sql).every((column) => fresh.includes(column))) await run(sql);
+    for (const { sql } of triggers) await run(sql);
     await run('COMMIT');
   } catch (error) {
     await run('ROLLBACK');

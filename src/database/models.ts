@@ -28,6 +28,7 @@ import { definePayments } from '#src/payments/model.ts';
 import { definePermissions } from '#src/permissions/model.ts';
 import { definePrescriptions } from '#src/prescriptions/model.ts';
 import { definePractitioners } from '#src/practitioners/model.ts';
+import { definePrivacy } from '#src/privacy/model.ts';
 import { defineProfiles } from '#src/profiles/model.ts';
 import { defineRecords } from '#src/records/model.ts';
 import { defineSchedules } from '#src/schedules/model.ts';
@@ -84,6 +85,7 @@ export function defineModels(sequelize: Sequelize) {
     ...defineHealthProfiles(sequelize),
     ...defineRecords(sequelize),
     ...defineInpatients(sequelize),
+    ...definePrivacy(sequelize),
     outbox: defineOutbox(sequelize),
     signals: defineSignals(sequelize),
     idempotencyKeys: defineIdempotency(sequelize),

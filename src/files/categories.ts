@@ -1,7 +1,8 @@
 /** What files may be, by their purpose. */
 
-export const fileKinds = ['image', 'video', 'audio', 'document', 'imaging'] as const;
-/** `imaging`: DICOM. */
+const uploadedKinds = ['image', 'video', 'audio', 'document', 'imaging'] as const;
+export const fileKinds = [...uploadedKinds, 'archive'] as const;
+/** `imaging`: DICOM; `archive`: ZIP, which only the server makes. */
 export type FileKind = (typeof fileKinds)[number];
 
 export const accessRules = ['private', 'role', 'related', 'public'] as const;
@@ -13,8 +14,11 @@ export type AccessRule = (typeof accessRules)[number];
 
 const MB = 1_048_576;
 
-/** Largest upload in bytes. */
-export const maxBytes: Record<FileKind, number> = { image: 20 * MB, document: 20 * MB, audio: 50 * MB, video: 100 * MB, imaging: 100 * MB };
+/** Largest file in bytes. */
+export const maxBytes: Record<FileKind, number> = {
+  ...{ image: 20 * MB, document: 20 * MB, audio: 50 * MB },
+  ...{ video: 100 * MB, imaging: 100 * MB, archive: 4_096 * MB },
+};
 
 interface Category {
   readonly kinds: readonly FileKind[];
@@ -29,10 +33,14 @@ export const categories = {
   avatar: { kinds: ['image'], access: 'public', sealed: false, maxEdge: 1_024 },
   licence: { kinds: ['image', 'document'], access: 'related', sealed: true },
   'id-photo': { kinds: ['image'], access: 'related', sealed: true },
-  'record-attachment': { kinds: fileKinds, access: 'related', sealed: true },
+  'record-attachment': { kinds: uploadedKinds, access: 'related', sealed: true },
   document: { kinds: ['image', 'video', 'audio', 'document'], access: 'private', sealed: false },
+  /** Made by the server: a copy of all that is kept about somebody. */
+  'data-export': { kinds: ['archive'], access: 'related', sealed: true },
 } as const satisfies Record<string, Category>;
 
 export type FileCategory = keyof typeof categories;
 export const categoryNames = Object.keys(categories) as [FileCategory, ...FileCategory[]];
+/** What people upload. */
+export const uploadCategories = categoryNames.filter((name) => name !== 'data-export') as [FileCategory, ...FileCategory[]];
 export const categoryOf = (name: FileCategory): Category => categories[name];

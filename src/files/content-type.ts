@@ -13,8 +13,8 @@ export interface ContentType {
 export const HEAD_BYTES = 8_192;
 
 /**
- * The only types that are kept. HTML, SVG and other XML, which run scripts, archives and office files, which hide anything, are not
- * among them.
+ * The only types that are kept. HTML, SVG and other XML, which run scripts, and office files, which hide anything, are not among them;
+ * archives are no kind of any category that people upload to.
  */
 const accepted: Record<string, ContentType> = Object.fromEntries(
   (
@@ -34,6 +34,7 @@ const accepted: Record<string, ContentType> = Object.fromEntries(
       ['video', 'video/webm', 'webm'],
       ['video', 'video/quicktime', 'mov'],
       ['imaging', 'application/dicom', 'dcm'],
+      ['archive', 'application/zip', 'zip'],
     ] as const
   ).map(([kind, mime, extension]) => [mime, { kind, mime, extension }]),
 );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { errors, type ErrorCode } from '#src/errors.ts';
 import { id, listOf, paging, sortBy, text } from '#src/plugins/fields.ts';
-import { accessRules, categoryNames, fileKinds } from './categories.ts';
+import { accessRules, categoryNames, fileKinds, uploadCategories } from './categories.ts';
 
 const category = z.enum(categoryNames);
 const kind = z.enum(fileKinds);
@@ -28,7 +28,7 @@ export const fileWithUrl = fileView.extend({ url: z.string().describe('path of t
 
 export const uploadQuery = z
   .object({
-    category,
+    category: z.enum(uploadCategories),
     access: access.optional().describe('default: that of the category'),
     role: text(40).optional().describe('key of the role, with access `role`'),
   })

@@ -6,6 +6,7 @@ import {
   type Model,
   type Sequelize,
 } from 'sequelize';
+import { sealedColumn } from '#src/crypto/vault.ts';
 
 /** A request that was done under an `Idempotency-Key`, with its answer. */
 export interface IdempotencyRow extends Model<InferAttributes<IdempotencyRow>, InferCreationAttributes<IdempotencyRow>> {
@@ -16,12 +17,14 @@ export interface IdempotencyRow extends Model<InferAttributes<IdempotencyRow>, I
   route: string;
   /** SHA-256 of parameters and body. */
   bodyHash: string;
-  /** JSON of the data; null while the first request is under way. */
+  /** Sealed JSON of the data; null while the first request is under way. */
   answer: CreationOptional<string | null>;
   /** Kept for ever: money. */
   keep: boolean;
   createdAt: CreationOptional<Date>;
 }
+
+export const answerColumn = sealedColumn('idempotency_keys', 'answer', 'key');
 
 export function defineIdempotency(sequelize: Sequelize) {
   return sequelize.define<IdempotencyRow>(

@@ -23,7 +23,7 @@ type View = z.infer<typeof schemas.admissionView>;
 /** Methods on one admission throw `ApiError` `not_found` for admissions of people who are not the caller's patients. */
 export interface Admissions extends AdmissionReading {
   /**
-   * The answer has no reason, because answers are kept in clear for repeated requests.
+   * The answer has no reason, because answers are kept for repeated requests.
    * @throws {ApiError} `not_your_patient`, `unknown_profile`, `unknown_bed`,
    * `unknown_practitioner`, `bed_taken`, `already_admitted`
    */

@@ -49,6 +49,9 @@ export const notificationKinds = {
   'leave.decided': { class: 'service', channels: ['email'], template: 'leave_decided', subject: 'leave' },
   'dispatch.assigned': { class: 'service', channels: ['email'], template: 'dispatch_assigned', subject: 'dispatch' },
 
+  'data.copy_ready': { class: 'service', channels: ['email'], template: 'data_copy_ready', subject: 'privacy_request' },
+  'data.erasure_refused': { class: 'service', channels: ['sms', 'email'], template: 'data_erasure_refused', subject: 'privacy_request' },
+
   announcement: { class: 'service', channels: [], template: 'announcement', subject: 'announcement' },
   promotion: { class: 'marketing', channels: [], template: 'promotion', subject: 'announcement' },
 } as const satisfies Record<string, Declaration>;

@@ -44,6 +44,12 @@ export const topics = {
   'payments.reconcile': nothing,
   /** Gives money back through a partner, step by step. */
   'refund.execute': z.strictObject({ refundId: id, step }),
+  /** Makes the copy of somebody's data. */
+  'privacy.export': z.strictObject({ requestId: id }),
+  /** Erases somebody who has asked for it. */
+  'privacy.erase': z.strictObject({ requestId: id }),
+  /** Deletes what has been kept long enough. Sent by the clock. */
+  'privacy.retain': nothing,
   /** Tidies tables that only grow. Sent by the clock. */
   'maintenance.clean': nothing,
 } as const;

@@ -51,7 +51,7 @@ export const paymentView = z.object({
   paidAt: z.string().nullable(),
   createdAt: z.string(),
 });
-/** Answers to requests with a key are kept in clear: without names. */
+/** Answers to requests with a key are kept: without names. */
 export const openedPayment = paymentView.omit({ user: true });
 export const paymentsOfOrder = z.object({ items: z.array(paymentView) });
 

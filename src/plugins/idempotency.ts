@@ -1,13 +1,15 @@
 /**
  * `Idempotency-Key` on routes that create something (reliability rule 5). Key, hash of the request and answer are stored in the
  * transaction of the effect: a repeated request gets the first answer again, one with another body is refused, and one
- * that comes while the first is under way waits for it.
+ * that comes while the first is under way waits for it. Answers are sealed: some hold names and medical text.
  */
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest, RouteHandlerMethod, RouteOptions } from 'fastify';
 import { UniqueConstraintError } from 'sequelize';
+import type { Vault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
+import { answerColumn } from '#src/idempotency/model.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -25,7 +27,8 @@ const HEADER = 'idempotency-key';
 const ACCEPTED = /^[\w.:-]{8,100}$/;
 
 /** To be called before the routes that it shall protect. */
-export function answerRepeats(scope: FastifyInstance, database: Database): void {
+export function answerRepeats(scope: FastifyInstance, database: Database, vault: Vault): void {
+  const parts = { database, answers: sealedAnswers(vault) };
   scope.addHook('onRoute', (route: RouteOptions) => {
     const { idempotent: mode, afterwards } = route.config ?? {};
     if (!mode) return;
@@ -37,7 +40,7 @@ export function answerRepeats(scope: FastifyInstance, database: Database): void 
       if (key === undefined) return finish ? finish(await first()) : first();
       if (typeof key !== 'string' || !ACCEPTED.test(key)) throw new ApiError('invalid_idempotency_key');
       const keyed = requestOf(request, key, mode === 'money');
-      return finish ? finishOnce(database, keyed, first, finish) : once(database, keyed, first);
+      return finish ? finishOnce(parts, keyed, first, finish) : once(parts, keyed, first);
     };
   });
 }
@@ -59,7 +62,24 @@ function requestOf(request: FastifyRequest, key: string, keep: boolean): KeyedRe
   return { owner, key, route: `${method} ${routeOptions.url ?? ''}`, bodyHash, keep };
 }
 
-async function once({ models, transaction }: Database, request: KeyedRequest, work: () => unknown): Promise<unknown> {
+interface Parts {
+  database: Database;
+  answers: Answers;
+}
+
+interface Answers {
+  seal(key: string, answer: unknown): string;
+  open(key: string, stored: string | null): unknown;
+}
+
+/** Answers of earlier versions were kept in clear. */
+const sealedAnswers = (vault: Vault): Answers => ({
+  seal: (key, answer) => vault.seal(answerColumn, key, JSON.stringify(answer ?? null)),
+  open: (key, stored) => JSON.parse(stored !== null && vault.isSealed(stored) ? vault.open(answerColumn, key, stored) : (stored ?? 'null')),
+});
+
+async function once({ database, answers }: Parts, request: KeyedRequest, work: () => unknown): Promise<unknown> {
+  const { models, transaction } = database;
   const { owner, key, route, bodyHash } = request;
   const where = { owner, key };
   try {
@@ -67,14 +87,14 @@ async function once({ models, transaction }: Database, request: KeyedRequest, wo
       // The unique key holds a second request here until the first has committed.
       await models.idempotencyKeys.create(request);
       const answer = await work();
-      await models.idempotencyKeys.update({ answer: JSON.stringify(answer) }, { where });
+      await models.idempotencyKeys.update({ answer: answers.seal(key, answer) }, { where });
       return answer;
     });
   } catch (error) {
     const earlier = error instanceof UniqueConstraintError ? await models.idempotencyKeys.findOne({ where }) : null;
     if (!earlier) throw error;
     if (earlier.route !== route || earlier.bodyHash !== bodyHash) throw new ApiError('idempotency_key_reused', { cause: error });
-    return JSON.parse(earlier.answer ?? 'null') as unknown;
+    return answers.open(key, earlier.answer);
   }
 }
 
@@ -82,20 +102,23 @@ async function once({ models, transaction }: Database, request: KeyedRequest, wo
 type Stored = { begun: unknown } | { finished: unknown };
 
 async function finishOnce(
-  database: Database,
+  parts: Parts,
   request: KeyedRequest,
   work: () => unknown,
   finish: (begun: unknown) => Promise<unknown>,
 ): Promise<unknown> {
-  const { models, transaction } = database;
-  const stored = (await once(database, request, async () => ({ begun: await work() }))) as Stored;
+  const { answers, database } = parts;
+  const { idempotencyKeys } = database.models;
+  const { owner, key } = request;
+  const stored = (await once(parts, request, async () => ({ begun: await work() }))) as Stored;
   if ('finished' in stored) return stored.finished;
   const finished = await finish(stored.begun);
-  const { owner, key } = request;
-  // Of several that finish it the first decides what all of them are told.
-  const where = { owner, key, answer: JSON.stringify(stored) };
-  const [changed] = await transaction(() => models.idempotencyKeys.update({ answer: JSON.stringify({ finished }) }, { where }));
-  if (changed > 0) return finished;
-  const kept = await models.idempotencyKeys.findOne({ where: { owner, key } });
-  return kept?.answer ? (JSON.parse(kept.answer) as { finished: unknown }).finished : finished;
+  return database.transaction(async () => {
+    // Of several that finish it the first decides what all of them are told.
+    const row = await idempotencyKeys.findOne({ where: { owner, key }, lock: true });
+    const kept = row && (answers.open(key, row.answer) as Stored);
+    if (kept && 'finished' in kept) return kept.finished;
+    await row?.update({ answer: answers.seal(key, { finished }) });
+    return finished;
+  });
 }

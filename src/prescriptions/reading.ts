@@ -17,6 +17,8 @@ export interface PrescriptionReading {
   list(caller: Caller, query: z.infer<typeof schemas.query>): Promise<z.infer<typeof schemas.list>>;
   /** The paper. @param verifyUrl address for the QR code, without the code @throws {ApiError} `not_approved_yet` */
   pdf(caller: Caller, id: string, verifyUrl: string): Promise<{ name: string; bytes: Buffer }>;
+  /** The paper for the server itself, without asking who wants it. @throws {ApiError} `not_found`, `not_approved_yet` */
+  paper(id: string, verifyUrl: string): Promise<{ name: string; bytes: Buffer }>;
   /** What anybody who holds the paper may know. @throws {ApiError} `not_found` */
   proof(code: string): Promise<z.infer<typeof schemas.proof>>;
   /** For notifications. @throws {ApiError} `not_found` */
@@ -53,17 +55,12 @@ export function createReading(parts: PrescriptionParts): PrescriptionReading {
 
     async pdf(caller, id, verifyUrl) {
       const found = await visible(caller, id);
+      // Before it is noted: nothing was read.
       if (found.status !== 'approved') throw new ApiError('not_approved_yet');
-      const { prescriptionNo, doctorName, reviewerName, reviewedAt, createdAt } = await view(parts, caller, found);
-      const sheet = await parts.ports.sheetOf(found.patientId, found.profileId);
-      const [clinic, zone] = [parts.settings.get('clinic.name'), parts.settings.get('clinic.zone')];
-      const bytes = await prescriptionPdf({
-        ...contentOf(parts, found),
-        ...{ prescriptionNo, doctorName, reviewerName, reviewedAt, createdAt, sheet, clinic, zone },
-        verifyUrl: `${verifyUrl}/${found.verifyCode}`,
-      });
-      return { name: `${prescriptionNo}.pdf`, bytes };
+      await noteReading(parts, caller, found);
+      return paper(parts, found, verifyUrl);
     },
+    paper: async (id, verifyUrl) => paper(parts, await row(id), verifyUrl),
 
     async proof(code) {
       const found = await models.prescriptions.findOne({ where: { verifyCode: code } });
@@ -96,10 +93,32 @@ async function lastReason({ database: { models }, vault }: PrescriptionParts, { 
   return sealed ? vault.open(prescriptionReason, id, sealed) : null;
 }
 
+const noteReading = ({ audit }: PrescriptionParts, caller: Caller, { id, patientId }: PrescriptionRow): Promise<void> =>
+  audit.medical(caller, 'read', { patientId, objectType: 'prescription', objectId: id });
+
+/** @throws {ApiError} `not_approved_yet` */
+async function paper(parts: PrescriptionParts, found: PrescriptionRow, verifyUrl: string): Promise<{ name: string; bytes: Buffer }> {
+  if (found.status !== 'approved') throw new ApiError('not_approved_yet');
+  const { prescriptionNo, patientId, profileId, doctorId, reviewerId, reviewedAt, createdAt, verifyCode } = found;
+  const bytes = await prescriptionPdf({
+    ...contentOf(parts, found),
+    prescriptionNo,
+    doctorName: (await nameOf(parts, doctorId)) ?? '',
+    reviewerName: await nameOf(parts, reviewerId),
+    reviewedAt: reviewedAt?.toISOString() ?? null,
+    createdAt: createdAt.toISOString(),
+    sheet: await parts.ports.sheetOf(patientId, profileId),
+    clinic: parts.settings.get('clinic.name'),
+    zone: parts.settings.get('clinic.zone'),
+    verifyUrl: `${verifyUrl}/${verifyCode}`,
+  });
+  return { name: `${prescriptionNo}.pdf`, bytes };
+}
+
 /** Leaves a trace in the patient's audit. */
 async function view(parts: PrescriptionParts, caller: Caller, found: PrescriptionRow): Promise<z.infer<typeof schemas.prescriptionView>> {
   const { id, prescriptionNo, status, patientId, profileId, doctorId, consultationId, version } = found;
-  await parts.audit.medical(caller, 'read', { patientId, objectType: 'prescription', objectId: id });
+  await noteReading(parts, caller, found);
   const { diagnoses, items, warnings } = contentOf(parts, found);
   return {
     ...{ id, prescriptionNo, status, patientId, profileId, doctorId, consultationId, version },

@@ -22,7 +22,7 @@ type NewRecord = z.infer<typeof schemas.newRecord>;
 /** Methods on one record throw `ApiError` `not_found` when the caller may not know of it. */
 export interface Records extends RecordReading {
   /**
-   * The answer has no content, because answers are kept in clear for repeated requests.
+   * The answer has no content, because answers are kept for repeated requests.
    * @throws {ApiError} `not_your_patient`, `unknown_profile`, `unknown_visit`
    */
   create(caller: Caller, input: NewRecord): Promise<RecordHead>;

@@ -48,7 +48,7 @@ export const refundView = z.object({
   createdAt: z.string(),
 });
 
-/** Answers to requests with a key are kept in clear: without names and words. */
+/** Answers to requests with a key are kept: without names and words. */
 export const requestedRefund = refundView.omit({ user: true, reason: true, note: true });
 
 export const query = paging.extend({

@@ -72,6 +72,18 @@ export const settingDeclarations = {
     group: 'system',
     description: 'Megabytes of files that one person may keep',
   },
+  'privacy.erasureDays': {
+    schema: z.int().min(0).max(15),
+    fallback: 7,
+    group: 'business',
+    description: 'Days in which somebody can take back that they want to be erased',
+  },
+  'privacy.copyDays': {
+    schema: z.int().min(1).max(30),
+    fallback: 7,
+    group: 'business',
+    description: 'Days in which the copy of one’s own data can be fetched',
+  },
   'orders.refundDays': {
     schema: z.int().min(0).max(365),
     fallback: 30,

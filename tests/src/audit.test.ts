@@ -4,6 +4,7 @@ import { createAudit } from '#src/audit/service.ts';
 import type { Database } from '#src/database/database.ts';
 import { startApp, type TestApp } from '#tests/support/app.ts';
 import { describeDatabases } from '#tests/support/databases.ts';
+import { tampering } from '#tests/support/tamper.ts';
 import { until } from '#tests/support/wait.ts';
 
 const actor = { userId: randomUUID(), requestId: 'req_1', ip: '127.0.0.1' };
@@ -65,7 +66,7 @@ describeDatabases('audit chain', (open) => {
     for (let round = 0; round < 10; round++) {
       for (const tamper of tampers) {
         const patientId = await patient(3);
-        await tamper(patientId);
+        await tampering(database, () => tamper(patientId));
         expect((await audit.verify(patientId)).broken).not.toBeNull();
       }
     }

@@ -10,6 +10,7 @@ import { createUsers } from '#src/users/service.ts';
 import { silentLog } from '#tests/support/app.ts';
 import { newMariaDb } from '#tests/support/databases.ts';
 import { production, program } from '#tests/support/program.ts';
+import { tampering } from '#tests/support/tamper.ts';
 
 const NEW_KEY = `${production.DATA_KEYS},k2:${'cd'.repeat(32)}`;
 
@@ -75,10 +76,13 @@ describe.each(['sqlite', 'mysql'])('on %s', (dialect) => {
     });
     const sound = await program(['audit', 'verify'], env);
     expect([sound.code, sound.output]).toEqual([0, 'All 3 audit chains are sound.\n']);
-    await onSite(async ({ database: { models } }) => {
-      await models.medicalAudit.update({ objectId: 'z' }, { where: { patientId: changed, seq: 2 } });
-      await models.medicalAudit.destroy({ where: { patientId: cut, seq: 3 } });
-    });
+    await onSite(({ database }) =>
+      tampering(database, async () => {
+        const { medicalAudit } = database.models;
+        await medicalAudit.update({ objectId: 'z' }, { where: { patientId: changed, seq: 2 } });
+        await medicalAudit.destroy({ where: { patientId: cut, seq: 3 } });
+      }),
+    );
     const { code, output } = await program(['audit', 'verify'], env);
     expect(code).toBe(1);
     const lines = [`Chain of patient ${changed}: row changed at entry 2`, `Chain of patient ${cut}: end missing at entry 3`];

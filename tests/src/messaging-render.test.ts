@@ -30,6 +30,8 @@ const examples: { [N in TemplateName]: Variables<N> } = {
   practitioner_reviewed: { decision: 'rejected', link },
   leave_decided: { decision: 'approved', startsAt: '2026-03-05T16:30:00.000Z', endsAt: '2026-03-06T16:00:00.000Z', link },
   dispatch_assigned: { startsAt: '2026-03-05T16:30:00.000Z', link },
+  data_copy_ready: { until: '2026-03-05T16:30:00.000Z', link },
+  data_erasure_refused: { link },
   promotion: { title: '体检优惠', body: '第一段' },
   announcement: { title: '春节安排', body: '第一段\n第二段' },
 };

@@ -143,6 +143,27 @@ describeApps('medical records', (server) => {
     expect((await server().foundation.audit.verify(patient.id)).broken).toBeNull();
   });
 
+  test('each write is one entry, and so is each attachment that is added, handed out or taken off', async () => {
+    const { doctor, patient } = server().people;
+    const before = (await accesses()).length;
+    const { id } = dataOf(await write());
+    const change = { version: 1, reason: '补充', content: recordExample };
+    dataOf(await server().call('PUT', `${base}/${id}`, doctor.token, change));
+    const fileId = await uploadImage(server(), doctor.id);
+    const added = dataOf(await server().call('POST', `${base}/${id}/attachments`, doctor.token, { fileId, kind: 'image', name: '舌象' }));
+    dataOf(await server().call('GET', `/api/v1/files/${fileId}`, patient.token));
+    dataOf(await server().call('DELETE', `${base}/${id}/attachments/${added.id}`, doctor.token));
+    // Refused ones are none.
+    expect((await server().call('PUT', `${base}/${id}`, doctor.token, change)).status).toBe(409);
+    expect((await accesses()).slice(before).map(({ actorId, action, objectId }) => [actorId, action, objectId])).toEqual([
+      [doctor.id, 'create', id],
+      [doctor.id, 'update', id],
+      [doctor.id, 'update', id],
+      [patient.id, 'read', id],
+      [doctor.id, 'update', id],
+    ]);
+  });
+
   test('list() gives own records to patients, those of own patients to practitioners, filtered by period and kind', async () => {
     const { doctor, otherPatient, patient, pharmacist } = server().people;
     const { id } = dataOf(await write({ kind: 'follow_up', visitedAt: '2020-05-05T00:00:00.000Z' }));

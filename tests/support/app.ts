@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { FastifyInstance, InjectOptions } from 'fastify';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { type Config, loadConfig } from '#config/index.ts';
 import type { OpenRoom } from '#rooms/index.ts';
 import type { RoomView } from '#rooms/protocol.ts';
@@ -94,8 +94,14 @@ function roomsOf({ database, auth }: Foundation, visits: VisitHooks, openRooms: 
  * @param env settings of the configuration
  * @param parts what to put in place of the usual parts of the application
  * @param peopled false: nobody is made and signed in, which takes most of the time of a start
+ * @param log where everything is logged to
  */
-export async function startApp(env: Record<string, string> = {}, parts: Partial<AppParts> = {}, peopled = true): Promise<TestApp> {
+export async function startApp(
+  env: Record<string, string> = {},
+  parts: Partial<AppParts> = {},
+  peopled = true,
+  log: Logger = silentLog,
+): Promise<TestApp> {
   const folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-test-'));
   if (!env['DATABASE_URL']) await copyTemplate(folder);
   const config = loadConfig({
@@ -106,7 +112,7 @@ export async function startApp(env: Record<string, string> = {}, parts: Partial<
     JWT_SECRET: SECRET,
     ...env,
   });
-  const foundation = await createFoundation(config, silentLog);
+  const foundation = await createFoundation(config, log);
   const { database, auth, tokens } = foundation;
   const openRooms: OpenRoom[] = [];
   const pushed: TestApp['pushed'] = [];
@@ -122,7 +128,7 @@ export async function startApp(env: Record<string, string> = {}, parts: Partial<
     publicUrl: () => 'https://clinic.test',
   });
   const { users, consultations } = modules;
-  const workers = startWorkers({ config, outbox: foundation.outbox, services: modules, log: silentLog });
+  const workers = startWorkers({ config, outbox: foundation.outbox, services: modules, log });
   const app = await buildApp({
     observe: watchAnswers,
     foundation,

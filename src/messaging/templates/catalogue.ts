@@ -39,6 +39,8 @@ export const templates = {
   practitioner_reviewed: { kind: 'notification', variables: z.strictObject({ decision, link }) },
   leave_decided: { kind: 'notification', variables: z.strictObject({ decision, startsAt: moment, endsAt: moment, link }) },
   dispatch_assigned: { kind: 'notification', variables: z.strictObject({ startsAt: moment, link }) },
+  data_copy_ready: { kind: 'notification', variables: z.strictObject({ until: moment, link }) },
+  data_erasure_refused: { kind: 'notification', variables: z.strictObject({ link }) },
   promotion: { kind: 'marketing', variables: z.strictObject({ title: label, body: prose }) },
   announcement: { kind: 'notification', variables: z.strictObject({ title: label, body: prose }) },
 } as const satisfies Record<string, Template>;

@@ -113,6 +113,18 @@ export const en: Record<TemplateName, Words> = {
     sms: 'You have a new task at {{startsAt}}. Please sign in for details.',
     action: 'Show the task',
   },
+  data_copy_ready: {
+    title: 'The copy of your data is ready',
+    text: 'The copy of your data that you asked for is ready. Please fetch it before {{until}}.\nIt holds health data: keep it in a safe place.',
+    sms: 'The copy of your data is ready. Please sign in and fetch it before {{until}}.',
+    action: 'Fetch the copy',
+  },
+  data_erasure_refused: {
+    title: 'Your account could not be closed',
+    text: 'Your account and data could not be erased for now. Please see why.\nYou can ask again once that is settled.',
+    sms: 'Your account could not be closed for now. Please sign in to see why.',
+    action: 'See why',
+  },
   promotion: {
     title: '{{title}}',
     text: '{{body}}\nTo get no more messages of this kind, switch them off in your message settings.',

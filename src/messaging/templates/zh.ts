@@ -113,6 +113,18 @@ export const zh: Record<TemplateName, Words> = {
     sms: '您于{{startsAt}}有新的任务，请登录查看。',
     action: '查看任务',
   },
+  data_copy_ready: {
+    title: '您的数据副本已准备好',
+    text: '您申请的数据副本已准备好，请在 {{until}} 之前下载。\n副本包含健康信息，请妥善保管。',
+    sms: '您申请的数据副本已准备好，请在{{until}}之前登录下载。',
+    action: '下载副本',
+  },
+  data_erasure_refused: {
+    title: '注销申请未完成',
+    text: '您的注销申请暂时无法完成，请查看原因。\n处理完毕后可以重新申请。',
+    sms: '您的注销申请暂时无法完成，请登录查看原因。',
+    action: '查看原因',
+  },
   promotion: {
     title: '{{title}}',
     text: '{{body}}\n如不想再收到此类消息，请在消息设置中关闭。',

@@ -93,6 +93,15 @@ function accounts(): Record<string, (objects: Objects) => Call> {
     'POST /jobs/{id}/dismiss': (objects) => id(objects['tag']),
     'POST /caches/{name}/clear': () => ({ params: { name: 'services' } }),
     'GET /logs/operations/statistics': () => ({ query: range }),
+    'POST /privacy/requests': (objects) => ({ body: { userId: objects['patient'], kind: 'export', reason: '书面申请' } }),
+    'POST /privacy/holds': (objects) => ({ body: { userId: objects['patient'], reason: '医疗纠纷' } }),
+    ...Object.fromEntries(
+      [
+        ...['POST /privacy/requests/{id}/hasten', 'POST /privacy/requests/{id}/refuse', 'POST /privacy/requests/{id}/link'],
+        ...['POST /privacy/requests/{id}/identity', 'DELETE /privacy/holds/{id}', 'DELETE /me/privacy/requests/{id}'],
+        'POST /me/privacy/copies/{id}/link',
+      ].map((route) => [route, (objects: Objects) => id(objects['tag'])]),
+    ),
     'GET /payments/statistics': () => ({ query: range }),
     'POST /orders/{id}/payments': () => ({ body: { method: 'balance' } }),
     'POST /orders/{id}/refunds': (objects) => id(objects['refundable']),

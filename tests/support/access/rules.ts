@@ -152,6 +152,16 @@ const running: Lines = {
     'POST /jobs/{id}/retry',
     'POST /jobs/{id}/dismiss',
   ]),
+  ...lines({ all: administrator }, ['GET /privacy/requests', 'POST /privacy/requests', 'GET /privacy/holds', 'POST /privacy/holds']),
+  ...lines({ all: administrator, outcome: { status: 404, why: 'there is no such request or hold' } }, [
+    ...['POST /privacy/requests/{id}/hasten', 'POST /privacy/requests/{id}/refuse', 'POST /privacy/requests/{id}/link'],
+    ...['POST /privacy/requests/{id}/identity', 'DELETE /privacy/holds/{id}'],
+  ]),
+  ...lines({ all: everyone }, ['GET /me/privacy', 'POST /me/privacy/copies']),
+  'POST /me/privacy/erasures': { all: everyone, outcome: { status: 409, why: 'there are open visits, and staff is not erased' } },
+  ...lines({ all: everyone, outcome: { status: 404, why: 'there is no such request' } }, [
+    ...['POST /me/privacy/copies/{id}/link', 'DELETE /me/privacy/requests/{id}'],
+  ]),
   'DELETE /api-keys/{id}': { all: administrator, outcome: { status: 404, why: 'there is no such key' } },
   'POST /announcements/{id}/cancel': { all: desk, outcome: { status: 409, why: 'everybody has been told' } },
   ...lines({ all: [...practitioners, 'administrator'] }, ['GET /wards', 'GET /wards/{id}/beds']),
@@ -332,6 +342,8 @@ const pharmacy_: Lines = {
 
 /** Where a session is not enough: its person must have proved within five minutes who they are (IDN-19). */
 export const sensitive: ReadonlySet<string> = new Set([
+  ...['POST /me/privacy/copies', 'POST /me/privacy/copies/{id}/link', 'POST /me/privacy/erasures', 'POST /privacy/requests'],
+  ...['POST /privacy/requests/{id}/hasten', 'POST /privacy/requests/{id}/link', 'POST /privacy/requests/{id}/identity'],
   ...[
     'POST /api-keys',
     'POST /users/delete',

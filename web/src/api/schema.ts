@@ -3683,8 +3683,8 @@ export interface paths {
           pageSize?: number | undefined;
           /** a minus sign: the largest or newest first */
           sort?: 'createdAt' | 'bytes' | '-createdAt' | '-bytes' | undefined;
-          category?: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | undefined;
-          kind?: 'image' | 'video' | 'audio' | 'document' | 'imaging' | undefined;
+          category?: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | 'data-export' | undefined;
+          kind?: 'image' | 'video' | 'audio' | 'document' | 'imaging' | 'archive' | undefined;
           /** somebody else, for `files:manage` */
           ownerId?: string | undefined;
         };
@@ -3695,8 +3695,8 @@ export interface paths {
             id: string;
             /** null: made by the system */
             ownerId: string | null;
-            category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
-            kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
+            category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | 'data-export';
+            kind: 'image' | 'video' | 'audio' | 'document' | 'imaging' | 'archive';
             access: 'private' | 'role' | 'related' | 'public';
             accessRole: string | null;
             /** how often it may still be downloaded; null: without a limit */
@@ -3743,8 +3743,8 @@ export interface paths {
               id: string;
               /** null: made by the system */
               ownerId: string | null;
-              category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
-              kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
+              category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | 'data-export';
+              kind: 'image' | 'video' | 'audio' | 'document' | 'imaging' | 'archive';
               access: 'private' | 'role' | 'related' | 'public';
               accessRole: string | null;
               /** how often it may still be downloaded; null: without a limit */
@@ -3763,7 +3763,7 @@ export interface paths {
             ok: false;
             name: string;
             error: {
-              code: 'invalid_payload' | 'unknown_event' | 'protocol_mismatch' | 'unauthenticated' | 'session_revoked' | 'forbidden' | 'removed' | 'not_joined' | 'in_lobby' | 'already_joined' | 'second_device' | 'room_full' | 'not_found' | 'visit_ended' | 'no_media' | 'limit_reached' | 'rate_limited' | 'invalid_media' | 'media_full' | 'media_unavailable' | 'room_busy' | 'room_moved' | 'stale_epoch' | 'storage_unavailable' | 'deadline' | 'shutting_down' | 'internal' | 'invalid_request' | 'invalid_idempotency_key' | 'malformed_json' | 'bad_credentials' | 'bad_code' | 'account_disabled' | 'account_locked' | 'refresh_refused' | 'login_outdated' | 'provider_refused' | 'step_up_required' | 'link_invalid' | 'link_expired' | 'not_approved' | 'not_your_patient' | 'own_prescription' | 'route_not_found' | 'method_not_allowed' | 'conflict' | 'already_exists' | 'account_taken' | 'phone_taken' | 'staff_no_taken' | 'identity_taken' | 'last_way_in' | 'no_phone' | 'last_administrator' | 'builtin' | 'circular' | 'in_use' | 'wrong_state' | 'department_code_taken' | 'hospital_code_taken' | 'practitioner_exists' | 'id_number_taken' | 'ward_code_taken' | 'bed_label_taken' | 'bed_taken' | 'already_admitted' | 'not_approved_yet' | 'warnings_not_accepted' | 'schedule_conflict' | 'leave_overlaps' | 'staff_busy' | 'slot_taken' | 'slot_unavailable' | 'patient_busy' | 'too_many_holds' | 'price_changed' | 'too_late' | 'too_early' | 'booked_visit' | 'insufficient_balance' | 'balance_limit' | 'channel_unavailable' | 'payment_open' | 'refund_too_late' | 'refund_too_large' | 'visit_started' | 'length_required' | 'payload_too_large' | 'file_too_large' | 'quota_exceeded' | 'unsupported_media_type' | 'unknown_patient' | 'unknown_appointment' | 'unknown_service' | 'unknown_user' | 'unknown_medicine' | 'contraindicated' | 'unknown_role' | 'unknown_tag' | 'unknown_menu' | 'not_a_practitioner' | 'unknown_department' | 'unknown_practitioner' | 'unknown_profile' | 'unknown_visit' | 'unknown_year' | 'unknown_ward' | 'unknown_bed' | 'unsupported_file' | 'range_not_satisfiable' | 'bad_image' | 'empty_file' | 'bad_gateway_keys' | 'bad_template' | 'unknown_file' | 'unknown_system' | 'idempotency_key_reused' | 'too_many_attempts' | 'code_too_soon' | 'code_limit' | 'not_ready' | 'sms_unavailable' | 'provider_unavailable' | 'storage_full' | 'partner_unavailable';
+              code: 'invalid_payload' | 'unknown_event' | 'protocol_mismatch' | 'unauthenticated' | 'session_revoked' | 'forbidden' | 'removed' | 'not_joined' | 'in_lobby' | 'already_joined' | 'second_device' | 'room_full' | 'not_found' | 'visit_ended' | 'no_media' | 'limit_reached' | 'rate_limited' | 'invalid_media' | 'media_full' | 'media_unavailable' | 'room_busy' | 'room_moved' | 'stale_epoch' | 'storage_unavailable' | 'deadline' | 'shutting_down' | 'internal' | 'invalid_request' | 'invalid_idempotency_key' | 'malformed_json' | 'bad_credentials' | 'bad_code' | 'account_disabled' | 'account_locked' | 'refresh_refused' | 'login_outdated' | 'provider_refused' | 'step_up_required' | 'link_invalid' | 'link_expired' | 'not_approved' | 'not_your_patient' | 'own_prescription' | 'route_not_found' | 'method_not_allowed' | 'conflict' | 'already_exists' | 'account_taken' | 'phone_taken' | 'staff_no_taken' | 'identity_taken' | 'last_way_in' | 'no_phone' | 'last_administrator' | 'builtin' | 'circular' | 'in_use' | 'wrong_state' | 'department_code_taken' | 'hospital_code_taken' | 'practitioner_exists' | 'id_number_taken' | 'ward_code_taken' | 'bed_label_taken' | 'bed_taken' | 'already_admitted' | 'not_approved_yet' | 'warnings_not_accepted' | 'schedule_conflict' | 'leave_overlaps' | 'staff_busy' | 'slot_taken' | 'slot_unavailable' | 'patient_busy' | 'too_many_holds' | 'price_changed' | 'too_late' | 'too_early' | 'booked_visit' | 'insufficient_balance' | 'balance_limit' | 'channel_unavailable' | 'payment_open' | 'refund_too_late' | 'refund_too_large' | 'request_open' | 'open_business' | 'visit_started' | 'length_required' | 'payload_too_large' | 'file_too_large' | 'quota_exceeded' | 'unsupported_media_type' | 'unknown_patient' | 'unknown_appointment' | 'unknown_service' | 'unknown_user' | 'unknown_medicine' | 'contraindicated' | 'unknown_role' | 'unknown_tag' | 'unknown_menu' | 'not_a_practitioner' | 'unknown_department' | 'unknown_practitioner' | 'unknown_profile' | 'unknown_visit' | 'unknown_year' | 'unknown_ward' | 'unknown_bed' | 'unsupported_file' | 'range_not_satisfiable' | 'bad_image' | 'empty_file' | 'bad_gateway_keys' | 'bad_template' | 'unknown_file' | 'unknown_system' | 'idempotency_key_reused' | 'too_many_attempts' | 'code_too_soon' | 'code_limit' | 'not_ready' | 'sms_unavailable' | 'provider_unavailable' | 'storage_full' | 'partner_unavailable';
               message: string;
             };
           })[];
@@ -3788,8 +3788,8 @@ export interface paths {
       responses: {
         200: Json<Success<{
           items: {
-            category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
-            kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
+            category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | 'data-export';
+            kind: 'image' | 'video' | 'audio' | 'document' | 'imaging' | 'archive';
             files: number;
             bytes: number;
           }[];
@@ -3831,8 +3831,8 @@ export interface paths {
           id: string;
           /** null: made by the system */
           ownerId: string | null;
-          category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
-          kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
+          category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | 'data-export';
+          kind: 'image' | 'video' | 'audio' | 'document' | 'imaging' | 'archive';
           access: 'private' | 'role' | 'related' | 'public';
           accessRole: string | null;
           /** how often it may still be downloaded; null: without a limit */
@@ -3892,8 +3892,8 @@ export interface paths {
           id: string;
           /** null: made by the system */
           ownerId: string | null;
-          category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document';
-          kind: 'image' | 'video' | 'audio' | 'document' | 'imaging';
+          category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | 'data-export';
+          kind: 'image' | 'video' | 'audio' | 'document' | 'imaging' | 'archive';
           access: 'private' | 'role' | 'related' | 'public';
           accessRole: string | null;
           /** how often it may still be downloaded; null: without a limit */
@@ -5212,6 +5212,160 @@ export interface paths {
       };
     };
   };
+  '/api/v1/me/privacy': {
+    /** Own requests, and what the law would keep after an erasure. Open to signed-in users. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          requests: {
+            id: string;
+            kind: 'export' | 'erase';
+            /** `ready`: the copy can be fetched; `refused`: `blockers` of `GET /me/privacy` say what has to be settled */
+            state: 'requested' | 'ready' | 'done' | 'expired' | 'refused' | 'withdrawn';
+            /** an erasure can be withdrawn until then */
+            dueAt: string;
+            /** when the copy is taken away */
+            expiresAt: string | null;
+            finishedAt: string | null;
+            createdAt: string;
+          }[];
+          /** what has to be settled before an erasure */
+          blockers: {
+            what: 'appointments' | 'visits' | 'orders' | 'refunds' | 'balance' | 'admission' | 'legal_hold' | 'staff';
+            count: number;
+          }[];
+          /** what the law would keep after an erasure */
+          held: {
+            term: 'medical-record' | 'inpatient-record' | 'visit-process' | 'accounting' | 'network-log' | 'audit-trail' | 'erasure-proof';
+            law: {
+              zh: string;
+              en: string;
+            };
+            /** what the term counts from */
+            from: {
+              zh: string;
+              en: string;
+            };
+            /** when it ends as things stand; null: it runs for each entry */
+            until: string | null;
+            tables: {
+              table: string;
+              holds: string;
+              rows: number;
+            }[];
+          }[];
+          /** days in which an erasure can be withdrawn */
+          erasureDays: number;
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/me/privacy/copies': {
+    /** Ask for a copy of all own data. Open to signed-in users. */
+    post: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          id: string;
+          kind: 'export' | 'erase';
+          /** `ready`: the copy can be fetched; `refused`: `blockers` of `GET /me/privacy` say what has to be settled */
+          state: 'requested' | 'ready' | 'done' | 'expired' | 'refused' | 'withdrawn';
+          /** an erasure can be withdrawn until then */
+          dueAt: string;
+          /** when the copy is taken away */
+          expiresAt: string | null;
+          finishedAt: string | null;
+          createdAt: string;
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        409: Json<Failure<'request_open'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/me/privacy/copies/{id}/link': {
+    /** Address of the copy, for ten minutes. Open to signed-in users. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          /** path of the copy, a ZIP; signed, good for ten minutes */
+          url: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/me/privacy/erasures': {
+    /** Ask to be erased; the account is closed. Open to signed-in users. */
+    post: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          id: string;
+          kind: 'export' | 'erase';
+          /** `ready`: the copy can be fetched; `refused`: `blockers` of `GET /me/privacy` say what has to be settled */
+          state: 'requested' | 'ready' | 'done' | 'expired' | 'refused' | 'withdrawn';
+          /** an erasure can be withdrawn until then */
+          dueAt: string;
+          /** when the copy is taken away */
+          expiresAt: string | null;
+          finishedAt: string | null;
+          createdAt: string;
+        }>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        409: Json<Failure<'request_open' | 'open_business'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/me/privacy/requests/{id}': {
+    /** Take a request back. Open to signed-in users. */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          kind: 'export' | 'erase';
+          /** `ready`: the copy can be fetched; `refused`: `blockers` of `GET /me/privacy` say what has to be settled */
+          state: 'requested' | 'ready' | 'done' | 'expired' | 'refused' | 'withdrawn';
+          /** an erasure can be withdrawn until then */
+          dueAt: string;
+          /** when the copy is taken away */
+          expiresAt: string | null;
+          finishedAt: string | null;
+          createdAt: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
   '/api/v1/media/capabilities': {
     /** What the media server can receive and send; the same for every room. Open to anybody. */
     get: {
@@ -6237,7 +6391,7 @@ export interface paths {
           channel?: 'sms' | 'email' | undefined;
           state?: 'queued' | 'sent' | 'delivered' | 'failed' | 'unknown' | undefined;
           kind?: 'verification' | 'notification' | 'marketing' | undefined;
-          template?: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement' | undefined;
+          template?: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'data_copy_ready' | 'data_erasure_refused' | 'promotion' | 'announcement' | undefined;
           /** UUIDv7 */
           userId?: string | undefined;
         };
@@ -6464,7 +6618,7 @@ export interface paths {
     put: {
       parameters: {
         path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'data_copy_ready' | 'data_erasure_refused' | 'promotion' | 'announcement';
           locale: 'zh' | 'en';
         };
       };
@@ -6515,7 +6669,7 @@ export interface paths {
     delete: {
       parameters: {
         path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'data_copy_ready' | 'data_erasure_refused' | 'promotion' | 'announcement';
           locale: 'zh' | 'en';
         };
       };
@@ -6558,7 +6712,7 @@ export interface paths {
     put: {
       parameters: {
         path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'data_copy_ready' | 'data_erasure_refused' | 'promotion' | 'announcement';
           locale: 'zh' | 'en';
           provider: 'sms-aliyun' | 'sms-tencent' | 'sms-twilio';
         };
@@ -6603,7 +6757,7 @@ export interface paths {
     delete: {
       parameters: {
         path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'promotion' | 'announcement';
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'data_copy_ready' | 'data_erasure_refused' | 'promotion' | 'announcement';
           locale: 'zh' | 'en';
           provider: 'sms-aliyun' | 'sms-tencent' | 'sms-twilio';
         };
@@ -10039,6 +10193,376 @@ export interface paths {
       };
     };
   };
+  '/api/v1/privacy/holds': {
+    /** People of whom nothing is erased. Open to users who may: export and erase a patient’s data (`data:erase`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** UUIDv7 */
+          userId?: string | undefined;
+          lifted?: 'true' | 'false' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            person: {
+              id: string;
+              /** masked */
+              name: string;
+            };
+            reason: string;
+            placedBy: string;
+            createdAt: string;
+            liftedBy: string | null;
+            liftedAt: string | null;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Keep everything of somebody. Open to users who may: export and erase a patient’s data (`data:erase`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        /** UUIDv7 */
+        userId: string;
+        reason: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          person: {
+            id: string;
+            /** masked */
+            name: string;
+          };
+          reason: string;
+          placedBy: string;
+          createdAt: string;
+          liftedBy: string | null;
+          liftedAt: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_user'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/privacy/holds/{id}': {
+    /** Lift a hold. Open to users who may: export and erase a patient’s data (`data:erase`). */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          person: {
+            id: string;
+            /** masked */
+            name: string;
+          };
+          reason: string;
+          placedBy: string;
+          createdAt: string;
+          liftedBy: string | null;
+          liftedAt: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/privacy/requests': {
+    /** Requests of everybody. Open to users who may: export and erase a patient’s data (`data:erase`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          kind?: 'export' | 'erase' | undefined;
+          state?: 'requested' | 'ready' | 'done' | 'expired' | 'refused' | 'withdrawn' | undefined;
+          /** UUIDv7 */
+          userId?: string | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            kind: 'export' | 'erase';
+            /** `ready`: the copy can be fetched; `refused`: `blockers` of `GET /me/privacy` say what has to be settled */
+            state: 'requested' | 'ready' | 'done' | 'expired' | 'refused' | 'withdrawn';
+            /** an erasure can be withdrawn until then */
+            dueAt: string;
+            /** when the copy is taken away */
+            expiresAt: string | null;
+            finishedAt: string | null;
+            createdAt: string;
+            person: {
+              id: string;
+              /** masked */
+              name: string;
+            };
+            requestedBy: string;
+            reason: string | null;
+            decidedBy: string | null;
+            /** of an erasure that is done */
+            outcome: {
+              table: string;
+              deleted: number;
+              /** rows whose personal columns were emptied */
+              anonymised: number;
+              held: number;
+              /** why rows are held */
+              term: 'medical-record' | 'inpatient-record' | 'visit-process' | 'accounting' | 'network-log' | 'audit-trail' | 'erasure-proof' | null;
+            }[] | null;
+            /** when the last that was held was deleted */
+            releasedAt: string | null;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Ask for somebody else. Open to users who may: export and erase a patient’s data (`data:erase`). */
+    post: {
+      parameters: Record<string, never>;
+      requestBody: { content: { 'application/json': {
+        /** UUIDv7 */
+        userId: string;
+        kind: 'export' | 'erase';
+        /** why somebody else asks, for example a letter of the person */
+        reason: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          kind: 'export' | 'erase';
+          /** `ready`: the copy can be fetched; `refused`: `blockers` of `GET /me/privacy` say what has to be settled */
+          state: 'requested' | 'ready' | 'done' | 'expired' | 'refused' | 'withdrawn';
+          /** an erasure can be withdrawn until then */
+          dueAt: string;
+          /** when the copy is taken away */
+          expiresAt: string | null;
+          finishedAt: string | null;
+          createdAt: string;
+          person: {
+            id: string;
+            /** masked */
+            name: string;
+          };
+          requestedBy: string;
+          reason: string | null;
+          decidedBy: string | null;
+          /** of an erasure that is done */
+          outcome: {
+            table: string;
+            deleted: number;
+            /** rows whose personal columns were emptied */
+            anonymised: number;
+            held: number;
+            /** why rows are held */
+            term: 'medical-record' | 'inpatient-record' | 'visit-process' | 'accounting' | 'network-log' | 'audit-trail' | 'erasure-proof' | null;
+          }[] | null;
+          /** when the last that was held was deleted */
+          releasedAt: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        409: Json<Failure<'request_open' | 'open_business'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'unknown_user'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/privacy/requests/{id}/hasten': {
+    /** Do it now. Open to users who may: export and erase a patient’s data (`data:erase`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          kind: 'export' | 'erase';
+          /** `ready`: the copy can be fetched; `refused`: `blockers` of `GET /me/privacy` say what has to be settled */
+          state: 'requested' | 'ready' | 'done' | 'expired' | 'refused' | 'withdrawn';
+          /** an erasure can be withdrawn until then */
+          dueAt: string;
+          /** when the copy is taken away */
+          expiresAt: string | null;
+          finishedAt: string | null;
+          createdAt: string;
+          person: {
+            id: string;
+            /** masked */
+            name: string;
+          };
+          requestedBy: string;
+          reason: string | null;
+          decidedBy: string | null;
+          /** of an erasure that is done */
+          outcome: {
+            table: string;
+            deleted: number;
+            /** rows whose personal columns were emptied */
+            anonymised: number;
+            held: number;
+            /** why rows are held */
+            term: 'medical-record' | 'inpatient-record' | 'visit-process' | 'accounting' | 'network-log' | 'audit-trail' | 'erasure-proof' | null;
+          }[] | null;
+          /** when the last that was held was deleted */
+          releasedAt: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'open_business'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/privacy/requests/{id}/identity': {
+    /** Who an erased person was, while something is held. Open to users who may: export and erase a patient’s data (`data:erase`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          name: string;
+          account: string | null;
+          phone: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/privacy/requests/{id}/link': {
+    /** Address of a copy, for ten minutes. Open to users who may: export and erase a patient’s data (`data:erase`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          /** path of the copy, a ZIP; signed, good for ten minutes */
+          url: string;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/privacy/requests/{id}/refuse': {
+    /** Refuse it. Open to users who may: export and erase a patient’s data (`data:erase`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        reason: string;
+      } } };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          kind: 'export' | 'erase';
+          /** `ready`: the copy can be fetched; `refused`: `blockers` of `GET /me/privacy` say what has to be settled */
+          state: 'requested' | 'ready' | 'done' | 'expired' | 'refused' | 'withdrawn';
+          /** an erasure can be withdrawn until then */
+          dueAt: string;
+          /** when the copy is taken away */
+          expiresAt: string | null;
+          finishedAt: string | null;
+          createdAt: string;
+          person: {
+            id: string;
+            /** masked */
+            name: string;
+          };
+          requestedBy: string;
+          reason: string | null;
+          decidedBy: string | null;
+          /** of an erasure that is done */
+          outcome: {
+            table: string;
+            deleted: number;
+            /** rows whose personal columns were emptied */
+            anonymised: number;
+            held: number;
+            /** why rows are held */
+            term: 'medical-record' | 'inpatient-record' | 'visit-process' | 'accounting' | 'network-log' | 'audit-trail' | 'erasure-proof' | null;
+          }[] | null;
+          /** when the last that was held was deleted */
+          releasedAt: string | null;
+        }>>;
+        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
   '/api/v1/queue': {
     /** Wait for the practitioner. Open to users who may: wait in a queue, or call from an own one (`queues:own`); reaches appointments of the caller. */
     post: {
@@ -11470,7 +11994,7 @@ export interface paths {
     put: {
       parameters: {
         path: {
-          key: 'clinic.name' | 'clinic.zone' | 'appointments.holdMinutes' | 'appointments.minNoticeMinutes' | 'appointments.maxDaysAhead' | 'appointments.cancelNoticeMinutes' | 'appointments.reminderMinutes' | 'appointments.perPatientHolds' | 'appointments.moveWithinDays' | 'files.quotaMegabytes' | 'orders.refundDays';
+          key: 'clinic.name' | 'clinic.zone' | 'appointments.holdMinutes' | 'appointments.minNoticeMinutes' | 'appointments.maxDaysAhead' | 'appointments.cancelNoticeMinutes' | 'appointments.reminderMinutes' | 'appointments.perPatientHolds' | 'appointments.moveWithinDays' | 'files.quotaMegabytes' | 'privacy.erasureDays' | 'privacy.copyDays' | 'orders.refundDays';
         };
       };
       requestBody: { content: { 'application/json': {
@@ -11513,7 +12037,7 @@ export interface paths {
           sort?: 'version' | '-version' | undefined;
         };
         path: {
-          key: 'clinic.name' | 'clinic.zone' | 'appointments.holdMinutes' | 'appointments.minNoticeMinutes' | 'appointments.maxDaysAhead' | 'appointments.cancelNoticeMinutes' | 'appointments.reminderMinutes' | 'appointments.perPatientHolds' | 'appointments.moveWithinDays' | 'files.quotaMegabytes' | 'orders.refundDays';
+          key: 'clinic.name' | 'clinic.zone' | 'appointments.holdMinutes' | 'appointments.minNoticeMinutes' | 'appointments.maxDaysAhead' | 'appointments.cancelNoticeMinutes' | 'appointments.reminderMinutes' | 'appointments.perPatientHolds' | 'appointments.moveWithinDays' | 'files.quotaMegabytes' | 'privacy.erasureDays' | 'privacy.copyDays' | 'orders.refundDays';
         };
       };
       responses: {

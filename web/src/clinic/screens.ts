@@ -178,5 +178,7 @@ export const screens: readonly ScreenDefinition[] = [
     areas: ['phrases', 'patients'],
     load: () => import('./screens/templates-screen.tsx'),
   },
+  { path: '/my-data', name: 'myData', permission: 'profiles:own', areas: ['privacy'], load: () => import('./screens/my-data-screen.tsx') },
+  { path: '/privacy', name: 'privacy', permission: 'data:erase', areas: ['privacy'], load: () => import('./screens/privacy-screen.tsx') },
   ...administrationScreens,
 ];

@@ -10,6 +10,7 @@ import type { errors } from './errors.zh.ts';
 import type { patients } from './patients.zh.ts';
 import type { pharmacy } from './pharmacy.zh.ts';
 import type { practice } from './practice.zh.ts';
+import type { privacy } from './privacy.zh.ts';
 import type { queue } from './queue.zh.ts';
 import type { schedule } from './schedule.zh.ts';
 import type { finance } from './finance.zh.ts';
@@ -30,6 +31,7 @@ declare module '../../i18n/index.ts' {
     patients: typeof patients;
     pharmacy: typeof pharmacy;
     practice: typeof practice;
+    privacy: typeof privacy;
     queue: typeof queue;
     schedule: typeof schedule;
     finance: typeof finance;
@@ -50,6 +52,7 @@ const areas = {
   patients: { zh: async () => (await import('./patients.zh.ts')).patients, en: async () => (await import('./patients.en.ts')).patients },
   pharmacy: { zh: async () => (await import('./pharmacy.zh.ts')).pharmacy, en: async () => (await import('./pharmacy.en.ts')).pharmacy },
   practice: { zh: async () => (await import('./practice.zh.ts')).practice, en: async () => (await import('./practice.en.ts')).practice },
+  privacy: { zh: async () => (await import('./privacy.zh.ts')).privacy, en: async () => (await import('./privacy.en.ts')).privacy },
   queue: { zh: async () => (await import('./queue.zh.ts')).queue, en: async () => (await import('./queue.en.ts')).queue },
   clinicErrors: { zh: async () => (await import('./errors.zh.ts')).errors, en: async () => (await import('./errors.en.ts')).errors },
   schedule: { zh: async () => (await import('./schedule.zh.ts')).schedule, en: async () => (await import('./schedule.en.ts')).schedule },

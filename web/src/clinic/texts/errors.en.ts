@@ -66,6 +66,8 @@ export const errors: typeof chinese = {
   channel_unavailable: 'This way of paying is not available',
   payment_open: 'This order is being paid in this way on another page; please close that first',
   refund_too_late: 'It is too late to ask for this money back',
+  request_open: 'There is such a request already',
+  open_business: 'First something has to be settled',
   refund_too_large: 'That is more than what is left to give back',
   bad_gateway_keys: 'These are not valid keys of this payment partner',
   unknown_service: 'There is no such service on offer',

@@ -65,6 +65,8 @@ export const errors = {
   channel_unavailable: '暂不支持该支付方式',
   payment_open: '该订单正以此方式在其他页面支付，请先关闭那次支付',
   refund_too_late: '已超过可申请退款的期限',
+  request_open: '已有同类申请在处理中',
+  open_business: '请先处理完未了结的事项',
   refund_too_large: '退款金额超过剩余可退金额',
   bad_gateway_keys: '这些密钥不是该支付渠道的有效密钥',
   unknown_service: '没有此项服务',

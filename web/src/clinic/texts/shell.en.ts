@@ -57,6 +57,8 @@ export const shell: typeof chinese = {
     templates: 'Phrases and templates',
     apiKeys: 'API keys',
     settings: 'Settings',
+    myData: 'My data',
+    privacy: 'Personal data requests',
   },
   missing: { title: 'There is no such page', text: 'The address may be wrong, or what was here has been removed.' },
   forbidden: { title: 'You may not see this page', text: 'If you need it, ask the administrator of your clinic.' },

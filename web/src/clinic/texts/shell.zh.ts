@@ -56,6 +56,8 @@ export const shell = {
     templates: '常用语与模板',
     apiKeys: 'API 密钥',
     settings: '系统设置',
+    myData: '我的数据',
+    privacy: '个人信息请求',
   },
   missing: { title: '没有这个页面', text: '地址可能有误，或内容已被移除。' },
   forbidden: { title: '您没有权限查看此页面', text: '如需访问，请联系诊所管理员。' },

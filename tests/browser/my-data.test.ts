@@ -1,0 +1,83 @@
+/** A patient's own data, and the officer's desk: copies, closing the account, legal holds. */
+import path from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { launchBrowser } from '../support/browser.ts';
+import { openClinicPage } from '../support/clinic-page.ts';
+import { signIn, type SignedIn } from '../support/rest.ts';
+import { checkScreen } from '../support/screen-check.ts';
+import { type Account, startServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+let browser: Browser;
+let administrator: Account;
+const contexts: BrowserContext[] = [];
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer({ RATE_HTTP_PER_MINUTE: '0' }), launchBrowser()]);
+  const password = /^\W*administrator\W+(\S+)/m.exec(server.output())?.[1] ?? '';
+  administrator = { account: 'administrator', password };
+});
+afterAll(async () => {
+  await Promise.all(contexts.map((context) => context.close()));
+  await browser?.close();
+  await server?.close();
+});
+
+async function open(account: Account, address: string, options: { phone?: boolean; locale?: string } = {}): Promise<Page> {
+  const who: SignedIn = await signIn(server, account);
+  const { page, context } = await openClinicPage(browser, server, address, who, options);
+  contexts.push(context);
+  return page;
+}
+
+/** A picture of the screen, where somebody asks for them. */
+async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env['PICTURES'];
+  if (folder) await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+}
+
+/** Fills the dialog that asks who it is. */
+async function prove(page: Page, { password }: Account): Promise<void> {
+  const dialog = page.getByTestId('step-up');
+  await dialog.locator('input[type=password]').fill(password);
+  await dialog.locator('button[type=submit]').click();
+}
+
+test('a patient asks for a copy and downloads it; the visit that is open keeps the account', async () => {
+  const page = await open(server.patient, '/clinic/my-data', { locale: 'zh-CN' });
+  await page.getByTestId('blockers').waitFor();
+  await checkScreen(page, 'my data');
+  await picture(page, 'my-data-zh');
+  expect(await page.getByTestId('erase-ask').isDisabled()).toBe(true);
+  await page.getByTestId('copy-ask').click();
+  await prove(page, server.patient);
+  await page.getByText('已申请', { exact: false }).first().waitFor();
+  await page.waitForTimeout(1_000);
+  await page.reload();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('copy-fetch').click()]);
+  expect(download.suggestedFilename()).toMatch(/\.zip$/);
+});
+
+test('on a phone in English everything fits', async () => {
+  const page = await open(server.patient, '/clinic/my-data', { phone: true, locale: 'en' });
+  await page.getByTestId('held-card').first().waitFor();
+  await checkScreen(page, 'my data on a phone');
+  await picture(page, 'my-data-phone-en');
+});
+
+test('an officer places a legal hold and lifts it', async () => {
+  const page = await open(administrator, '/clinic/privacy', { locale: 'en' });
+  await page.getByText('Copy of data').first().waitFor();
+  await checkScreen(page, 'requests');
+  await picture(page, 'privacy-en');
+  await page.getByText('Legal holds').click();
+  await page.getByTestId('privacy-add').click();
+  const { user } = await signIn(server, server.patient);
+  await page.getByTestId('privacy-user').fill(user.id);
+  await page.getByTestId('privacy-reason').fill('医疗纠纷');
+  await page.getByTestId('form-dialog').locator('button[type=submit]').click();
+  await page.getByTestId('hold-lift').click();
+  await checkScreen(page, 'holds');
+  await page.getByRole('dialog').getByRole('button', { name: 'Lift' }).click();
+  await page.getByTestId('hold-lift').waitFor({ state: 'detached' });
+});
