@@ -14,6 +14,8 @@ import { periodOf } from '../clock.ts';
 import { findPeople, Person, readUser } from '../people.tsx';
 import { useTexts } from '../texts/areas.ts';
 
+/** What accesses are to, as the log names it. */
+const OBJECTS = ['medical_record', 'medical_records', 'prescription', 'health_profile', 'admission'] as const;
 const ACTIONS = ['read', 'create', 'update', 'delete', 'export'] as const;
 
 function load({ page, pageSize, filters }: ListState, signal: AbortSignal) {
@@ -70,11 +72,15 @@ function Whose({ field, testId }: { field: 'patientId' | 'actorId'; testId: stri
 
 function useColumns(): Column<Access>[] {
   const t = useTexts('admin');
+  function nameOf(objectType: string): string {
+    const known = OBJECTS.find((name) => name === objectType);
+    return known ? t(`objects.${known}`) : objectType;
+  }
   return [
     { key: 'action', title: t('action'), pinned: true, render: ({ action }) => t(`actions.${action}`) },
     { key: 'patient', title: t('patient'), render: ({ patientId }) => <Person id={patientId} /> },
     { key: 'actor', title: t('actor'), render: ({ actorId }) => <Person id={actorId} /> },
-    { key: 'object', title: t('object'), render: ({ objectType }) => objectType },
+    { key: 'object', title: t('object'), render: ({ objectType }) => nameOf(objectType) },
     { key: 'objectId', title: t('objectId'), hidden: true, render: ({ objectId }) => objectId },
     { key: 'seq', title: t('seq'), align: 'right', hidden: true, render: ({ seq }) => seq },
     { key: 'at', title: t('time'), render: ({ createdAt }) => <When at={createdAt} /> },

@@ -56,12 +56,14 @@ function Card({ gateway, onKeys }: { gateway: Gateway; onKeys(gateway: Gateway):
         <StatusTag tone={enabled ? 'good' : 'neutral'}>{t(enabled ? 'enabled' : 'disabled')}</StatusTag>
       </div>
       <p>{t(!configured ? 'notConfigured' : usable ? 'configured' : 'unusable')}</p>
-      <Facts
-        items={[
-          { label: t('appId'), value: appId },
-          { label: t('merchant'), value: merchant },
-        ]}
-      />
+      {configured && (
+        <Facts
+          items={[
+            { label: t('appId'), value: appId },
+            { label: t('merchant'), value: merchant },
+          ]}
+        />
+      )}
       <div className="clinic-actions">
         <Button size="small" aria-label={`${t('setKeys')}: ${name}`} onClick={() => onKeys(gateway)} data-testid="gateway-keys">
           {t('setKeys')}

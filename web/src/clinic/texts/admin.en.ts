@@ -107,6 +107,13 @@ export const admin: typeof zh = {
   patient: 'Patient',
   patientHint: 'Choose a patient to see who saw their data, or a user to see which data they saw',
   nobody: 'Nobody was found',
+  objects: {
+    medical_record: 'Medical record',
+    medical_records: 'Medical records',
+    prescription: 'Prescription',
+    health_profile: 'Health profile',
+    admission: 'Admission',
+  },
   objectId: 'Object id',
   seq: 'Number',
   details: 'Details',

@@ -106,6 +106,7 @@ export const admin = {
   patient: '患者',
   patientHint: '请选择患者，查看谁访问过其医疗数据；或选择用户，查看其访问过哪些数据',
   nobody: '没有找到',
+  objects: { medical_record: '病历', medical_records: '病历列表', prescription: '处方', health_profile: '健康档案', admission: '住院' },
   objectId: '对象编号',
   seq: '序号',
   details: '详情',
