@@ -16,7 +16,7 @@ async function compare(kind: 'plain' | 'same', options: Options): Promise<Result
   const bare = await forked<string>(join(import.meta.dirname, 'http/bare.ts'), [SECRET, kind]);
   // The same name on both sides: an answer with Chinese in it costs a tenth more to write than one in ASCII.
   const { id, name } = site.doctor.session.user;
-  const own = createTokens(SECRET).forUser({ id, name, roles: ['doctor'] }, 'session', new Date(Date.now() + 3_600_000));
+  const own = createTokens(SECRET).forUser({ id, name, roles: ['doctor'] }, id, new Date(Date.now() + 3_600_000));
   // The twin asks a route that reads the database.
   const path = options.twin ? '/api/v1/consultations' : '/api/v1/auth/session';
   try {

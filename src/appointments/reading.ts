@@ -1,15 +1,12 @@
 /** Appointments as one of their sides, or staff, sees them. */
-import { Op, type WhereAttributeHash } from 'sequelize';
 import type { z } from 'zod';
 import { maskName, maskPhone } from '#src/crypto/masks.ts';
 import { ApiError } from '#src/errors.ts';
-import { orderOf, slice } from '#src/plugins/fields.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import { details as detailsSchema, detailsColumn, type AppointmentRow } from './model.ts';
+import { createList, type Side } from './listing.ts';
 import type { AppointmentParts } from './parts.ts';
 import type * as schemas from './schemas.ts';
-
-export type Side = 'patient' | 'practitioner' | 'staff';
 
 export interface AppointmentReading {
   list(caller: Caller, query: z.infer<typeof schemas.query>): Promise<z.infer<typeof schemas.list>>;
@@ -36,7 +33,7 @@ export function createReading(parts: AppointmentParts): AppointmentReading {
   return {
     visible,
     get: async (caller, id) => view(parts, caller, await visible(caller, id)),
-    list: (caller, query) => list(parts, caller, query),
+    list: createList(parts),
     async served(caller, id) {
       const { row, side } = await visible(caller, id);
       if (side === 'patient') throw new ApiError('forbidden');
@@ -120,34 +117,4 @@ async function view(
       ...{ action, from: fromStatus, to: toStatus, startsAt: startsAt.toISOString(), actorId, reason, at: createdAt.toISOString() },
     })),
   };
-}
-
-async function list(parts: AppointmentParts, caller: Caller, query: z.infer<typeof schemas.query>): Promise<z.infer<typeof schemas.list>> {
-  const { scope, full } = await scopeOf(parts, caller, query.as);
-  const where: WhereAttributeHash = { ...scope };
-  if (query.status) where['status'] = query.status;
-  if (query.appointmentNo) where['appointmentNo'] = query.appointmentNo;
-  if (query.practitionerId && !where['practitionerId']) where['practitionerId'] = query.practitionerId;
-  if (query.from || query.to)
-    where['startsAt'] = { ...(query.from && { [Op.gte]: new Date(query.from) }), ...(query.to && { [Op.lt]: new Date(query.to) }) };
-  const { rows, count } = await parts.database.models.appointments.findAndCountAll({ where, order: orderOf(query.sort), ...slice(query) });
-  const names = await namesFor(parts, rows);
-  return {
-    items: rows.map((row) => summaryOf(row, names, full)),
-    pagination: { page: query.page, pageSize: query.pageSize, total: count },
-  };
-}
-
-/** Whose appointments: the practitioner's own, everybody's for staff, else the patient's. */
-async function scopeOf(
-  { practitioners }: AppointmentParts,
-  caller: Caller,
-  as: Side | 'all' | undefined,
-): Promise<{ scope: WhereAttributeHash; full: boolean }> {
-  if ((as === undefined || as === 'practitioner') && caller.can('appointments:serve')) {
-    const own = await practitioners.byUser(caller.userId);
-    if (own) return { scope: { practitionerId: own.id }, full: true };
-  }
-  if ((as === undefined || as === 'all') && caller.can('appointments:manage')) return { scope: {}, full: caller.can('users:unmask') };
-  return { scope: { userId: caller.userId }, full: true };
 }

@@ -96,7 +96,7 @@ export const query = paging.extend({
   appointmentNo: z.string().trim().max(32).optional(),
   sort: sortBy(['startsAt', 'createdAt'], 'startsAt'),
 });
-export const list = listOf(summary);
+export const list = listOf(summary).describe('`total` counts up to 10,000');
 
 export const change = z
   .strictObject({

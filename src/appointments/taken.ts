@@ -1,13 +1,14 @@
 /** What is taken of practitioners' time, for lists of slots: hot reads, outside of transactions. */
 import { QueryTypes } from 'sequelize';
 import type { Database } from '#src/database/database.ts';
+import type { StoredTime } from '#src/database/prepared.ts';
 import { type CellRange, type Claim, createOccupancy, type Occupancy } from '#src/scheduling/cells.ts';
 
 interface Row {
   practitionerId: string;
   cell: number;
   seat: number;
-  heldUntil: Date | string | null;
+  heldUntil: StoredTime | null;
 }
 
 const TAKEN = `SELECT practitioner_id AS practitionerId, cell, seat, held_until AS heldUntil FROM appointment_claims
@@ -35,7 +36,7 @@ export async function takenOfMany(
 }
 
 /** Rows in order of their cells as claims: neighbouring cells of a seat that are held for the same time are one. */
-function claimsOf(rows: readonly Row[], readTime: (stored: Date | string) => Date): Claim[] {
+function claimsOf(rows: readonly Row[], readTime: (stored: StoredTime) => Date): Claim[] {
   const claims: Claim[] = [];
   const last: (Claim | undefined)[] = [];
   for (const { cell, seat, heldUntil: stored } of rows) {

@@ -3,7 +3,7 @@ import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
-import { toFen, toYuan } from '#src/money.ts';
+import { readMoney, toFen, toYuan } from '#src/money.ts';
 import { slice } from '#src/plugins/fields.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import { createLedger, type Ledger } from './ledger.ts';
@@ -24,12 +24,12 @@ export interface Balances extends Ledger {
 }
 
 export function createBalances(database: Database): Balances {
-  const { models } = database;
+  const { models, prepared, sequelize } = database;
   const ledger = createLedger(database);
 
   async function of(userId: string): Promise<View> {
-    const account = await models.balances.findByPk(userId);
-    return { userId, balance: toYuan(account?.balance ?? 0) };
+    const account = await prepared.one<{ balance: number | string }>('SELECT balance FROM balances WHERE user_id = ?', [userId]);
+    return { userId, balance: account ? toYuan(readMoney(sequelize, account.balance)) : 0 };
   }
   async function change(caller: Caller, userId: string, kind: EntryKind, yuan: number, note: string): Promise<View> {
     if (caller.userId === userId) throw new ApiError('forbidden');

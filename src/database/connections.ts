@@ -4,6 +4,7 @@ import type { Connection } from 'mysql2';
 import { ConnectionError, type ConnectionOptions, type PoolOptions, Sequelize } from 'sequelize';
 import { z } from 'zod';
 import { settings } from '#config/index.ts';
+import type { Limits } from './prepared.ts';
 import { limitedMysql } from './time-limit.ts';
 
 const { DATABASE_REPLICA_URLS, DATABASE_POOL_MAX, DATABASE_POOL_MIN, DATABASE_ACQUIRE_MS, DATABASE_IDLE_MS, DATABASE_LIFETIME_MS } =
@@ -40,9 +41,17 @@ interface Manager {
   pool: { destroy(connection: Connection): Promise<void> };
 }
 
+const complete = (given: Partial<PoolConfig>): PoolConfig => ({ ...pooling.parse({}), ...given });
+
+/** Prepared reads have as many connections of their own as everything else. */
+export function readerLimits(given: Partial<PoolConfig>): Limits {
+  const { DATABASE_POOL_MAX, DATABASE_ACQUIRE_MS } = complete(given);
+  return { max: DATABASE_POOL_MAX, acquireMs: DATABASE_ACQUIRE_MS };
+}
+
 /** @param log `false`, or told of each statement with the milliseconds it took */
 export function connectMysql(url: string, given: Partial<PoolConfig>, log: false | ((sql: string, ms?: number) => void)): Sequelize {
-  const config: PoolConfig = { ...pooling.parse({}), ...given };
+  const config = complete(given);
   const dates = new WeakMap<Connection, Dates>();
   const datesOf = (connection: Connection): Dates => {
     const known = dates.get(connection) ?? { born: Date.now(), used: Date.now() };

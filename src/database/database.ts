@@ -12,7 +12,7 @@ import type { Config } from '#config/index.ts';
 import { makePrivateFolder } from '#config/folder.ts';
 import type { Logger } from '#rooms/ports.ts';
 import { type Captured, captureChanges } from '#src/audit/capture.ts';
-import { connectMysql, type PoolConfig } from './connections.ts';
+import { connectMysql, type PoolConfig, readerLimits } from './connections.ts';
 import { retryDeadlocks } from './faults.ts';
 import { defineModels, type Models } from './models.ts';
 import { createPrepared, type Prepared } from './prepared.ts';
@@ -29,7 +29,7 @@ export interface Database {
    * have no other effects. Inside a transaction it joins the outer one.
    */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
-  /** Hot reads, outside of transactions. */
+  /** Hot reads. */
   readonly prepared: Prepared;
   /** Runs `effect` once the transaction that is open here has committed, or at once outside of one. It must not throw. */
   afterCommit(effect: () => void): void;
@@ -55,6 +55,9 @@ Sequelize.useCLS({
   bind: (work: () => void) => work,
 });
 
+/** Whether the caller is inside a transaction. */
+const isOpen = (): boolean => current.getStore()?.has('transaction') ?? false;
+
 /** Sequelize opens a new SQLite connection for each transaction and has no hook there, hence a subclass. */
 class SqliteConnection extends sqlite3.Database {
   constructor(filename: string, mode: number, callback: (error: Error | null) => void) {
@@ -75,7 +78,7 @@ export async function openDatabase(config: DatabaseConfig, log: Logger): Promise
   const dialect = sequelize.getDialect() === 'sqlite' ? 'sqlite' : 'mysql';
   const writer = new Mutex();
   const models = defineModels(sequelize);
-  const prepared = createPrepared(sequelize);
+  const prepared = createPrepared(sequelize, readerLimits(config), isOpen);
   captureChanges(sequelize, (change) => (current.getStore()?.get(CHANGES) as Captured[] | undefined)?.push(change));
 
   async function transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {

@@ -21,7 +21,10 @@ export interface NotificationList {
   remove(userId: string, id: string): Promise<void>;
 }
 
-export function createNotificationList({ models, transaction, afterCommit }: Database, vault: Vault, pages: OpenPages): NotificationList {
+const UNREAD = 'SELECT COUNT(*) AS unread FROM notifications WHERE user_id = ? AND shown = 1 AND read_at IS NULL';
+
+export function createNotificationList(database: Database, vault: Vault, pages: OpenPages): NotificationList {
+  const { models, prepared, transaction, afterCommit } = database;
   const { notifications } = models;
   const unread = (userId: string) => notifications.count({ where: { userId, shown: true, readAt: null } });
 
@@ -31,34 +34,16 @@ export function createNotificationList({ models, transaction, afterCommit }: Dat
     afterCommit(() => pages.notify(userId, 'notification:unread', payload));
   }
 
-  function view(
-    { id, kind, class: name, subjectType, subjectId, contentSealed, readAt, createdAt }: NotificationRow,
-    locale: Locale,
-  ): View {
-    const content = contentSealed === null ? null : contentColumn.open(vault, id, contentSealed);
-    const subject = { type: subjectType, id: subjectId };
-    return {
-      id,
-      kind,
-      class: name,
-      title: content?.[locale].title ?? '',
-      text: content?.[locale].text ?? '',
-      path: content?.path ?? null,
-      subject,
-      read: readAt !== null && readAt !== undefined,
-      createdAt: createdAt.toISOString(),
-    };
-  }
-
   return {
     async list(userId, query) {
       const where = { userId, shown: true, ...(query.unread && { readAt: null }) };
       const { rows, count } = await notifications.findAndCountAll({ where, order: ageOrder(query.sort), ...slice(query) });
       const { page, pageSize, locale } = query;
-      return { items: rows.map((row) => view(row, locale)), pagination: { page, pageSize, total: count } };
+      return { items: rows.map((row) => view(vault, row, locale)), pagination: { page, pageSize, total: count } };
     },
 
-    unread,
+    // Asked by every page that opens.
+    unread: async (userId) => (await prepared.one<{ unread: number }>(UNREAD, [userId]))?.unread ?? 0,
 
     read: (userId, id) =>
       transaction(async () => {
@@ -79,5 +64,25 @@ export function createNotificationList({ models, transaction, afterCommit }: Dat
         if (changed === 0) throw new ApiError('not_found');
         await tell(userId);
       }),
+  };
+}
+
+function view(
+  vault: Vault,
+  { id, kind, class: name, subjectType, subjectId, contentSealed, readAt, createdAt }: NotificationRow,
+  locale: Locale,
+): View {
+  const content = contentSealed === null ? null : contentColumn.open(vault, id, contentSealed);
+  const subject = { type: subjectType, id: subjectId };
+  return {
+    id,
+    kind,
+    class: name,
+    title: content?.[locale].title ?? '',
+    text: content?.[locale].text ?? '',
+    path: content?.path ?? null,
+    subject,
+    read: readAt !== null && readAt !== undefined,
+    createdAt: createdAt.toISOString(),
   };
 }

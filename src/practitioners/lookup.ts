@@ -20,20 +20,27 @@ export interface PractitionerLookup {
   byIds(ids: readonly string[]): Promise<Practitioner[]>;
 }
 
-export function createLookup({ sequelize }: Database): PractitionerLookup {
-  async function read(column: 'id' | 'user_id', values: readonly string[]): Promise<Practitioner[]> {
-    if (values.length === 0) return [];
-    const rows = await sequelize.query<Omit<Practitioner, 'bookable'> & { bookable: number }>(
-      `SELECT p.id, p.user_id AS userId, p.kind, p.name, p.department_id AS departmentId,
-        CASE WHEN p.enabled = 1 AND p.review_state = 'approved' AND (d.id IS NULL OR d.enabled = 1) THEN 1 ELSE 0 END AS bookable
-       FROM practitioners p LEFT JOIN departments d ON d.id = p.department_id WHERE p.${column} IN (:values)`,
-      { type: QueryTypes.SELECT, replacements: { values: [...values] } },
-    );
-    return rows.map((row) => ({ ...row, bookable: row.bookable === 1 }));
+type Row = Omit<Practitioner, 'bookable'> & { bookable: number };
+
+const LOOKUP = `SELECT p.id, p.user_id AS userId, p.kind, p.name, p.department_id AS departmentId,
+    CASE WHEN p.enabled = 1 AND p.review_state = 'approved' AND (d.id IS NULL OR d.enabled = 1) THEN 1 ELSE 0 END AS bookable
+  FROM practitioners p LEFT JOIN departments d ON d.id = p.department_id WHERE`;
+
+const practitionerOf = (row: Row): Practitioner => ({ ...row, bookable: row.bookable === 1 });
+
+export function createLookup({ sequelize, prepared }: Database): PractitionerLookup {
+  async function one(column: 'id' | 'user_id', value: string): Promise<Practitioner | undefined> {
+    const row = await prepared.one<Row>(`${LOOKUP} p.${column} = ?`, [value]);
+    return row ? practitionerOf(row) : undefined;
   }
   return {
-    byId: async (id) => (await read('id', [id]))[0],
-    byUser: async (userId) => (await read('user_id', [userId]))[0],
-    byIds: (ids) => read('id', ids),
+    byId: (id) => one('id', id),
+    byUser: (userId) => one('user_id', userId),
+    async byIds(ids) {
+      if (ids.length === 0) return [];
+      const replacements = { ids: [...ids] };
+      const rows = await sequelize.query<Row>(`${LOOKUP} p.id IN (:ids)`, { type: QueryTypes.SELECT, replacements });
+      return rows.map(practitionerOf);
+    },
   };
 }

@@ -206,6 +206,23 @@ describe.each(['sqlite', 'mysql'] as const)('appointments on %s', (dialect) => {
     expect(reminders).toHaveLength(1);
   });
 
+  test('a page of the list tells the total, also behind the last one', async () => {
+    await booked();
+    const page = async (query: string) =>
+      (await server.call('GET', `/api/v1/appointments?${query}`, server.people.patient.token)).body.data;
+    const { pagination, items } = await page('pageSize=1');
+    expect([items.length, pagination.total > 0]).toEqual([1, true]);
+    expect(await page('pageSize=1&page=9999')).toEqual({ items: [], pagination: { page: 9999, pageSize: 1, total: pagination.total } });
+    const both = await page('pageSize=100&sort=-startsAt&status=pending,confirmed,pending');
+    expect(both.items.map(({ startsAt }: { startsAt: string }) => startsAt)).toEqual(
+      both.items
+        .map(({ startsAt }: { startsAt: string }) => startsAt)
+        .toSorted()
+        .toReversed(),
+    );
+    expect((await page('from=2200-01-01T00:00:00Z')).pagination.total).toBe(0);
+  });
+
   test('lists are one’s own; staff see all, masked; the calendar file is for both sides', async () => {
     const { patient, doctor, otherPatient, otherDoctor } = server.people;
     const { appointmentId } = await booked();

@@ -89,6 +89,30 @@ describeDatabases('database', (open) => {
     expect(await users.findByPk(row.id)).toBeNull();
   });
 
+  test('prepared reads see what others have committed, and inside a transaction what it has written', async () => {
+    const { models, prepared } = database;
+    const row = await database.transaction(() =>
+      models.users.create({ ...user(), passwordChangedAt: new Date('2030-01-02T03:04:05.678Z') }),
+    );
+    const sql = 'SELECT name, password_changed_at AS at FROM users WHERE id = ? LIMIT ?';
+    const read = () => prepared.one<{ name: string; at: string | Date }>(sql, [row.id, 1]);
+    const name = async () => (await read())?.name;
+    expect(await name()).toBe('王敏 😀');
+    const times = await database.transaction(async () => {
+      await models.users.update({ name: 'other' }, { where: { id: row.id } });
+      expect(await name()).toBe('other');
+      return read();
+    });
+    for (const found of [times, await read()]) {
+      expect(prepared.isoTime(found?.at ?? '')).toBe('2030-01-02T03:04:05.678Z');
+      expect(prepared.readTime(found?.at ?? '')).toEqual(row.passwordChangedAt);
+    }
+    await database.transaction(() =>
+      models.users.update({ passwordChangedAt: new Date('2030-01-02T03:04:05.000Z') }, { where: { id: row.id } }),
+    );
+    expect(prepared.isoTime((await read())?.at ?? '')).toBe('2030-01-02T03:04:05.000Z');
+  });
+
   test('40 writers at once all succeed', async () => {
     const { users } = database.models;
     const row = await database.transaction(() => users.create({ ...user(), name: '0' }));

@@ -22,7 +22,7 @@ test('success has exactly the agreed fields', async () => {
     message: 'ok',
     data: { status: 'up', uptimeSeconds: expect.any(Number) },
     timestamp: expect.any(Number),
-    requestId: expect.stringMatching(/^req_[0-9a-f-]{36}$/),
+    requestId: expect.stringMatching(/^req_[0-9a-f]{18}_[0-9a-z]+$/),
   });
 });
 
