@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import type { Job } from '#src/outbox/outbox.ts';
+import type { Claimed } from '#src/outbox/outbox.ts';
 import { startRedis } from '#tests/support/redis.ts';
 import { openQueue } from '#workers/queue.ts';
 import { conclude, finish, measurePairs, readOptions } from './harness.ts';
@@ -18,10 +18,10 @@ const ADDERS = 32;
 const PICKUPS_A_SECOND = 100;
 
 interface Side {
-  add(job: Job): Promise<unknown>;
+  add(job: Claimed): Promise<unknown>;
   close(): Promise<void>;
 }
-type Work = (job: Job) => Promise<void>;
+type Work = (id: string) => Promise<void>;
 
 interface Figure {
   /** jobs a second, added and done */
@@ -30,15 +30,24 @@ interface Figure {
   pickup: number;
 }
 
-const newJob = (): Job => ({ id: randomUUID(), topic: 'order.expire', payload: { orderId: randomUUID() }, attempts: 0, requestId: null });
+const newJob = (): Claimed => ({
+  id: randomUUID(),
+  topic: 'order.expire',
+  payload: JSON.stringify({ orderId: randomUUID() }),
+  attempts: 0,
+  requestId: null,
+});
 
 function bare(url: string, work: Work): Side {
   const connection = new Redis(url, { maxRetriesPerRequest: null });
   const forWorker = new Redis(url, { maxRetriesPerRequest: null });
   const queue = new Queue('bare', { connection, defaultJobOptions: { removeOnComplete: true, removeOnFail: true } });
-  const worker = new Worker('bare', ({ data }: { data: Job }) => work(data), { connection: forWorker, concurrency: CONCURRENCY });
+  const worker = new Worker('bare', ({ data }: { data: { id: string } }) => work(data.id), {
+    connection: forWorker,
+    concurrency: CONCURRENCY,
+  });
   return {
-    add: (job) => queue.add(job.topic, job, { jobId: `${job.id}-${job.attempts}` }),
+    add: (job) => queue.add(job.topic, { id: job.id }, { jobId: `${job.id}-${job.attempts}` }),
     async close() {
       await worker.close();
       await queue.close();
@@ -51,9 +60,9 @@ function bare(url: string, work: Work): Side {
 /** The twin asks Redis once more before each job. */
 function ours(url: string, work: Work, twin: boolean): Side {
   const redis = new Redis(url);
-  const slowed: Work = async (job) => {
+  const slowed: Work = async (id) => {
     for (let i = 0; i < 4; i++) await redis.ping();
-    await work(job);
+    await work(id);
   };
   const queue = openQueue(url, twin ? slowed : work, CONCURRENCY, pino({ level: 'silent' }));
   return {
@@ -68,7 +77,7 @@ function ours(url: string, work: Work, twin: boolean): Side {
 async function measure(open: (work: Work) => Side, seconds: number): Promise<Figure> {
   const begun = new Map<string, (at: number) => void>();
   let done = 0;
-  const side = open(async ({ id }) => {
+  const side = open(async (id) => {
     done++;
     begun.get(id)?.(performance.now());
   });

@@ -5,7 +5,7 @@
 import { pino } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openDatabase } from '#src/database/database.ts';
-import { createOutbox, type Job } from '#src/outbox/outbox.ts';
+import { type Claimed, createOutbox, type Job } from '#src/outbox/outbox.ts';
 import { inTransaction, outside, type Processors } from '#workers/processor.ts';
 import { openQueue } from '#workers/queue.ts';
 import { startRelay } from '#workers/relay.ts';
@@ -35,9 +35,13 @@ const processors = {
   }),
 } as unknown as Processors;
 
-const work = (job: Job) => runJob(job, processors, outbox, log);
-const queue = redisUrl === '-' ? null : openQueue(redisUrl, work, CONCURRENCY, log);
-const deliver = queue ? (job: Job) => queue.add(job).catch(() => undefined) : work;
+const work = (row: Claimed) => runJob(row, processors, outbox, log);
+async function queued(id: string): Promise<void> {
+  const row = await outbox.read(id).catch(() => null);
+  if (row) await work(row);
+}
+const queue = redisUrl === '-' ? null : openQueue(redisUrl, queued, CONCURRENCY, log);
+const deliver = queue ? (row: Claimed) => queue.add(row).catch(() => undefined) : work;
 startRelay({ outbox, deliver, concurrency: CONCURRENCY, log });
 process.send?.('ready');
 process.on('disconnect', () => process.exit());

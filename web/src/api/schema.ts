@@ -178,7 +178,7 @@ export interface paths {
           dischargedAt: string | null;
           version: number;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'not_your_patient'>>;
         409: Json<Failure<'bed_taken' | 'already_admitted'>>;
@@ -278,7 +278,7 @@ export interface paths {
           reason: string;
           summary: string | null;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -333,7 +333,7 @@ export interface paths {
           reason: string;
           summary: string | null;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -416,7 +416,7 @@ export interface paths {
           reason: string;
           summary: string | null;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -539,7 +539,7 @@ export interface paths {
           createdAt: string;
           finishedAt: string | null;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         413: Json<Failure<'payload_too_large'>>;
@@ -642,7 +642,7 @@ export interface paths {
           createdAt: string;
           finishedAt: string | null;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -731,7 +731,7 @@ export interface paths {
           /** shown this once; send it as `X-API-Key` */
           key: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'step_up_required'>>;
         413: Json<Failure<'payload_too_large'>>;
@@ -769,7 +769,7 @@ export interface paths {
           revokedAt: string | null;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -872,7 +872,7 @@ export interface paths {
           /** the place is held until then; null: nothing to pay */
           payUntil: string | null;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -1046,7 +1046,7 @@ export interface paths {
             at: string;
           }[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -1116,7 +1116,7 @@ export interface paths {
             at: string;
           }[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -1204,7 +1204,7 @@ export interface paths {
             at: string;
           }[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -1270,7 +1270,7 @@ export interface paths {
             at: string;
           }[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -1371,7 +1371,7 @@ export interface paths {
             at: string;
           }[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -1397,6 +1397,7 @@ export interface paths {
             lastUsedAt: string | null;
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -1414,7 +1415,7 @@ export interface paths {
       };
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'step_up_required'>>;
         404: Json<Failure<'not_found'>>;
@@ -1456,7 +1457,7 @@ export interface paths {
             lastUsedAt: string | null;
           }[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked' | 'provider_refused' | 'login_outdated'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -1485,7 +1486,7 @@ export interface paths {
           /** UTC, ISO 8601 */
           expiresAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'step_up_required'>>;
         404: Json<Failure<'not_found'>>;
@@ -1545,7 +1546,7 @@ export interface paths {
             avatar: string | null;
           };
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'bad_credentials' | 'bad_code' | 'account_disabled' | 'account_locked'>>;
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
@@ -1603,7 +1604,7 @@ export interface paths {
       parameters: Record<string, never>;
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         413: Json<Failure<'payload_too_large'>>;
@@ -1649,7 +1650,7 @@ export interface paths {
             avatar: string | null;
           };
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked' | 'bad_credentials' | 'account_disabled' | 'account_locked'>>;
         403: Json<Failure<'forbidden' | 'step_up_required'>>;
         413: Json<Failure<'payload_too_large'>>;
@@ -1671,7 +1672,7 @@ export interface paths {
       } } };
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'bad_code'>>;
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
@@ -1693,7 +1694,7 @@ export interface paths {
         200: Json<Success<{
           phone: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked' | 'bad_code'>>;
         403: Json<Failure<'forbidden' | 'step_up_required'>>;
         409: Json<Failure<'phone_taken'>>;
@@ -1715,6 +1716,7 @@ export interface paths {
             kind: 'oidc' | 'oauth2' | 'wechat' | 'wechat-mini';
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -1760,7 +1762,7 @@ export interface paths {
             avatar: string | null;
           };
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'provider_refused' | 'login_outdated' | 'account_disabled' | 'account_locked'>>;
         404: Json<Failure<'not_found'>>;
         413: Json<Failure<'payload_too_large'>>;
@@ -1809,7 +1811,7 @@ export interface paths {
             avatar: string | null;
           };
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'provider_refused' | 'account_disabled' | 'account_locked'>>;
         404: Json<Failure<'not_found'>>;
         413: Json<Failure<'payload_too_large'>>;
@@ -1836,7 +1838,7 @@ export interface paths {
           /** UTC, ISO 8601 */
           expiresAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         404: Json<Failure<'not_found'>>;
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
@@ -1873,7 +1875,7 @@ export interface paths {
             avatar: string | null;
           };
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'refresh_refused'>>;
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
@@ -1935,7 +1937,7 @@ export interface paths {
             avatar: string | null;
           };
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'bad_code'>>;
         409: Json<Failure<'account_taken' | 'phone_taken'>>;
         413: Json<Failure<'payload_too_large'>>;
@@ -1967,7 +1969,9 @@ export interface paths {
           /** UTC, ISO 8601 */
           expiresAt: string;
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -1993,6 +1997,7 @@ export interface paths {
             expiresAt: string;
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -2005,7 +2010,7 @@ export interface paths {
         200: Json<Success<{
           ended: number;
         }>>;
-        400: Json<Failure<'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         413: Json<Failure<'payload_too_large'>>;
@@ -2025,7 +2030,7 @@ export interface paths {
       };
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -2050,7 +2055,7 @@ export interface paths {
           /** seconds */
           expiresIn: 300;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'code_too_soon' | 'code_limit' | 'rate_limited'>>;
@@ -2073,7 +2078,7 @@ export interface paths {
           /** UTC, ISO 8601 */
           until: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked' | 'bad_credentials' | 'bad_code'>>;
         403: Json<Failure<'forbidden'>>;
         409: Json<Failure<'no_phone'>>;
@@ -2092,7 +2097,7 @@ export interface paths {
           /** seconds */
           expiresIn: 300;
         }>>;
-        400: Json<Failure<'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         409: Json<Failure<'no_phone'>>;
@@ -2113,6 +2118,7 @@ export interface paths {
           /** yuan, two decimals */
           balance: number;
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -2184,7 +2190,7 @@ export interface paths {
           enabled: boolean;
           occupied: boolean;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -2211,6 +2217,7 @@ export interface paths {
             misses: number;
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -2227,10 +2234,12 @@ export interface paths {
       };
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -2245,6 +2254,7 @@ export interface paths {
           /** IANA name; business days and times of day are on its clock */
           zone: string;
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -2342,7 +2352,7 @@ export interface paths {
           appointmentId: string | null;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         413: Json<Failure<'payload_too_large'>>;
@@ -2548,7 +2558,7 @@ export interface paths {
           appointmentId: string | null;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -2598,7 +2608,7 @@ export interface paths {
           appointmentId: string | null;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -2641,7 +2651,7 @@ export interface paths {
           url: string;
           expiresAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -2720,7 +2730,7 @@ export interface paths {
             expiresAt: string;
           } | null;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -2791,7 +2801,7 @@ export interface paths {
           /** messages of others after it */
           unread: number;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'removed'>>;
         404: Json<Failure<'not_found'>>;
@@ -2955,7 +2965,7 @@ export interface paths {
             activeSpeaker: string | null;
           } | null;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -3003,7 +3013,7 @@ export interface paths {
           appointmentId: string | null;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -3082,7 +3092,7 @@ export interface paths {
           reasonEn: string;
           enabled: boolean;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         409: Json<Failure<'already_exists'>>;
@@ -3121,7 +3131,7 @@ export interface paths {
           reasonEn: string;
           enabled: boolean;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -3147,6 +3157,7 @@ export interface paths {
             at: string;
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
       };
@@ -3209,7 +3220,7 @@ export interface paths {
           createdAt: string;
           updatedAt: string;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         409: Json<Failure<'department_code_taken'>>;
@@ -3293,7 +3304,7 @@ export interface paths {
       };
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -3330,7 +3341,7 @@ export interface paths {
           createdAt: string;
           updatedAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -3361,7 +3372,7 @@ export interface paths {
           createdAt: string;
           updatedAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -3391,7 +3402,7 @@ export interface paths {
           createdAt: string;
           updatedAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -3415,6 +3426,7 @@ export interface paths {
             instead: string | null;
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -3501,7 +3513,7 @@ export interface paths {
           version: number;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         409: Json<Failure<'staff_busy'>>;
@@ -3582,7 +3594,7 @@ export interface paths {
           version: number;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -3623,7 +3635,7 @@ export interface paths {
           version: number;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -3663,7 +3675,7 @@ export interface paths {
           version: number;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -3768,7 +3780,7 @@ export interface paths {
             };
           })[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         411: Json<Failure<'length_required'>>;
@@ -3794,6 +3806,7 @@ export interface paths {
             bytes: number;
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -3811,6 +3824,7 @@ export interface paths {
           /** bytes that the caller may keep */
           quota: number;
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -3864,7 +3878,7 @@ export interface paths {
       };
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -3908,7 +3922,7 @@ export interface paths {
           /** path of the content; signed, good for ten minutes */
           url: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -4003,7 +4017,7 @@ export interface paths {
             source: 'own' | 'national';
           }[];
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         409: Json<Failure<'already_exists'>>;
@@ -4030,6 +4044,7 @@ export interface paths {
           /** year whose holidays are to be entered now; null: none */
           missing: number | null;
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -4062,7 +4077,7 @@ export interface paths {
             source: 'own' | 'national';
           }[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         409: Json<Failure<'already_exists'>>;
@@ -4108,7 +4123,7 @@ export interface paths {
             source: 'own' | 'national';
           }[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -4145,7 +4160,7 @@ export interface paths {
             source: 'own' | 'national';
           }[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -4232,7 +4247,7 @@ export interface paths {
           systemKey: string | null;
           systemId: string | null;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         409: Json<Failure<'hospital_code_taken'>>;
@@ -4368,7 +4383,7 @@ export interface paths {
       };
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -4421,7 +4436,7 @@ export interface paths {
           systemKey: string | null;
           systemId: string | null;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -4538,6 +4553,7 @@ export interface paths {
             count: number;
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -4567,11 +4583,13 @@ export interface paths {
           requestId: string | null;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
         409: Json<Failure<'wrong_state'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -4599,11 +4617,13 @@ export interface paths {
           requestId: string | null;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
         409: Json<Failure<'wrong_state'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -4740,7 +4760,7 @@ export interface paths {
           version: number;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -4788,7 +4808,7 @@ export interface paths {
           version: number;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -4832,7 +4852,7 @@ export interface paths {
           version: number;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -5163,7 +5183,7 @@ export interface paths {
             source: 'own' | 'national';
           }[];
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         409: Json<Failure<'already_exists'>>;
@@ -5202,7 +5222,7 @@ export interface paths {
             source: 'own' | 'national';
           }[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -5258,6 +5278,7 @@ export interface paths {
           /** days in which an erasure can be withdrawn */
           erasureDays: number;
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -5281,9 +5302,13 @@ export interface paths {
           finishedAt: string | null;
           createdAt: string;
         }>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'step_up_required'>>;
         409: Json<Failure<'request_open'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'idempotency_key_reused'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -5302,11 +5327,13 @@ export interface paths {
           /** path of the copy, a ZIP; signed, good for ten minutes */
           url: string;
         }>>;
-        400: Json<Failure<'invalid_request'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'step_up_required'>>;
         404: Json<Failure<'not_found'>>;
         409: Json<Failure<'wrong_state'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -5328,9 +5355,13 @@ export interface paths {
           finishedAt: string | null;
           createdAt: string;
         }>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'step_up_required'>>;
         409: Json<Failure<'request_open' | 'open_business'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        422: Json<Failure<'idempotency_key_reused'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -5357,11 +5388,13 @@ export interface paths {
           finishedAt: string | null;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
         409: Json<Failure<'wrong_state'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -5396,6 +5429,7 @@ export interface paths {
             }[];
           };
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -5544,7 +5578,7 @@ export interface paths {
           createdAt: string;
           updatedAt: string;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'not_your_patient'>>;
         413: Json<Failure<'payload_too_large'>>;
@@ -5778,7 +5812,7 @@ export interface paths {
             }[];
           };
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -5845,7 +5879,7 @@ export interface paths {
           };
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -5870,7 +5904,7 @@ export interface paths {
       };
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -6190,7 +6224,7 @@ export interface paths {
           prescriptionOnly: boolean;
           enabled: boolean;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         409: Json<Failure<'already_exists'>>;
@@ -6233,7 +6267,7 @@ export interface paths {
           prescriptionOnly: boolean;
           enabled: boolean;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -6252,6 +6286,7 @@ export interface paths {
         200: Json<Success<{
           items: components['schemas']['MenuNode'][];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -6286,7 +6321,7 @@ export interface paths {
           visible: boolean;
           builtin: boolean;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         409: Json<Failure<'already_exists'>>;
@@ -6305,6 +6340,7 @@ export interface paths {
         200: Json<Success<{
           items: components['schemas']['MenuEntry'][];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -6321,7 +6357,7 @@ export interface paths {
       };
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -6363,7 +6399,7 @@ export interface paths {
           visible: boolean;
           builtin: boolean;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -6444,7 +6480,7 @@ export interface paths {
       };
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -6467,6 +6503,7 @@ export interface paths {
             url: string;
           } | null;
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -6607,6 +6644,7 @@ export interface paths {
             }[];
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -6655,7 +6693,7 @@ export interface paths {
             code: string;
           }[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         409: Json<Failure<'conflict'>>;
@@ -6698,7 +6736,7 @@ export interface paths {
             code: string;
           }[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         413: Json<Failure<'payload_too_large'>>;
@@ -6745,7 +6783,7 @@ export interface paths {
             code: string;
           }[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         413: Json<Failure<'payload_too_large'>>;
@@ -6787,7 +6825,7 @@ export interface paths {
             code: string;
           }[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         413: Json<Failure<'payload_too_large'>>;
@@ -6810,6 +6848,7 @@ export interface paths {
             unread: number;
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -6828,6 +6867,7 @@ export interface paths {
         200: { headers: { [name: string]: unknown }; content: { 'application/octet-stream': Blob } };
         400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -6841,8 +6881,9 @@ export interface paths {
         200: Json<Success<{
           bytes: number;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -6909,6 +6950,7 @@ export interface paths {
             enabled: boolean;
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -6933,7 +6975,7 @@ export interface paths {
             enabled: boolean;
           }[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         413: Json<Failure<'payload_too_large'>>;
@@ -6948,7 +6990,7 @@ export interface paths {
       parameters: Record<string, never>;
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         413: Json<Failure<'payload_too_large'>>;
@@ -6965,6 +7007,7 @@ export interface paths {
         200: Json<Success<{
           unread: number;
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -6982,7 +7025,7 @@ export interface paths {
       };
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -7003,7 +7046,7 @@ export interface paths {
       };
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -7179,7 +7222,7 @@ export interface paths {
           }[];
           version: number;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -7293,7 +7336,7 @@ export interface paths {
           paidAt: string | null;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'step_up_required'>>;
         404: Json<Failure<'not_found'>>;
@@ -7341,7 +7384,7 @@ export interface paths {
           refundedAt: string | null;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -7493,6 +7536,7 @@ export interface paths {
             updatedAt: string | null;
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -7559,7 +7603,7 @@ export interface paths {
           version: number;
           updatedAt: string | null;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'step_up_required'>>;
         409: Json<Failure<'conflict'>>;
@@ -7581,6 +7625,7 @@ export interface paths {
             scenes: ('qr' | 'in_app' | 'mobile' | 'page')[];
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -7814,7 +7859,7 @@ export interface paths {
           paidAt: string | null;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -7871,7 +7916,7 @@ export interface paths {
           paidAt: string | null;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -7892,6 +7937,7 @@ export interface paths {
             description: string;
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -7946,7 +7992,7 @@ export interface paths {
           uses: number;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         413: Json<Failure<'payload_too_large'>>;
@@ -7967,7 +8013,7 @@ export interface paths {
       };
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -7996,7 +8042,7 @@ export interface paths {
           uses: number;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -8023,7 +8069,7 @@ export interface paths {
           uses: number;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -8155,7 +8201,7 @@ export interface paths {
           createdAt: string;
           updatedAt: string;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         409: Json<Failure<'practitioner_exists'>>;
@@ -8278,6 +8324,7 @@ export interface paths {
           createdAt: string;
           updatedAt: string;
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -8350,6 +8397,7 @@ export interface paths {
             practitioners: number;
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -8402,7 +8450,7 @@ export interface paths {
       };
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -8479,7 +8527,7 @@ export interface paths {
           createdAt: string;
           updatedAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -8615,7 +8663,7 @@ export interface paths {
             note: string | null;
           }[];
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -8716,7 +8764,7 @@ export interface paths {
             note: string | null;
           }[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -8754,7 +8802,7 @@ export interface paths {
             note: string | null;
           }[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -8816,7 +8864,7 @@ export interface paths {
           createdAt: string;
           updatedAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -8874,7 +8922,7 @@ export interface paths {
           createdAt: string;
           updatedAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -8931,7 +8979,7 @@ export interface paths {
           createdAt: string;
           updatedAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -9037,7 +9085,7 @@ export interface paths {
           version: number;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -9094,7 +9142,7 @@ export interface paths {
           fileId: string;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -9119,7 +9167,7 @@ export interface paths {
       };
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -9212,7 +9260,7 @@ export interface paths {
           createdAt: string;
           updatedAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -9314,7 +9362,7 @@ export interface paths {
           startsAt: string;
           state: 'open' | 'booked' | 'closed';
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -9459,7 +9507,7 @@ export interface paths {
           createdAt: string;
           updatedAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -9552,7 +9600,7 @@ export interface paths {
             validUntil: string | null;
           }[];
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -9615,7 +9663,7 @@ export interface paths {
             validUntil: string | null;
           }[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -9652,7 +9700,7 @@ export interface paths {
             validUntil: string | null;
           }[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -9888,7 +9936,7 @@ export interface paths {
           version: number;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'not_approved' | 'not_your_patient'>>;
         404: Json<Failure<'not_found'>>;
@@ -9946,7 +9994,7 @@ export interface paths {
           /** a severe hit: it will be refused */
           blocked: boolean;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'not_your_patient'>>;
         404: Json<Failure<'not_found'>>;
@@ -10085,7 +10133,7 @@ export interface paths {
           version: number;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -10182,7 +10230,7 @@ export interface paths {
           version: number;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'own_prescription'>>;
         404: Json<Failure<'not_found'>>;
@@ -10254,12 +10302,12 @@ export interface paths {
           liftedBy: string | null;
           liftedAt: string | null;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_user'>>;
+        422: Json<Failure<'unknown_user' | 'idempotency_key_reused'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -10287,11 +10335,13 @@ export interface paths {
           liftedBy: string | null;
           liftedAt: string | null;
         }>>;
-        400: Json<Failure<'invalid_request'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
         409: Json<Failure<'wrong_state'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -10398,13 +10448,13 @@ export interface paths {
           /** when the last that was held was deleted */
           releasedAt: string | null;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'step_up_required'>>;
         409: Json<Failure<'request_open' | 'open_business'>>;
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_user'>>;
+        422: Json<Failure<'unknown_user' | 'idempotency_key_reused'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -10451,11 +10501,13 @@ export interface paths {
           /** when the last that was held was deleted */
           releasedAt: string | null;
         }>>;
-        400: Json<Failure<'invalid_request'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'step_up_required'>>;
         404: Json<Failure<'not_found'>>;
         409: Json<Failure<'wrong_state' | 'open_business'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -10475,11 +10527,13 @@ export interface paths {
           account: string | null;
           phone: string | null;
         }>>;
-        400: Json<Failure<'invalid_request'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'step_up_required'>>;
         404: Json<Failure<'not_found'>>;
         409: Json<Failure<'wrong_state'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -10498,11 +10552,13 @@ export interface paths {
           /** path of the copy, a ZIP; signed, good for ten minutes */
           url: string;
         }>>;
-        400: Json<Failure<'invalid_request'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'step_up_required'>>;
         404: Json<Failure<'not_found'>>;
         409: Json<Failure<'wrong_state'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -10552,7 +10608,7 @@ export interface paths {
           /** when the last that was held was deleted */
           releasedAt: string | null;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -10583,7 +10639,7 @@ export interface paths {
           consultationId: string | null;
           joinedAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -10610,6 +10666,7 @@ export interface paths {
             consultationId: string | null;
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -10635,6 +10692,7 @@ export interface paths {
             joinedAt: string;
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -10651,7 +10709,7 @@ export interface paths {
           consultationId: string;
           patient: string;
         }>>;
-        400: Json<Failure<'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -10682,7 +10740,7 @@ export interface paths {
           consultationId: string | null;
           joinedAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -10707,7 +10765,7 @@ export interface paths {
           consultationId: string;
           patient: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -10741,7 +10799,7 @@ export interface paths {
             consultationId: string | null;
           }[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -10901,7 +10959,7 @@ export interface paths {
           refundedAt: string | null;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'step_up_required'>>;
         404: Json<Failure<'not_found'>>;
@@ -10949,7 +11007,7 @@ export interface paths {
           refundedAt: string | null;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'step_up_required'>>;
         404: Json<Failure<'not_found'>>;
@@ -11002,7 +11060,7 @@ export interface paths {
           refundedAt: string | null;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'step_up_required'>>;
         404: Json<Failure<'not_found'>>;
@@ -11025,6 +11083,7 @@ export interface paths {
             enabled: boolean;
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -11040,7 +11099,7 @@ export interface paths {
           name: string;
           enabled: boolean;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         409: Json<Failure<'already_exists'>>;
@@ -11068,7 +11127,7 @@ export interface paths {
           name: string;
           enabled: boolean;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -11153,7 +11212,7 @@ export interface paths {
           repliedAt: string | null;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -11237,7 +11296,7 @@ export interface paths {
           repliedAt: string | null;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -11274,7 +11333,7 @@ export interface paths {
           repliedAt: string | null;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -11305,6 +11364,7 @@ export interface paths {
             users: number;
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -11336,7 +11396,7 @@ export interface paths {
           /** how many hold it */
           users: number;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         409: Json<Failure<'already_exists'>>;
@@ -11386,7 +11446,7 @@ export interface paths {
       };
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -11424,7 +11484,7 @@ export interface paths {
           /** how many hold it */
           users: number;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -11483,7 +11543,7 @@ export interface paths {
         200: Json<Success<{
           roles: string[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -11506,7 +11566,7 @@ export interface paths {
         200: Json<Success<{
           roles: string[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -11535,6 +11595,7 @@ export interface paths {
             startedAt: number | null;
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -11673,7 +11734,7 @@ export interface paths {
           isActive: boolean;
           sortOrder: number;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         413: Json<Failure<'payload_too_large'>>;
@@ -11755,7 +11816,7 @@ export interface paths {
           isActive: boolean;
           sortOrder: number;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -11827,7 +11888,7 @@ export interface paths {
           validTo: string | null;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -11851,7 +11912,7 @@ export interface paths {
       };
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -11983,6 +12044,7 @@ export interface paths {
             updatedAt: string | null;
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -12016,7 +12078,7 @@ export interface paths {
           version: number;
           updatedAt: string | null;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         409: Json<Failure<'conflict'>>;
@@ -12198,7 +12260,7 @@ export interface paths {
           uses: number;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         409: Json<Failure<'already_exists'>>;
@@ -12246,7 +12308,7 @@ export interface paths {
       };
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -12279,7 +12341,7 @@ export interface paths {
           uses: number;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -12382,7 +12444,7 @@ export interface paths {
           version: number;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'not_approved' | 'not_your_patient'>>;
         404: Json<Failure<'not_found'>>;
@@ -12414,7 +12476,7 @@ export interface paths {
           uses: number;
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -12437,6 +12499,7 @@ export interface paths {
             users: number;
           }[];
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -12455,7 +12518,7 @@ export interface paths {
           name: string;
           color: string | null;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         409: Json<Failure<'already_exists'>>;
@@ -12477,7 +12540,7 @@ export interface paths {
       };
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -12504,7 +12567,7 @@ export interface paths {
           name: string;
           color: string | null;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -12633,7 +12696,7 @@ export interface paths {
           /** how many there are of this person: logins, visits and so on */
           figures: { [key: string]: number };
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         409: Json<Failure<'account_taken' | 'phone_taken' | 'staff_no_taken'>>;
@@ -12660,7 +12723,7 @@ export interface paths {
             error: string | null;
           }[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'step_up_required'>>;
         413: Json<Failure<'payload_too_large'>>;
@@ -12717,6 +12780,7 @@ export interface paths {
           /** UTC, ISO 8601 */
           createdAt: string;
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -12749,7 +12813,7 @@ export interface paths {
           /** UTC, ISO 8601 */
           createdAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         413: Json<Failure<'payload_too_large'>>;
@@ -12884,7 +12948,7 @@ export interface paths {
       };
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -12951,7 +13015,7 @@ export interface paths {
           /** how many there are of this person: logins, visits and so on */
           figures: { [key: string]: number };
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -13005,7 +13069,7 @@ export interface paths {
           /** yuan, two decimals */
           balance: number;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'step_up_required'>>;
         409: Json<Failure<'insufficient_balance' | 'balance_limit'>>;
@@ -13036,7 +13100,7 @@ export interface paths {
           /** yuan, two decimals */
           balance: number;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'step_up_required'>>;
         409: Json<Failure<'balance_limit'>>;
@@ -13146,7 +13210,7 @@ export interface paths {
           following: boolean;
           followedBy: boolean;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -13168,7 +13232,7 @@ export interface paths {
           following: boolean;
           followedBy: boolean;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         413: Json<Failure<'payload_too_large'>>;
@@ -13297,7 +13361,7 @@ export interface paths {
           /** how many there are of this person: logins, visits and so on */
           figures: { [key: string]: number };
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -13356,7 +13420,7 @@ export interface paths {
           /** how many there are of this person: logins, visits and so on */
           figures: { [key: string]: number };
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -13380,7 +13444,7 @@ export interface paths {
       } } };
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden' | 'step_up_required'>>;
         404: Json<Failure<'not_found'>>;
@@ -13424,7 +13488,7 @@ export interface paths {
         200: Json<Success<{
           roles: string[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -13450,7 +13514,7 @@ export interface paths {
           /** sessions */
           ended: number;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -13510,7 +13574,7 @@ export interface paths {
           /** how many there are of this person: logins, visits and so on */
           figures: { [key: string]: number };
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -13541,7 +13605,7 @@ export interface paths {
             color: string | null;
           }[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -13598,7 +13662,7 @@ export interface paths {
           /** how many there are of this person: logins, visits and so on */
           figures: { [key: string]: number };
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -13728,7 +13792,7 @@ export interface paths {
           /** null: nothing was entered yet */
           updatedAt: string | null;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         413: Json<Failure<'payload_too_large'>>;
@@ -13772,7 +13836,7 @@ export interface paths {
         200: Json<Success<{
           tags: string[];
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         413: Json<Failure<'payload_too_large'>>;
@@ -13894,7 +13958,7 @@ export interface paths {
           createdAt: string;
           updatedAt: string;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         409: Json<Failure<'id_number_taken'>>;
@@ -13925,6 +13989,7 @@ export interface paths {
           createdAt: string;
           updatedAt: string;
         }>>;
+        400: Json<Failure<'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -13978,7 +14043,7 @@ export interface paths {
       };
       responses: {
         200: Json<Success<Record<string, never>>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -14022,7 +14087,7 @@ export interface paths {
           createdAt: string;
           updatedAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -14058,7 +14123,7 @@ export interface paths {
           createdAt: string;
           updatedAt: string;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -14122,7 +14187,7 @@ export interface paths {
           beds: number;
           occupied: number;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         409: Json<Failure<'ward_code_taken'>>;
@@ -14159,7 +14224,7 @@ export interface paths {
           beds: number;
           occupied: number;
         }>>;
-        400: Json<Failure<'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
@@ -14216,7 +14281,7 @@ export interface paths {
           enabled: boolean;
           occupied: boolean;
         }>>;
-        400: Json<Failure<'invalid_idempotency_key' | 'invalid_request' | 'malformed_json'>>;
+        400: Json<Failure<'invalid_idempotency_key' | 'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
