@@ -26,6 +26,8 @@ const shared = {
  */
 export default {
   maxWorkers: 2,
+  // Modules of ended test files stay in the memory of a worker; a hundred files filled it.
+  workerIdleMemoryLimit: '1500MB',
   globalSetup: '<rootDir>/tests/support/jest/start.ts',
   globalTeardown: '<rootDir>/tests/support/jest/stop.ts',
   projects: lanes.map(({ name, folders, testTimeoutMs }) => ({

@@ -78,7 +78,7 @@ async function fill(services: DemoServices, accounts: readonly (DemoAccount & { 
   const practitionerId = await openPractice(services, doctor, callerFor(administrator, 'administrator'));
   await openHours(services, doctor, practitionerId);
   await stockPharmacy(services);
-  for (const word of ['耐心细致', '讲解清楚', '专业', '准时']) await services.reviews.addTag(word);
+  for (const word of ['态度耐心', '讲解清楚', '专业', '准时']) await services.reviews.addTag(word);
   const start = Date.now();
   await consultations.create(
     { userId: practitioner.id, name: practitioner.name },

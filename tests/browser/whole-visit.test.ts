@@ -216,7 +216,7 @@ describe.each(['SQLite alone', 'MariaDB and Redis'] as const satisfies Engine[])
   test('the patient rates the visit, the doctor replies, and the patient is told', async () => {
     await go(patient, `/appointments/${visited}`);
     await patient.getByRole('radio', { name: 'Very good' }).click();
-    await choose(patient, 'What was good', '耐心细致');
+    await choose(patient, 'What was good', '态度耐心');
     await patient.getByLabel('What you want to say').fill('医生很耐心');
     await checkScreen(patient, 'rate');
     await button(patient, 'Send the review').click();

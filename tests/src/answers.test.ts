@@ -26,8 +26,10 @@ async function send(app: TestApp, route: TestedRoute, more: InjectOptions, token
 }
 
 test('beyond its limit every route of the API answers 429 with the time to wait', async () => {
-  const limited = await startApp({ RATE_HTTP_PER_MINUTE: '1' }, {}, false);
+  const limited = await startApp({ RATE_HTTP_PER_MINUTE: '1', RATE_NOTICES_PER_MINUTE: '1' }, {}, false);
   await limited.call('GET', '/api/v1/services');
+  // Partners have a limit of their own.
+  await limited.call('POST', '/api/v1/payments/notify/wechat');
   for (const route of routesOf(limited.app)) {
     if (route.isPublicPage || !route.url.startsWith('/api/')) continue;
     const response = await limited.app.inject({ method: route.method as 'GET', url: addressOf(route) });

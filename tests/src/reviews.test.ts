@@ -120,7 +120,11 @@ describe.each(['sqlite', 'mysql'] as const)('reviews on %s', (dialect) => {
     const { models, transaction } = database;
     const two = { appointmentId: (before[0] as { appointment_id: string }).appointment_id, orderId: await order() };
     const row = { id: randomUUID(), userId: server.people.patient.id, practitionerId: null, rating: 1, text: 'x', hidden: false };
-    await models.reviews.destroy({ where: {} });
+    await transaction(async () => {
+      await database.sequelize.query("INSERT INTO retention_windows (table_name) VALUES ('reviews')");
+      await models.reviews.destroy({ where: {} });
+      await database.sequelize.query("DELETE FROM retention_windows WHERE table_name = 'reviews'");
+    });
     await expect(transaction(() => models.reviews.create({ ...row, ...two }))).rejects.toThrow();
   });
 });

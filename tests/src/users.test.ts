@@ -43,7 +43,7 @@ describe.each(['sqlite', 'mysql'] as const)('users on %s', (engine) => {
       expect(await names('keyword=张')).toEqual(['张小花', '张伟 Zhang Wei']);
       for (const keyword of ['ＺＨＡＮＧ ｗｅｉ', '伟zhang', 'zhang-w', 'N-77', '137 1111 2222', 'ZW@example.cn'])
         expect([keyword, await names(`keyword=${encodeURIComponent(keyword)}`)]).toEqual([keyword, ['张伟 Zhang Wei']]);
-      for (const keyword of ['hang-wei', '1371111222', '%', "'; DROP TABLE users; --", '王小明'])
+      for (const keyword of ['hang-wei', '1371111222', '%', "d'or", '王小明'])
         expect([keyword, await names(`keyword=${encodeURIComponent(keyword)}`)]).toEqual([keyword, []]);
     });
 

@@ -13,4 +13,8 @@ export const settings: typeof chinese = {
   },
   files: { quotaMegabytes: 'Megabytes of files that one person may keep' },
   orders: { refundDays: 'Days after completion in which a refund can be asked for' },
+  privacy: {
+    copyDays: 'Days that a copy of somebody’s data can be fetched',
+    erasureDays: 'Days in which a request for erasure can be withdrawn',
+  },
 };

@@ -12,4 +12,5 @@ export const settings = {
   },
   files: { quotaMegabytes: '每位用户的文件空间（MB）' },
   orders: { refundDays: '完成后可申请退款的天数' },
+  privacy: { copyDays: '数据副本可下载的天数', erasureDays: '注销申请可撤回的天数' },
 };
