@@ -55,8 +55,8 @@ describe.each(['sqlite', 'mysql'] as const)('who may do what on %s', (engine) =>
   });
 
   test('every cell comes out as declared, and nobody is told what is not theirs', async () => {
-    // On the second engine every 27th cell: what is decided is decided by the same code.
-    const { faults, witnessed } = await askAll(server, world, routes, (cell) => engine === 'sqlite' || cell % 27 === 0);
+    // On the second engine every ninth cell: what is decided is decided by the same code.
+    const { faults, witnessed } = await askAll(server, world, routes, (cell) => engine === 'sqlite' || cell % 9 === 0);
     expect(faults).toEqual([]);
     const never = routes.map(nameOf).filter((name) => !witnessed.has(name) && !rules[name]?.outcome);
     if (engine === 'sqlite') expect(never).toEqual([]);

@@ -14,7 +14,7 @@ import { brokenRequest } from '#tests/support/fuzz/requests.ts';
 import { INSIDE } from '#tests/support/fuzz/values.ts';
 import { routesOf } from '#tests/support/routes.ts';
 
-const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 800) / 2;
+const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 2_000) / 2;
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_126);
 const TIMEOUT_MS = 60_000 + REQUESTS * 100;
 /** Partners that are not there answer so, as it is declared. */

@@ -45,6 +45,8 @@ describe.each(['sqlite', 'mysql'] as const)('users on %s', (engine) => {
         expect([keyword, await names(`keyword=${encodeURIComponent(keyword)}`)]).toEqual([keyword, ['张伟 Zhang Wei']]);
       for (const keyword of ['hang-wei', '1371111222', '%', "d'or", '王小明'])
         expect([keyword, await names(`keyword=${encodeURIComponent(keyword)}`)]).toEqual([keyword, []]);
+      const attack = await admin('GET', `${base}?keyword=${encodeURIComponent("'; DROP TABLE users; --")}`);
+      expect([attack.status, code(attack)]).toEqual([400, 'invalid_request']);
     });
 
     test('combines filters and sorts', async () => {
