@@ -11,11 +11,13 @@ interface Base {
   name: string;
   label: string;
 }
-export type Filter =
+type OneFilter =
   | (Base & { kind: 'text' })
   | (Base & { kind: 'choice'; options: readonly { value: string; label: string }[] })
   /** A day of the clinic, `YYYY-MM-DD`. */
   | (Base & { kind: 'day' });
+/** `period`: the days `from` and `to`, as `periodOf` reads them. */
+export type Filter = OneFilter | { kind: 'period' };
 
 /** Tells what was typed once there is a pause. */
 function TextFilter({ id, value, onChange }: { id: string; value: string; onChange(value: string): void }) {
@@ -36,7 +38,7 @@ function TextFilter({ id, value, onChange }: { id: string; value: string; onChan
   return <Input id={id} type="search" allowClear maxLength={100} value={text} onChange={(event) => setText(event.target.value)} />;
 }
 
-function Field({ filter, value, onChange }: { filter: Filter; value: string; onChange(value: string): void }) {
+function Field({ filter, value, onChange }: { filter: OneFilter; value: string; onChange(value: string): void }) {
   const t = useTexts('shell');
   const id = useId();
   return (
@@ -57,8 +59,10 @@ interface FilterBarProps {
 }
 
 /** Fields that narrow a list down, in a row; on a phone behind a button that says how many are in use. */
-export function FilterBar({ filters, list }: FilterBarProps) {
+export function FilterBar({ filters: given, list }: FilterBarProps) {
   const t = useTexts('shell');
+  const period: OneFilter[] = (['from', 'to'] as const).map((name) => ({ kind: 'day', name, label: t(`filter.${name}`) }));
+  const filters = given.flatMap((filter) => (filter.kind === 'period' ? period : filter));
   const narrow = useNarrow();
   const [open, setOpen] = useState(false);
   const { state, change } = list;

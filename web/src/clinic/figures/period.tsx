@@ -39,13 +39,7 @@ export function PeriodFields({ children }: { children?: ReactNode }) {
   return (
     <div className="clinic-list-bar">
       <div className="clinic-list-filters clinic-filters">
-        <FilterBar
-          list={shown}
-          filters={[
-            { kind: 'day', name: 'from', label: t('from') },
-            { kind: 'day', name: 'to', label: t('until') },
-          ]}
-        />
+        <FilterBar list={shown} filters={[{ kind: 'period' }]} />
         {children}
       </div>
       <Segmented

@@ -118,8 +118,7 @@ export function AccessList() {
                   ...{ kind: 'choice', name: 'action', label: t('action') },
                   options: ACTIONS.map((value) => ({ value, label: t(`actions.${value}`) })),
                 },
-                { kind: 'day', name: 'from', label: t('from') },
-                { kind: 'day', name: 'to', label: t('to') },
+                { kind: 'period' },
               ]}
             />
           }

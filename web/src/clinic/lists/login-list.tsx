@@ -73,8 +73,7 @@ export function LoginList({ userId }: { userId?: string }) {
               ],
             },
             { kind: 'choice', name: 'abnormal', label: t('abnormal'), options: [{ value: 'true', label: t('abnormalOnly') }] },
-            { kind: 'day', name: 'from', label: admin('from') },
-            { kind: 'day', name: 'to', label: admin('to') },
+            { kind: 'period' },
           ]}
         />
       }

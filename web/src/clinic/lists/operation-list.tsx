@@ -55,8 +55,7 @@ export function OperationList() {
           filters={[
             { kind: 'text', name: 'route', label: t('route') },
             { kind: 'choice', name: 'method', label: t('method'), options: METHODS.map((value) => ({ value, label: value })) },
-            { kind: 'day', name: 'from', label: t('from') },
-            { kind: 'day', name: 'to', label: t('to') },
+            { kind: 'period' },
           ]}
         />
       }

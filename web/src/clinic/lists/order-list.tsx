@@ -60,8 +60,7 @@ export function OrderList() {
               ...{ kind: 'choice', name: 'status', label: t('state') },
               options: STATES.map((value) => ({ value, label: booking(`orderStates.${value}`) })),
             },
-            { kind: 'day', name: 'from', label: t('from') },
-            { kind: 'day', name: 'to', label: t('until') },
+            { kind: 'period' },
           ]}
         />
       }

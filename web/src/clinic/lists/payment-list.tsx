@@ -77,8 +77,7 @@ export function PaymentList() {
               options: METHODS.map((value) => ({ value, label: t(`methods.${value}`) })),
             },
             { kind: 'choice', name: 'surplus', label: t('kind'), options: [{ value: 'true', label: t('surplus') }] },
-            { kind: 'day', name: 'from', label: t('from') },
-            { kind: 'day', name: 'to', label: t('until') },
+            { kind: 'period' },
           ]}
         />
       }

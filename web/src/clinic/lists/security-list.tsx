@@ -49,15 +49,7 @@ export function SecurityList() {
       load={load}
       columns={columns}
       rowKey={({ id }) => id}
-      filters={
-        <FilterBar
-          list={list}
-          filters={[
-            { kind: 'day', name: 'from', label: t('from') },
-            { kind: 'day', name: 'to', label: t('to') },
-          ]}
-        />
-      }
+      filters={<FilterBar list={list} filters={[{ kind: 'period' }]} />}
     />
   );
 }
@@ -83,16 +75,7 @@ export function ChangeList() {
       load={loadChanges}
       columns={columns}
       rowKey={({ id }) => id}
-      filters={
-        <FilterBar
-          list={list}
-          filters={[
-            { kind: 'text', name: 'table', label: t('table') },
-            { kind: 'day', name: 'from', label: t('from') },
-            { kind: 'day', name: 'to', label: t('to') },
-          ]}
-        />
-      }
+      filters={<FilterBar list={list} filters={[{ kind: 'text', name: 'table', label: t('table') }, { kind: 'period' }]} />}
     />
   );
 }

@@ -123,8 +123,7 @@ export function DeliveryList() {
                 options: CHANNELS.map((value) => ({ value, label: t(`channel.${value}`) })),
               },
               { kind: 'choice', name: 'kind', label: t('kind'), options: KINDS.map((value) => ({ value, label: t(`kinds.${value}`) })) },
-              { kind: 'day', name: 'from', label: t('from') },
-              { kind: 'day', name: 'to', label: t('until') },
+              { kind: 'period' },
             ]}
           />
         }

@@ -65,8 +65,7 @@ export default function AllAppointmentsScreen() {
                 ...{ kind: 'choice', name: 'status', label: t('status') },
                 options: STATES.map((value) => ({ value, label: t(`states.${value}`) })),
               },
-              { kind: 'day', name: 'from', label: admin('from') },
-              { kind: 'day', name: 'to', label: admin('to') },
+              { kind: 'period' },
             ]}
           />
         }

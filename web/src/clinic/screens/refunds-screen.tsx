@@ -173,8 +173,7 @@ export default function RefundsScreen() {
                 label: t('origin'),
                 options: ORIGINS.map((value) => ({ value, label: t(`origins.${value}`) })),
               },
-              { kind: 'day', name: 'from', label: t('from') },
-              { kind: 'day', name: 'to', label: t('until') },
+              { kind: 'period' },
             ]}
           />
         }

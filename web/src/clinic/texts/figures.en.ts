@@ -6,8 +6,6 @@ export const figures: typeof chinese = {
     reviews: 'A hidden review is read by nobody and counts for nothing.',
   },
   views: { visits: 'Visits', revenue: 'Money', practitioners: 'Places and reviews', reviews: 'Reviews', tags: 'Words to choose' },
-  from: 'From',
-  until: 'Until',
   by: 'Periods',
   byDay: 'By day',
   byMonth: 'By month',

@@ -2,8 +2,6 @@
 export const figures = {
   intro: { statistics: '问诊、收入、号源与评价的统计。', reviews: '隐藏的评价不再公开显示，也不计入评分。' },
   views: { visits: '问诊', revenue: '收入', practitioners: '号源与评价', reviews: '评价', tags: '评价标签' },
-  from: '起始日期',
-  until: '截止日期',
   by: '统计周期',
   byDay: '按日',
   byMonth: '按月',

@@ -43,8 +43,6 @@ export const finance: typeof chinese = {
   gatewayNo: 'Number at the partner',
   failure: 'Failure',
   surplus: 'Paid too much',
-  from: 'From',
-  until: 'Until',
   approve: 'Approve',
   approveTitle: 'Pay ¥{{amount}} back to {{name}}?',
   reject: 'Reject',

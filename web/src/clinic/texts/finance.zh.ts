@@ -42,8 +42,6 @@ export const finance = {
   gatewayNo: '渠道单号',
   failure: '失败原因',
   surplus: '多付',
-  from: '起始日期',
-  until: '截止日期',
   approve: '批准',
   approveTitle: '向{{name}}退款 ¥{{amount}}？',
   reject: '驳回',

@@ -50,8 +50,6 @@ export const messages: typeof chinese = {
   resend: 'Send again',
   resendText: 'Nobody knows whether it arrived; it may arrive twice.',
   resent: 'It is being sent again',
-  from: 'From',
-  until: 'Until',
   language: 'Language',
   languages: { zh: 'Chinese', en: 'English' },
   standard: 'Built in',

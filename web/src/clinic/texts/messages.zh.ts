@@ -49,8 +49,6 @@ export const messages = {
   resend: '重新发送',
   resendText: '无法确认上次是否送达，对方可能会收到两次。',
   resent: '已重新发送',
-  from: '起始日期',
-  until: '截止日期',
   language: '语言',
   languages: { zh: '中文', en: '英文' },
   standard: '默认',

@@ -94,7 +94,7 @@ export const shell: typeof chinese = {
     reset: 'Clear filters',
     all: 'All',
     from: 'From',
-    to: 'To',
+    to: 'Until',
     apply: 'Show results',
   },
   form: {

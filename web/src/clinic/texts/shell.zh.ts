@@ -87,7 +87,15 @@ export const shell = {
     exported: '已导出',
     refreshing: '正在更新…',
   },
-  filter: { title: '筛选', active: '筛选（{{count}}）', reset: '清除筛选', all: '全部', from: '从', to: '至', apply: '查看结果' },
+  filter: {
+    title: '筛选',
+    active: '筛选（{{count}}）',
+    reset: '清除筛选',
+    all: '全部',
+    from: '起始日期',
+    to: '截止日期',
+    apply: '查看结果',
+  },
   form: {
     required: '请填写此项',
     invalid: '此项填写有误',
