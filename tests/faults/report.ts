@@ -11,7 +11,7 @@ export interface Played {
   goal: string;
   faults: readonly string[];
   figures: Record<string, number | string>;
-  twinFound: boolean | null;
+  twinFound: boolean;
   seconds: number;
   size: Size;
   commit: string;
@@ -39,17 +39,23 @@ export function kept(): Played[] {
   return rows.flatMap(({ id }) => found.get(id) ?? []);
 }
 
-const headings = ['row', 'what is played', 'must come of it', 'came of it', 'twin', 'commit'];
+const headings = ['row', 'what is played', 'must come of it', 'rounds × at once', 'came of it', 'twin', 'commit'];
 
-function cells({ id, what, goal, faults, figures, twinFound, seconds, commit }: Played): string[] {
+/** What the row asks for; less was played when `--rounds` cut it. */
+const fullOf = (id: string): Size | undefined => rows.find((row) => row.id === id)?.full;
+
+function cells({ id, what, goal, faults, figures, twinFound, seconds, size: { rounds, clients }, commit }: Played): string[] {
+  const wanted = fullOf(id);
+  const share = wanted && wanted.rounds > rounds ? ` of ${wanted.rounds}` : '';
+  const size = `${rounds}${share} × ${clients}`;
   const told = Object.entries({ ...figures, seconds }).map(([name, value]) => `${name} ${value}`);
-  const verdict = faults.length === 0 ? 'holds' : `FAILS (${faults[0]})`;
-  return [id, what, goal, `${verdict}: ${told.join(', ')}`, twinFound ? 'found' : 'NOT FOUND', commit];
+  const verdict = faults.length === 0 ? 'holds' : `FAILS (${faults[0]?.split('\n')[0]})`;
+  return [id, what, goal, size, `${verdict}: ${told.join(', ')}`, twinFound ? 'found' : 'NOT FOUND', commit];
 }
 
 /** As an aligned text table, without the long sentences. */
 export function table(played: readonly Played[]): string {
-  const lines = [headings, ...played.map(cells)].map((line) => [line[0], line[3], line[4], line[5]].map(String));
+  const lines = [headings, ...played.map(cells)].map((line) => [line[0], ...line.slice(3)].map(String));
   const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   return lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n');
 }
