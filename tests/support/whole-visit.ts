@@ -65,8 +65,17 @@ async function prepare(server: TestServer): Promise<Record<Role, SignedIn>> {
   const { token } = people.administrator;
   await api(server, 'POST', '/auth/step-up', { token, body: { password: account('administrator').password } });
   await api(server, 'PUT', '/settings/appointments.minNoticeMinutes', { token, body: { value: 0, version: 0 } });
+  await api(server, 'PUT', '/settings/clinic.zone', { token, body: { value: zoneOfMorning(), version: 0 } });
   await openAroundTheClock(server, people.doctor.token);
   return people;
+}
+
+/** A zone where it is morning now: the next time is today, and today can still be told from tomorrow. */
+function zoneOfMorning(): string {
+  const hour = (timeZone: string) => new Intl.DateTimeFormat('en', { timeZone, hour: 'numeric', hourCycle: 'h23' }).format();
+  const zone = Intl.supportedValuesOf('timeZone').find((name) => hour(name) === '09');
+  if (!zone) throw new Error('it is nine nowhere');
+  return zone;
 }
 
 /** Half hours all day and night, so that a visit can begin within the hour whenever the test runs. */
