@@ -41,7 +41,7 @@ export const lengths: Row = {
   twin: { indexes: ['claims'] },
   async play(rig, { rounds, clients }, found) {
     const practice = await rig.practice();
-    const services = [practice.serviceId, await service(rig, 60), await service(rig, 90)];
+    const services = [practice.serviceId, await rig.service(60), await rig.service(90)];
     const people = await rig.patients(clients);
     await warmUp(rig, people);
     let booked = 0;
@@ -185,12 +185,6 @@ async function numbersOf({ desk }: Rig, ids: readonly string[]): Promise<number[
 /** Both processes know who they are: measured is the booking. */
 async function warmUp(rig: Rig, people: readonly Person[]): Promise<void> {
   await inLanes(people.length * 2, 16, (i) => send(rig.node(i), 'GET', '/auth/session', { token: people[i >> 1]!.token }));
-}
-
-async function service({ desk }: Rig, durationMinutes: number): Promise<string> {
-  const body = { name: `视频问诊 ${durationMinutes}`, category: 'consultation', price: 99, durationMinutes };
-  const answer = await desk.call('POST', '/api/v1/services', desk.people.administrator.token, body);
-  return answer.body.data.id;
 }
 
 /** A visit that is booked and paid. */

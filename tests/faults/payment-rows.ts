@@ -22,6 +22,7 @@ interface Bought {
 /** A visit that was paid at the partner, whose notice is held back. Nobody asks the partner about it by themselves. */
 async function bought(rig: Rig, practice: Practice, payer: Person, channel: Channel): Promise<Bought> {
   const booked = await book(rig, 0, payer, practice, practice.freeTime());
+  if (booked.status !== 200) throw new Error(`not prepared: ${booked.status} ${booked.code}`);
   const { orderId, appointmentId } = booked.data;
   const begun = await begin(rig, payer, orderId, channel);
   await leaveAlone(rig.desk, begun.data.id);

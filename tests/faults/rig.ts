@@ -14,6 +14,7 @@ import { createDatabase, type MariaDb, startMariaDb } from '#tests/support/maria
 import { type RedisServer, startRedis } from '#tests/support/redis.ts';
 import { startNode, type TestNode } from '#tests/support/server.ts';
 import { closePartners, configure, type Partners, startPartners } from '#tests/support/till.ts';
+import { until } from '#tests/support/wait.ts';
 import { type DroppedIndex, droppedIndexes, type SourceBugName } from './bugs.ts';
 
 /** Signed in for longer than a play takes, and freshly verified all the time. */
@@ -62,6 +63,8 @@ export interface Rig {
   strangers(count: number): Promise<Person[]>;
   readonly administrator: Person;
   practice(options?: { price?: number; capacity?: number }): Promise<Practice>;
+  /** A service of so many minutes that both processes offer. @returns its id */
+  service(durationMinutes: number): Promise<string>;
   /** A further process, to be closed by the caller. */
   extra(sources: readonly SourceBugName[]): Promise<TestNode>;
   /** Starts both processes anew, with these bugs. */
@@ -134,7 +137,17 @@ async function build(server: string | undefined, closing: (() => Promise<unknown
     patients: people.patients,
     strangers: people.enrol,
     administrator: await people.known(desk.people.administrator.id),
-    practice: (options) => openPractice(desk, options),
+    async practice(options) {
+      const practice = await openPractice(desk, options);
+      await offered(nodes, practice.serviceId);
+      return practice;
+    },
+    async service(durationMinutes) {
+      const body = { name: `视频问诊 ${durationMinutes}`, category: 'consultation', price: 99, durationMinutes };
+      const answer = await desk.call('POST', '/api/v1/services', desk.people.administrator.token, body);
+      await offered(nodes, answer.body.data.id);
+      return answer.body.data.id;
+    },
     extra: start,
     plant,
     planted: () => planted,
@@ -214,6 +227,13 @@ async function openPractice(desk: TestApp, options: { price?: number; capacity?:
       return new Date(Date.parse(times[day]!) + half * 1_800_000).toISOString();
     },
   };
+}
+
+/** Waits until processes that had read the services have heard of a new one: within a second. */
+async function offered(nodes: readonly TestNode[], serviceId: string): Promise<void> {
+  const url = `/practitioners/${randomUUID()}/slots?from=2026-01-01&until=2026-01-01&serviceId=${serviceId}`;
+  // That the practitioner is not found is looked at later.
+  for (const node of nodes) await until('a new service', async () => (await send(node, 'GET', url)).code === 'not_found');
 }
 
 /** Sends a request to a process and reads the envelope. */
