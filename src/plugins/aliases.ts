@@ -2,8 +2,6 @@
  * Addresses of earlier clients (API-02): without a version, and under the names that their documents give. They are taken for the
  * address that the API document names before anything else looks at a request, so limits, policies and logs are the same.
  */
-import type { FastifyInstance } from 'fastify';
-
 const ROOT = '/api/v1/';
 
 /** Below `/api/`, whole segments: what a client calls → what it is called here. What follows is kept. The first that fits counts. */
@@ -60,13 +58,4 @@ export function canonicalUrl(url: string): string {
   const name = path.slice('/api/'.length);
   const found = patterns.find(({ pattern }) => pattern.test(name));
   return ROOT + (found ? name.replace(found.pattern, found.target) : name) + rest;
-}
-
-/** Says in the answer to an alias where the thing really is. */
-export function nameCanonicals(app: FastifyInstance): void {
-  app.addHook('onRequest', (request, reply, done) => {
-    const { url, originalUrl } = request;
-    if (originalUrl !== url) reply.header('link', `<${url.split('?', 1)[0] ?? ''}>; rel="canonical"`);
-    done();
-  });
 }

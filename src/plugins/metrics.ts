@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { publicAccess } from './policy.ts';
-import { observeDurations } from './request-durations.ts';
+import type { RequestDurations } from './request-durations.ts';
 
 /** Socket messages since the start. */
 interface MessageCounts {
@@ -26,13 +26,17 @@ export interface MetricSources {
 }
 
 /** Upper ends of the buckets of durations, in seconds. */
-const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+export const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /** @param security how many events of each kind the log of security holds from this process */
-export function exposeMetrics(app: FastifyInstance, sources: MetricSources, security: () => ReadonlyMap<string, number>): void {
+export function exposeMetrics(
+  app: FastifyInstance,
+  sources: MetricSources,
+  durations: RequestDurations,
+  security: () => ReadonlyMap<string, number>,
+): void {
   const register = new Registry();
   collectDefaultMetrics({ register });
-  const durations = observeDurations(app, BUCKETS);
   gaugeRooms(register, sources.rooms);
   gaugeWorkers(register, sources.workers);
   countKinds(register, 'money_alerts_total', 'Payments that do not fit our books, and refunds that did not go through', () =>
@@ -41,7 +45,7 @@ export function exposeMetrics(app: FastifyInstance, sources: MetricSources, secu
   observeTurns(register, sources.turns);
   countKinds(register, 'security_events_total', 'What was suspicious, by its kind in the log of security events', security);
   app.get('/metrics', { config: { policy: publicAccess }, schema: { hide: true } }, async (_request, reply) => {
-    return reply.type(register.contentType).send(`${await register.metrics()}\n${durations()}`);
+    return reply.type(register.contentType).send(`${await register.metrics()}\n${durations.text()}`);
   });
   app.addHook('onClose', async () => register.clear());
 }

@@ -1,5 +1,5 @@
 /** How often addresses, people and single routes may be asked (SEC-05). Without a promise and without reading the clock: this runs before every request. */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler, RouteOptions } from 'fastify';
 import type { Redis } from 'ioredis';
 import type { Config } from '#config/index.ts';
 import type { Logger } from '#rooms/ports.ts';
@@ -39,18 +39,24 @@ export function limitRates(scope: FastifyInstance, limits: RateLimits, redis: Re
   } = limits;
   if (perAddress === 0) return;
   const counts = createSharedCounts(redis, log);
-  const fromPartner = ({ routeOptions }: FastifyRequest) => routeOptions.config.senders === 'partners';
-  scope.addHook('onRequest', (request, _reply, done) => {
-    const over = fromPartner(request) ? notices > 0 && counts.add(`partners ${request.ip}`) > notices : counts.add(request.ip) > perAddress;
-    done(over ? exceeded(counts) : undefined);
-  });
-  // Behind the guard, which knows who it is.
-  scope.addHook('preParsing', (request, _reply, _payload, done) => {
-    if (fromPartner(request)) return done(null);
-    const who = callerKey(request);
-    const over =
-      (perUser > 0 && who !== null && counts.add(who) > perUser) || (perRoute > 0 && counts.add(routeKey(request, who)) > perRoute);
-    done(over ? exceeded(counts) : null);
+  // By hooks of each route: what a request says of its route is made anew whenever it is asked for.
+  scope.addHook('onRoute', (route: RouteOptions) => {
+    const fromPartners = route.config?.senders === 'partners';
+    const overAddress: onRequestHookHandler = ({ ip }, _reply, done) => {
+      const over = fromPartners ? notices > 0 && counts.add(`partners ${ip}`) > notices : counts.add(ip) > perAddress;
+      done(over ? exceeded(counts) : undefined);
+    };
+    const name = `${String(route.method)} ${route.url}`;
+    const overCaller: onRequestHookHandler = (request, _reply, done) => {
+      const who = callerKey(request);
+      const over =
+        (perUser > 0 && who !== null && counts.add(who) > perUser) ||
+        (perRoute > 0 && counts.add(`${who ?? request.ip} ${name}`) > perRoute);
+      done(over ? exceeded(counts) : undefined);
+    };
+    // The caller behind the guard, which knows who it is.
+    const callers = !fromPartners && (perUser > 0 || perRoute > 0) ? [overCaller] : [];
+    route.onRequest = [overAddress, ...[route.onRequest ?? []].flat(), ...callers];
   });
   scope.addHook('onClose', async () => counts.close());
 }
@@ -59,6 +65,3 @@ function callerKey({ principal }: FastifyRequest): string | null {
   if (!principal) return null;
   return principal.kind === 'user' ? principal.userId : principal.memberId;
 }
-
-const routeKey = ({ ip, method, routeOptions }: FastifyRequest, who: string | null): string =>
-  `${who ?? ip} ${method} ${routeOptions.url ?? ''}`;

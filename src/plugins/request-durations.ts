@@ -2,7 +2,7 @@
  * The histogram of HTTP requests by route pattern, method and status. Our own rather than prom-client's, which checks and
  * joins the labels by name at each observation: this runs after every request.
  */
-import type { FastifyInstance } from 'fastify';
+import type { FinishListener } from './finished.ts';
 
 const NAME = 'http_server_requests_seconds';
 
@@ -15,12 +15,14 @@ interface Series {
   sum: number;
 }
 
-/**
- * Observes every request of the application.
- * @param bounds upper ends of the buckets, in seconds, ascending
- * @returns the series so far in Prometheus' text format
- */
-export function observeDurations(app: FastifyInstance, bounds: readonly number[]): () => string {
+export interface RequestDurations {
+  readonly observe: FinishListener;
+  /** The series so far in Prometheus' text format. */
+  text(): string;
+}
+
+/** @param bounds upper ends of the buckets, in seconds, ascending */
+export function requestDurations(bounds: readonly number[]): RequestDurations {
   const routes = new Map<string, Series[]>();
 
   function seriesOf(route: string, method: string, status: number): Series {
@@ -32,21 +34,21 @@ export function observeDurations(app: FastifyInstance, bounds: readonly number[]
     return added;
   }
 
-  app.addHook('onResponse', (request, reply, done) => {
-    const series = seriesOf(request.routeOptions.url ?? 'none', request.method, reply.statusCode);
-    const seconds = reply.elapsedTime / 1_000;
+  const observe: FinishListener = ({ method }, { statusCode }, route, ms) => {
+    const series = seriesOf(route.url ?? 'none', method, statusCode);
+    const seconds = ms / 1_000;
     let bucket = 0;
     while (bucket < bounds.length && seconds > (bounds[bucket] ?? 0)) bucket++;
     series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
     series.sum += seconds;
-    done();
-  });
+  };
 
-  return () => {
+  function text(): string {
     const lines = [`# HELP ${NAME} Duration of HTTP requests by route pattern`, `# TYPE ${NAME} histogram`];
     for (const [route, known] of routes) for (const series of known) lines.push(...linesOf(route, series, bounds));
     return `${lines.join('\n')}\n`;
-  };
+  }
+  return { observe, text };
 }
 
 function linesOf(route: string, { method, status, counts, sum }: Series, bounds: readonly number[]): string[] {

@@ -16,9 +16,12 @@ export function requestId(request: Pick<IncomingMessage, 'headers'>): string {
   return typeof given === 'string' && ACCEPTED.test(given) ? given : PREFIX + (count++).toString(36);
 }
 
-export function returnRequestIds(app: FastifyInstance): void {
+/** Says in every answer which request it is of and, to an alias, where the thing really is. One hook: it runs before every request. */
+export function nameRequests(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header(HEADER, request.id);
+    const { url, originalUrl } = request;
+    if (originalUrl !== url) reply.header('link', `<${url.split('?', 1)[0] ?? ''}>; rel="canonical"`);
     done();
   });
 }
