@@ -22,6 +22,9 @@ const root = join(import.meta.dirname, '..');
 async function openClient(context: BrowserContext, site: Site, visit: string): Promise<number> {
   const page = await context.newPage();
   try {
+    // The tab shows the site already. From elsewhere the browser would change the process, because the client isolates itself from other
+    // sites, and the bare page does not.
+    await page.goto(`${site.url}/favicon.svg`);
     await page.goto(`${site.url}/visit/${visit}?join=now`);
     const read = (): number | undefined => (globalThis as unknown as { firstFrame?: number }).firstFrame;
     const frame = await page.waitForFunction(read, undefined, { timeout: PATIENCE_MS, polling: 50 });

@@ -1,6 +1,7 @@
 /** Chromium with a fake camera, and pages of the two sides in it. */
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import type { Bench } from './bench-page.ts';
+import { BLANK } from './front.ts';
 
 const FLAGS = [
   '--no-sandbox',
@@ -54,10 +55,11 @@ export async function publish(browser: Browser, address: PageAddress, extra: Rec
   return context;
 }
 
-/** Opens a page that receives, waits until it is done, and closes it. */
+/** Opens a page that receives, in a tab that shows the site already, waits until it is done, and closes it. */
 export async function view(context: BrowserContext, address: PageAddress, extra: Record<string, string> = {}): Promise<Bench> {
   const page = await context.newPage();
   try {
+    await page.goto(`${address.url}${BLANK}`);
     await page.goto(addressOf(address.url, { role: 'view', ...address.view, ...extra }));
     return await reached(page, 'done');
   } finally {

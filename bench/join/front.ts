@@ -12,6 +12,8 @@ export interface Front {
   close(): void;
 }
 
+/** A page with nothing on it. */
+export const BLANK = '/blank';
 const HTML =
   '<!doctype html><meta charset="utf-8"><title>bench</title><link rel="icon" href="data:,"><script type="module" src="/bench.js"></script>';
 
@@ -81,7 +83,8 @@ export async function startFront(script: string, target: string, delay: number):
   const to = new URL(target);
   const server: Server = createServer((incoming, outgoing) => {
     const path = (incoming.url ?? '/').split('?')[0];
-    if (path === '/') outgoing.setHeader('content-type', 'text/html').end(HTML);
+    if (path === BLANK) outgoing.setHeader('content-type', 'text/html').end('<!doctype html><title>blank</title>');
+    else if (path === '/') outgoing.setHeader('content-type', 'text/html').end(HTML);
     else if (path === '/bench.js') outgoing.setHeader('content-type', 'text/javascript').end(script);
     else passRequest(to, delay, incoming, outgoing);
   });

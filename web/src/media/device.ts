@@ -15,10 +15,10 @@ export function loadDevice(): Promise<Device | null> {
 }
 
 async function load(): Promise<Device | null> {
-  const [{ routerRtpCapabilities }, { Device }] = await Promise.all([capabilities(), import('mediasoup-client')]);
+  const [{ routerRtpCapabilities }, { newDevice }] = await Promise.all([capabilities(), import('./new-device.ts')]);
   let device: Device;
   try {
-    device = new Device();
+    device = newDevice();
   } catch (error) {
     console.warn('This browser cannot take part with media', error);
     return null;
@@ -26,6 +26,17 @@ async function load(): Promise<Device | null> {
   await device.load({ routerRtpCapabilities: routerRtpCapabilities as RtpCapabilities });
   remember<Receivable>(KEY, { agent: navigator.userAgent, capabilities: device.recvRtpCapabilities });
   return device;
+}
+
+/**
+ * Whether the browser can do something else than the loaded device believes, which goes by what was remembered; then
+ * `loadDevice` gives another one. Takes a moment of the page's thread.
+ */
+export async function deviceOutdated(): Promise<boolean> {
+  const device = await loading;
+  if (!device || !(await (await import('./new-device.ts')).isOutdated(device))) return false;
+  loading = null;
+  return true;
 }
 
 interface Receivable {

@@ -1,7 +1,9 @@
 /** Joining a visit, at first and again after every loss, until it works or is refused for good. */
 import type { InLobby, InRoom, RequestInput } from '#rooms/protocol.ts';
-import { lastReceivable, loadDevice, sameCapabilities } from '../media/device.ts';
+import { deviceOutdated, lastReceivable, loadDevice, sameCapabilities } from '../media/device.ts';
 import { RequestError } from '../net/socket.ts';
+import { pause } from '../pause.ts';
+import { captureMoment } from './capture-start.ts';
 import { deviceId } from './device-id.ts';
 import { tellSince, watchQuality } from './visit-media.ts';
 import type { VisitParts } from './visit-parts.ts';
@@ -10,6 +12,8 @@ import { enteredLobby, enteredRoom, joinVerdict } from './visit-state.ts';
 type Receivable = ReturnType<typeof lastReceivable>;
 
 const JOIN_PAUSES_MS = [500, 1_000, 2_000, 4_000];
+/** From the first picture until the own camera is open and sent as well, in ms. */
+const SETTLED_MS = 3_000;
 
 export interface Joiner {
   join(): void;
@@ -74,10 +78,15 @@ export function createJoiner(visit: VisitParts, refused: (code: string) => void)
       if (mine === newest) failed(error instanceof RequestError ? error.code : 'internal');
     }
   }
-  /** Joins again when the browser turns out to receive something else than last time. */
+  /** Joins again when the browser turns out to receive something else than last time, or to have changed since. */
   async function check(guessed: Receivable): Promise<void> {
     const device = await loadDevice().catch(() => undefined);
-    if (device === undefined || sameCapabilities(device?.recvRtpCapabilities ?? null, guessed)) return;
+    if (device === undefined) return;
+    if (sameCapabilities(device?.recvRtpCapabilities ?? null, guessed)) {
+      await captureMoment(visit);
+      await pause(SETTLED_MS);
+      if (state.get().phase === 'closed' || !(await deviceOutdated())) return;
+    }
     visit.call.drop();
     void join();
   }

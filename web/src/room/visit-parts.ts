@@ -7,6 +7,7 @@ import type { RemoteTrack } from '../media/receiver.ts';
 import type { Connection } from '../net/socket.ts';
 import type { Store } from '../store.ts';
 import type { Chat } from './chat.ts';
+import type { Launch } from './launch.ts';
 import type { Typing } from './typing.ts';
 import type { VisitState } from './visit-state.ts';
 
@@ -25,4 +26,5 @@ export interface VisitParts {
   readonly typing: Typing;
   readonly poorNetwork: { readonly up: PoorNetworkWatch; readonly down: PoorNetworkWatch };
   readonly call: Call;
+  readonly screens: Launch['screens'];
 }

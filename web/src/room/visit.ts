@@ -4,7 +4,6 @@
  */
 import type { InLobby, InRoom, Notification, NotificationName, RequestInput, RequestName } from '#rooms/protocol.ts';
 import { createCall } from '../media/call.ts';
-import { loadDevice } from '../media/device.ts';
 import { createDisplays } from '../media/displays.ts';
 import type { LocalMedia } from '../media/local-media.ts';
 import { watchPoorNetwork } from '../media/poor-network.ts';
@@ -16,6 +15,7 @@ import { captureMoment } from './capture-start.ts';
 import { createChat } from './chat.ts';
 import { watchOwnUplink } from './own-uplink.ts';
 import { toast } from './toasts.ts';
+import { launch } from './launch.ts';
 import { createTyping } from './typing.ts';
 import { createJoiner, enterLobby, enterRoom } from './visit-join.ts';
 import { holdCamera, mutedByOther, onPoorDownload, onPoorUpload, publish, setAudioOnly, watchQuality } from './visit-media.ts';
@@ -36,6 +36,8 @@ export interface Visit extends Readonly<
   refuse(code: string): void;
   /** Closes everything without giving up the seat. */
   close(): void;
+  /** Resolves when it is the screens' turn to use the page's thread. */
+  readonly screens: Promise<unknown>;
 }
 
 export interface VisitOptions {
@@ -106,6 +108,7 @@ export function startVisit(options: VisitOptions): Visit {
       if (state.get().phase !== 'closed') over({ code });
     },
     close: end,
+    screens: parts.screens,
   };
 }
 
@@ -120,7 +123,8 @@ function createParts({ id, token, local, refused }: VisitOptions, broken: () => 
   // The first thing of all: the way to the server and back is what everything else waits for.
   const connection = openConnection(token, (code) => (code === 'protocol_mismatch' ? outdated.set(true) : refused()));
   const { request } = connection;
-  const call = createCall(loadDevice, {
+  const { device, screens } = launch(connection);
+  const call = createCall(device, {
     request,
     broken,
     sendFailed: (source, code) => toast(`sendFailed.${source}`, { code }, 'warn'),
@@ -143,6 +147,7 @@ function createParts({ id, token, local, refused }: VisitOptions, broken: () => 
     typing,
     poorNetwork: { up: watchPoorNetwork(() => onPoorUpload(parts)), down: watchPoorNetwork(() => onPoorDownload(parts)) },
     call,
+    screens,
   };
   publish(parts);
   return parts;
