@@ -126,7 +126,12 @@ export const settings = z.object({
     .describe('Addresses of the media ports. Default: every IPv4 and IPv6 interface, or loopback with a loopback HOST'),
   MEDIA_PORT: port.default(0).describe('First media port; worker N uses `MEDIA_PORT + N` on UDP and TCP. 0 takes free ports'),
   MEDIA_ANNOUNCED_ADDRESS: z.string().optional().describe('Address or host name that clients reach the media ports at (behind NAT)'),
-  MEDIA_WORKER_CPU_LIMIT: z.coerce.number().min(0.05).max(1).default(0.6).describe('Share of a core above which a worker gets no new room'),
+  MEDIA_WORKER_CPU_LIMIT: z.coerce
+    .number()
+    .min(0.05)
+    .max(1)
+    .default(0.6)
+    .describe('Share of a core above which a worker gets no new room, and its large rooms no more people'),
   MEDIA_PROBE_INTERVAL_MS: someMilliseconds.default(1_000).describe('How often each worker is asked for a sign of life'),
   MEDIA_PROBE_TIMEOUT_MS: someMilliseconds.default(3_000).describe('Silence after which a worker is killed and replaced'),
   MEDIA_MAX_INCOMING_BITRATE: atLeastOne.default(3_500_000).describe('Bits per second that one peer may send'),

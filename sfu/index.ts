@@ -12,7 +12,7 @@ import { createRoomMedia } from './room-media.ts';
 import type { MediaLog, MediaServer, Probe, RoomMedia } from './types.ts';
 import { createWorkerPool } from './worker-pool.ts';
 import type { WorkerPool } from './worker-pool.ts';
-import { statusOf } from './worker-slot.ts';
+import { growBy, shrink, statusOf } from './worker-slot.ts';
 import type { WorkerSlot } from './worker-slot.ts';
 import { workerInfo } from './worker-info.ts';
 
@@ -89,6 +89,8 @@ async function openRoomOn(slot: WorkerSlot, roomId: string, config: Config, log:
     workerPid: worker.pid,
     router,
     webRtcServer,
+    grow: (peerId, tracks) => growBy(slot, `${roomId} ${peerId}`, tracks, config.MEDIA_WORKER_CPU_LIMIT),
+    shrink: (peerId) => shrink(slot, `${roomId} ${peerId}`),
     closed: (closed) => roomMedia.delete(closed),
   });
   // Died between the answer and here: nobody would tell this room.

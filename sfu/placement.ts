@@ -7,6 +7,17 @@ export interface Candidate {
   /** When the rooms placed here lately were placed; ms on the clock of `now`. */
   placedAt: readonly number[];
   rooms: number;
+  /** What rooms that were here already have grown by lately, beyond their first people. */
+  grown?: readonly Growth[];
+}
+
+/** Tracks that were added for people of a room. */
+export interface Growth {
+  /** ms on the clock of `now` */
+  at: number;
+  tracks: number;
+  /** Whom they are of or for. */
+  who: string;
 }
 
 /**
@@ -15,17 +26,31 @@ export interface Candidate {
  */
 export const ROOM_COST = 0.02;
 
+/** People whose tracks `ROOM_COST` stands for: they are let in whatever the load, because a placed visit must not miss its patient. */
+export const ROOM_PEERS = 5;
+
+/** What one more track to one more person is expected to cost, in cores: half of what video to a browser was measured to, since others are sound. */
+export const TRACK_COST = 0.001;
+
+/** How long a track counts by its estimate, in ms: it flows within a moment, and the next measurement tells. */
+export const GROWTH_MS = 3_000;
+
 /** How long a room counts by its estimate: people need this long to come in and to send. */
 export const SETTLE_MS = 10_000;
 
 /** Loads this close are equal; then the worker with fewer rooms is taken, whose rooms may all still be waiting for people. */
 const SAME = 0.02;
 
-/** Load with just-placed rooms counted in; share of one core, can exceed 1. */
+/** Load with what was just added counted in; share of one core, can exceed 1. */
 export function expectedLoad(candidate: Candidate, now: number): number {
   const fresh = candidate.placedAt.filter((at) => now - at < SETTLE_MS).length;
-  return candidate.measured + fresh * ROOM_COST;
+  const grown = (candidate.grown ?? []).filter(({ at }) => now - at < GROWTH_MS).reduce((sum, { tracks }) => sum + tracks, 0);
+  return candidate.measured + fresh * ROOM_COST + grown * TRACK_COST;
 }
+
+/** Whether a room of a worker may grow by so many tracks. @param limit share of a core, 0 to 1 */
+export const mayGrow = (candidate: Candidate, tracks: number, limit: number, now: number): boolean =>
+  expectedLoad(candidate, now) + tracks * TRACK_COST <= limit;
 
 /**
  * Takes the least loaded worker that stays within the limit with one more room.

@@ -14,6 +14,8 @@ export interface RoomContext {
   readonly router: types.Router;
   readonly webRtcServer: types.WebRtcServer;
   readonly emit: Emit;
+  /** Counts what one more track of this peer costs. @throws {MediaError} `media_full` */
+  admitProducer(peer: PeerMediaImpl): void;
   producerAdded(peer: PeerMediaImpl, producer: ProducerMedia): void;
   producerChanged(producer: ProducerMedia): void;
   producerRemoved(producer: ProducerMedia): void;

@@ -5,6 +5,7 @@ import type { types } from 'mediasoup';
 import type { Config } from '#config/index.ts';
 import { MediaError } from './errors.ts';
 import { answer } from './faults.ts';
+import { ROOM_PEERS } from './placement.ts';
 import { createPeerMedia } from './peer-media.ts';
 import type { AddPeerOptions, PeerMediaImpl } from './peer-media.ts';
 import type { ProducerMedia } from './producer-media.ts';
@@ -22,6 +23,10 @@ export interface RoomParts {
   workerPid: number;
   router: types.Router;
   webRtcServer: types.WebRtcServer;
+  /** Told of tracks beyond those of a usual room before they are made. @throws {MediaError} `media_full` */
+  grow(peerId: string, tracks: number): void;
+  /** Somebody left. */
+  shrink(peerId: string): void;
   /** The room closed by itself or was lost. */
   closed(room: RoomMediaImpl): void;
 }
@@ -123,6 +128,7 @@ export class RoomMediaImpl implements RoomMedia {
   async addPeer(options: AddPeerOptions): Promise<PeerMediaImpl> {
     this.#assertOpen();
     checkCapabilities(options.rtpCapabilities);
+    if (this.#peers.size >= ROOM_PEERS && !this.#peers.has(options.peerId)) this.#parts.grow(options.peerId, this.#tracks());
     const peer = await createPeerMedia(this.#context, options);
     if (this.#closed) {
       peer.roomClosed();
@@ -171,6 +177,9 @@ export class RoomMediaImpl implements RoomMedia {
       router,
       webRtcServer,
       emit: this.#emit,
+      admitProducer: (peer) => {
+        if (this.#peers.size > ROOM_PEERS) this.#parts.grow(peer.id, this.#others(peer).length);
+      },
       producerAdded: (peer, producer) => this.#producerAdded(peer, producer),
       producerChanged: ({ producer, source }) => {
         if (source === 'microphone') this.#speakers.changed(producer);
@@ -197,6 +206,7 @@ export class RoomMediaImpl implements RoomMedia {
 
   #peerClosed(peer: PeerMediaImpl): void {
     for (const { id } of peer.sent) this.#speakers.removed(id);
+    this.#parts.shrink(peer.id);
     // A newer seat of the same id stays.
     if (this.#peers.get(peer.id) === peer) this.#peers.delete(peer.id);
   }
@@ -209,6 +219,13 @@ export class RoomMediaImpl implements RoomMedia {
     for (const producer of producers.filter(isAudio)) peer.receiving.consume(producer);
     for (const producer of producers.filter((each) => !isAudio(each))) peer.receiving.consume(producer);
     for (const other of others) for (const data of other.dataProducers.values()) peer.receiving.consumeData(data, other.id);
+  }
+
+  /** Tracks that somebody who comes in receives. */
+  #tracks(): number {
+    let tracks = 0;
+    for (const peer of this.#peers.values()) tracks += peer.sent.length;
+    return Math.min(tracks, this.#parts.config.MEDIA_MAX_CONSUMERS);
   }
 
   #others(peer: PeerMediaImpl): PeerMediaImpl[] {

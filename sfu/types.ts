@@ -121,6 +121,7 @@ export interface RoomMedia {
   /**
    * Creates transports for a seat and consumers (paused) for all that is being sent, as far as the device can receive it.
    * Tells the others' consumers apart by `peerId`.
+   * @throws {MediaError} `media_full` when a large room has outgrown its worker
    */
   addPeer(options: { peerId: string; rtpCapabilities: RtpCapabilities; canSend: boolean; audioOnly: boolean }): Promise<PeerMedia>;
   peer(peerId: string): PeerMedia | undefined;

@@ -3,10 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { createWorker } from 'mediasoup';
 import type { types } from 'mediasoup';
 import type { Config } from '#config/index.ts';
+import { MediaError } from './errors.ts';
 import { listenInfos } from './listen.ts';
 import type { ListenAddress } from './listen.ts';
-import { expectedLoad, SETTLE_MS } from './placement.ts';
-import type { Candidate } from './placement.ts';
+import { expectedLoad, GROWTH_MS, mayGrow, SETTLE_MS } from './placement.ts';
+import type { Candidate, Growth } from './placement.ts';
 import type { RoomMediaImpl } from './room-media.ts';
 import type { Probe, WorkerStatus } from './types.ts';
 
@@ -22,6 +23,8 @@ export interface WorkerSlot {
   measured: number;
   /** When rooms were placed here lately. */
   placedAt: number[];
+  /** By what its rooms have grown lately. */
+  grown: Growth[];
   /** Resident memory in bytes. */
   rss: number;
 }
@@ -47,6 +50,7 @@ export async function startWorker(config: Config, index: number, addresses: read
       startedAt: now,
       measured: 0,
       placedAt: [],
+      grown: [],
       rss: 0,
     };
   } catch (error) {
@@ -66,10 +70,27 @@ function leaveSignals(worker: types.Worker): void {
   process.removeListener('SIGTERM', onSignal);
 }
 
-/** The slot as `place()` wants it. Placements that show up in the measurement by now are forgotten. */
+/** The slot as `place()` wants it. What shows up in the measurement by now is forgotten. */
 export function asCandidate(slot: WorkerSlot, now: number): Candidate & { slot: WorkerSlot } {
   slot.placedAt = slot.placedAt.filter((at) => now - at < SETTLE_MS);
-  return { slot, measured: slot.measured, placedAt: slot.placedAt, rooms: slot.roomMedia.size };
+  slot.grown = slot.grown.filter(({ at }) => now - at < GROWTH_MS);
+  return { slot, measured: slot.measured, placedAt: slot.placedAt, grown: slot.grown, rooms: slot.roomMedia.size };
+}
+
+/**
+ * Counts tracks that a room is about to add. A room stays on its worker, so one that outgrows it can only be told to stop.
+ * @throws {MediaError} `media_full` when the worker has no room for them
+ */
+export function growBy(slot: WorkerSlot, who: string, tracks: number, limit: number): void {
+  const at = performance.now();
+  if (tracks === 0) return;
+  if (!mayGrow(asCandidate(slot, at), tracks, limit, at)) throw new MediaError('media_full');
+  slot.grown.push({ at, tracks, who });
+}
+
+/** They left again. */
+export function shrink(slot: WorkerSlot, who: string): void {
+  slot.grown = slot.grown.filter((growth) => growth.who !== who);
 }
 
 export function statusOf(slot: WorkerSlot, now: number): WorkerStatus {
