@@ -70,15 +70,13 @@ async function write(parts: AppointmentParts, caller: Caller, input: Input, { pl
   const day = dayNumber(new Date(), settings.get('clinic.zone'));
   await models.appointments.create({
     ...{ id, userId: caller.userId, profileId, practitionerId, serviceId, status: 'pending', version: 1 },
-    // Known to be unique already; the day's number takes its place below, once the cells are won.
+    // Known to be unique already; the day's number takes its place below, once all else is done.
     appointmentNo: id.replaceAll('-', ''),
     startsAt: place.startsAt,
     endsAt: place.endsAt,
     detailsSealed: vault.seal(detailsColumn, id, JSON.stringify({ contactPerson, contactPhone, notes })),
   });
   await claimPlace(parts, { appointmentId: id, practitionerId, patientKey: profileId ?? caller.userId, heldUntil }, place);
-  const number = await nextOf(database, `appointment:${day}`);
-  await models.appointments.update({ appointmentNo: `APT${day}${String(number).padStart(4, '0')}` }, { where: { id } });
   const step = { appointmentId: id, version: 1, action: 'book', fromStatus: null, toStatus: 'pending', startsAt: place.startsAt } as const;
   await models.appointmentLog.create({ ...step, actorId: caller.userId, reason: null, requestId: caller.requestId });
   const order = await parts.orders.create(
@@ -90,7 +88,9 @@ async function write(parts: AppointmentParts, caller: Caller, input: Input, { pl
     },
     caller.requestId,
   );
-  await models.appointments.update({ orderId: order.id }, { where: { id } });
+  // Last: bookings of the day wait for each other from here to the commit.
+  const number = await nextOf(database, `appointment:${day}`);
+  await models.appointments.update({ orderId: order.id, appointmentNo: `APT${day}${String(number).padStart(4, '0')}` }, { where: { id } });
   return id;
 }
 
