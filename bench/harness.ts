@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { arch, availableParallelism, cpus, release } from 'node:os';
+import { arch, cpus, release } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -147,7 +147,7 @@ export function conclude(goal: Goal, pairs: Pair[], options: Options, conditions
     disturbed,
     commit: commit(),
     date: new Date().toISOString(),
-    machine: `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${arch()}, Linux ${release()}, Node ${process.versions.node}`,
+    machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${arch()}, Linux ${release()}, Node ${process.versions.node}`,
   };
   mkdirSync(resultsFolder, { recursive: true });
   const kind = options.twin ? '-twin' : options.quick ? '-quick' : '';
