@@ -29,16 +29,31 @@ function rotatingFile({ LOG_FILE_MEGABYTES, LOG_FILE_KEEP }: LogConfig, file: st
   return pino.transport({ target: 'pino-roll', options: { ...rolling, limit: { count: LOG_FILE_KEEP, removeOtherLogFiles: true } } });
 }
 
+/**
+ * The message of an error without what somebody wrote: databases repeat values ("Duplicate entry '…' for key"), statements ("near '…'"),
+ * and reading JSON its text.
+ */
+export function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  if (error instanceof SyntaxError)
+    return text.replace(/"[^]*" is not valid JSON/, 'the text is not valid JSON').replace(/Unexpected token '[^]*?', /, '');
+  return text
+    .replace(/(entry|value:?|near) '[^]*'(?= (?:for (?:key|column)|at (?:line|row)))/g, "$1 '…'")
+    .replace(/value:? '[^]*'$/g, "value '…'")
+    .replace(/near "[^]*": syntax error/, 'near "…": syntax error');
+}
+
 /** Only what every error has: errors of the database carry statements and values besides. */
 function errorFields(error: unknown, depth = 0): object {
   if (!(error instanceof Error)) return { message: String(error) };
-  const { name, message, stack, cause } = error;
+  const { name, stack, cause } = error;
   const { code } = error as NodeJS.ErrnoException;
   return {
     type: name,
-    message,
+    message: messageOf(error),
     ...(code && { code }),
-    stack,
+    // Without its head, which is the message.
+    stack: stack?.slice(Math.max(0, stack.search(/^ {4}at /m))),
     ...(cause !== undefined && depth < 3 && { cause: errorFields(cause, depth + 1) }),
   };
 }

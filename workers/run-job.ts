@@ -27,9 +27,8 @@ export async function runJob(claimed: Claimed, processors: Processors, outbox: O
   } catch (error) {
     const hopeless = attempts + 1 >= MAX_ATTEMPTS;
     log[hopeless ? 'error' : 'warn']({ ...fields, err: error }, hopeless ? 'job is dead' : 'job failed, will be tried again');
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     await outbox
-      .fail(id, text, hopeless ? null : retryTime(attempts))
+      .fail(id, error, hopeless ? null : retryTime(attempts))
       .catch((fault: unknown) => log.warn({ ...fields, err: fault }, 'job not marked'));
   }
 }

@@ -5,6 +5,7 @@
 import { Op, QueryTypes } from 'sequelize';
 import { v7 as uuid } from 'uuid';
 import type { Database } from '#src/database/database.ts';
+import { messageOf } from '#src/log.ts';
 import type { OutboxRow } from './model.ts';
 import { type Topic, type Topics, topics } from './topics.ts';
 
@@ -46,12 +47,15 @@ export interface Outbox {
    * @returns whether this call did it
    */
   complete(id: string, effect?: () => Promise<void>): Promise<boolean>;
-  /** The try failed: again at `retryAt`, or dead with null. */
-  fail(id: string, error: string, retryAt: Date | null): Promise<void>;
+  /** The try failed, and why is kept without values: again at `retryAt`, or dead with null. */
+  fail(id: string, error: unknown, retryAt: Date | null): Promise<void>;
   /** Calls back after a commit with rows that are due now. Returns the unsubscribe function. */
   onDue(listener: () => void): () => void;
   counts(): Promise<Record<'ready' | 'dead', number>>;
 }
+
+/** Of no values: rows of the outbox hold nothing personal. */
+const reasonOf = (error: unknown): string => `${error instanceof Error ? `${error.name}: ` : ''}${messageOf(error)}`.slice(0, 500);
 
 export function createOutbox(database: Database): Outbox {
   const { models, transaction, afterCommit } = database;
@@ -94,7 +98,7 @@ export function createOutbox(database: Database): Outbox {
     fail: (id, error, retryAt) =>
       transaction(async () => {
         const again = retryAt ? { runAt: retryAt } : { state: 'dead' as const };
-        const values = { ...again, claimedUntil: null, lastError: error.slice(0, 500) };
+        const values = { ...again, claimedUntil: null, lastError: reasonOf(error) };
         await models.outbox.update(values, { where: { id, state: 'ready' } });
         await models.outbox.increment('attempts', { where: { id } });
       }),
