@@ -19,6 +19,7 @@ const entry = <T extends Topic>(pattern: string, topic: T, payload: Topics[T]): 
 const timetable: readonly Entry[] = [
   entry('17 3 * * *', 'maintenance.clean', {}),
   entry('7 4 * * *', 'privacy.retain', {}),
+  entry('27 4 * * *', 'integrity.check', {}),
   entry('47 3 * * *', 'files.sweep', {}),
   entry('*/10 * * * *', 'payments.reconcile', {}),
 ];

@@ -1,6 +1,7 @@
 /** The table of all processors: a topic of the outbox and the code that does it. A new topic adds its line here. */
 import type { Appointments } from '#src/appointments/service.ts';
 import type { Consultations } from '#src/consultations/service.ts';
+import type { Integrity } from '#src/integrity/service.ts';
 import type { Maintenance } from '#src/maintenance/service.ts';
 import type { Announcements } from '#src/announcements/service.ts';
 import type { Files } from '#src/files/service.ts';
@@ -20,6 +21,7 @@ import { deliverProcessor } from './processors/deliver.ts';
 import { displaceProcessor } from './processors/displace.ts';
 import { eraseFileProcessor, sweepFilesProcessor } from './processors/files.ts';
 import { expireOrderProcessor } from './processors/expire-order.ts';
+import { integrityProcessor } from './processors/integrity.ts';
 import { notifyProcessor } from './processors/notify.ts';
 import { checkPaymentProcessor, executeRefundProcessor, reconcileProcessor, stopPaymentProcessor } from './processors/payments.ts';
 import { copyDataProcessor, erasePersonProcessor, retainProcessor } from './processors/privacy.ts';
@@ -31,6 +33,7 @@ export interface ProcessorServices {
   appointments: Appointments;
   consultations: Consultations;
   files: Files;
+  integrity: Integrity;
   maintenance: Maintenance;
   messaging: Messaging;
   notifications: Notifications;
@@ -46,6 +49,7 @@ export function createProcessors({
   appointments,
   consultations,
   files,
+  integrity,
   maintenance,
   messaging,
   notifications,
@@ -62,6 +66,7 @@ export function createProcessors({
     'visit.close': closeVisitProcessor(consultations),
     'file.erase': eraseFileProcessor(files),
     'files.sweep': sweepFilesProcessor(files),
+    'integrity.check': integrityProcessor(integrity),
     'maintenance.clean': cleanProcessor(maintenance),
     'message.deliver': deliverProcessor(messaging),
     'order.expire': expireOrderProcessor(orders, payments),

@@ -3,6 +3,8 @@ import { auditRoutes } from '../audit/routes.ts';
 import { fileRoutes } from '../files/routes.ts';
 import type { Files } from '../files/service.ts';
 import type { Foundation } from '../foundation.ts';
+import { integrityRoutes } from '../integrity/routes.ts';
+import { createIntegrity } from '../integrity/service.ts';
 import { createMaintenance } from '../maintenance/service.ts';
 import { mediaRoutes, networkTestRoutes } from '../media/routes.ts';
 import { operationRoutes } from '../operations/routes.ts';
@@ -12,13 +14,15 @@ import type { Surroundings } from './surroundings.ts';
 
 export function createSystem(foundation: Foundation, { routerRtpCapabilities }: Surroundings, files: Files) {
   const { audit, settings, config, database } = foundation;
+  const integrity = createIntegrity(database, foundation.log);
   const routes = [
     fileRoutes(files, { origins: config.CORS_ORIGINS }),
     auditRoutes(audit),
     settingRoutes(settings),
+    integrityRoutes(integrity),
     operationRoutes(createOperations(foundation)),
     mediaRoutes(routerRtpCapabilities),
     networkTestRoutes,
   ];
-  return { maintenance: createMaintenance(database), routes };
+  return { integrity, maintenance: createMaintenance(database), routes };
 }

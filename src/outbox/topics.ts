@@ -50,6 +50,8 @@ export const topics = {
   'privacy.erase': z.strictObject({ requestId: id }),
   /** Deletes what has been kept long enough. Sent by the clock. */
   'privacy.retain': nothing,
+  /** Mends what is kept twice and does not agree, and tells what a person has to look at. Sent by the clock. */
+  'integrity.check': nothing,
   /** Tidies tables that only grow. Sent by the clock. */
   'maintenance.clean': nothing,
 } as const;

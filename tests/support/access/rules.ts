@@ -118,7 +118,7 @@ const running: Lines = {
   ...lines({ all: administrator }, [
     ...['GET /logs/medical', 'GET /logs/medical/{patientId}/verdict', 'GET /logs/operations', 'GET /logs/changes', 'GET /logs/security'],
     ...['GET /messages/receipts', 'GET /api-keys', 'POST /api-keys', 'GET /jobs', 'GET /jobs/statistics', 'GET /caches'],
-    ...['POST /caches/{name}/clear', 'GET /logs/operations/statistics'],
+    ...['POST /caches/{name}/clear', 'GET /logs/operations/statistics', 'GET /integrity', 'POST /integrity/repair'],
     ...['GET /logs/logins', 'GET /settings', 'PUT /settings/{key}', 'GET /settings/{key}/history'],
     ...['POST /messages/deliveries/{id}/resend', 'GET /messages/templates', 'PUT /messages/templates/{name}/{locale}'],
     ...['DELETE /messages/templates/{name}/{locale}', 'PUT /messages/templates/{name}/{locale}/codes/{provider}'],

@@ -4499,6 +4499,51 @@ export interface paths {
       };
     };
   };
+  '/api/v1/integrity': {
+    /** Whether what is kept twice agrees. Open to users who may: change the configuration (`settings:manage`). */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            name: string;
+            description: string;
+            /** rows that do not fit */
+            drifted: number;
+            /** ids of some of them */
+            examples: string[];
+            /** false: a person has to look */
+            repairable: boolean;
+          }[];
+          sound: boolean;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/integrity/repair': {
+    /** Work out anew what does not agree and can be. Open to users who may: change the configuration (`settings:manage`). */
+    post: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            name: string;
+            repaired: number;
+          }[];
+        }>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
   '/api/v1/jobs': {
     /** Jobs, by default those that gave up. Open to users who may: change the configuration (`settings:manage`). */
     get: {

@@ -1,0 +1,79 @@
+/** What has to agree with what. Each check finds the rows that do not, in one statement; what can be worked out anew is repaired. */
+import { Op, QueryTypes } from 'sequelize';
+import type { Database } from '#src/database/database.ts';
+import { noteClaims } from '#src/schedules/state.ts';
+
+export interface Check {
+  readonly name: string;
+  readonly description: string;
+  /** Ids of what does not fit. */
+  find(): Promise<string[]>;
+  /** In a transaction. */
+  repair?(ids: readonly string[]): Promise<void>;
+}
+
+/** Rows of one check that are looked at in one go. */
+const MOST = 1_000;
+
+const ACCOUNTS = `SELECT b.user_id AS id FROM balances b
+  LEFT JOIN (SELECT user_id, SUM(amount) AS total, COUNT(*) AS entries FROM balance_transactions GROUP BY user_id) e ON e.user_id = b.user_id
+  WHERE b.balance <> COALESCE(e.total, 0) OR b.entries <> COALESCE(e.entries, 0)`;
+const USAGE = `SELECT u.user_id AS id FROM file_usage u
+  LEFT JOIN (SELECT owner_id, SUM(bytes) AS total, COUNT(*) AS amount FROM files WHERE state = 'active' GROUP BY owner_id) f ON f.owner_id = u.user_id
+  WHERE u.bytes <> COALESCE(f.total, 0) OR u.files <> COALESCE(f.amount, 0)`;
+const CLAIMS = `SELECT a.id AS id FROM appointments a WHERE a.status = 'cancelled' AND (
+  EXISTS (SELECT 1 FROM appointment_claims c WHERE c.appointment_id = a.id) OR EXISTS (SELECT 1 FROM patient_claims p WHERE p.appointment_id = a.id))`;
+const LINES = `SELECT q.appointment_id AS id FROM queue_entries q JOIN appointments a ON a.id = q.appointment_id
+  WHERE q.state IN ('waiting', 'called') AND a.status IN ('cancelled', 'completed')`;
+const VISITS = `SELECT c.id AS id FROM consultations c JOIN appointments a ON a.id = c.appointment_id
+  WHERE a.status = 'cancelled' AND c.status = 'scheduled' AND c.cancelled_at IS NULL`;
+const JOBS = "SELECT id FROM outbox WHERE state = 'dead'";
+
+export function createChecks(database: Database): Check[] {
+  const { models, sequelize } = database;
+  const found = (sql: string) => async () => {
+    const rows = await sequelize.query<{ id: string }>(`${sql} LIMIT ${MOST}`, { type: QueryTypes.SELECT });
+    return rows.map(({ id }) => id);
+  };
+
+  return [
+    { name: 'balances', description: 'Every balance is the sum of its ledger', find: found(ACCOUNTS) },
+    {
+      name: 'file-usage',
+      description: 'What people’s files take up is the sum of their files',
+      find: found(USAGE),
+      async repair(ids) {
+        for (const userId of ids) {
+          await models.fileUsage.findByPk(userId, { lock: true });
+          const own = { where: { ownerId: userId, state: 'active' as const } };
+          const [bytes, files] = [Number((await models.files.sum('bytes', own)) ?? 0), await models.files.count(own)];
+          await models.fileUsage.update({ bytes, files }, { where: { userId } });
+        }
+      },
+    },
+    {
+      name: 'claims',
+      description: 'Cancelled appointments hold nobody’s time',
+      find: found(CLAIMS),
+      async repair(ids) {
+        for (const appointmentId of ids) {
+          await noteClaims(database, appointmentId);
+          await models.appointmentClaims.destroy({ where: { appointmentId } });
+          await models.patientClaims.destroy({ where: { appointmentId } });
+        }
+      },
+    },
+    {
+      name: 'waiting-lines',
+      description: 'Nobody waits for a visit that is over',
+      find: found(LINES),
+      repair: async (ids) =>
+        void (await models.queueEntries.update(
+          { state: 'left' },
+          { where: { appointmentId: { [Op.in]: [...ids] }, state: ['waiting', 'called'] } },
+        )),
+    },
+    { name: 'visits', description: 'Visits of cancelled appointments are called off', find: found(VISITS) },
+    { name: 'jobs', description: 'No job has given up', find: found(JOBS) },
+  ];
+}
