@@ -158,7 +158,7 @@ export const settings = z.object({
   RATE_HTTP_PER_MINUTE: count
     .default(600)
     .describe(
-      'HTTP requests to the API per address and minute, on all nodes that share a Redis; 0 means no limits, those of people and routes neither',
+      'HTTP requests to the API per address and minute, on all nodes that share a Redis; 0 means no limits, those of people, routes and failures neither',
     ),
   RATE_USER_PER_MINUTE: count.default(600).describe('HTTP requests to the API per person and minute, wherever from; 0 means no limit'),
   RATE_ROUTE_PER_MINUTE: count
@@ -167,6 +167,11 @@ export const settings = z.object({
   RATE_NOTICES_PER_MINUTE: count
     .default(6_000)
     .describe('Notices of payment partners per address and minute, counted apart from all other requests; 0 means no limit'),
+  RATE_FAILURES_PER_MINUTE: count
+    .default(120)
+    .describe(
+      'Answers of 401, 403 and 404 per person (or address, before signing in) and minute; then nothing more succeeds until it ends; 0 means no limit',
+    ),
   RATE_SOCKET_PER_SECOND: atLeastOne.default(60).describe('Socket messages per connection and second'),
   RATE_JOIN_PER_10_SECONDS: atLeastOne.default(10).describe('Joins per person in ten seconds'),
   RATE_CHAT_PER_10_SECONDS: atLeastOne.default(20).describe('Chat messages per person in ten seconds'),

@@ -20,7 +20,7 @@ import { documentApi } from './plugins/openapi.ts';
 import { logOperations } from './plugins/operations.ts';
 import { enforcePolicies } from './plugins/policy.ts';
 import { readFromReplicas } from './plugins/replica.ts';
-import { limitRates } from './plugins/rate-limit.ts';
+import { limitFailures, limitRates } from './plugins/rate-limit.ts';
 import { requestDurations } from './plugins/request-durations.ts';
 import { nameRequests, requestId } from './plugins/request-id.ts';
 import { allowOrigins, pageHeaders, protectData } from './plugins/security.ts';
@@ -111,6 +111,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
         readFromReplicas(v1);
         announceDeprecations(v1);
         limitRates(v1, config, redis, log);
+        limitFailures(v1, config, redis, { audit, log });
         screenInput(v1, audit, log);
         answerRepeats(v1, database, vault);
         logOperations(v1, database);

@@ -1,8 +1,12 @@
-/** How often addresses, people and single routes may be asked (SEC-05). Without a promise and without reading the clock: this runs before every request. */
-import type { FastifyInstance, FastifyRequest, onRequestHookHandler, RouteOptions } from 'fastify';
+/**
+ * How often addresses, people and single routes may be asked (SEC-05), and how often one caller may fail (SEC-06). Without a promise and
+ * without reading the clock: this runs before every request.
+ */
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler, onResponseHookHandler, RouteOptions } from 'fastify';
 import type { Redis } from 'ioredis';
 import type { Config } from '#config/index.ts';
 import type { Logger } from '#rooms/ports.ts';
+import type { Audit } from '#src/audit/service.ts';
 import { ApiError } from '#src/errors.ts';
 import { createSharedCounts, type SharedCounts } from './shared-counts.ts';
 
@@ -59,6 +63,46 @@ export function limitRates(scope: FastifyInstance, limits: RateLimits, redis: Re
     route.onRequest = [overAddress, ...[route.onRequest ?? []].flat(), ...callers];
   });
   scope.addHook('onClose', async () => counts.close());
+}
+
+/** Answers to whoever asks for what is not theirs, or tries ids and keys. */
+const FAILURES: ReadonlySet<number> = new Set([401, 403, 404]);
+
+/**
+ * After so many failing requests in a minute nothing more of this caller succeeds until it ends, and an event of security is written.
+ * Counted for the person, or for the address of who is not signed in: people at the same address go on.
+ */
+export function limitFailures(
+  scope: FastifyInstance,
+  limits: Pick<Config, 'RATE_HTTP_PER_MINUTE' | 'RATE_FAILURES_PER_MINUTE'>,
+  redis: Redis | null,
+  { audit, log }: { audit: Pick<Audit, 'security'>; log: Pick<Logger, 'debug' | 'warn'> },
+): void {
+  const perMinute = limits.RATE_FAILURES_PER_MINUTE;
+  if (limits.RATE_HTTP_PER_MINUTE === 0 || perMinute === 0) return;
+  const counts = createSharedCounts(redis, log, 'failures');
+  const who = (request: FastifyRequest) => callerKey(request) ?? request.ip;
+  const refuse: onRequestHookHandler = (request, _reply, done) =>
+    done(counts.seen(who(request)) < perMinute ? undefined : exceeded(counts));
+  const count: onResponseHookHandler = (request, reply, done) => {
+    if (FAILURES.has(reply.statusCode) && counts.add(who(request)) === perMinute) note(request);
+    done();
+  };
+  scope.addHook('onRoute', (route: RouteOptions) => {
+    if (route.config?.senders === 'partners') return;
+    // Behind the guard, which knows who it is, and refuses by itself whoever may not.
+    route.onRequest = [...[route.onRequest ?? []].flat(), refuse];
+    route.onResponse = [...[route.onResponse ?? []].flat(), count];
+  });
+  scope.addHook('onClose', async () => counts.close());
+
+  function note({ principal, ip, id: requestId, routeOptions, method }: FastifyRequest): void {
+    const person = principal?.kind === 'user' ? { userId: principal.userId } : {};
+    log.warn({ requestId, route: routeOptions.url }, 'calls of one caller keep failing');
+    audit
+      .security('calls_keep_failing', { ...person, ip, requestId, details: { method, route: routeOptions.url ?? '', perMinute } })
+      .catch((error: unknown) => log.warn({ err: error, requestId }, 'security event not written'));
+  }
 }
 
 function callerKey({ principal }: FastifyRequest): string | null {

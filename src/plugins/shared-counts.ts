@@ -8,6 +8,8 @@ import type { Logger } from '#rooms/ports.ts';
 export interface SharedCounts {
   /** Counts one more. @returns how many there were in this minute, on all nodes as far as is known */
   add(key: string): number;
+  /** How many there were, without one more. */
+  seen(key: string): number;
   /** Milliseconds until the minute ends. */
   left(): number;
   close(): void;
@@ -25,7 +27,8 @@ interface Count {
   told: number;
 }
 
-export function createSharedCounts(redis: Redis | null, log: Pick<Logger, 'debug'>): SharedCounts {
+/** @param kind keeps counts of one kind apart from others in Redis */
+export function createSharedCounts(redis: Redis | null, log: Pick<Logger, 'debug'>, kind = 'rate'): SharedCounts {
   let counts = new Map<string, Count>();
   let touched = new Set<string>();
   let end = 0;
@@ -46,7 +49,7 @@ export function createSharedCounts(redis: Redis | null, log: Pick<Logger, 'debug
     const sent = keys.map((key) => ({ key, count: held.get(key), by: held.get(key)?.untold ?? 0 }));
     const pipeline = client.pipeline();
     for (const { key, by } of sent) {
-      const name = `wenzhen:rate:${window}:${key}`;
+      const name = `wenzhen:${kind}:${window}:${key}`;
       pipeline.incrby(name, by).pexpire(name, 2 * WINDOW_MS);
     }
     const answers = (await pipeline.exec()) ?? [];
@@ -76,6 +79,10 @@ export function createSharedCounts(redis: Redis | null, log: Pick<Logger, 'debug
       if (redis) touched.add(key);
       count.untold++;
       return count.told + count.untold;
+    },
+    seen(key) {
+      const count = counts.get(key);
+      return count ? count.told + count.untold : 0;
     },
     left: () => Math.max(1_000, end - Date.now()),
     close: () => clearInterval(timer),

@@ -66,7 +66,12 @@ describe('the screen against injection', () => {
 describe('limits', () => {
   let server: TestApp;
   beforeAll(async () => {
-    server = await startApp({ RATE_HTTP_PER_MINUTE: '1000', RATE_USER_PER_MINUTE: '12', RATE_ROUTE_PER_MINUTE: '5' });
+    server = await startApp({
+      RATE_HTTP_PER_MINUTE: '1000',
+      RATE_USER_PER_MINUTE: '12',
+      RATE_ROUTE_PER_MINUTE: '5',
+      RATE_FAILURES_PER_MINUTE: '6',
+    });
   });
   afterAll(() => server.close());
 
@@ -86,6 +91,39 @@ describe('limits', () => {
     for (let call = 0; call < 10; call++) more.push(await status(routes[call % 2] ?? '', patient.token));
     expect(more.slice(0, 3)).toEqual([200, 200, 200]);
     expect(more.at(-1)).toBe(429);
+  });
+
+  test('end with what keeps failing, for the one whose it is', async () => {
+    const { otherPatient, otherDoctor, administrator } = server.people;
+    const foreign = (n: number) => status(`/api/v1/orders/01a00000-0000-7000-8000-00000000000${n}`, otherPatient.token);
+    const answers = [
+      await foreign(0),
+      await foreign(1),
+      await foreign(2),
+      await foreign(3),
+      await status('/api/v1/users', otherPatient.token),
+    ];
+    expect(answers).toEqual([404, 404, 404, 404, 403]);
+    expect(await status('/api/v1/notifications', otherPatient.token)).toBe(200);
+    expect(await status('/api/v1/users', otherPatient.token)).toBe(403);
+    // What they may see they do not get either; others at the same address do.
+    expect(await status('/api/v1/notifications', otherPatient.token)).toBe(429);
+    expect(await status('/api/v1/notifications', otherDoctor.token)).toBe(200);
+    const guesses = [];
+    const guess = { refresh: { refreshToken: 'guessed' }, login: { account: 'nobody', password: 'guessed' } };
+    for (const way of ['refresh', 'login', 'refresh', 'login', 'refresh', 'login', 'login'] as const)
+      guesses.push((await server.call('POST', `/api/v1/auth/${way}`, null, guess[way])).status);
+    expect(guesses.slice(-2)).toEqual([401, 429]);
+    // Written after the answer.
+    const items = await until('the events', async () => {
+      const { body } = await server.call('GET', '/api/v1/logs/security?kind=calls_keep_failing', administrator.token);
+      return body.data.items.length === 2 ? body.data.items : null;
+    });
+    expect(items).toMatchObject([
+      { userId: null, ip: '127.0.0.1' },
+      { userId: otherPatient.id, details: { route: '/api/v1/users' } },
+    ]);
+    expect((await server.app.inject('/metrics')).body).toContain('security_events_total{kind="calls_keep_failing"} 2');
   });
 });
 
