@@ -5,7 +5,7 @@ import { dayNumber, nextOf } from '#src/database/sequence.ts';
 import { ApiError } from '#src/errors.ts';
 import { toFen, toYuan } from '#src/money.ts';
 import type { Caller } from '#src/plugins/policy.ts';
-import { claimPlace, findPlace, type Place } from './claims.ts';
+import { claimPlace, findPlace, type Place, type PlaceQuestion } from './claims.ts';
 import { sweepHolds } from './late-holds.ts';
 import { detailsColumn } from './model.ts';
 import type { AppointmentParts } from './parts.ts';
@@ -13,26 +13,16 @@ import type { newAppointment } from './schemas.ts';
 
 type Input = z.infer<typeof newAppointment>;
 
-/** Somebody else was faster: with several seats the next one may still be free. */
-const TRIES = 5;
-
 /**
  * @returns id of the appointment
  * @throws {ApiError} `unknown_service`, `unknown_practitioner`, `not_found` (profile), `slot_taken`, `slot_unavailable` with reasons,
  *   `patient_busy`, `too_many_holds`, `price_changed` with the price
  */
-export async function book(parts: AppointmentParts, caller: Caller, input: Input): Promise<string> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await parts.database.transaction(() => attempt(parts, caller, input));
-    } catch (error) {
-      const again = error instanceof ApiError && error.code === 'slot_taken' && error.cause !== undefined && tries < TRIES;
-      if (!again) throw error;
-    }
-  }
+export function book(parts: AppointmentParts, caller: Caller, input: Input): Promise<string> {
+  return parts.database.transaction(() => decide(parts, caller, input));
 }
 
-async function attempt(parts: AppointmentParts, caller: Caller, input: Input): Promise<string> {
+async function decide(parts: AppointmentParts, caller: Caller, input: Input): Promise<string> {
   const { database, offerings, practitioners, profiles, schedules, settings } = parts;
   const service = await offerings.active(input.serviceId);
   const practitioner = await practitioners.byId(input.practitionerId);
@@ -44,25 +34,28 @@ async function attempt(parts: AppointmentParts, caller: Caller, input: Input): P
   await sweepHolds(parts, practitioner.id);
   await limitHolds(parts, caller.userId);
   const calendar = await schedules.calendarOf(practitioner.id);
-  const place = await findPlace(database, {
+  const question = {
     ...{ practitionerId: practitioner.id, calendar, limits: schedules.limits(), startsAt },
     ...{ minutes: service.durationMinutes, serviceType: service.category },
-  });
+  };
+  const place = await findPlace(database, question);
   const at = { serviceId: service.id, practitionerId: practitioner.id, at: startsAt };
   const price = await offerings.quoteFor(caller.userId, at);
   if (input.amount !== undefined && toFen(input.amount) !== price)
     throw new ApiError('price_changed', { details: [{ amount: toYuan(price) }] });
-  return write(parts, caller, input, { place, heldUntil, price, title: `${service.name} · ${practitioner.name}` });
+  return write(parts, caller, input, { question, place, heldUntil, price, title: `${service.name} · ${practitioner.name}` });
 }
 
 interface Decided {
+  question: PlaceQuestion;
   place: Place;
   heldUntil: Date;
   price: number;
   title: string;
 }
 
-async function write(parts: AppointmentParts, caller: Caller, input: Input, { place, heldUntil, price, title }: Decided): Promise<string> {
+async function write(parts: AppointmentParts, caller: Caller, input: Input, decided: Decided): Promise<string> {
+  const { question, place, heldUntil, price, title } = decided;
   const { database, vault, settings } = parts;
   const { models } = database;
   const { serviceId, practitionerId, profileId, contactPerson, contactPhone, notes } = input;
@@ -76,7 +69,8 @@ async function write(parts: AppointmentParts, caller: Caller, input: Input, { pl
     endsAt: place.endsAt,
     detailsSealed: vault.seal(detailsColumn, id, JSON.stringify({ contactPerson, contactPhone, notes })),
   });
-  await claimPlace(parts, { appointmentId: id, practitionerId, patientKey: profileId ?? caller.userId, heldUntil }, place);
+  const claimant = { appointmentId: id, practitionerId, patientKey: profileId ?? caller.userId, heldUntil };
+  await claimPlace(parts, claimant, question, place);
   const step = { appointmentId: id, version: 1, action: 'book', fromStatus: null, toStatus: 'pending', startsAt: place.startsAt } as const;
   await models.appointmentLog.create({ ...step, actorId: caller.userId, reason: null, requestId: caller.requestId });
   const order = await parts.orders.create(

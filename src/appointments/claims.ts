@@ -86,12 +86,31 @@ export interface Claimant {
   heldUntil: Date | null;
 }
 
+/** Somebody else was faster: with several seats the next one may still be free. */
+const TRIES = 5;
+
 /**
- * Claims a place in the open transaction.
+ * Claims a place in the open transaction, or the next seat when somebody was faster. Only the claim is tried again: all else that
+ * the transaction has written would be there twice, for it may be the part of a larger one that is not undone.
  * @throws {ApiError} `slot_taken`, `patient_busy` when the patient has something else then
  */
-export async function claimPlace(
-  { database, tasks }: Pick<AppointmentParts, 'database' | 'tasks'>,
+export async function claimPlace(parts: ClaimParts, claimant: Claimant, question: PlaceQuestion, proposed: Place): Promise<void> {
+  let place = proposed;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await claimSeat(parts, claimant, place);
+    } catch (error) {
+      const again = error instanceof ApiError && error.code === 'slot_taken' && error.cause !== undefined && tries < TRIES;
+      if (!again) throw error;
+      place = await findPlace(parts.database, question);
+    }
+  }
+}
+
+type ClaimParts = Pick<AppointmentParts, 'database' | 'tasks'>;
+
+async function claimSeat(
+  { database, tasks }: ClaimParts,
   { appointmentId, practitionerId, patientKey, heldUntil }: Claimant,
   place: Place,
 ): Promise<void> {

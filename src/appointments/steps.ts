@@ -194,6 +194,7 @@ async function place(parts: AppointmentParts, appointment: AppointmentRow, start
   await claimPlace(
     parts,
     { appointmentId: id, practitionerId, patientKey: profileId ?? userId, heldUntil: held?.heldUntil ?? null },
+    question,
     found,
   );
   return found;

@@ -32,6 +32,29 @@ export const oneSlot: Row = {
   },
 };
 
+export const seats: Row = {
+  id: 'B1 seats',
+  what: 'all clients want a half hour that has room for four',
+  goal: 'each seat taken once, the others 409, nothing left of those who had to look for another seat, no 5xx',
+  short: { rounds: 3, clients: 24 },
+  full: { rounds: 50, clients: 100 },
+  twin: { indexes: ['claims'] },
+  async play(rig, { rounds, clients }, found) {
+    const capacity = 4;
+    const practice = await rig.practice({ capacity });
+    const people = await rig.patients(clients);
+    await warmUp(rig, people);
+    for (let round = 0; round < rounds && !found.failed; round++) {
+      const time = practice.freeTime();
+      const replies = await Promise.all(people.map((person, i) => book(rig, i, person, practice, time)));
+      found.expect('successes', judge(found, 'booking', replies, REFUSALS).length, capacity);
+      await checkPlaces(rig.desk, practice.practitionerId, found, capacity);
+      await giveUp(rig, people, replies);
+    }
+    found.figure('rounds', rounds);
+  },
+};
+
 export const lengths: Row = {
   id: 'B1 lengths',
   what: 'visits of 30, 60 and 90 minutes over each other, wanted by all clients at once',

@@ -1,6 +1,6 @@
 /** The rows of the fault plan about bookings and money. */
 import { transfers } from './balance-row.ts';
-import { cancelling, lengths, moving, oneSlot, queueNumbers } from './booking-rows.ts';
+import { cancelling, lengths, moving, oneSlot, queueNumbers, seats } from './booking-rows.ts';
 import { forging } from './forgery-row.ts';
 import { repeating } from './key-rows.ts';
 import { killed, payingAtOnce, racing, replaying } from './payment-rows.ts';
@@ -8,6 +8,7 @@ import type { Row } from './row.ts';
 
 export const rows: readonly Row[] = [
   oneSlot,
+  seats,
   lengths,
   payingAtOnce,
   moving,
