@@ -12,6 +12,7 @@ export const oneSlot: Row = {
   goal: 'one success, the others 409, no 5xx, p99 below 1 s',
   short: { rounds: 5, clients: 60 },
   full: { rounds: 100, clients: 200 },
+  p99Ms: 1_000,
   twin: { indexes: ['claims'] },
   async play(rig, { rounds, clients }, found) {
     const practice = await rig.practice();

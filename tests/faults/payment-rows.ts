@@ -100,6 +100,7 @@ export const replaying: Row = {
   goal: 'credited once, every delivery accepted, p99 below 1 s',
   short: { rounds: 200, clients: 64 },
   full: { rounds: 1_000, clients: 64 },
+  p99Ms: 1_000,
   twin: { sources: ['settle-each-time'], indexes: ['events'] },
   async play(rig, { rounds, clients }, found) {
     const practice = await rig.practice();

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, release } from 'node:os';
 import path from 'node:path';
-import type { Size } from './row.ts';
+import type { Row, Size } from './row.ts';
 import { rows } from './rows.ts';
 
 export interface Played {
@@ -41,11 +41,22 @@ export function kept(): Played[] {
 
 const headings = ['row', 'what is played', 'must come of it', 'rounds × at once', 'came of it', 'twin', 'commit'];
 
-/** What the row asks for; less was played when `--rounds` cut it. */
-const fullOf = (id: string): Size | undefined => rows.find((row) => row.id === id)?.full;
+const rowOf = (id: string): Row | undefined => rows.find((row) => row.id === id);
 
-function cells({ id, what, goal, faults, figures, twinFound, seconds, size: { rounds, clients }, commit }: Played): string[] {
-  const wanted = fullOf(id);
+/** What must not be: faults of the play, and answers that came too late. */
+export function faultsOf({ id, faults, figures, size }: Played): readonly string[] {
+  const row = rowOf(id);
+  const p99Ms = row?.p99Ms;
+  const late = p99Ms !== undefined && size.clients === row?.full.clients && Number.parseInt(String(figures['p99']), 10) > p99Ms;
+  return late ? [...faults, `p99 above ${p99Ms} ms`] : faults;
+}
+
+function cells(played: Played): string[] {
+  const { id, what, goal, figures, twinFound, seconds, commit } = played;
+  const { rounds, clients } = played.size;
+  const wanted = rowOf(id)?.full;
+  const faults = faultsOf(played);
+  // Less was played when `--rounds` or `--short` cut it.
   const share = wanted && wanted.rounds > rounds ? ` of ${wanted.rounds}` : '';
   const size = `${rounds}${share} × ${clients}`;
   const told = Object.entries({ ...figures, seconds }).map(([name, value]) => `${name} ${value}`);

@@ -18,6 +18,8 @@ export interface Row {
   short: Size | null;
   /** By command. */
   full: Size;
+  /** What the slowest of a hundred requests may take at full length, ms. */
+  p99Ms?: number;
   /** What is taken away so that the checker has to find something. */
   twin: { sources?: readonly SourceBugName[]; indexes?: readonly DroppedIndex[] };
   /** Plays until the first fault. */

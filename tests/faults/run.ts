@@ -5,7 +5,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { keep, kept, type Played, report, table } from './report.ts';
+import { faultsOf, keep, kept, type Played, report, table } from './report.ts';
 import { startRig } from './rig.ts';
 import { createFindings, type Row, type Size } from './row.ts';
 import { rows } from './rows.ts';
@@ -70,7 +70,7 @@ async function play(row: Row): Promise<Played> {
 }
 
 const wanted = rows.filter(({ id }) => (positionals.length === 0 ? !values.report : positionals.some((name) => id.startsWith(name))));
-const passed = ({ faults, twinFound }: Played): boolean => faults.length === 0 && twinFound;
+const passed = (played: Played): boolean => faultsOf(played).length === 0 && played.twinFound;
 const known = new Map(kept().map((played) => [played.id, played]));
 const results: Played[] = [];
 for (const row of wanted) {
@@ -81,7 +81,7 @@ for (const row of wanted) {
   }
   console.log(`\n${row.id}: ${row.what}`);
   const played = await play(row);
-  played.faults.forEach((fault) => console.log(`  ✗ ${fault}`));
+  faultsOf(played).forEach((fault) => console.log(`  ✗ ${fault}`));
   if (!values.short) keep(played);
   results.push(played);
 }
