@@ -68,6 +68,14 @@ export const sourceBugs = {
       ],
     ],
   },
+  /** Attempts are counted, and nothing comes of it. */
+  'guess-for-ever': {
+    file: 'src/auth/guessing.ts',
+    edits: [
+      ['if (!taken.allowed) throw tooMany(taken);', ''],
+      ['if (over) throw tooMany(over);', ''],
+    ],
+  },
   /** Whatever Alipay's signature says. */
   'trust-every-signature': {
     file: 'src/payments/gateways/alipay-notice.ts',

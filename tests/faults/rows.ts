@@ -1,7 +1,8 @@
-/** The rows of the fault plan about bookings and money. */
+/** The rows of the fault plan about bookings, money and signing in. */
 import { transfers } from './balance-row.ts';
 import { cancelling, lengths, moving, oneSlot, queueNumbers, seats } from './booking-rows.ts';
 import { forging } from './forgery-row.ts';
+import { guessing } from './guessing-row.ts';
 import { repeating } from './key-rows.ts';
 import { killed, payingAtOnce, racing, replaying } from './payment-rows.ts';
 import type { Row } from './row.ts';
@@ -20,4 +21,5 @@ export const rows: readonly Row[] = [
   forging,
   transfers,
   repeating,
+  guessing,
 ];
