@@ -22,8 +22,14 @@ interface Success {
   requestId: string;
 }
 
-const failureOf = (codes: ErrorCode[]) =>
-  z
+/** Schemas of failures by their codes: hundreds of routes have the same few. */
+const failureSchemas = new Map<string, z.ZodType>();
+
+function failureOf(codes: ErrorCode[]): z.ZodType {
+  const key = codes.join();
+  const known = failureSchemas.get(key);
+  if (known) return known;
+  const schema = z
     .object({
       success: z.literal(false),
       code: z.literal(errors[codes[0] ?? 'internal'].status),
@@ -33,6 +39,9 @@ const failureOf = (codes: ErrorCode[]) =>
       ...stamp,
     })
     .describe(codes.map((code) => `\`${code}\`: ${errors[code].message}`).join('. '));
+  failureSchemas.set(key, schema);
+  return schema;
+}
 
 /** Seconds in `Retry-After` when the fault itself does not know better. */
 const RETRY_AFTER = 1;

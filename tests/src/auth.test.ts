@@ -46,7 +46,8 @@ describe('login', () => {
   });
 
   test('stores argon2id', async () => {
-    const row = await server.database.models.users.findByPk(server.people.doctor.id);
+    const { id } = await server.users.create({ account: 'stored', name: 'Stored', password: PASSWORD, roles: ['patient'] });
+    const row = await server.database.models.users.findByPk(id);
     expect(row?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
 });
