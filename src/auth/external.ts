@@ -89,13 +89,13 @@ export function createExternalSignIn(parts: ExternalParts): ExternalSignIn {
   };
 }
 
-/** Turns what partners throw into what callers are told. */
-async function asked<T>(work: () => Promise<T>): Promise<T> {
+/** Turns what partners throw into what callers are told. @param refusal when the partner does not want to */
+async function asked<T>(work: () => Promise<T>, refusal: 'provider_refused' | 'provider_unavailable' = 'provider_refused'): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof PartnerError)) throw error;
-    throw new ApiError(error.fault === 'refused' ? 'provider_refused' : 'provider_unavailable', { cause: error });
+    throw new ApiError(error.fault === 'refused' ? refusal : 'provider_unavailable', { cause: error });
   }
 }
 
@@ -104,7 +104,8 @@ function createAway({ models: { loginStates }, transaction }: Database) {
   return {
     async start(provider: ExternalProvider, userId: string | null) {
       if (!provider.start) throw new ApiError('not_found');
-      const { url, state, nonce = null, verifier = null } = await asked(provider.start);
+      // Nobody has said yet who they are: there is nothing about them to refuse.
+      const { url, state, nonce = null, verifier = null } = await asked(provider.start, 'provider_unavailable');
       const ticket = randomBytes(32).toString('base64url');
       const expiresAt = new Date(Date.now() + AWAY_MS);
       const kept = { provider: provider.name, stateHash: hashOf(state), ticketHash: hashOf(ticket), nonce, verifier, userId, expiresAt };

@@ -18,7 +18,7 @@ const params = schemas.fileParams;
 const bytes = { content: { 'application/octet-stream': { schema: z.unknown().meta({ type: 'string', format: 'binary' }) } } };
 const uploadErrors = [
   ...(['length_required', 'payload_too_large', 'unsupported_media_type', 'limit_reached', 'unsupported_file', 'file_too_large'] as const),
-  ...(['bad_image', 'empty_file', 'quota_exceeded', 'storage_full', 'storage_unavailable'] as const),
+  ...(['bad_image', 'empty_file', 'quota_exceeded', 'storage_full'] as const),
 ];
 
 export interface Showing {

@@ -20,7 +20,8 @@ export const diagnosis = z
     primary: z.boolean().default(false).describe('the main one; at most one of a record'),
     suspected: z.boolean().default(false).describe('not confirmed yet'),
   })
-  .refine(({ system, code }) => FORMS[system].test(code), { path: ['code'], message: 'is no code of this system' });
+  .refine(({ system, code }) => FORMS[system].test(code), { path: ['code'], message: 'is no code of this system' })
+  .meta({ examples: [{ system: 'ICD-10', code: 'I10', name: '原发性高血压', primary: true, suspected: false }] });
 export type Diagnosis = z.infer<typeof diagnosis>;
 
 export const diagnoses = z

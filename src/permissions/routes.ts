@@ -64,12 +64,16 @@ export function holderRoutes(roles: Roles, users: Users): FastifyPluginAsyncZod 
       handler: (request) => roles.holders(request.params.key, request.query),
     });
 
-    for (const [method, verb] of [['PUT', 'Give somebody a role'] as const, ['DELETE', 'Take a role from somebody'] as const]) {
+    const holding = [
+      { method: 'PUT', summary: 'Give somebody a role', errors: ['not_found', 'unknown_role'] },
+      { method: 'DELETE', summary: 'Take a role from somebody', errors: ['not_found', 'last_administrator'] },
+    ] as const;
+    for (const { method, summary, errors } of holding) {
       app.route({
         method,
         url: '/roles/:key/users/:userId',
-        config: { policy: manage, errors: ['not_found', 'unknown_role', 'last_administrator'] },
-        schema: { summary: verb, tags, params: schemas.holderParams, response: { 200: roleSet } },
+        config: { policy: manage, errors },
+        schema: { summary, tags, params: schemas.holderParams, response: { 200: roleSet } },
         handler: async (request) => {
           const { key, userId } = request.params;
           return { roles: await users.changeRole(callerOf(request), userId, key, method === 'PUT') };

@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { type AnswerSchema, exampleOfAnswer } from './answer-examples.ts';
 import { codeSamples, exampleOf } from './code-samples.ts';
 import { type PageHeaders, publicPages } from './security.ts';
 import { compressAnswers } from './web.ts';
@@ -11,6 +12,16 @@ const DESCRIPTION = `Every answer has the same form: \`success\`, \`code\` (the 
 a failure adds \`error.code\`, the stable name of what went wrong. Times are UTC in ISO 8601, ids are UUIDv7. Each route names what it
 answers with; while the database is away any of them answers 503 \`storage_unavailable\` with \`Retry-After\`. The same paths without \`v1\`, and those of earlier clients,
 are aliases (docs/api-aliases.md).`;
+
+/** Schemas of answers by status. */
+type Answers = Readonly<Record<string, AnswerSchema & { content?: unknown }>>;
+
+/** Files and what partners are told are described as what they are. */
+function withExample(answers: Answers | undefined): Answers | undefined {
+  const success = answers?.['200'];
+  if (!success || success.content !== undefined) return answers;
+  return { ...answers, 200: { ...success, examples: [exampleOfAnswer(success)] } };
+}
 
 /** To be called before the routes that it shall describe. */
 export async function documentApi(app: FastifyInstance, version: string, headers: PageHeaders): Promise<void> {
@@ -33,7 +44,8 @@ export async function documentApi(app: FastifyInstance, version: string, headers
       // Schemas that turn what they are given into something else lose their examples on the way.
       const body = schema?.body && example !== undefined ? { ...(schema.body as object), examples: [example] } : schema?.body;
       const samples = codeSamples(String(route.route.method), route.url, route.schema?.body, route.schema?.security !== undefined);
-      return { schema: { ...schema, ...(body !== undefined && { body }), 'x-codeSamples': samples }, url };
+      const response = withExample(schema?.response as Answers | undefined);
+      return { schema: { ...schema, ...(body !== undefined && { body }), ...(response && { response }), 'x-codeSamples': samples }, url };
     },
   });
   await app.register(async (scope) => {

@@ -30,7 +30,7 @@ export function dayRoutes({ days }: Pick<Scheduling, 'days'>): FastifyPluginAsyn
     });
 
     app.post('/holidays/import', {
-      config: { policy: manage, errors: ['unknown_year', 'already_exists'] },
+      config: { policy: manage, errors: ['unknown_year'] },
       schema: { summary: 'Take over the announced holidays of a year', tags, body: schemas.yearImport, response },
       handler: (request) => days.importYear(callerOf(request), request.body.year),
     });

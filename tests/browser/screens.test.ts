@@ -109,6 +109,30 @@ test.each([
   expect([...own.errors, ...patient.errors]).toEqual([]);
 });
 
+test('on a phone in Chinese every screen of a booking fits', async () => {
+  const { page } = await suite.device({ phone: true, locale: 'zh-CN' });
+  // As wide as the smallest phone that is still in use.
+  await page.setViewportSize({ width: 360, height: 740 });
+  await signedIn(page, await signIn(suite.server, suite.server.patient));
+  await page.goto(`${suite.server.url}/clinic/book`);
+  await page.getByTestId('book-practitioner').first().click();
+  const free = page.locator('[data-testid=slot]:not([disabled])');
+  await free.first().waitFor();
+  await check(page, 'times');
+  await free.last().click();
+  await page.getByTestId('book-contact').fill('王敏');
+  await page.getByTestId('book-phone').fill('13800138000');
+  await page.locator('form button[type=submit]').click();
+  await page.getByTestId('pay-wechat').waitFor();
+  await check(page, 'order');
+  await page.goto(`${suite.server.url}/clinic/appointments`);
+  await page.getByTestId('appointment-card').first().waitFor();
+  await check(page, 'appointments');
+  await page.goto(`${suite.server.url}/clinic/orders`);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await check(page, 'orders');
+});
+
 test('keyboard: from the sign-in to muting oneself, writing and leaving without a mouse', async () => {
   const visit = await createVisit(suite.server);
   const { page } = await start();

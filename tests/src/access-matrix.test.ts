@@ -4,7 +4,8 @@
  */
 import { createConsultationPolicy } from '#src/consultations/policy.ts';
 import { sides } from '#tests/support/access/identities.ts';
-import { askAll } from '#tests/support/access/matrix.ts';
+import { askAll, tried } from '#tests/support/access/matrix.ts';
+import { refusalsOf } from '#tests/support/access/refusals.ts';
 import { calls } from '#tests/support/access/requests.ts';
 import { rules } from '#tests/support/access/rules.ts';
 import { createWorld, type World } from '#tests/support/access/world.ts';
@@ -53,6 +54,21 @@ describe.each(['sqlite', 'mysql'] as const)('who may do what on %s', (engine) =>
       }
     }
   });
+
+  test('what is taken, stale, unknown or away is refused by name', async () => {
+    const answered: unknown[] = [];
+    const refusals = refusalsOf(server, world);
+    for (const { who, method, url, body, before } of refusals) {
+      const token = world.identities.find(({ name }) => name === who)?.token;
+      const { statusCode, body: text } = await tried(server, async () => {
+        const made = (await before?.()) ?? '';
+        const request = { method, url: `/api/v1${url.replace(':id', made)}`, headers: { authorization: `Bearer ${token}` } };
+        return { ...request, ...(body !== undefined && { payload: body as object }) };
+      });
+      answered.push([method, url, statusCode, JSON.parse(text).error?.code ?? null]);
+    }
+    expect(answered).toEqual(refusals.map(({ method, url, answer }) => [method, url, ...answer]));
+  }, 60_000);
 
   test('every cell comes out as declared, and nobody is told what is not theirs', async () => {
     // On the second engine every ninth cell: what is decided is decided by the same code.

@@ -1,5 +1,6 @@
 /** What every route can answer with by its declaration alone: limits, bodies that are none, keys of repeated requests; and its examples. */
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { InjectOptions } from 'fastify';
 import { z } from 'zod';
 import { exampleOf } from '#src/plugins/code-samples.ts';
@@ -55,14 +56,20 @@ test('a body that is no JSON, too large, or of another type is refused by name',
     const expected = [400, 413, 415].map((status, index) => (declared[index] ? status : expect.any(Number)));
     expect([name, codes.map(([status]) => status)]).toEqual([name, expected]);
   }
+  const upload = routes.find(({ path }) => path === '/network-test/upload')!;
+  const bytes = await send(server, upload, { headers: { 'content-type': 'application/x-nothing' }, payload: 'x' });
+  expect(bytes).toEqual([415, 'unsupported_media_type']);
 });
 
 test('input that looks like an attack is refused by every route', async () => {
   for (const route of routes) {
-    // What a query does not name is left out of it, and what is no JSON does not come as far as that.
-    if (!route.url.startsWith('/api/') || route.schema?.querystring || ['/files', '/network-test/upload'].includes(route.path)) continue;
+    // What is no JSON does not come as far as that.
+    if (!route.url.startsWith('/api/') || ['/files', '/network-test/upload'].includes(route.path)) continue;
     const payload = exampleOf(route.schema?.body) as object | undefined;
-    const answered = await send(server, route, { query: { x: "' OR 1=1 --" }, ...(payload !== undefined && { payload }) });
+    // What a query does not name is left out of it.
+    const named = route.schema?.querystring instanceof z.ZodObject ? Object.keys(route.schema.querystring.shape) : ['x'];
+    const query = Object.fromEntries(named.map((name) => [name, "' OR 1=1 --"]));
+    const answered = await send(server, route, { query, ...(payload !== undefined && { payload }) });
     expect([route.path, ...answered]).toEqual([route.path, 400, 'invalid_request']);
   }
 });
@@ -109,4 +116,21 @@ test('every body has an example that its own schema takes, and the document show
     ];
     expect([method, path, examples]).toEqual([method, path, expect.arrayContaining([example])]);
   }
+});
+
+test('every route shows a call, and an answer that its own schema takes', async () => {
+  const document = (await server.app.inject('/openapi.json')).json();
+  const wrong: unknown[] = [];
+  for (const { method, path, url, schema } of routes) {
+    const shown = document.paths[url.replaceAll(/:(\w+)/g, '{$1}')][method.toLowerCase()];
+    const [{ source }] = shown['x-codeSamples'];
+    if (!source.includes(url.split(':', 1)[0])) wrong.push([method, path, source]);
+    const { 200: success } = (schema?.response ?? {}) as Record<number, unknown>;
+    // Others are bytes, or what a partner is told.
+    if (!(success instanceof z.ZodType)) continue;
+    const { example } = shown.responses['200'].content['application/json'];
+    const parsed = success.safeParse(example);
+    if (!parsed.success || !isDeepStrictEqual(parsed.data, example)) wrong.push([method, path, example, parsed.error?.issues]);
+  }
+  expect(wrong).toEqual([]);
 });

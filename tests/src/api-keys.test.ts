@@ -59,6 +59,8 @@ describe.each(['sqlite', 'mysql'] as const)('API keys on %s', (dialect) => {
     expect((await withKey(key, 'GET', '/settings')).status).toBe(200);
     expect((await withKey(key, 'GET', '/users/me')).body.error.code).toBe('forbidden');
     expect((await withKey(key, 'GET', '/auth/session')).body.error.code).toBe('forbidden');
+    expect((await withKey(key, 'GET', '/network-test/download?bytes=10')).body.error.code).toBe('forbidden');
+    expect((await withKey(key, 'POST', '/network-test/upload')).body.error.code).toBe('forbidden');
     expect((await withKey(key, 'POST', '/users/delete', { ids: [id] })).body.error.code).toBe('forbidden');
     expect((await withKey(key, 'GET', '/api-keys')).body.error.code).toBe('forbidden');
   });

@@ -134,6 +134,11 @@ describe.each(['sqlite', 'mysql'] as const)('appointments on %s', (dialect) => {
     expect((await book(old, otherPatient.token)).status).toBe(200);
     const visit = await server.call('GET', `/api/v1/consultations/${moved.body.data.consultationId}`, patient.token);
     expect(visit.body.data.scheduledStart).toBe(new Date(wanted).toISOString());
+    const offer = (isActive: boolean) =>
+      server.call('PATCH', `/api/v1/services/${clinic.serviceId}`, server.people.administrator.token, { isActive });
+    await offer(false);
+    expect((await move(freeTime())).body).toMatchObject({ code: 422, error: { code: 'unknown_service' } });
+    await offer(true);
   });
 
   test('start and complete move the order along; each wrong step is refused and changes nothing', async () => {

@@ -4,6 +4,8 @@ import { startWechatLogin, type WechatLoginSimulator } from '#src/partners/wecha
 import { PASSWORD, startApp, type TestApp } from '#tests/support/app.ts';
 
 const auth = '/api/v1/auth';
+/** Where nobody listens. */
+const NOWHERE = 'http://127.0.0.1:9';
 const returnTo = (provider: string) => `https://clinic.test/sign-in/${provider}`;
 
 describe('signing in through other services', () => {
@@ -18,7 +20,11 @@ describe('signing in through other services', () => {
       LOGIN_WECHAT_WEB: 'wx1:s1',
       LOGIN_WECHAT_MINI: 'wx1:s1',
       LOGIN_WECHAT_URL: wechat.url,
-      LOGIN_PROVIDERS: JSON.stringify([{ name: 'hospital', title: '医院', kind: 'oidc', issuer: hospital.url, ...client }]),
+      LOGIN_PROVIDERS: JSON.stringify([
+        { name: 'hospital', title: '医院', kind: 'oidc', issuer: hospital.url, ...client },
+        { name: 'gone', title: '远方', kind: 'oidc', issuer: NOWHERE, ...client },
+      ]),
+      ...{ SMS_PROVIDER: 'twilio', SMS_KEY: 'AC1', SMS_SECRET: 's', SMS_SIGNATURE: '问诊', SMS_FROM: '+15005550006', SMS_URL: NOWHERE },
     });
   });
   afterAll(async () => {
@@ -45,6 +51,7 @@ describe('signing in through other services', () => {
       { name: 'wechat', title: '微信', kind: 'wechat' },
       { name: 'wechat-mini', title: '微信小程序', kind: 'wechat-mini' },
       { name: 'hospital', title: '医院', kind: 'oidc' },
+      { name: 'gone', title: '远方', kind: 'oidc' },
     ]);
     expect(code(await post('/providers/facebook/start'))).toBe('not_found');
     expect(code(await post('/providers/wechat-mini/start'))).toBe('not_found');
@@ -105,6 +112,22 @@ describe('signing in through other services', () => {
     const away = await post('/providers/wechat-mini/mini-program', { code: wechat.issueCode({ openId: 'o-5' }) });
     expect([away.status, code(away)]).toEqual([503, 'provider_unavailable']);
     wechat.heal();
+    const { token } = server.people.patient;
+    await server.stepUp(token);
+    for (const [from, who] of [['/providers', null] as const, ['/identities', token] as const]) {
+      const arrival = await leave('wechat', from, who);
+      wechat.fail({ kind: 'status', status: 500 });
+      const answers = [await post(`${from}/gone/start`, undefined, who), await post(`${from}/wechat/finish`, arrival, who)];
+      expect(answers.map((answer) => [answer.status, code(answer)])).toEqual(Array(2).fill([503, 'provider_unavailable']));
+      wechat.heal();
+    }
+  });
+
+  test('codes that cannot be sent are refused as such', async () => {
+    await server.users.create({ account: 'phoned', name: 'P', password: PASSWORD, roles: ['patient'], phone: '+8613900000009' });
+    const token = await server.signIn('phoned');
+    const answers = [await post('/sms-code', { phone: '13900000008', scene: 'bind' }), await post('/step-up/code', undefined, token)];
+    expect(answers.map((answer) => [answer.status, code(answer)])).toEqual(Array(2).fill([503, 'sms_unavailable']));
   });
 
   test('of somebody who is disabled is refused', async () => {

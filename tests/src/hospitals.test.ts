@@ -186,9 +186,11 @@ describe('systems of hospitals', () => {
 
   test('that fail answer 503; hospitals without a system have nothing to say', async () => {
     const id = await add({ systemKey: 'his', systemId: 'x' });
-    system.fail({ kind: 'status', status: 500 });
-    const failed = await server.call('GET', `${base}/${id}/departments`);
-    expect([failed.status, failed.body.error.code]).toEqual([503, 'partner_unavailable']);
+    system.fail({ kind: 'status', status: 500 }, 2);
+    for (const path of ['departments', 'practitioners']) {
+      const failed = await server.call('GET', `${base}/${id}/${path}`);
+      expect([failed.status, failed.body.error.code]).toEqual([503, 'partner_unavailable']);
+    }
     const none = await add({});
     expect(dataOf(await server.call('GET', `${base}/${none}/departments`)).items).toEqual([]);
     for (const path of ['departments', 'practitioners'])

@@ -81,6 +81,8 @@ describe.each(['sqlite', 'mysql'] as const)('privacy on %s', (dialect) => {
     expect(entries.map(([, text]) => text).join('')).not.toContain('"store_key"');
 
     const { otherPatient, doctor, administrator } = server.people;
+    const sent = await call('POST', `/privacy/requests/${id}/link`, await officer());
+    expect((await server.app.inject({ method: 'GET', url: sent.body.data.url })).statusCode).toBe(200);
     for (const who of [otherPatient, doctor]) {
       await server.stepUp(who.token);
       expect((await call('POST', `/me/privacy/copies/${id}/link`, who.token)).status).toBe(404);
@@ -95,6 +97,7 @@ describe.each(['sqlite', 'mysql'] as const)('privacy on %s', (dialect) => {
     expect(trail.map(({ action, actorId }) => [action, actorId])).toEqual([
       ['export', patient.id],
       ['read', patient.id],
+      ['read', administrator.id],
     ]);
     // A day after its time the copy is gone.
     await server.modules.privacy.jobs.retain(new Date(Date.now() + 9 * 86_400_000));

@@ -6,6 +6,7 @@ import { hash } from '@node-rs/argon2';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { type Config, loadConfig } from '#config/index.ts';
+import { RoomError, type RoomErrorCode } from '#rooms/errors.ts';
 import type { OpenRoom } from '#rooms/index.ts';
 import type { RoomView } from '#rooms/protocol.ts';
 import { type AppParts, buildApp } from '#src/app.ts';
@@ -47,6 +48,8 @@ export interface TestApp {
   workers: Workers;
   /** What the rooms say is open; to be filled by the test. */
   openRooms: OpenRoom[];
+  /** What the rooms fail with next; to be filled by the test. */
+  roomFaults: RoomErrorCode[];
   /** Events that were sent to the pages of people. */
   pushed: { userId: string; name: string; payload: unknown }[];
   /** Ids and tokens: the second doctor and patient have nothing to do with the first. */
@@ -71,18 +74,25 @@ export interface Answer {
 }
 
 /** Begins and ends visits as their rooms would, without rooms. */
-function roomsOf({ database, auth }: Foundation, visits: VisitHooks, openRooms: OpenRoom[]) {
+function roomsOf({ database, auth }: Foundation, visits: VisitHooks, openRooms: OpenRoom[], faults: RoomErrorCode[]) {
   const policy = createConsultationPolicy(database, auth, visits);
+  function failAsAsked(): void {
+    const code = faults.shift();
+    if (code) throw new RoomError(code);
+  }
   return {
     async startVisit(consultationId: string): Promise<void> {
+      failAsAsked();
       const { epoch } = await policy.open(consultationId);
       await policy.started(consultationId, epoch, Date.now());
     },
     async closeRoom(consultationId: string): Promise<void> {
+      failAsAsked();
       const at = openRooms.findIndex((room) => room.consultationId === consultationId);
       if (at >= 0) openRooms.splice(at, 1);
     },
     async endVisit(consultationId: string, byMemberId: string): Promise<void> {
+      failAsAsked();
       const { epoch } = await policy.open(consultationId);
       await policy.ended(consultationId, epoch, Date.now(), byMemberId);
     },
@@ -90,6 +100,11 @@ function roomsOf({ database, auth }: Foundation, visits: VisitHooks, openRooms: 
     list: (): OpenRoom[] => openRooms,
     inspect: async (): Promise<RoomView | null> => null,
   };
+}
+
+/** Somebody made without a password has `PASSWORD` from now on. */
+export async function givePassword({ sequelize }: Database, userId: string): Promise<void> {
+  await sequelize.query('UPDATE users SET password_hash = ? WHERE id = ?', { replacements: [await CHEAP_HASH, userId] });
 }
 
 const NAME = Symbol.for('fastify.display-name');
@@ -130,10 +145,11 @@ export async function startApp(
   const foundation = await createFoundation(config, log);
   const { database, auth, tokens } = foundation;
   const openRooms: OpenRoom[] = [];
+  const roomFaults: RoomErrorCode[] = [];
   const pushed: TestApp['pushed'] = [];
   const visits = createVisitHooks();
   const modules = createModules(foundation, {
-    rooms: roomsOf(foundation, visits, openRooms),
+    rooms: roomsOf(foundation, visits, openRooms, roomFaults),
     visits,
     chatStore: createChatStore(database),
     pages: { notify: (userId, name, payload) => void pushed.push({ userId, name, payload }) },
@@ -194,7 +210,7 @@ export async function startApp(
     // A second application on the same database finds the people of the first.
     const known = await database.models.users.findOne({ where: { account }, attributes: ['id'] });
     const { id } = known ?? (await users.create({ account, name: `Name of ${account}`, roles: [role] }));
-    if (!known) await database.sequelize.query('UPDATE users SET password_hash = ? WHERE id = ?', { replacements: [await CHEAP_HASH, id] });
+    if (!known) await givePassword(database, id);
     return { id, token: await signIn(account) };
   }
 
@@ -211,6 +227,7 @@ export async function startApp(
     visits,
     workers,
     openRooms,
+    roomFaults,
     pushed,
     signIn,
     stepUp,

@@ -1,6 +1,6 @@
 /** Who asks, in the matrix of who may do what: people of each kind, and those whom the server should not know (any more). */
 import type { TestApp } from '../app.ts';
-import { PASSWORD } from '../app.ts';
+import { givePassword } from '../app.ts';
 import { approve } from '../people.ts';
 
 /** What the objects of the world belong to: the patient and the doctor of side A, or those of side B. */
@@ -39,7 +39,8 @@ export async function createIdentities(server: TestApp): Promise<Record<string, 
   async function add(name: string, kind: Kind, roles: string[], more: More = {}): Promise<Identity> {
     const { side = null, fresh = true, ...values } = more;
     const account = `matrix-${name.toLowerCase().replaceAll(/[^a-z]+/g, '-')}`;
-    const { id } = await server.users.create({ account, name: `${name} 甲乙`, password: PASSWORD, roles, ...values });
+    const { id } = await server.users.create({ account, name: `${name} 甲乙`, roles, ...values });
+    await givePassword(server.database, id);
     const token = await server.signIn(account);
     if (fresh) await server.stepUp(token);
     return (made[name] = { name, kind, side, id, token, fresh, address: `198.51.100.${++count}` });

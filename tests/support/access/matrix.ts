@@ -55,11 +55,11 @@ function declared(name: string, rule: Rule, identity: Identity, side: Side): Exp
 
 class RolledBack extends Error {}
 
-/** Sends a request whose effects are undone. */
-export async function tried({ app, database }: TestApp, request: InjectOptions) {
+/** Sends a request whose effects are undone, and those of what comes before it. */
+export async function tried({ app, database }: TestApp, request: InjectOptions | (() => Promise<InjectOptions>)) {
   let answer: Awaited<ReturnType<TestApp['app']['inject']>> | undefined;
   const attempt = database.transaction(async () => {
-    answer = await app.inject(request);
+    answer = await app.inject(typeof request === 'function' ? await request() : request);
     throw new RolledBack();
   });
   await attempt.catch((error: unknown) => {
@@ -88,9 +88,16 @@ export async function askAll(
   const last = ({ path }: TestedRoute): number => Number(path === '/consultations/{id}/end');
   for (const route of routes.toSorted((a, b) => last(a) - last(b)))
     for (const identity of world.identities)
-      // To whom nothing belongs, both sides are others.
-      for (const side of identity.side ? sides : [sides[0]]) if (wanted(cell++)) await ask(server, world, { route, identity, side }, found);
+      for (const side of sidesOf(route, identity)) if (wanted(cell++)) await ask(server, world, { route, identity, side }, found);
   return found;
+}
+
+/** To whom nothing belongs, both sides are others; and who is refused at the door gets no nearer to either. */
+function sidesOf({ method, path }: TestedRoute, identity: Identity): readonly Side[] {
+  const name = `${method} ${path}`;
+  const rule = rules[name];
+  const inside = !rule || sides.some((side) => declared(name, rule, identity, side).code === undefined);
+  return identity.side && inside ? sides : [identity.side ?? sides[0]];
 }
 
 interface Cell {

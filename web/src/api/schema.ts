@@ -3788,7 +3788,6 @@ export interface paths {
         415: Json<Failure<'unsupported_media_type' | 'unsupported_file'>>;
         422: Json<Failure<'bad_image' | 'empty_file'>>;
         429: Json<Failure<'limit_reached' | 'rate_limited'>>;
-        503: Json<Failure<'storage_unavailable'>>;
         507: Json<Failure<'storage_full'>>;
       };
     };
@@ -4080,7 +4079,6 @@ export interface paths {
         400: Json<Failure<'malformed_json' | 'invalid_request'>>;
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
-        409: Json<Failure<'already_exists'>>;
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
         422: Json<Failure<'unknown_year'>>;
@@ -11592,7 +11590,6 @@ export interface paths {
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'last_administrator'>>;
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
         422: Json<Failure<'unknown_role'>>;
@@ -11618,7 +11615,6 @@ export interface paths {
         409: Json<Failure<'last_administrator'>>;
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
-        422: Json<Failure<'unknown_role'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
