@@ -16,7 +16,7 @@ export function cutSlowBodies(app: FastifyInstance, limitMs: number): void {
   const cut: preParsingHookHandler = ({ headers, raw }, _reply, payload, done) => {
     const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
     if (hasBody && !raw.complete) {
-      const timer = setTimeout(() => raw.destroy(), limitMs);
+      const timer = setTimeout(() => raw.destroy(), limitMs).unref();
       raw.once('close', () => clearTimeout(timer)).once('end', () => clearTimeout(timer));
     }
     done(null, payload);
