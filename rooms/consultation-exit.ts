@@ -1,4 +1,5 @@
 /** How people go: by themselves, by losing their connection, or because somebody decided so. */
+import { nodeOf } from './connection-id.ts';
 import { type ConsultationRoom, cancelEntry } from './consultation-state.ts';
 import { inLobby, showLobby, showPeer } from './consultation-views.ts';
 import { durable } from './durable.ts';
@@ -41,6 +42,15 @@ export function connectionGone(room: ConsultationRoom, connectionId: string, rea
   if (seat.stage === 'room') showPeer(room, seat);
   else showLobby(room);
   room.peopleChanged();
+}
+
+/** Every socket on a node is gone. */
+export function nodeGone(room: ConsultationRoom, nodeId: string): void {
+  const seated = [...room.seats.at('room'), ...room.seats.at('lobby')].map(({ connectionId }) => connectionId);
+  const coming = [...room.entries.values()].map(({ connectionId }) => connectionId);
+  for (const connection of new Set([...seated, ...coming, ...room.arriving.keys()])) {
+    if (connection && nodeOf(connection) === nodeId) connectionGone(room, connection, 'disconnected');
+  }
 }
 
 /** Gives the seat up when nobody came back to it in time. */

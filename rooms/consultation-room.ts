@@ -5,7 +5,7 @@ import type { Behaviour, StopReason } from './actor.ts';
 import { createAttendance } from './attendance.ts';
 import { type ChatLog, openChatLog } from './chat-log.ts';
 import { join } from './consultation-entry.ts';
-import { closeRoom, connectionGone, endVisit, keepForGrace } from './consultation-exit.ts';
+import { closeRoom, connectionGone, endVisit, keepForGrace, nodeGone } from './consultation-exit.ts';
 import { callIn, handlers } from './consultation-handlers.ts';
 import { bindMedia, rebuildMedia, renewMedia } from './consultation-media.ts';
 import type { ConsultationRoom, IceServers } from './consultation-state.ts';
@@ -173,6 +173,8 @@ function handle(room: ConsultationRoom, message: RoomMessage): unknown {
       return join(room, message);
     case 'gone':
       return connectionGone(room, message.connectionId, message.reason);
+    case 'node-gone':
+      return nodeGone(room, message.nodeId);
     case 'end':
       return endVisit(room, message.byMemberId, message.requestId);
     case 'start':

@@ -4,10 +4,11 @@ import type { Server as HttpsServer } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '#config/index.ts';
 import type { MediaServer } from '#sfu/types.ts';
-import { Server } from 'socket.io';
+import { Server, type ServerOptions } from 'socket.io';
 import { isExpected } from './actor.ts';
 import { type Answer, type Answers, createAnswers, type Sender } from './answers.ts';
 import { createBudget, createFloodGuard } from './budgets.ts';
+import { connectionId } from './connection-id.ts';
 import type { IceServers } from './consultation-state.ts';
 import { durable } from './durable.ts';
 import { RoomError } from './errors.ts';
@@ -33,6 +34,9 @@ export interface GatewayOptions {
   policy: ConsultationPolicy;
   router: Router<RoomMessage>;
   iceServers: (userId: string) => IceServers;
+  nodeId: string;
+  /** Takes what is sent to rooms across nodes; default: this node only. */
+  adapter?: ServerOptions['adapter'] | undefined;
 }
 
 /** Messages since the start. */
@@ -51,6 +55,10 @@ export interface Gateway {
   attach(server: HttpServer | HttpsServer): void;
   /** New joins are refused from now on. */
   drain(): void;
+  /** Breaks the connections that this node has in these Socket.IO rooms, in the way after which clients come back by themselves. */
+  recycle(rooms: readonly string[]): void;
+  /** The consultations in which sockets of this node are. */
+  visits(): Set<string>;
   /** Breaks all connections in the way after which clients reconnect by themselves. */
   close(): Promise<void>;
 }
@@ -83,7 +91,7 @@ class SocketGateway implements Gateway {
   #closed = false;
 
   constructor(options: GatewayOptions) {
-    const { config, authenticator } = options;
+    const { config, authenticator, adapter } = options;
     this.#options = options;
     this.#people = createPeople(config.RATE_JOIN_PER_10_SECONDS);
     this.#answers = createAnswers(config.ROOM_ASK_TIMEOUT_MS + MARGIN_MS);
@@ -96,10 +104,12 @@ class SocketGateway implements Gateway {
       pingInterval: config.SOCKET_PING_MS,
       pingTimeout: config.SOCKET_PING_TIMEOUT_MS,
       connectTimeout: CONNECT_TIMEOUT_MS,
+      ...(adapter && { adapter }),
       allowRequest: (request, answer) => answer(null, !this.#closed && acceptsOrigin(config, request)),
     });
     this.io.use((socket, next) => this.#admit(socket, next));
     this.io.on('connection', (socket) => this.#connect(socket));
+    this.io.on('rooms:recycle', (rooms) => this.recycle(rooms));
     this.#unsubscribe = authenticator.onRevoked((sessionId) => {
       // Requests are refused from now on. A removal ends a guest's session before its room could say `kicked`.
       for (const socket of this.#sessions.of(sessionId)) setTimeout(() => endSession(socket), LAST_WORD_MS).unref();
@@ -116,6 +126,16 @@ class SocketGateway implements Gateway {
 
   drain(): void {
     this.#draining = true;
+  }
+
+  recycle(rooms: readonly string[]): void {
+    const { sockets, adapter } = this.io.of('/');
+    for (const room of rooms) for (const id of adapter.rooms.get(room) ?? []) sockets.get(id)?.conn.close();
+  }
+
+  visits(): Set<string> {
+    const sessions = [...this.io.of('/').sockets.values()].map(({ rooms }) => readSession(rooms));
+    return new Set(sessions.flatMap((session) => (session.state === 'connected' ? [] : [session.consultationId])));
   }
 
   async close(): Promise<void> {
@@ -181,7 +201,7 @@ class SocketGateway implements Gateway {
     const { router, log } = this.#options;
     for (const consultationId of data.visited) {
       router
-        .tell(consultationId, { kind: 'gone', connectionId: id, reason: data.goneBy }, `${id}:gone`)
+        .tell(consultationId, { kind: 'gone', connectionId: connectionId(this.#options.nodeId, id), reason: data.goneBy }, `${id}:gone`)
         .catch((error: unknown) => log.warn({ err: error, consultationId }, 'room not told about a lost connection'));
     }
   }
@@ -264,7 +284,8 @@ class SocketGateway implements Gateway {
       default: {
         const consultationId = consultationOf(readSession(socket.rooms), inbound.name);
         const ask = this.#ask(socket);
-        const message: RoomMessage = { kind: 'request', connectionId: socket.id, requestId: ask.requestId, ...inbound };
+        const connection = connectionId(this.#options.nodeId, socket.id);
+        const message: RoomMessage = { kind: 'request', connectionId: connection, requestId: ask.requestId, ...inbound };
         this.#options.router.post(consultationId, message, ask, sender.resolve, sender.reject);
       }
     }
@@ -298,7 +319,7 @@ class SocketGateway implements Gateway {
       // Gone while the room was still being looked for: it could not be told then.
       if (socket.disconnected) this.#tellGone(socket);
     };
-    const { router, policy, log } = this.#options;
+    const { router, policy, log, nodeId } = this.#options;
     const { identity } = data;
     const ask = this.#ask(socket);
     // Opening writes to the database and holds a room in memory: not for somebody who may not come in.
@@ -306,7 +327,7 @@ class SocketGateway implements Gateway {
       durable(log, 'policy.authorize', policy.authorize(consultationId, identity), { requestId: ask.requestId });
     router.post(
       consultationId,
-      { kind: 'join', connectionId: socket.id, identity, payload, requestId: ask.requestId },
+      { kind: 'join', connectionId: connectionId(nodeId, socket.id), identity, payload, requestId: ask.requestId },
       { ...ask, mayOpen },
       (value) => settle(() => sender.resolve(value)),
       (error) => settle(() => sender.reject(error)),

@@ -7,26 +7,28 @@ import type { MediaServer } from '#sfu/types.ts';
 import type { Actor } from './actor.ts';
 import { type ConsultationBehaviour, openConsultation, type OpenRoom } from './consultation-room.ts';
 import type { IceServers } from './consultation-state.ts';
-import type { Directory } from './directory.ts';
 import { within } from './durable.ts';
 import { RoomError } from './errors.ts';
 import { createGateway, type Gateway, type GatewayCounters } from './gateway.ts';
+import type { Cluster } from './cluster.ts';
 import { createMemoryDirectory } from './memory-directory.ts';
 import { createMemoryBusHub } from './memory-node-bus.ts';
-import type { NodeBus } from './node-bus.ts';
 import { createOwnership } from './ownership.ts';
+import { createPresence } from './presence.ts';
 import type { Authenticator, ChatStore, ConsultationPolicy, Logger } from './ports.ts';
 import type { Notification, NotificationName, RoomView } from './protocol.ts';
 import type { RoomMessage } from './room-messages.ts';
 import { type AskOptions, createRouter, type Router } from './router.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 import { createSocketChannel, createUserChannel } from './socket-channel.ts';
-import { createSupervisor } from './supervisor.ts';
+import { createSupervisor, type Supervisor } from './supervisor.ts';
+import { channelName } from './session.ts';
+import type { Directory } from './directory.ts';
 
 export type { IceServers } from './consultation-state.ts';
 export type { OpenRoom } from './consultation-room.ts';
-export type { Directory } from './directory.ts';
-export type { NodeBus } from './node-bus.ts';
+export type { Cluster } from './cluster.ts';
+export { joinCluster } from './cluster.ts';
 export type { SnapshotStore } from './snapshot-store.ts';
 
 export interface RoomsOptions {
@@ -39,9 +41,8 @@ export interface RoomsOptions {
   snapshots: SnapshotStore;
   /** TURN servers with credentials for one user. */
   iceServers: (userId: string) => IceServers;
-  /** Cluster parts; a single node brings its own. */
-  directory?: Directory;
-  bus?: NodeBus;
+  /** The way to other nodes; a node alone brings its own parts. Closed by its owner, after the rooms. */
+  cluster?: Pick<Cluster, 'directory' | 'bus' | 'adapter'> | undefined;
   /** Timing of each turn of an actor, in ms: for the metrics. */
   onTurn?: (kind: string, waitedMs: number, ranMs: number) => void;
 }
@@ -93,26 +94,25 @@ export interface Rooms {
   close(): Promise<void>;
 }
 
-/** Life of a room's lease without renewal, in ms: how long a dead node's rooms wait for another. */
-const LEASE_MS = 6_000;
 /** A node alone has nobody to lose a room to; a process that was suspended must find its rooms as they were. */
 const LEASE_ALONE_MS = 86_400_000;
 
 /** Builds the room layer of one node. */
 export function createRooms(options: RoomsOptions): Rooms {
   const { config, log, media, policy, chat, authenticator, snapshots, iceServers, onTurn } = options;
-  const directory = options.directory ?? createMemoryDirectory();
-  const bus = options.bus ?? createMemoryBusHub().join(randomUUID());
+  const { cluster } = options;
+  const { directory, bus } = cluster ?? { directory: createMemoryDirectory(), bus: createMemoryBusHub().join(randomUUID()) };
+  const { nodeId } = bus;
   const ownership = createOwnership({
     directory,
-    nodeId: bus.nodeId,
-    ttlMs: options.directory ? LEASE_MS : LEASE_ALONE_MS,
+    nodeId,
+    ttlMs: cluster ? config.ROOM_LEASE_MS : LEASE_ALONE_MS,
     log,
     onLost: (roomId) => supervisor.fence(roomId),
   });
   const supervisor = createSupervisor<RoomMessage>({
     open: (id, self) => {
-      const channel = createSocketChannel(() => gateway.io, id);
+      const channel = createSocketChannel(() => gateway, id, cluster !== undefined);
       return openConsultation(id, self, { config, log, media, policy, chat, snapshots, channel, iceServers });
     },
     ownership,
@@ -125,12 +125,18 @@ export function createRooms(options: RoomsOptions): Rooms {
     }),
   });
   const router = createRouter({ supervisor, directory, bus });
-  const gateway = createGateway({ config, log, authenticator, media, policy, router, iceServers });
+  const gateway = createGateway({ config, log, authenticator, media, policy, router, iceServers, nodeId, adapter: cluster?.adapter });
+  const nodeGone = (gone: string): void => {
+    for (const { mailbox } of supervisor.actors()) mailbox.tell({ kind: 'node-gone', nodeId: gone }, true);
+    recycleOrphans({ directory, supervisor, gateway }, gone).catch((error: unknown) => log.warn({ err: error }, 'orphans not sent on'));
+  };
+  const presence = cluster && createPresence({ directory, nodeId, ttlMs: config.ROOM_LEASE_MS, log, onGone: nodeGone });
   let closing: Promise<void> | undefined;
 
   const close = async (): Promise<void> => {
     gateway.drain();
     await supervisor.close();
+    await presence?.close();
     await gateway.close();
     ownership.close();
     await bus.close();
@@ -155,6 +161,18 @@ export function createRooms(options: RoomsOptions): Rooms {
     drain: () => gateway.drain(),
     close: () => (closing ??= close()),
   };
+}
+
+/** Sends on who is connected here, in a room that a node had which is gone: they come back, and whoever they meet opens the room. */
+async function recycleOrphans(
+  { directory, supervisor, gateway }: { directory: Directory; supervisor: Supervisor<RoomMessage>; gateway: Gateway },
+  gone: string,
+): Promise<void> {
+  for (const consultationId of gateway.visits()) {
+    if (supervisor.peek(consultationId)) continue;
+    const owner = await directory.lookup(consultationId);
+    if (!owner || owner.nodeId === gone) gateway.recycle([channelName.room(consultationId), channelName.lobby(consultationId)]);
+  }
 }
 
 type Command = Extract<RoomMessage, { kind: 'end' | 'start' | 'close' | 'call' }>;

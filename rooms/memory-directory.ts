@@ -9,6 +9,7 @@ interface Entry {
 /** @param now monotonic clock in ms */
 export function createMemoryDirectory(now: () => number = () => performance.now()): Directory {
   const entries = new Map<string, Entry>();
+  const nodes = new Map<string, number>();
   let terms = 0;
 
   const current = (roomId: string): Entry | undefined => {
@@ -29,15 +30,21 @@ export function createMemoryDirectory(now: () => number = () => performance.now(
       entries.set(roomId, { lease, expiresAt: now() + ttlMs });
       return { claimed: true, lease: { ...lease } };
     },
-    renew: async (lease, ttlMs) => {
-      const entry = held(lease);
-      if (!entry) return false;
-      entry.expiresAt = now() + ttlMs;
-      return true;
-    },
+    renew: async (leases, ttlMs) =>
+      leases.filter((lease) => {
+        const entry = held(lease);
+        if (entry) entry.expiresAt = now() + ttlMs;
+        return !entry;
+      }),
     release: async (lease) => {
       if (held(lease)) entries.delete(lease.roomId);
     },
+    beat: async (nodeId, ttlMs) => {
+      nodes.set(nodeId, now() + ttlMs);
+      for (const [name, until] of nodes) if (until <= now()) nodes.delete(name);
+      return [...nodes.keys()];
+    },
+    leave: async (nodeId) => void nodes.delete(nodeId),
     lookup: async (roomId) => {
       const entry = current(roomId);
       return entry ? { ...entry.lease } : null;

@@ -33,25 +33,38 @@ export interface Ownership {
 /** Takes, renews and gives back leases for one node. */
 export function createOwnership({ directory, nodeId, ttlMs, log, onLost }: OwnershipOptions): Ownership {
   const leases = new Map<string, Lease>();
+  let renewing = false;
 
-  const lose = (roomId: string): void => {
+  /** Nobody else holds a room whose lease is only gone, with the whole directory for example: its owner takes it again. */
+  const retake = async (lease: Lease): Promise<void> => {
+    const { roomId } = lease;
+    const claim = await directory.claim(roomId, nodeId, ttlMs);
+    if (leases.get(roomId) !== lease) return claim.claimed ? directory.release(claim.lease) : undefined;
+    if (claim.claimed) {
+      // Whoever had it in between has raised the epoch: the next durable write tells, and stops the room.
+      leases.set(roomId, claim.lease);
+      log.warn({ roomId }, 'lease was gone and is taken again');
+      return;
+    }
     leases.delete(roomId);
     onLost(roomId);
   };
 
-  const renew = async (roomId: string, lease: Lease): Promise<void> => {
+  const renew = async (): Promise<void> => {
+    if (renewing || leases.size === 0) return;
+    renewing = true;
     try {
-      const kept = await directory.renew(lease, ttlMs);
-      if (!kept && leases.get(roomId) === lease) lose(roomId);
+      const lost = await directory.renew([...leases.values()], ttlMs);
+      for (const lease of lost) if (leases.get(lease.roomId) === lease) await retake(lease);
     } catch (error) {
       // A directory that is away takes no room from anybody: nobody else can claim, and the database fences late writes.
-      log.warn({ err: error, roomId }, 'lease not renewed');
+      log.warn({ err: error, rooms: leases.size }, 'leases not renewed');
+    } finally {
+      renewing = false;
     }
   };
 
-  const timer = setInterval(() => {
-    for (const [roomId, lease] of leases) void renew(roomId, lease);
-  }, ttlMs / 3);
+  const timer = setInterval(() => void renew(), ttlMs / 3);
   timer.unref();
 
   return {

@@ -10,6 +10,8 @@ export type RoomMessage =
   | SeatRequest
   /** A socket is gone; `session_revoked` also gives up the seat. */
   | { kind: 'gone'; connectionId: string; reason: 'disconnected' | 'session_revoked' }
+  /** A whole node is gone, and every socket on it. */
+  | { kind: 'node-gone'; nodeId: string }
   | { kind: 'end'; byMemberId: string | null; requestId: string }
   /** The visit begins, whoever is there. */
   | { kind: 'start'; requestId: string }

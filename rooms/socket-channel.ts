@@ -1,6 +1,8 @@
 /** Reaches the people of a room through Socket.IO rooms, so that an adapter takes it across nodes. */
+import type { Gateway } from './gateway.ts';
 import type { Notification, NotificationName } from './protocol.ts';
 import type { RoomChannel } from './room-channel.ts';
+import { socketOf } from './connection-id.ts';
 import { channelName } from './session.ts';
 import type { GatewayServer } from './socket-types.ts';
 
@@ -21,20 +23,29 @@ export function createUserChannel(io: () => GatewayServer) {
     send(io().to(channelName.user(userId)), name, payload);
 }
 
-/** @param io asked at each use: the server exists once the gateway is attached */
-export function createSocketChannel(io: () => GatewayServer, consultationId: string): RoomChannel {
+/**
+ * The sockets of a Socket.IO room that has them all on one node. When that is this one, they are reached at once and nobody
+ * else is asked: what an adapter does to sockets comes back from Redis, later than what is sent to them from here.
+ */
+function nearest(io: GatewayServer, room: string) {
+  return io.of('/').adapter.rooms.has(room) ? io.local.in(room) : io.in(room);
+}
+
+/** @param gateway asked at each use: it is made after the rooms' other parts */
+export function createSocketChannel(gateway: () => Gateway, consultationId: string, clustered: boolean): RoomChannel {
+  const io = (): GatewayServer => gateway().io;
   const room = channelName.room(consultationId);
   const lobby = channelName.lobby(consultationId);
   return {
-    toPeer: (peerId, name, payload) => send(io().to(channelName.peer(peerId)), name, payload),
-    toConnection: (connectionId, name, payload) => send(io().to(connectionId), name, payload),
+    toPeer: (peerId, name, payload) => send(nearest(io(), channelName.peer(peerId)), name, payload),
+    toConnection: (connection, name, payload) => send(nearest(io(), socketOf(connection)), name, payload),
     toRoom(name, payload, exceptPeerId) {
       const everybody = exceptPeerId ? io().to(room).except(channelName.peer(exceptPeerId)) : io().to(room);
       send(VOLATILE.has(name) ? everybody.volatile : everybody, name, payload);
     },
     toAll: (name, payload) => send(io().to([room, lobby]), name, payload),
-    place(connectionId, peerId, stage) {
-      const socket = io().in(connectionId);
+    place(connection, peerId, stage) {
+      const socket = nearest(io(), socketOf(connection));
       const peer = channelName.peer(peerId);
       switch (stage) {
         case 'out':
@@ -50,10 +61,8 @@ export function createSocketChannel(io: () => GatewayServer, consultationId: str
       }
     },
     recycle() {
-      const { sockets, adapter } = io().of('/');
-      for (const name of [room, lobby]) {
-        for (const id of adapter.rooms.get(name) ?? []) sockets.get(id)?.conn.close();
-      }
+      gateway().recycle([room, lobby]);
+      if (clustered) io().serverSideEmit('rooms:recycle', [room, lobby]);
     },
   };
 }

@@ -1,5 +1,5 @@
 /** The typed Socket.IO server and socket of the gateway. */
-import type { DefaultEventsMap, Server, Socket } from 'socket.io';
+import type { Server, Socket } from 'socket.io';
 import type { Budget } from './budgets.ts';
 import type { Person } from './people.ts';
 import type { Lifetime } from './lifetime.ts';
@@ -24,5 +24,10 @@ export interface SocketData {
   probes: Probes;
 }
 
-export type GatewayServer = Server<ClientToServer, ServerToClient, DefaultEventsMap, SocketData>;
-export type GatewaySocket = Socket<ClientToServer, ServerToClient, DefaultEventsMap, SocketData>;
+/** What gateways tell each other. */
+interface BetweenNodes {
+  'rooms:recycle': (rooms: readonly string[]) => void;
+}
+
+export type GatewayServer = Server<ClientToServer, ServerToClient, BetweenNodes, SocketData>;
+export type GatewaySocket = Socket<ClientToServer, ServerToClient, BetweenNodes, SocketData>;

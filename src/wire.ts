@@ -1,9 +1,10 @@
 /** The only place that knows every part: builds each, hands it what it needs, and takes them down in order. */
+import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '#config/index.ts';
-import { createRooms } from '#rooms/index.ts';
+import { createRooms, joinCluster } from '#rooms/index.ts';
 import { rtpCapabilities } from '#rooms/protocol-media.ts';
 import { createMediaServer, iceServers } from '#sfu/index.ts';
 import { startWorkers, type Workers } from '#workers/index.ts';
@@ -126,7 +127,11 @@ async function buildCore(config: Config, log: Logger) {
     // The rooms come before the metrics that listen to them.
     const turns: { listeners: TurnListener[] } = { listeners: [] };
     const visits = createVisitHooks();
+    // Without a database that they share, processes have no rooms to share.
+    const cluster = config.REDIS_URL && config.DATABASE_URL ? await joinCluster(config.REDIS_URL, randomUUID(), log) : undefined;
+    if (cluster) opened.push(cluster);
     const rooms = createRooms({
+      cluster,
       config,
       log,
       media,

@@ -52,16 +52,26 @@ export function describeDirectory(name: string, make: () => Promise<DirectoryUnd
       const lease = await claim('r', 'a');
       for (let round = 0; round < 3; round++) {
         await under.pass(TTL * 0.6);
-        expect(await under.directory.renew(lease, TTL)).toBe(true);
+        expect(await under.directory.renew([lease], TTL)).toEqual([]);
       }
       expect(await under.directory.lookup('r')).toEqual(lease);
+    });
+
+    test('renew() of many names those that are lost and extends the others', async () => {
+      const leases = await Promise.all(Array.from({ length: 1_200 }, (_, index) => claim(`r${index}`, 'a')));
+      const gone = [leases[3]!, leases[777]!];
+      for (const lease of gone) await under.directory.release(lease);
+      expect(await under.directory.renew(leases, TTL * 10)).toEqual(gone);
+      await under.pass(TTL * 1.5);
+      expect(await under.directory.lookup('r1199')).toEqual(leases[1_199]);
+      expect(await under.directory.renew([], TTL)).toEqual([]);
     });
 
     test('a lease that ran out is gone: lookup() null, renew() false, next claim() wins with a higher term', async () => {
       const lease = await claim('r', 'a');
       await under.pass(TTL * 1.5);
       expect(await under.directory.lookup('r')).toBeNull();
-      expect(await under.directory.renew(lease, TTL)).toBe(false);
+      expect(await under.directory.renew([lease], TTL)).toEqual([lease]);
       expect((await claim('r', 'b')).term).toBeGreaterThan(lease.term);
     });
 
@@ -69,7 +79,7 @@ export function describeDirectory(name: string, make: () => Promise<DirectoryUnd
       const old = await claim('r', 'a');
       await under.pass(TTL * 1.5);
       const current = await claim('r', 'b');
-      expect(await under.directory.renew(old, TTL)).toBe(false);
+      expect(await under.directory.renew([old], TTL)).toEqual([old]);
       await under.directory.release(old);
       expect(await under.directory.lookup('r')).toEqual(current);
     });
@@ -79,9 +89,19 @@ export function describeDirectory(name: string, make: () => Promise<DirectoryUnd
       await under.directory.release(old);
       const current = await claim('r', 'a');
       expect(current.term).toBeGreaterThan(old.term);
-      expect(await under.directory.renew(old, TTL)).toBe(false);
+      expect(await under.directory.renew([old], TTL)).toEqual([old]);
       await under.directory.release(old);
       expect(await under.directory.lookup('r')).toEqual(current);
+    });
+
+    test('beat() tells who lives; who is silent or leaves is off the list', async () => {
+      expect(await under.directory.beat('a', TTL)).toEqual(['a']);
+      expect((await under.directory.beat('b', TTL * 3)).toSorted()).toEqual(['a', 'b']);
+      await under.directory.beat('c', TTL * 3);
+      await under.directory.leave('c');
+      expect((await under.directory.beat('b', TTL * 3)).toSorted()).toEqual(['a', 'b']);
+      await under.pass(TTL * 1.5);
+      expect(await under.directory.beat('b', TTL)).toEqual(['b']);
     });
 
     test('release() frees the room at once and may be repeated', async () => {

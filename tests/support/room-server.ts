@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Config, loadConfig } from '#config/index.ts';
-import { createRooms, type Rooms } from '#rooms/index.ts';
+import { createRooms, type Rooms, type RoomsOptions } from '#rooms/index.ts';
 import { createMemorySnapshotStore } from '#rooms/memory-snapshot-store.ts';
 import {
   type Ack,
@@ -47,12 +47,12 @@ export interface RoomServer {
 export async function startRoomServer(
   media: MediaServer,
   settings: Record<string, string> = {},
-  earlier: Partial<Pick<RoomServer, 'world' | 'snapshots' | 'port'>> = {},
+  earlier: Partial<Pick<RoomServer, 'world' | 'snapshots' | 'port'>> & { cluster?: RoomsOptions['cluster'] } = {},
 ): Promise<RoomServer> {
   const { world = createMemoryWorld(), snapshots = createMemorySnapshotStore() } = earlier;
   const log = createMemoryLog();
   const iceServers = (userId: string): { urls: string[]; username: string }[] => [{ urls: ['turn:127.0.0.1:3478'], username: userId }];
-  const rooms = createRooms({ config: testConfig(settings), log, media, ...world, snapshots, iceServers });
+  const rooms = createRooms({ config: testConfig(settings), log, media, ...world, snapshots, iceServers, cluster: earlier.cluster });
   const http = createServer();
   rooms.attach(http);
   await listen(http, earlier.port ?? 0);

@@ -1,0 +1,150 @@
+/** Two nodes with one world behind them, on a real Redis. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Cluster, joinCluster } from '#rooms/index.ts';
+import { Redis } from 'ioredis';
+import { createMemoryLog, type MemoryVisit } from '#tests/support/memory-ports.ts';
+import { type RedisServer, startRedis } from '#tests/support/redis.ts';
+import type { RoomServer } from '#tests/support/room-server.ts';
+import { roomSuite } from '#tests/support/room-suite.ts';
+import { until } from '#tests/support/wait.ts';
+
+const LEASE_MS = 600;
+
+const suite = roomSuite();
+let redis: RedisServer;
+let admin: Redis;
+beforeAll(async () => {
+  redis = await startRedis();
+  admin = new Redis(redis.url);
+  admin.on('error', () => undefined);
+});
+afterAll(async () => {
+  admin.disconnect();
+  await redis.stop();
+});
+
+interface Node extends RoomServer {
+  /** Cuts the node off from the others and from Redis; its people stay connected to it. */
+  cutOff(): Promise<void>;
+}
+
+const clusters: Cluster[] = [];
+// After the suite has closed the rooms.
+afterEach(async () => {
+  for (const cluster of clusters.splice(0)) await cluster.close();
+});
+
+async function startNode(earlier?: Pick<RoomServer, 'world' | 'snapshots'>): Promise<Node> {
+  const cluster = await joinCluster(redis.url, randomUUID(), createMemoryLog());
+  clusters.push(cluster);
+  const shared = earlier && { world: earlier.world, snapshots: earlier.snapshots };
+  const server = await suite.start({ ROOM_LEASE_MS: String(LEASE_MS) }, { ...shared, cluster });
+  return { ...server, cutOff: () => cluster.close() };
+}
+
+async function startTwo(): Promise<[Node, Node]> {
+  const one = await startNode();
+  return [one, await startNode(one)];
+}
+
+const openAt = ({ rooms }: RoomServer, { consultationId }: MemoryVisit) => rooms.list().some((room) => room.consultationId === consultationId);
+
+describe('two nodes', () => {
+  test('people on two nodes meet in one room: lobby, chat, hands, leaving', async () => {
+    const [here, there] = await startTwo();
+    const visit = here.world.visit();
+    const doctor = await suite.person(here, visit, 'practitioner');
+    const patient = await suite.person(there, visit, 'patient');
+    await doctor.client.enter(visit);
+    const { self } = await patient.client.join(visit);
+    await doctor.client.next('lobby:updated', ({ lobby }) => lobby.length === 1);
+    await doctor.client.ok('lobby:admit', { peerId: self.peerId });
+    expect((await patient.client.next('room:admitted')).room.peers).toHaveLength(2);
+    expect(openAt(here, visit) && !openAt(there, visit)).toBe(true);
+
+    // At once after being let in: the socket stands in the room by the time that its page has heard of it.
+    await patient.client.ok('chat:send', { text: '听得到吗', clientMessageId: randomUUID() });
+    expect((await doctor.client.next('chat:posted')).messages[0]!.text).toBe('听得到吗');
+    await doctor.client.ok('chat:send', { text: '听得到', clientMessageId: randomUUID() });
+    await patient.client.next('chat:posted', ({ messages }) => messages[0]!.text === '听得到');
+    await patient.client.ok('hand:raise', { raised: true });
+    await doctor.client.next('peer:updated', ({ peer }) => peer.handRaisedAt !== null);
+
+    patient.client.socket.disconnect();
+    await doctor.client.next('peer:updated', ({ peer }) => peer.memberId === patient.memberId && !peer.connected);
+    const again = await suite.person(there, visit, 'patient');
+    await again.client.join(visit);
+    await doctor.client.ok('room:leave', {});
+    await here.rooms.endVisit(visit.consultationId, null);
+    expect((await again.client.next('room:closed')).reason).toBe('ended');
+  });
+
+  test('first joins on both nodes at the same moment make one owner', async () => {
+    const [here, there] = await startTwo();
+    for (let round = 0; round < 20; round++) {
+      const visit = here.world.visit({ lobby: false });
+      const people = [await suite.person(here, visit, 'practitioner'), await suite.person(there, visit, 'patient')];
+      await Promise.all(people.map(({ client }) => client.enter(visit)));
+      expect([here, there].filter((node) => openAt(node, visit))).toHaveLength(1);
+      expect(visit.epoch).toBe(1);
+      await until('both to be there', async () => (await Promise.all([here, there].map(({ rooms }) => rooms.inspect(visit.consultationId)))).some((room) => room?.peers.length === 2));
+    }
+  });
+
+  test('a node that falls silent takes its people with it, and nobody else', async () => {
+    const [here, there] = await startTwo();
+    const visit = here.world.visit({ lobby: false });
+    const doctor = await suite.person(here, visit, 'practitioner');
+    const patient = await suite.person(there, visit, 'patient');
+    await doctor.client.enter(visit);
+    await patient.client.enter(visit);
+    await there.cutOff();
+    await doctor.client.next('peer:updated', ({ peer }) => peer.memberId === patient.memberId && !peer.connected);
+    expect(doctor.client.socket.connected).toBe(true);
+  });
+
+  test('the rooms of a node that falls silent go on elsewhere, and what it still tries to write is refused', async () => {
+    const [here, there] = await startTwo();
+    const visit = here.world.visit({ lobby: false });
+    const doctor = await suite.person(here, visit, 'practitioner');
+    const patient = await suite.person(there, visit, 'patient');
+    await doctor.client.enter(visit);
+    await patient.client.enter(visit);
+    await doctor.client.ok('chat:send', { text: '第一', clientMessageId: randomUUID() });
+    await patient.client.next('chat:posted');
+    await here.cutOff();
+    await patient.client.closed();
+    const back = await there.connect(patient.token);
+    const { chat } = await back.enter(visit, { deviceId: patient.client.deviceId });
+    expect(chat.messages.map(({ text }) => text)).toEqual(['第一']);
+    expect([openAt(there, visit), visit.epoch]).toEqual([true, 2]);
+    expect(await doctor.client.code('chat:send', { text: '第二', clientMessageId: randomUUID() })).toMatch(/^(stale_epoch|room_moved)$/);
+    await until('the former owner to stop', () => !openAt(here, visit));
+    expect(visit.messages.map(({ text }) => text)).toEqual(['第一']);
+  });
+
+  test('a wiped Redis, and one that is away, cost running rooms nothing', async () => {
+    const [here, there] = await startTwo();
+    const visit = here.world.visit({ lobby: false });
+    const doctor = await suite.person(here, visit, 'practitioner');
+    const patient = await suite.person(there, visit, 'patient');
+    await doctor.client.enter(visit);
+    await patient.client.enter(visit);
+    await admin.flushall();
+    await until('the lease to be taken again', async () => (await admin.keys('wenzhen:room-lease:*')).length === 1);
+    await patient.client.ok('chat:send', { text: '还在', clientMessageId: randomUUID() });
+    await doctor.client.next('chat:posted');
+
+    await redis.stop();
+    await sleep(LEASE_MS * 3);
+    await doctor.client.ok('chat:send', { text: '没有它', clientMessageId: randomUUID() });
+    redis = await startRedis(Number(new URL(redis.url).port));
+    await until('the lease to be back', async () => (await admin.keys('wenzhen:room-lease:*')).length === 1, 10_000);
+    await sleep(LEASE_MS * 2);
+    await patient.client.ok('chat:send', { text: '回来了', clientMessageId: randomUUID() });
+    await doctor.client.next('chat:posted', ({ messages }) => messages[0]!.text === '回来了');
+    expect(visit.epoch).toBe(1);
+    expect([doctor, patient].every(({ client }) => client.socket.connected)).toBe(true);
+  });
+});
