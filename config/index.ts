@@ -76,7 +76,10 @@ export const settings = z.object({
     .describe('How long a request waits for a connection, and a connection for the server'),
   DATABASE_IDLE_MS: someMilliseconds.default(600_000).describe('Connections beyond the minimum are closed after so long without work'),
   DATABASE_LIFETIME_MS: someMilliseconds.default(1_800_000).describe('Connections are replaced after so long'),
-  REDIS_URL: z.string().optional().describe('`redis://host:6379`: jobs are spread over all nodes and, with `DATABASE_URL`, rooms are shared. Default: a node alone'),
+  REDIS_URL: z
+    .string()
+    .optional()
+    .describe('`redis://host:6379`: jobs are spread over all nodes and, with `DATABASE_URL`, rooms are shared. Default: a node alone'),
   HOSPITAL_SYSTEMS: list
     .refine(
       (links) => links.every((link) => /^[\w-]{1,40}=https?:/.test(link) && URL.canParse(link.slice(link.indexOf('=') + 1))),
@@ -144,7 +147,9 @@ export const settings = z.object({
   TURN_SECRET: z.string().optional().describe('Secret shared with coturn (`use-auth-secret`); credentials live `TURN_TTL_SECONDS`'),
   TURN_TTL_SECONDS: atLeastOne.default(600).describe('Life of a TURN credential'),
 
-  ROOM_LEASE_MS: atLeastOne.default(4_000).describe('In a cluster: silence after which a node counts as gone and others take its rooms over'),
+  ROOM_LEASE_MS: atLeastOne
+    .default(4_000)
+    .describe('In a cluster: silence after which a node counts as gone and others take its rooms over'),
   ROOM_GRACE_MS: milliseconds.default(60_000).describe('How long a seat is kept for somebody whose connection broke'),
   ROOM_EMPTY_MS: milliseconds.default(60_000).describe('How long an empty room stays open'),
   ROOM_LATE_MS: milliseconds.default(300_000).describe('After this much of the visit somebody missing is shown as late'),

@@ -7,7 +7,6 @@ import type { MediaServer } from '#sfu/types.ts';
 import type { Actor } from './actor.ts';
 import { type ConsultationBehaviour, openConsultation, type OpenRoom } from './consultation-room.ts';
 import type { IceServers } from './consultation-state.ts';
-import { within } from './durable.ts';
 import { RoomError } from './errors.ts';
 import { createGateway, type Gateway, type GatewayCounters } from './gateway.ts';
 import type { Cluster } from './cluster.ts';
@@ -83,9 +82,12 @@ export interface Rooms {
   callIn(consultationId: string, memberId: string, requestId: string): Promise<void>;
   /** Reaches every page that a signed-in user has open; who has none is not told. */
   notify<N extends NotificationName>(userId: string, name: N, payload: Notification<N>): void;
-  /** The rooms that are open on this node. */
-  list(): OpenRoom[];
-  /** The state of a room with its lobby, or null when it is not open on this node. */
+  /** The rooms that are open, on this node and on the others. */
+  list(): Promise<OpenRoom[]>;
+  /**
+   * The state of a room with its lobby, or null when it is not open anywhere.
+   * @throws {RoomError} `deadline`, `room_busy`, `room_moved`, `storage_unavailable`, `shutting_down`
+   */
   inspect(consultationId: string): Promise<RoomView | null>;
   stats(): RoomsStats;
   /** Refuses new joins; what runs goes on. */
@@ -124,7 +126,8 @@ export function createRooms(options: RoomsOptions): Rooms {
         onTurn(message.kind === 'request' ? message.name : message.kind, waited, ran),
     }),
   });
-  const router = createRouter({ supervisor, directory, bus });
+  const summaries = (): OpenRoom[] => [...supervisor.actors()].map(({ behaviour }) => (behaviour as ConsultationBehaviour).summary());
+  const router = createRouter({ supervisor, directory, bus, summaries });
   const gateway = createGateway({ config, log, authenticator, media, policy, router, iceServers, nodeId, adapter: cluster?.adapter });
   const nodeGone = (gone: string): void => {
     for (const { mailbox } of supervisor.actors()) mailbox.tell({ kind: 'node-gone', nodeId: gone }, true);
@@ -152,11 +155,12 @@ export function createRooms(options: RoomsOptions): Rooms {
     closeRoom: (consultationId, requestId) => closeRoom(command, consultationId, requestId),
     callIn: (consultationId, memberId, requestId) => command(consultationId, { kind: 'call', memberId, requestId }),
     notify: createUserChannel(() => gateway.io),
-    list: () => [...supervisor.actors()].map(({ behaviour }) => (behaviour as ConsultationBehaviour).summary()),
-    async inspect(consultationId) {
-      const actor = await within(supervisor.find(consultationId), config.ROOM_ASK_TIMEOUT_MS, 'deadline');
-      return actor ? ((await actor.mailbox.ask({ kind: 'inspect' }, config.ROOM_ASK_TIMEOUT_MS)) as RoomView) : null;
-    },
+    list: () => router.list(presence?.others() ?? []),
+    inspect: (consultationId) =>
+      unlessClosed((mayOpen) => {
+        const options = { deadlineMs: config.ROOM_ASK_TIMEOUT_MS, requestId: randomUUID(), mayOpen };
+        return router.ask(consultationId, { kind: 'inspect' }, options) as Promise<RoomView>;
+      }),
     stats: () => statsOf([...supervisor.actors()], gateway),
     drain: () => gateway.drain(),
     close: () => (closing ??= close()),
@@ -189,11 +193,18 @@ function commander(router: Router<RoomMessage>, deadlineMs: number) {
 
 /** Closes a room without opening it for that. */
 async function closeRoom(command: ReturnType<typeof commander>, consultationId: string, requestId: string): Promise<void> {
+  await unlessClosed((mayOpen) => command(consultationId, { kind: 'close', requestId }, { mayOpen }));
+}
+
+/** Asks a room without opening it for that. @returns null when it is not open */
+async function unlessClosed<T>(ask: (mayOpen: () => Promise<never>) => Promise<T>): Promise<T | null> {
   const notOpen = new RoomError('not_found');
-  const mayOpen = (): Promise<never> => Promise.reject(notOpen);
-  await command(consultationId, { kind: 'close', requestId }, { mayOpen }).catch((error: unknown) => {
-    if (error !== notOpen) throw error;
-  });
+  try {
+    return await ask(() => Promise.reject(notOpen));
+  } catch (error) {
+    if (error === notOpen) return null;
+    throw error;
+  }
 }
 
 function statsOf(actors: Actor<RoomMessage>[], { sockets, counters }: Gateway): RoomsStats {

@@ -13,6 +13,8 @@ export interface PresenceOptions {
 }
 
 export interface Presence {
+  /** The other nodes that live, as far as this one knows. */
+  others(): string[];
   /** Takes this node off the list: it ends in order, and nobody has to wait for its silence. */
   close(): Promise<void>;
 }
@@ -46,6 +48,7 @@ export function createPresence({ directory, nodeId, ttlMs, log, onGone }: Presen
   const timer = setInterval(() => void beat(), ttlMs / 3);
   timer.unref();
   return {
+    others: () => [...seen.keys()],
     async close() {
       clearInterval(timer);
       await directory.leave(nodeId).catch(() => undefined);

@@ -1,4 +1,5 @@
 /** Brings a message to the actor of its room: here, or on the node that owns the room. */
+import { randomUUID } from 'node:crypto';
 import type { Actor } from './actor.ts';
 import type { Directory } from './directory.ts';
 import { RoomError } from './errors.ts';
@@ -6,13 +7,15 @@ import type { NodeBus } from './node-bus.ts';
 import { OwnedElsewhere } from './ownership.ts';
 import type { Supervisor } from './supervisor.ts';
 
-export interface RouterOptions<M> {
+export interface RouterOptions<M, S> {
   supervisor: Supervisor<M>;
   directory: Directory;
   bus: NodeBus;
+  /** What lists say of the rooms that are open here; plain JSON. */
+  summaries: () => S[];
 }
 
-export interface Router<M> {
+export interface Router<M, S = unknown> {
   /**
    * Asks the room; opens it here when nobody has it. The callbacks of a local room run inside the actor's turn.
    * Fails with `deadline` after `deadlineMs`, `room_moved` when the owner changed twice meanwhile, or what the room threw.
@@ -22,6 +25,8 @@ export interface Router<M> {
   ask(roomId: string, message: M, options: AskOptions): Promise<unknown>;
   /** Tells the room if it is open anywhere; never opens it. */
   tell(roomId: string, message: M, requestId: string): Promise<void>;
+  /** The rooms that are open here and on these nodes; those of a node that does not answer are missing. */
+  list(nodes: readonly string[]): Promise<S[]>;
 }
 
 export interface AskOptions {
@@ -41,18 +46,22 @@ interface Job<M> {
   reject: (error: unknown) => void;
 }
 
-/** One message on the bus. */
-interface Envelope<M> {
+/** One message on the bus to a room of another node. */
+interface ToRoom<M> {
   roomId: string;
   message: M;
   mode: 'ask' | 'tell';
   deadlineMs: number;
 }
 
+type Envelope<M> = ToRoom<M> | { mode: 'list' };
+
+/** How long a list waits for other nodes, in ms. */
+const LIST_DEADLINE_MS = 1_000;
 /** Deadline of a message that nobody waits for, on its way to another node. */
 const TELL_DEADLINE_MS = 5_000;
 
-export function createRouter<M>({ supervisor, directory, bus }: RouterOptions<M>): Router<M> {
+export function createRouter<M, S>({ supervisor, directory, bus, summaries }: RouterOptions<M, S>): Router<M, S> {
   const local = (roomId: string): Actor<M> | undefined => supervisor.peek(roomId);
 
   const find = async (asked: Job<M>): Promise<void> => {
@@ -85,7 +94,15 @@ export function createRouter<M>({ supervisor, directory, bus }: RouterOptions<M>
     await remote(bus, owner.nodeId, { roomId, message, mode: 'tell', deadlineMs: TELL_DEADLINE_MS }, requestId);
   };
 
-  bus.serve((received) => answerOtherNode(supervisor, received as Envelope<M>));
+  bus.serve(async (received) => {
+    const envelope = received as Envelope<M>;
+    return envelope.mode === 'list' ? summaries() : answerOtherNode(supervisor, envelope);
+  });
+
+  const listOf = async (nodeId: string): Promise<S[]> => {
+    const options = { deadlineMs: LIST_DEADLINE_MS, requestId: randomUUID() };
+    return (await bus.request(nodeId, { mode: 'list' }, options).catch(() => [])) as S[];
+  };
 
   const post: Router<M>['post'] = (roomId, message, options, resolve, reject) => {
     const actor = local(roomId);
@@ -97,10 +114,11 @@ export function createRouter<M>({ supervisor, directory, bus }: RouterOptions<M>
     post,
     ask: (roomId, message, options) => new Promise((resolve, reject) => post(roomId, message, options, resolve, reject)),
     tell,
+    list: async (nodes) => [...summaries(), ...(await Promise.all(nodes.map(listOf))).flat()],
   };
 }
 
-function remote<M>(bus: NodeBus, nodeId: string, envelope: Envelope<M>, requestId: string): Promise<unknown> {
+function remote<M>(bus: NodeBus, nodeId: string, envelope: ToRoom<M>, requestId: string): Promise<unknown> {
   return bus.request(nodeId, envelope, { deadlineMs: envelope.deadlineMs, requestId });
 }
 
@@ -132,7 +150,7 @@ function timed<M>(job: Job<M>): { job: Job<M>; left: () => number } {
 }
 
 /** Only the owner answers: opening the room here could go in circles with the sender. */
-async function answerOtherNode<M>(supervisor: Supervisor<M>, { roomId, message, mode, deadlineMs }: Envelope<M>): Promise<unknown> {
+async function answerOtherNode<M>(supervisor: Supervisor<M>, { roomId, message, mode, deadlineMs }: ToRoom<M>): Promise<unknown> {
   const actor = supervisor.peek(roomId) ?? (await supervisor.find(roomId));
   if (!actor) throw new RoomError('room_moved');
   if (mode === 'ask') return actor.mailbox.ask(message, deadlineMs);

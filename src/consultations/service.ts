@@ -56,7 +56,7 @@ export interface RoomCommands {
   closeRoom(consultationId: string, requestId: string): Promise<void>;
   endVisit(consultationId: string, byMemberId: string, requestId: string): Promise<void>;
   callIn(consultationId: string, memberId: string, requestId: string): Promise<void>;
-  list(): OpenRoom[];
+  list(): Promise<OpenRoom[]>;
   inspect(consultationId: string): Promise<RoomView | null>;
 }
 
@@ -101,7 +101,7 @@ export function createConsultations(database: Database, rooms: RoomCommands): Co
 
     callIn: (id, memberId, requestId) => unlessOver(rooms.callIn(id, memberId, requestId)),
 
-    openRooms: (userId) => openRooms(database, rooms.list(), userId),
+    openRooms: async (userId) => openRooms(database, await rooms.list(), userId),
 
     async room(userId, id) {
       await ledVisit(database, userId, id);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, joinCluster } from '#rooms/index.ts';
 import { Redis } from 'ioredis';
-import { createMemoryLog, type MemoryVisit } from '#tests/support/memory-ports.ts';
+import { createMemoryLog } from '#tests/support/memory-ports.ts';
 import { type RedisServer, startRedis } from '#tests/support/redis.ts';
 import type { RoomServer } from '#tests/support/room-server.ts';
 import { roomSuite } from '#tests/support/room-suite.ts';
@@ -48,7 +48,8 @@ async function startTwo(): Promise<[Node, Node]> {
   return [one, await startNode(one)];
 }
 
-const openAt = ({ rooms }: RoomServer, { consultationId }: MemoryVisit) => rooms.list().some((room) => room.consultationId === consultationId);
+/** How many rooms each node has open. */
+const openRooms = (...nodes: RoomServer[]): number[] => nodes.map(({ rooms }) => rooms.stats().rooms);
 
 describe('two nodes', () => {
   test('people on two nodes meet in one room: lobby, chat, hands, leaving', async () => {
@@ -61,7 +62,12 @@ describe('two nodes', () => {
     await doctor.client.next('lobby:updated', ({ lobby }) => lobby.length === 1);
     await doctor.client.ok('lobby:admit', { peerId: self.peerId });
     expect((await patient.client.next('room:admitted')).room.peers).toHaveLength(2);
-    expect(openAt(here, visit) && !openAt(there, visit)).toBe(true);
+    expect(openRooms(here, there)).toEqual([1, 0]);
+    for (const { rooms } of [here, there]) {
+      expect(await rooms.list()).toMatchObject([{ consultationId: visit.consultationId, peers: 2 }]);
+      expect((await rooms.inspect(visit.consultationId))?.peers).toHaveLength(2);
+      expect(await rooms.inspect(randomUUID())).toBeNull();
+    }
 
     // At once after being let in: the socket stands in the room by the time that its page has heard of it.
     await patient.client.ok('chat:send', { text: '听得到吗', clientMessageId: randomUUID() });
@@ -82,13 +88,13 @@ describe('two nodes', () => {
 
   test('first joins on both nodes at the same moment make one owner', async () => {
     const [here, there] = await startTwo();
-    for (let round = 0; round < 20; round++) {
+    for (let round = 1; round <= 20; round++) {
       const visit = here.world.visit({ lobby: false });
       const people = [await suite.person(here, visit, 'practitioner'), await suite.person(there, visit, 'patient')];
       await Promise.all(people.map(({ client }) => client.enter(visit)));
-      expect([here, there].filter((node) => openAt(node, visit))).toHaveLength(1);
+      expect(openRooms(here, there).reduce((sum, count) => sum + count)).toBe(round);
       expect(visit.epoch).toBe(1);
-      await until('both to be there', async () => (await Promise.all([here, there].map(({ rooms }) => rooms.inspect(visit.consultationId)))).some((room) => room?.peers.length === 2));
+      expect((await here.rooms.inspect(visit.consultationId))?.peers).toHaveLength(2);
     }
   });
 
@@ -118,9 +124,9 @@ describe('two nodes', () => {
     const back = await there.connect(patient.token);
     const { chat } = await back.enter(visit, { deviceId: patient.client.deviceId });
     expect(chat.messages.map(({ text }) => text)).toEqual(['第一']);
-    expect([openAt(there, visit), visit.epoch]).toEqual([true, 2]);
+    expect([...openRooms(there), visit.epoch]).toEqual([1, 2]);
     expect(await doctor.client.code('chat:send', { text: '第二', clientMessageId: randomUUID() })).toMatch(/^(stale_epoch|room_moved)$/);
-    await until('the former owner to stop', () => !openAt(here, visit));
+    await until('the former owner to stop', () => openRooms(here)[0] === 0);
     expect(visit.messages.map(({ text }) => text)).toEqual(['第一']);
   });
 

@@ -53,7 +53,7 @@ function createNode(
   };
   const ownership = createOwnership({ directory, nodeId, ttlMs: 60_000, log, onLost: (id) => supervisor.fence(id) });
   const supervisor = createSupervisor<Message>({ open, ownership, log, capacity: 100, maxFailures: 3, ...options });
-  const router = createRouter({ supervisor, directory, bus });
+  const router = createRouter({ supervisor, directory, bus, summaries: () => [] });
   const node: Node = {
     supervisor,
     router,

@@ -97,7 +97,7 @@ function roomsOf({ database, auth }: Foundation, visits: VisitHooks, openRooms: 
       await policy.ended(consultationId, epoch, Date.now(), byMemberId);
     },
     callIn: async (): Promise<void> => undefined,
-    list: (): OpenRoom[] => openRooms,
+    list: async (): Promise<OpenRoom[]> => openRooms,
     inspect: async (): Promise<RoomView | null> => null,
   };
 }
