@@ -49,7 +49,7 @@ ENV NODE_ENV=production \
     PORT=8080 \
     DATA_DIR=/data \
     MEDIA_PORT=40000
-RUN install -d -o node -g node /data
+RUN install -d -o node -g node /data /files
 VOLUME /data
 
 # Owned by root: the server cannot change its own program.

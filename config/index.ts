@@ -65,6 +65,7 @@ export const settings = z.object({
   LOG_SLOW_QUERY_MS: milliseconds.default(500).describe('Statements that take longer are logged as slow, without their values; 0: none'),
   LOG_PRETTY: flag.optional().describe('Readable log lines instead of JSON. Default: true on a terminal outside production'),
 
+  FILES_DIR: z.string().optional().describe('Folder of uploaded files, one for all nodes of a cluster. Default: `files` in `DATA_DIR`'),
   DATABASE_URL: z.string().optional().describe('`mysql://user:password@host:3306/name`. Default: SQLite in `DATA_DIR`'),
   DATABASE_REPLICA_URLS: list
     .default([])

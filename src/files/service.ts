@@ -40,11 +40,13 @@ export interface Files extends FileManagement, FileReading, Pick<FileAccess, 're
   usageOf(userId: string): Promise<Usage>;
 }
 
-type Parts = Pick<Foundation, 'database' | 'vault' | 'outbox' | 'settings' | 'secrets'> & { config: Pick<Config, 'DATA_DIR'> };
+type Parts = Pick<Foundation, 'database' | 'vault' | 'outbox' | 'settings' | 'secrets'> & {
+  config: Pick<Config, 'DATA_DIR' | 'FILES_DIR'>;
+};
 
 export function createFiles({ config, database, vault, outbox, settings, secrets }: Parts): Files {
   const { files } = database.models;
-  const store = createLocalStore(path.join(config.DATA_DIR, 'files'));
+  const store = createLocalStore(config.FILES_DIR ?? path.join(config.DATA_DIR, 'files'));
   const spool = createLocalStore(path.join(config.DATA_DIR, 'spool'));
   const quota = createQuota(database, settings);
   const access = createFileAccess();

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { RtpCapabilities } from '#sfu/types.ts';
+import { SECRET } from '../support/app.ts';
 import { createDatabase } from '../support/mariadb.ts';
 import { type RedisServer, startRedis } from '../support/redis.ts';
 import { api, createVisit, type Visit } from '../support/rest.ts';
@@ -19,12 +20,14 @@ const clients: RoomClient[] = [];
 
 beforeAll(async () => {
   redis = await startRedis();
-  folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-nodes-'));
-  // The keys that the first one makes are the second one's as well.
-  const shared = { DATA_DIR: folder, DATABASE_URL: await createDatabase(process.env['TEST_MARIADB'] ?? ''), REDIS_URL: redis.url };
+  folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-files-'));
+  const shared = {
+    ...{ DATABASE_URL: await createDatabase(process.env['TEST_MARIADB'] ?? ''), REDIS_URL: redis.url, FILES_DIR: folder },
+    ...{ JWT_SECRET: SECRET, DATA_KEYS: `k1:${'1'.repeat(64)}`, BLIND_INDEX_KEY: SECRET },
+  };
   here = await startServer(shared);
   there = await startNode(shared);
-  ({ routerRtpCapabilities: capabilities } = await api(here, 'GET', '/media/capabilities'));
+  ({ routerRtpCapabilities: capabilities } = await api<{ routerRtpCapabilities: RtpCapabilities }>(here, 'GET', '/media/capabilities'));
 });
 afterAll(async () => {
   for (const client of clients) client.close();
