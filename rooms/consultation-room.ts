@@ -276,7 +276,8 @@ async function stop(
   if (reason === 'ended' || reason === 'fenced') await room.snapshots.cancel();
   else await room.snapshots.flush();
   if (reason === 'ended') await durable(room.log, 'snapshots.remove', snapshots.remove(consultationId, epoch));
-  if (reason === 'failed' || reason === 'fenced') room.channel.recycle();
+  // A shutdown breaks the connections of its own node by itself, and those of other nodes here.
+  if (reason === 'failed' || reason === 'fenced' || reason === 'shutdown') room.channel.recycle();
 }
 
 function takeSnapshot(room: ConsultationRoom): RoomSnapshot {

@@ -99,8 +99,8 @@ export interface Rooms {
 /** A node alone has nobody to lose a room to; a process that was suspended must find its rooms as they were. */
 const LEASE_ALONE_MS = 86_400_000;
 
-/** Builds the room layer of one node. */
-export function createRooms(options: RoomsOptions): Rooms {
+/** The parts of one node's room layer, which know each other. */
+function createParts(options: RoomsOptions) {
   const { config, log, media, policy, chat, authenticator, snapshots, iceServers, onTurn } = options;
   const { cluster } = options;
   const { directory, bus } = cluster ?? { directory: createMemoryDirectory(), bus: createMemoryBusHub().join(randomUUID()) };
@@ -134,8 +134,6 @@ export function createRooms(options: RoomsOptions): Rooms {
     recycleOrphans({ directory, supervisor, gateway }, gone).catch((error: unknown) => log.warn({ err: error }, 'orphans not sent on'));
   };
   const presence = cluster && createPresence({ directory, nodeId, ttlMs: config.ROOM_LEASE_MS, log, onGone: nodeGone });
-  let closing: Promise<void> | undefined;
-
   const close = async (): Promise<void> => {
     gateway.drain();
     await supervisor.close();
@@ -145,8 +143,15 @@ export function createRooms(options: RoomsOptions): Rooms {
     await bus.close();
     await directory.close();
   };
+  return { supervisor, router, gateway, presence, close };
+}
 
-  const command = commander(router, config.ROOM_ASK_TIMEOUT_MS);
+/** Builds the room layer of one node. */
+export function createRooms(options: RoomsOptions): Rooms {
+  const { supervisor, router, gateway, presence, close } = createParts(options);
+  const deadlineMs = options.config.ROOM_ASK_TIMEOUT_MS;
+  const command = commander(router, deadlineMs);
+  let closing: Promise<void> | undefined;
 
   return {
     attach: (server) => gateway.attach(server),
@@ -158,8 +163,8 @@ export function createRooms(options: RoomsOptions): Rooms {
     list: () => router.list(presence?.others() ?? []),
     inspect: (consultationId) =>
       unlessClosed((mayOpen) => {
-        const options = { deadlineMs: config.ROOM_ASK_TIMEOUT_MS, requestId: randomUUID(), mayOpen };
-        return router.ask(consultationId, { kind: 'inspect' }, options) as Promise<RoomView>;
+        const asked = { deadlineMs, requestId: randomUUID(), mayOpen };
+        return router.ask(consultationId, { kind: 'inspect' }, asked) as Promise<RoomView>;
       }),
     stats: () => statsOf([...supervisor.actors()], gateway),
     drain: () => gateway.drain(),

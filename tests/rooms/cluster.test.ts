@@ -130,6 +130,21 @@ describe('two nodes', () => {
     expect(visit.messages.map(({ text }) => text)).toEqual(['第一']);
   });
 
+  test('a node that stops in order sends everybody on at once, those who are connected elsewhere too', async () => {
+    const [here, there] = await startTwo();
+    const visit = here.world.visit({ lobby: false });
+    const doctor = await suite.person(here, visit, 'practitioner');
+    const patient = await suite.person(there, visit, 'patient');
+    await doctor.client.enter(visit);
+    await patient.client.enter(visit);
+    const sentOn = Promise.all([doctor.client.closed(), patient.client.closed()]);
+    await here.stop();
+    await sentOn;
+    const back = await there.connect(patient.token);
+    expect((await back.enter(visit, { deviceId: patient.client.deviceId })).room.peers).toHaveLength(2);
+    expect(visit.epoch).toBe(2);
+  });
+
   test('a wiped Redis, and one that is away, cost running rooms nothing', async () => {
     const [here, there] = await startTwo();
     const visit = here.world.visit({ lobby: false });
