@@ -64,13 +64,13 @@ describe('what people and operators are told', () => {
   test('list() names the open rooms', async () => {
     const server = await suite.start();
     const visit = server.world.visit({ title: 'Check-up' });
-    expect(server.rooms.list()).toEqual([]);
+    expect(await server.rooms.list()).toEqual([]);
     const doctor = await suite.person(server, visit, 'practitioner');
     const patient = await suite.person(server, visit, 'patient');
     await doctor.client.enter(visit);
     await patient.client.join(visit);
     const { consultationId } = visit;
-    expect(server.rooms.list()).toEqual([{ consultationId, title: 'Check-up', peers: 1, lobby: 1, startedAt: null }]);
+    expect(await server.rooms.list()).toEqual([{ consultationId, title: 'Check-up', peers: 1, lobby: 1, startedAt: null }]);
   });
 
   test('a guest whose removal also revokes their session is told that they were removed', async () => {
