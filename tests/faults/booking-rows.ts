@@ -160,9 +160,10 @@ export const queueNumbers: Row = {
   full: { rounds: 5, clients: 160 },
   twin: { sources: ['queue-read-then-write'], indexes: ['queue'] },
   async play(rig, { rounds, clients }, found) {
-    const people = await rig.patients(clients);
-    await warmUp(rig, people);
     for (let round = 0; round < rounds && !found.failed; round++) {
+      // Others each time: nobody is in two visits at once.
+      const people = await rig.strangers(clients);
+      await warmUp(rig, people);
       const practice = await rig.practice({ capacity: 16 });
       const first = Date.parse(practice.freeTime());
       const booked: { person: Person; orderId: string; appointmentId: string }[] = [];
