@@ -5,6 +5,9 @@ import type { Notifications } from '#src/notifications/service.ts';
 import type { Outbox } from '#src/outbox/outbox.ts';
 import type { SecurityNotices } from './ports.ts';
 
+/** Where the own sessions and the password are. */
+const SAFETY = '/account?view=security';
+
 export interface NoticesParts {
   database: Pick<Database, 'models'>;
   outbox: Pick<Outbox, 'append'>;
@@ -16,12 +19,17 @@ export function securityNotices({ database: { models }, outbox, notifications, a
   notifications.describe('session', async (id) => {
     const session = await models.sessions.findByPk(id);
     if (!session) return null;
-    return { device: session.deviceName ?? session.clientType, address: session.ip ?? '?', at: session.createdAt.toISOString() };
+    return {
+      device: session.deviceName ?? session.clientType,
+      address: session.ip ?? '?',
+      at: session.createdAt.toISOString(),
+      path: SAFETY,
+    };
   });
   notifications.describe('user', async (id) => {
     const user = await models.users.findByPk(id);
     // Opened again meanwhile: nothing to be told any more.
-    return user?.lockedUntil ? { at: user.lockedUntil.toISOString() } : null;
+    return user?.lockedUntil ? { at: user.lockedUntil.toISOString(), path: SAFETY } : null;
   });
 
   const tell = outbox.append;

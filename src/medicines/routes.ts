@@ -23,6 +23,12 @@ export function medicineRoutes(medicines: Medicines): FastifyPluginAsyncZod {
       handler: (request) => medicines.list(request.query),
     });
 
+    app.get('/medicines/:id', {
+      config: { policy: read, errors: ['not_found'] },
+      schema: { summary: 'One medicine', tags, params, response: { 200: schemas.medicineView } },
+      handler: (request) => medicines.get(request.params.id),
+    });
+
     app.post('/medicines', {
       config: { policy: manage, errors: ['already_exists'], idempotent: 'day' },
       schema: { summary: 'Add a medicine', tags, body: schemas.newMedicine, response: { 200: schemas.medicineView } },

@@ -15,6 +15,8 @@ type Medicine = z.infer<typeof schemas.medicineView>;
 type Contraindication = z.infer<typeof schemas.contraindicationView>;
 
 export interface Medicines {
+  /** Disabled ones, too: templates may name them. @throws {ApiError} `not_found` */
+  get(id: string): Promise<z.infer<typeof schemas.medicineView>>;
   list(query: z.infer<typeof schemas.medicineQuery>): Promise<z.infer<typeof schemas.medicineList>>;
   /** @throws {ApiError} `already_exists` for a code that is taken */
   create(input: z.infer<typeof schemas.newMedicine>): Promise<Medicine>;
@@ -41,6 +43,11 @@ export function createMedicines(database: Database, signals: Signals): Medicines
   }));
 
   return {
+    async get(id) {
+      const row = await models.medicines.findByPk(id);
+      if (!row) throw new ApiError('not_found');
+      return medicineView(row);
+    },
     async list(query) {
       const keyword = query.keyword?.replaceAll(/[%_\\]/g, '');
       const where = {

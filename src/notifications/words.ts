@@ -17,6 +17,9 @@ export interface NotificationWords {
 /** Longest text that goes with an event; the list has the whole one. */
 const PREVIEW_LENGTH = 300;
 
+/** Address in the web client: visits stand on their own, all else is a screen of the clinic (`web/src/clinic/notices.ts`). */
+const addressOf = (path: string): string => (path.startsWith('/visit/') ? path : `/clinic${path}`);
+
 /**
  * @param publicUrl address that people open, without a slash at the end
  * @throws {TemplateError} the facts do not fill the template
@@ -28,7 +31,7 @@ export function wordsOf(
   publicUrl: string,
 ): NotificationWords {
   const known = Object.keys(templates[template].variables.shape);
-  const all = { ...facts, ...(path !== undefined && { link: `${publicUrl}${path}` }) };
+  const all = { ...facts, ...(path !== undefined && { link: publicUrl + addressOf(path) }) };
   const used = Object.entries(all).filter(([name]) => known.includes(name));
   const variables = (locale: Locale) =>
     Object.fromEntries(used.map(([name, value]) => [name, typeof value === 'object' ? value[locale] : value]));

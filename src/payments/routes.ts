@@ -56,7 +56,7 @@ function singleRoutes(payments: Payments): FastifyPluginAsyncZod {
       handler: (request) => payments.get(callerOf(request), request.params.id),
     });
     app.post('/payments/:id/check', {
-      config: { policy: own, errors: ['not_found'] },
+      config: { policy: seen, errors: ['not_found'] },
       schema: { summary: 'Ask the partner whether it was paid', tags, params, response: { 200: schemas.paymentView } },
       handler: (request) => payments.check(callerOf(request), request.params.id),
     });

@@ -30,6 +30,14 @@ export function reviewRoutes(reviews: Reviews): FastifyPluginAsyncZod {
       schema: { summary: 'What was said of one visit', tags, params, response: { 200: schemas.reviewOfVisit } },
       handler: (request) => reviews.ofAppointment(callerOf(request), request.params.id),
     });
+    app.get('/consultations/:id/review', {
+      config: {
+        policy: may('consultations:read', { objects: 'visits of the caller as patient or practitioner' }),
+        errors: ['not_found'],
+      },
+      schema: { summary: 'What was said of a visit, booked or not', tags, params, response: { 200: schemas.reviewOfVisit } },
+      handler: (request) => reviews.ofConsultation(callerOf(request), request.params.id),
+    });
     app.post('/reviews/:id/reply', {
       config: { policy: may('reviews:reply', { objects: 'reviews of the caller' }), errors: ['not_found'] },
       schema: { summary: 'Reply to a review of oneself', tags, params, body: schemas.reply, response: { 200: schemas.reviewView } },

@@ -27,6 +27,8 @@ export interface Reviews extends ReviewTags {
   write(caller: Caller, input: z.infer<typeof schemas.newReview>): Promise<View>;
   /** What was said of one visit, to either side of it. @throws {ApiError} `not_found` */
   ofAppointment(caller: Caller, appointmentId: string): Promise<{ review: View | null }>;
+  /** Of one visit, booked or not, to either side of it. @throws {ApiError} `not_found` */
+  ofConsultation(caller: Caller, consultationId: string): Promise<{ review: View | null }>;
   /** By the reviewed practitioner and no other. @throws {ApiError} `not_found` */
   reply(caller: Caller, id: string, text: string): Promise<View>;
   /** @throws {ApiError} `not_found` */
@@ -54,14 +56,7 @@ export function createReviews(parts: ReviewParts): Reviews {
 
     write: (caller, input) => write(parts, caller, input),
 
-    async ofAppointment(caller, appointmentId) {
-      const appointment = await models.appointments.findByPk(appointmentId, { attributes: ['userId', 'practitionerId'] });
-      const own = appointment && appointment.userId !== caller.userId ? await practitioners.byUser(caller.userId) : null;
-      const reach = appointment?.userId === caller.userId || (own && own.id === appointment?.practitionerId);
-      if (!reach) throw new ApiError('not_found');
-      const review = await models.reviews.findOne({ where: { appointmentId } });
-      return { review: review && (await viewOf(database, review)) };
-    },
+    ...ofOneVisit(parts),
 
     async reply(caller, id, text) {
       const own = await practitioners.byUser(caller.userId);
@@ -101,6 +96,30 @@ export function createReviews(parts: ReviewParts): Reviews {
       );
     },
     statistics: async (whose) => ({ ...whose, ...(await figuresOf(database, whose)) }),
+  };
+}
+
+/** What was said of one visit, to its two sides. */
+function ofOneVisit({ database, practitioners }: ReviewParts): Pick<Reviews, 'ofAppointment' | 'ofConsultation'> {
+  const { models } = database;
+  return {
+    async ofAppointment(caller, appointmentId) {
+      const appointment = await models.appointments.findByPk(appointmentId, { attributes: ['userId', 'practitionerId'] });
+      const own = appointment && appointment.userId !== caller.userId ? await practitioners.byUser(caller.userId) : null;
+      const reach = appointment?.userId === caller.userId || (own && own.id === appointment?.practitionerId);
+      if (!reach) throw new ApiError('not_found');
+      const review = await models.reviews.findOne({ where: { appointmentId } });
+      return { review: review && (await viewOf(database, review)) };
+    },
+
+    async ofConsultation({ userId }, consultationId) {
+      const side = await models.members.count({ where: { consultationId, userId, role: ['patient', 'practitioner'] } });
+      const visit = side > 0 && (await models.consultations.findByPk(consultationId, { attributes: ['appointmentId'] }));
+      if (!visit) throw new ApiError('not_found');
+      const { appointmentId } = visit;
+      const review = await models.reviews.findOne({ where: appointmentId ? { appointmentId } : { consultationId } });
+      return { review: review && (await viewOf(database, review)) };
+    },
   };
 }
 

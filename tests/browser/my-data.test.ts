@@ -1,9 +1,9 @@
-/** A patient's own data, and the officer's desk: copies, closing the account, legal holds. */
+/** A patient's own data, also as the doctor reads it beside the video; the own account; the officer's desk. */
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
 import { openClinicPage } from '../support/clinic-page.ts';
-import { signIn, type SignedIn } from '../support/rest.ts';
+import { createVisit, signIn, type SignedIn } from '../support/rest.ts';
 import { checkScreen } from '../support/screen-check.ts';
 import { type Account, startServer, type TestServer } from '../support/server.ts';
 
@@ -80,4 +80,63 @@ test('an officer places a legal hold and lifts it', async () => {
   await checkScreen(page, 'holds');
   await page.getByRole('dialog').getByRole('button', { name: 'Lift' }).click();
   await page.getByTestId('hold-lift').waitFor({ state: 'detached' });
+});
+
+test('the doctor reads the health profile beside the video, writes the record there, and the patient sees what was said', async () => {
+  const [health, visit] = await Promise.all([
+    open(server.patient, '/clinic/health-profile', { phone: true, locale: 'zh-CN' }),
+    createVisit(server, { lobby: false }),
+  ]);
+  await health.getByTestId('health-edit').click();
+  await health.getByTestId('has-allergy').click();
+  await health.getByRole('button', { name: '添加过敏原' }).click();
+  await health.getByTestId('allergy-substance').fill('青霉素');
+  await checkScreen(health, 'health profile');
+  await health.getByTestId('form-submit').click();
+  await health.getByText('青霉素').waitFor();
+
+  const room = await open(server.doctor, `/visit/${visit.id}?join=now`, { locale: 'en' });
+  await room.getByTestId('chat-button').click();
+  await room.getByTestId('chat-input').fill('Please do not take penicillin.');
+  await room.getByTestId('chat-send').click();
+  await room.getByTestId('file-button').click();
+  const file = room.getByTestId('file-panel');
+  await file.getByText('青霉素').waitFor();
+  await file.getByTestId('file-write-record').click();
+  for (const text of await file.getByTestId('section-text').all()) await text.fill('Well');
+  // A look at the chat costs nothing that was written.
+  await room.getByTestId('chat-button').click();
+  await room.getByTestId('file-button').click();
+  await file.getByTestId('form-submit').click();
+  await file.getByTestId('file-entry').click();
+  await file.getByText('Well').first().waitFor();
+  await picture(room, 'visit-file-en');
+
+  await health.goto(`${server.url}/clinic/visits`);
+  await health.getByTestId('visit-card').getByTestId('unread').waitFor();
+  await health.getByTestId('visit-card').getByRole('link').first().click();
+  await health.getByText('Please do not take penicillin.').waitFor();
+  await health.getByTestId('unread').first().waitFor({ state: 'detached' });
+  await checkScreen(health, 'visit with its chat');
+});
+
+test('a person changes the password and stays signed in; other devices do not', async () => {
+  const [page, other] = await Promise.all([
+    open(server.patient, '/clinic/account?view=security', { locale: 'zh-CN' }),
+    open(server.patient, '/clinic/account', { phone: true, locale: 'en' }),
+  ]);
+  await other.getByTestId('account-name').waitFor();
+  await checkScreen(other, 'account on a phone');
+  await page.getByTestId('session-card').first().waitFor();
+  await checkScreen(page, 'sign-in and security');
+  await page.getByTestId('change-password').click();
+  await page.getByTestId('old-password').fill(server.patient.password);
+  await page.getByTestId('new-password').fill('another horse 8');
+  await page.getByTestId('repeat-password').fill('another horse 8');
+  await page.getByTestId('form-submit').click();
+  await page.getByTestId('form-dialog').waitFor({ state: 'detached' });
+  await page.reload();
+  await page.getByTestId('session-card').first().waitFor();
+  await other.reload();
+  await other.getByTestId('sign-in').waitFor();
 });

@@ -74,7 +74,7 @@ describe('notification.send', () => {
     ]);
     expect(inboxOf(phone)).toMatchObject([{ channel: 'sms', text: expect.stringContaining('您已预约李医生') }]);
     expect(inboxOf(email)).toMatchObject([
-      { channel: 'email', subject: '预约成功', text: expect.stringContaining('https://clinic.test/appointments/1') },
+      { channel: 'email', subject: '预约成功', text: expect.stringContaining('https://clinic.test/clinic/appointments/1') },
     ]);
   });
 

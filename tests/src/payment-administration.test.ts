@@ -115,6 +115,8 @@ describeApps('administration of payments', (server) => {
     );
     expect(dataOf(await administrator('GET', `/payments/${list.items[0].id}`)).user.name).toBe('王小敏');
     expect(dataOf(await administrator('GET', '/payments?surplus=true')).items).toEqual([]);
+    // Staff may ask the partner for anybody.
+    expect((await server().call('POST', `/api/v1/payments/${list.items[0].id}/check`, staff)).status).toBe(200);
     const answers = [
       await server().call('GET', '/api/v1/payments', people.patient.token),
       await server().call('GET', `/api/v1/payments/${list.items[0].id}`, people.otherPatient.token),

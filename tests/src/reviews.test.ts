@@ -46,10 +46,14 @@ describe.each(['sqlite', 'mysql'] as const)('reviews on %s', (dialect) => {
     expect((await review(patient.token, { consultationId })).body.error.code).toBe('wrong_state');
     await held(consultationId);
     expect((await review(otherPatient.token, { consultationId })).body.error.code).toBe('not_found');
+    const seen = (token: string) => server.call('GET', `/api/v1/consultations/${consultationId}/review`, token);
+    expect((await seen(patient.token)).body.data).toEqual({ review: null });
     const { status, body } = await review(patient.token, { consultationId });
     expect([status, body.data]).toMatchObject([200, { practitionerId: clinic.practitionerId, serviceId: null, rating: 4 }]);
     expect((await review(patient.token, { consultationId })).body.error.code).toBe('already_exists');
     expect((await server.call('POST', `/api/v1/reviews/${body.data.id}/reply`, doctor.token, { text: '谢谢' })).status).toBe(200);
+    for (const { token } of [patient, doctor]) expect((await seen(token)).body.data.review).toMatchObject({ rating: 4, reply: '谢谢' });
+    expect((await seen(otherPatient.token)).body.error.code).toBe('not_found');
     await server.workers.drained();
     const { items } = (await server.call('GET', '/api/v1/notifications', patient.token)).body.data;
     expect(items).toMatchObject([{ kind: 'review.replied', path: `/visits/${consultationId}` }]);

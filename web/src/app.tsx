@@ -9,6 +9,7 @@ import { SignIn } from './screens/sign-in-screen.tsx';
 import { useStore } from './use-store.ts';
 
 const clinic = screen(() => import('./clinic/clinic.tsx'));
+const external = screen(() => import('./screens/external-screen.tsx'));
 const home = screen(() => import('./screens/home-screen.tsx'));
 const networkTest = screen(() => import('./screens/test-screen.tsx'));
 const visit = screen(() => import('./screens/visit-screen.tsx'));
@@ -22,6 +23,7 @@ function Page() {
     return tokenFor(here.id) ? <visit.Screen key={here.id} id={here.id} joinNow={here.joinNow} /> : <SignIn toVisit />;
   }
   if (here.name === 'missing') return <Missing />;
+  if (here.name === 'external') return <external.Screen provider={here.provider} />;
   if (!own) return <SignIn toVisit={false} />;
   if (here.name === 'clinic') return <clinic.Screen key={own.user.id} />;
   return here.name === 'test' ? <networkTest.Screen /> : <home.Screen />;

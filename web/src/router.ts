@@ -4,6 +4,8 @@ export type Route =
   | { name: 'home' }
   | { name: 'test' }
   | { name: 'visit'; id: string; joinNow: boolean }
+  /** Back from another service that the person signs in with. */
+  | { name: 'external'; provider: string }
   /** `path` below `/clinic`, with a slash in front */
   | { name: 'clinic'; path: string; search: string }
   | { name: 'missing' };
@@ -16,6 +18,7 @@ function parseRoute(path: string, query: string): Route {
   if (parts.length === 2 && parts[0] === 'visit' && parts[1]) {
     return { name: 'visit', id: decodeURIComponent(parts[1]), joinNow: new URLSearchParams(query).get('join') === 'now' };
   }
+  if (parts.length === 2 && parts[0] === 'sign-in' && parts[1]) return { name: 'external', provider: decodeURIComponent(parts[1]) };
   if (parts[0] === 'clinic') return { name: 'clinic', path: `/${parts.slice(1).join('/')}`, search: query };
   return { name: 'missing' };
 }

@@ -165,7 +165,7 @@ const running: Lines = {
   'DELETE /api-keys/{id}': { all: administrator, outcome: { status: 404, why: 'there is no such key' } },
   'POST /announcements/{id}/cancel': { all: desk, outcome: { status: 409, why: 'everybody has been told' } },
   ...lines({ all: [...practitioners, 'administrator'] }, ['GET /wards', 'GET /wards/{id}/beds']),
-  ...lines({ all: [...doctors, ...pharmacy] }, ['GET /medicines', 'GET /contraindications']),
+  ...lines({ all: [...doctors, ...pharmacy] }, ['GET /medicines', 'GET /medicines/{id}', 'GET /contraindications']),
   ...lines({ all: pharmacy }, ['POST /medicines', 'PATCH /medicines/{id}', 'POST /contraindications', 'PATCH /contraindications/{id}']),
 };
 
@@ -211,7 +211,9 @@ const appointments: Lines = {
   ]),
   ...lines({ own: ['patient'], strangers: administrator, refusal: 404 }, ['POST /reviews']),
   ...lines({ all: ['patient', 'administrator'] }, ['GET /reviews/mine']),
-  ...lines({ own: ['patient', 'doctor'], strangers: [...practitioners, 'administrator'], refusal: 404 }, ['GET /appointments/{id}/review']),
+  ...lines({ own: ['patient', 'doctor'], strangers: [...practitioners, 'administrator'], refusal: 404 }, [
+    ...['GET /appointments/{id}/review', 'GET /consultations/{id}/review'],
+  ]),
   ...lines({ own: ['doctor'], strangers: [...practitioners, 'administrator'], refusal: 404 }, ['POST /reviews/{id}/reply']),
 };
 
@@ -272,9 +274,11 @@ const files: Lines = {
 
 const money: Lines = {
   ...lines({ all: ['patient', ...desk] }, ['GET /orders']),
-  ...lines({ own: ['patient'], all: desk, refusal: 404 }, ['GET /orders/{id}', 'GET /orders/{id}/payments', 'GET /payments/{id}']),
+  ...lines({ own: ['patient'], all: desk, refusal: 404 }, [
+    ...['GET /orders/{id}', 'GET /orders/{id}/payments', 'GET /payments/{id}', 'POST /payments/{id}/check'],
+  ]),
   ...lines({ own: ['patient'], strangers: administrator, refusal: 404 }, [
-    ...['POST /orders/{id}/cancel', 'POST /orders/{id}/payments', 'POST /payments/{id}/check', 'POST /payments/{id}/close'],
+    ...['POST /orders/{id}/cancel', 'POST /orders/{id}/payments', 'POST /payments/{id}/close'],
     ...['POST /orders/{id}/refunds'],
   ]),
   ...lines({ all: ['patient', 'administrator'] }, ['GET /payment-methods', 'GET /refunds', 'GET /balance', 'GET /balance/transactions']),

@@ -83,6 +83,24 @@ export async function fileOf(path: string): Promise<Blob> {
   throw failureOf(await response.json().catch(() => null), response);
 }
 
+/** What the server says of a file that was sent. */
+type Upload = { ok: true; file: { id: string } } | { ok: false; error: { code: string } };
+
+/**
+ * Uploads a file.
+ * @throws {ApiFailure} the whole request, or this file, was refused
+ */
+export async function uploadFile(category: 'avatar' | 'record-attachment', file: File): Promise<{ id: string }> {
+  const body = new FormData();
+  body.append('file', file);
+  const response = await send(new Request(`/api/v1/files?category=${category}`, { method: 'POST', body }));
+  const answer: unknown = await response.json().catch(() => null);
+  const [uploaded] = response.ok ? (answer as { data: { items: Upload[] } }).data.items : [];
+  if (!uploaded) throw failureOf(answer, response);
+  if (!uploaded.ok) throw new ApiFailure(uploaded.error.code, response.status);
+  return uploaded.file;
+}
+
 /** What an answer that is no success says. */
 export function failureOf(body: unknown, response: Response): ApiFailure {
   const { error, requestId } = (typeof body === 'object' && body !== null ? body : {}) as Failure;

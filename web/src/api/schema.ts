@@ -2811,6 +2811,41 @@ export interface paths {
       };
     };
   };
+  '/api/v1/consultations/{id}/review': {
+    /** What was said of a visit, booked or not. Open to users who may: see own visits (`consultations:read`); reaches visits of the caller as patient or practitioner. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          /** null: not rated yet */
+          review: {
+            id: string;
+            practitionerId: string | null;
+            serviceId: string | null;
+            /** masked */
+            author: string;
+            rating: number;
+            text: string;
+            tags: string[];
+            hidden: boolean;
+            reply: string | null;
+            repliedAt: string | null;
+            createdAt: string;
+          } | null;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
   '/api/v1/consultations/{id}/room': {
     /** Who is in the room now. Open to users who may: book, open, end and cancel own visits as their practitioner (`consultations:lead`); reaches visits that the caller leads. */
     get: {
@@ -6279,6 +6314,33 @@ export interface paths {
     };
   };
   '/api/v1/medicines/{id}': {
+    /** One medicine. Open to users who may: see medicines and contraindications (`medicines:read`). */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          code: string;
+          name: string;
+          nameEn: string | null;
+          ingredients: string[];
+          specification: string;
+          unit: string;
+          prescriptionOnly: boolean;
+          enabled: boolean;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
     /** Change, enable or disable a medicine. Open to users who may: change medicines and contraindications (`medicines:manage`). */
     patch: {
       parameters: {
@@ -7856,7 +7918,7 @@ export interface paths {
     };
   };
   '/api/v1/payments/{id}/check': {
-    /** Ask the partner whether it was paid. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller. */
+    /** Ask the partner whether it was paid. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches orders of the caller, everybody's with `orders:read-all`. */
     post: {
       parameters: {
         path: {

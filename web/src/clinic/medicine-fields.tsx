@@ -29,6 +29,7 @@ export const FRESH_ITEM = { doseUnit: 'mg', frequency: 'qd', route: 'oral', days
 const find = async (keyword: string) =>
   (await dataOf(api.GET('/api/v1/medicines', { params: { query: { keyword, enabled: 'true', pageSize: 20 } } }))).items;
 type Medicine = Awaited<ReturnType<typeof find>>[number];
+const readMedicine = (id: string) => dataOf(api.GET('/api/v1/medicines/{id}', { params: { path: { id } } }));
 
 /** A field that finds a medicine by name or code, as a form's value its id. */
 function MedicineSelect({ value, onChange, ...field }: { id?: string; value?: string; onChange?(id: string): void }) {
@@ -39,6 +40,12 @@ function MedicineSelect({ value, onChange, ...field }: { id?: string; value?: st
   const { data = [], isFetching } = useQuery({
     ...{ queryKey: ['medicines', keyword], queryFn: () => find(keyword), enabled: keyword !== '', staleTime: 60_000 },
   });
+  // The form came with it, from a template.
+  const given = useQuery({
+    ...{ queryKey: ['medicines', 'one', value], queryFn: () => readMedicine(value ?? ''), staleTime: 60_000 },
+    enabled: value !== undefined && value !== chosen?.id && !data.some(({ id }) => id === value),
+  });
+  if (given.data && given.data.id === value && chosen?.id !== value) setChosen(given.data);
   const medicines = chosen && !data.some(({ id }) => id === chosen.id) ? [chosen, ...data] : data;
   return (
     <Select

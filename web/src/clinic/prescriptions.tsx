@@ -14,7 +14,8 @@ import { useTexts } from './texts/areas.ts';
 export const PRESCRIPTIONS = 'prescriptions';
 
 export const readPrescription = (id: string) => dataOf(api.GET('/api/v1/prescriptions/{id}', { params: { path: { id } } }));
-type PrescriptionStatus = Awaited<ReturnType<typeof readPrescription>>['status'];
+export type Prescription = Awaited<ReturnType<typeof readPrescription>>;
+type PrescriptionStatus = Prescription['status'];
 const TONES: Record<PrescriptionStatus, Tone> = { submitted: 'warn', approved: 'good', rejected: 'bad', cancelled: 'neutral' };
 
 export function PrescriptionState({ status }: { status: PrescriptionStatus }) {

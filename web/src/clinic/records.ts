@@ -31,3 +31,4 @@ export const sentContent = ({ sections, diagnoses }: RecordContent) => ({
 });
 
 export const readRecord = (id: string) => dataOf(api.GET('/api/v1/medical-records/{id}', { params: { path: { id } } }));
+export type MedicalRecord = Awaited<ReturnType<typeof readRecord>>;

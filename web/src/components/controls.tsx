@@ -4,6 +4,7 @@ import { unreadCount } from '../room/chat-log.ts';
 import type { Visit } from '../room/visit.ts';
 import { ownPeer } from '../room/visit-state.ts';
 import type { Panel, RoomDialog } from '../screens/room-screen.tsx';
+import { isGuest } from '../session.ts';
 import { useStore } from '../use-store.ts';
 import { Icon, type IconName } from './icon.tsx';
 
@@ -147,6 +148,16 @@ export function Controls({ visit, panel, onPanel, onDialog }: ControlsProps) {
         badge={unread}
         onClick={() => onPanel('chat')}
       />
+      {state.self?.role === 'practitioner' && !isGuest(visit.id) && (
+        <Control
+          icon="file"
+          text={t('room.file')}
+          label={t('room.fileTitle')}
+          testId="file-button"
+          expanded={panel === 'file'}
+          onClick={() => onPanel('file')}
+        />
+      )}
       <Control icon="more" text={t('room.more')} testId="more-button" onClick={() => onDialog('settings')} />
       <Control icon="leave" text={t('room.leave')} testId="leave-button" tone="danger" onClick={() => onDialog('leave')} />
     </nav>

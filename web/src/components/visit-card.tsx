@@ -19,6 +19,11 @@ export function VisitCard({ visit, onInvite, onCancel }: { visit: VisitRecord; o
           <Icon name="people" size={18} /> {t('home.with', { name: other.name })}
         </p>
       </div>
+      {visit.unread > 0 && (
+        <span className="chip chip-unread" data-testid="visit-unread">
+          <Icon name="chat" size={16} /> {t('home.unread', { count: visit.unread })}
+        </span>
+      )}
       <span className={`chip chip-${visit.status}`}>{t(`home.${visit.status}`)}</span>
       {(visit.status === 'scheduled' || visit.status === 'active') && (
         <div className="visit-card-actions">

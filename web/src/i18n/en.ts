@@ -18,6 +18,10 @@ export const en: typeof zh = {
     back: 'Back to my visits',
   },
   signIn: {
+    others: 'Other ways to sign in',
+    with: 'Sign in with {{name}}',
+    notFinished: 'You are not signed in yet',
+    notBegun: 'This page did not start a sign-in, or it was used already. Please begin again.',
     title: 'Sign in',
     intro: 'See and talk to your doctor or patient, privately and from any device.',
     account: 'Account',
@@ -50,6 +54,7 @@ export const en: typeof zh = {
     resetSubmit: 'Change password',
   },
   home: {
+    unread: '{{count}} unread',
     title: 'My visits',
     hello: 'Hello, {{name}}',
     empty: 'There are no visits here yet.',

@@ -45,6 +45,8 @@ export const room: typeof chinese = {
     stopShare: 'Stop sharing',
     raiseHand: 'Raise hand',
     lowerHand: 'Lower hand',
+    file: 'File',
+    fileTitle: 'Patient file',
     chat: 'Chat',
     chatUnread: 'Chat, {{count}} unread',
     people: 'People',
@@ -133,6 +135,7 @@ export const room: typeof chinese = {
     endText: 'Everybody is disconnected, and nobody can enter this visit again.',
   },
   ended: {
+    visit: 'See the visit',
     appointment: 'See the appointment',
     ended: { title: 'The visit has ended', text: 'Thank you. You can close this page.' },
     closed: { title: 'The room was closed', text: 'The doctor has closed the room for now. You can enter again when you are asked to.' },

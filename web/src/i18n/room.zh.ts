@@ -32,6 +32,8 @@ export const room = {
     stopShare: '停止共享',
     raiseHand: '举手',
     lowerHand: '放下手',
+    file: '档案',
+    fileTitle: '患者档案',
     chat: '聊天',
     chatUnread: '聊天，{{count}} 条未读',
     people: '成员',
@@ -120,6 +122,7 @@ export const room = {
     endText: '所有人都会断开，且无法再次进入本次问诊。',
   },
   ended: {
+    visit: '查看问诊',
     appointment: '查看预约',
     ended: { title: '问诊已结束', text: '感谢您的使用，现在可以关闭此页面。' },
     empty: { title: '问诊已关闭', text: '诊室内已经没有人。' },

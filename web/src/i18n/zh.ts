@@ -17,6 +17,10 @@ export const zh = {
     back: '返回我的问诊',
   },
   signIn: {
+    others: '其他登录方式',
+    with: '使用{{name}}登录',
+    notFinished: '登录未完成',
+    notBegun: '此页面没有发起过登录，或已登录过。请重新开始。',
     title: '登录',
     intro: '随时随地与您的医生或患者面对面交流，私密而安全。',
     account: '账号',
@@ -49,6 +53,7 @@ export const zh = {
     resetSubmit: '重设密码',
   },
   home: {
+    unread: '{{count}} 条未读',
     title: '我的问诊',
     hello: '您好，{{name}}',
     empty: '暂时没有问诊。',

@@ -19,6 +19,8 @@ export interface VisitRecord {
   scheduledEnd: string;
   /** The booking that it belongs to. */
   appointmentId: string | null;
+  /** Chat messages of others that the reader has not read. */
+  unread: number;
 }
 export interface Page<T> {
   items: T[];

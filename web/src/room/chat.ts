@@ -19,8 +19,11 @@ export interface Chat {
   posted(messages: ChatPage['messages']): void;
 }
 
-/** Makes the chat of one visit. `selfMemberId` is known once the visit was joined. */
-export function createChat(request: Request, selfMemberId: () => string | null): Chat {
+/**
+ * Makes the chat of one visit. `selfMemberId` is known once the visit was joined.
+ * @param noteRead told up to which number the person has read
+ */
+export function createChat(request: Request, selfMemberId: () => string | null, noteRead: (seq: number) => void): Chat {
   const log = createStore<ChatLog>(emptyChat);
   let filling = false;
 
@@ -63,7 +66,11 @@ export function createChat(request: Request, selfMemberId: () => string | null):
       if (entry) void deliver(clientMessageId, entry.text);
     },
     discard: (clientMessageId) => log.update((current) => discarded(current, clientMessageId)),
-    read: () => log.update(readAll),
+    read() {
+      const { readSeq } = log.get();
+      log.update(readAll);
+      if (log.get().readSeq > readSeq) noteRead(log.get().readSeq);
+    },
     joined(page) {
       log.update((current) => received(current, page.messages, selfMemberId(), page.latestSeq));
       void fill();

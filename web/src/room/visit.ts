@@ -13,6 +13,7 @@ import { createStore } from '../store.ts';
 import { announce } from './announce.ts';
 import { captureMoment } from './capture-start.ts';
 import { createChat } from './chat.ts';
+import { noteRead } from './note-read.ts';
 import { watchOwnUplink } from './own-uplink.ts';
 import { toast } from './toasts.ts';
 import { launch } from './launch.ts';
@@ -142,7 +143,11 @@ function createParts({ id, token, local, refused }: VisitOptions, broken: () => 
     path,
     levels: createStore<Readonly<Record<string, number>>>({}),
     connection,
-    chat: createChat(request, () => state.get().self?.memberId ?? null),
+    chat: createChat(
+      request,
+      () => state.get().self?.memberId ?? null,
+      (seq) => void noteRead(id, seq),
+    ),
     displays: createDisplays(request, videos),
     typing,
     poorNetwork: { up: watchPoorNetwork(() => onPoorUpload(parts)), down: watchPoorNetwork(() => onPoorDownload(parts)) },

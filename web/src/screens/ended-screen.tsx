@@ -19,25 +19,29 @@ const SCREEN_OF_CODE: Partial<Record<string, Screen>> = {
 };
 const CAN_COME_BACK = new Set<Screen>(['closed', 'empty', 'replaced', 'left', 'declined', 'room_failed', 'refused']);
 
-/** The booking of a visit, where the person has a part in it: what comes after the visit is done there. */
-function useAppointment(visitId: string): string | null {
-  const [id, setId] = useState<string | null>(null);
+/** Where what comes after the visit is done: in its booking or, without one, in the visit. Null for whoever has no part in it. */
+function useAfterwards(visitId: string): { path: string; booked: boolean } | null {
+  const [place, setPlace] = useState<{ path: string; booked: boolean } | null>(null);
   useEffect(() => {
     if (isGuest(visitId)) return;
     getVisit(visitId).then(
-      ({ appointmentId }) => setId(appointmentId),
-      // Whoever may not see the visit has no booking to go to.
+      ({ appointmentId }) =>
+        setPlace({
+          path: appointmentId ? `/clinic/appointments/${appointmentId}` : `/clinic/visits/${visitId}`,
+          booked: appointmentId !== null,
+        }),
+      // Whoever may not see the visit has nowhere to go to.
       (error: unknown) => console.warn('visit', error),
     );
   }, [visitId]);
-  return id;
+  return place;
 }
 
 /** Why the visit is over for this page, and what can be done now. */
 export function Ended({ visitId, closed }: { visitId: string; closed: Closed }) {
   const t = useT();
   const own = useStore(session);
-  const appointment = useAppointment(visitId);
+  const afterwards = useAfterwards(visitId);
   const screen: Screen = 'reason' in closed ? closed.reason : (SCREEN_OF_CODE[closed.code] ?? 'refused');
   const again = screen === 'declined' ? t('ended.knock') : screen === 'replaced' ? t('ended.moveHere') : t('ended.rejoin');
   return (
@@ -56,9 +60,9 @@ export function Ended({ visitId, closed }: { visitId: string; closed: Closed }) 
               {again}
             </button>
           )}
-          {own && appointment && (
-            <Link to={`/clinic/appointments/${appointment}`} className="btn">
-              {t('ended.appointment')}
+          {own && afterwards && (
+            <Link to={afterwards.path} className="btn">
+              {t(afterwards.booked ? 'ended.appointment' : 'ended.visit')}
             </Link>
           )}
           {own && (

@@ -1,7 +1,8 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { ChatPanel } from '../components/chat-panel.tsx';
 import { ConnectionBanner } from '../components/connection-banner.tsx';
 import { Controls } from '../components/controls.tsx';
+import { FilePanel } from '../components/file-panel.tsx';
 import { InviteDialog } from '../components/invite-dialog.tsx';
 import { Knocks } from '../components/knocks.tsx';
 import { LeaveDialog } from '../components/leave-dialog.tsx';
@@ -17,7 +18,7 @@ import type { Visit } from '../room/visit.ts';
 import { useStore } from '../use-store.ts';
 import '../styles/room.css';
 
-export type Panel = 'chat' | 'people';
+export type Panel = 'chat' | 'people' | 'file';
 export type RoomDialog = 'leave' | 'settings' | 'invite';
 
 /** The room itself. */
@@ -27,6 +28,10 @@ export function Room({ visit }: { visit: Visit }) {
   const [dialog, setDialog] = useState<RoomDialog | null>(null);
   const phase = useStore(visit.state, (state) => state.phase);
   const trouble = useStore(visit.state, (state) => state.trouble);
+  const [fileWanted, setFileWanted] = useState(false);
+  useEffect(() => {
+    if (panel === 'file') setFileWanted(true);
+  }, [panel]);
   const close = (): void => setDialog(null);
   const toggle = (name: Panel): void => setPanel((current) => (current === name ? null : name));
 
@@ -40,6 +45,7 @@ export function Room({ visit }: { visit: Visit }) {
         <Stage visit={visit} />
         <Toasts />
         <Knocks visit={visit} onOpen={() => setPanel('people')} />
+        {fileWanted && <FilePanel visit={visit} hidden={panel !== 'file'} onClose={() => setPanel(null)} />}
         {panel === 'chat' && <ChatPanel visit={visit} onClose={() => setPanel(null)} />}
         {panel === 'people' && <PeoplePanel visit={visit} onClose={() => setPanel(null)} onInvite={() => setDialog('invite')} />}
       </main>

@@ -1,10 +1,11 @@
-import { useState, type FormEvent } from 'react';
+import { useEffect, useState, type FormEvent } from 'react';
 import { Icon } from '../components/icon.tsx';
 import { Notice } from '../components/notice.tsx';
 import { Page } from '../components/page.tsx';
 import { screen } from '../components/screen.tsx';
 import { errorText, useT } from '../i18n/index.ts';
 import { ApiError } from '../net/api.ts';
+import { listProviders, startLogin } from '../net/external.ts';
 import { login } from '../net/records.ts';
 import { signedIn, signedOutBecause } from '../session.ts';
 import { useStore } from '../use-store.ts';
@@ -112,6 +113,39 @@ function WayIn({ way, onWay }: { way: Way; onWay(way: Way, done?: boolean): void
   );
 }
 
+/** Other services to sign in with, where the clinic has any. */
+function Providers() {
+  const t = useT();
+  const [providers, setProviders] = useState<{ name: string; title: string }[]>([]);
+  const [code, setCode] = useState<string | null>(null);
+  const tell = (error: unknown) => setCode(error instanceof ApiError ? error.code : 'internal');
+  useEffect(() => {
+    // Nobody needs them to sign in; without an answer there are none.
+    listProviders().then(setProviders, console.warn);
+  }, []);
+  if (providers.length === 0) return null;
+  return (
+    <div className="stack" role="group" aria-label={t('signIn.others')}>
+      {code && (
+        <Notice tone="bad" alert>
+          {errorText(code)}
+        </Notice>
+      )}
+      {providers.map(({ name, title }) => (
+        <button
+          key={name}
+          type="button"
+          className="btn btn-wide"
+          onClick={() => void startLogin(name).catch(tell)}
+          data-testid={`with-${name}`}
+        >
+          {t('signIn.with', { name: title })}
+        </button>
+      ))}
+    </div>
+  );
+}
+
 /** Sign-in at whatever address needs it; afterwards that address shows what it is for. */
 export function SignIn({ toVisit }: { toVisit: boolean }) {
   const t = useT();
@@ -146,6 +180,7 @@ export function SignIn({ toVisit }: { toVisit: boolean }) {
             </Notice>
           )}
           <WayIn way={way} onWay={change} />
+          <Providers />
           {toVisit && <p className="hint">{t('signIn.toVisit')}</p>}
         </section>
       </div>

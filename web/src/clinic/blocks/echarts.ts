@@ -54,12 +54,14 @@ function optionOf({ kind, x, series }: ChartData) {
     const data = x.map((name, index) => ({ name, value: first?.values[index] ?? 0 }));
     return { ...common, series: [{ type: kind, name: first?.name ?? '', radius: ['40%', '65%'], label: text, data }] };
   }
+  // Of visits there are no halves.
+  const whole = series.every(({ values }) => values.every((value) => value === null || Number.isInteger(value)));
   const line = { lineStyle: { color: cssToken('line') } };
   return {
     ...common,
     grid: { left: 8, right: 16, top: 16, bottom: series.length > 1 ? 36 : 8, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     xAxis: { type: 'category', data: [...x], axisLabel: text, axisLine: line, axisTick: { show: false } },
-    yAxis: { type: 'value', axisLabel: text, splitLine: line },
+    yAxis: { type: 'value', ...(whole && { minInterval: 1 }), axisLabel: text, splitLine: line },
     series: series.map(({ name, values }) => ({
       type: kind,
       name,

@@ -1,24 +1,15 @@
 import { Alert, Button, Form, Input, Segmented } from 'antd';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { errorText } from '../../i18n/index.ts';
 import type { StepUpCalls } from '../step-up-calls.ts';
 import { useTexts } from '../texts/areas.ts';
+import { useCountdown } from './countdown.ts';
 import { codeOf } from './failure.tsx';
 
 type Way = 'password' | 'code';
 
 /** Time between two codes, in seconds. The server has its own limit. */
 const AGAIN_S = 60;
-
-function useCountdown(): [number, (seconds: number) => void] {
-  const [left, setLeft] = useState(0);
-  useEffect(() => {
-    if (left <= 0) return;
-    const timer = setTimeout(() => setLeft(left - 1), 1_000);
-    return () => clearTimeout(timer);
-  }, [left]);
-  return [left, setLeft];
-}
 
 function CodeField({ send, onFault }: { send(): Promise<unknown>; onFault(code: string | null): void }) {
   const t = useTexts('shell');

@@ -5,6 +5,7 @@ import { switchLanguage, useT } from '../../i18n/index.ts';
 import { navigate } from '../../router.ts';
 import { session } from '../../session.ts';
 import { useStore } from '../../use-store.ts';
+import { go } from '../route.ts';
 import { useTexts } from '../texts/areas.ts';
 
 /** Who is signed in, and what is about the person rather than the clinic. */
@@ -13,6 +14,7 @@ export function AccountMenu() {
   const common = useT();
   const name = useStore(session)?.user.name ?? '';
   const items = [
+    { key: 'account', label: t('screens.account'), onClick: () => go('/account') },
     { key: 'start', label: t('start'), onClick: () => navigate('/') },
     { key: 'test', label: common('app.test'), onClick: () => navigate('/test') },
     { key: 'language', label: <span lang="">{common('app.language')}</span>, onClick: switchLanguage },

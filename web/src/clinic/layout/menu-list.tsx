@@ -3,7 +3,11 @@ import { language } from '../../i18n/index.ts';
 import { useStore } from '../../use-store.ts';
 import { type MenuEntry, titleOf } from '../menu-tree.ts';
 import { to, useHere } from '../route.ts';
+import { UnreadTag, useUnreadChats } from '../unread.tsx';
 import { MenuIcon } from './menu-icon.tsx';
+
+/** The entry whose screens have the chats. */
+const CHATS = '/visits';
 
 /** Whether the address is this entry or something below it. */
 const isHere = (entry: MenuEntry, path: string): boolean =>
@@ -13,10 +17,12 @@ const isHere = (entry: MenuEntry, path: string): boolean =>
 export function MenuLink({ entry, className, tab = false }: { entry: MenuEntry; className: string; tab?: boolean }) {
   const shown = useStore(language);
   const { path } = useHere();
+  const unread = useUnreadChats(entry.path === CHATS);
   return (
     <Link to={to(entry.path ?? '/')} className={className} current={isHere(entry, path)}>
       {(tab || entry.icon) && <MenuIcon name={entry.icon} />}
       <span>{titleOf(entry, shown)}</span>
+      <UnreadTag count={unread} />
     </Link>
   );
 }

@@ -1,24 +1,20 @@
 import { PlusOutlined } from '@ant-design/icons';
-import { Button, Form, Input, Select } from 'antd';
+import { Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { api, dataOf, IDEMPOTENCY_KEY } from '../../api/client.ts';
 import { ActionButton } from '../blocks/action-button.tsx';
 import { type Column, DataTable } from '../blocks/data-table.tsx';
 import { FormDialog } from '../blocks/form-dialog.tsx';
-import { FormRows } from '../blocks/form-rows.tsx';
 import type { ListState } from '../blocks/list-query.ts';
 import { useListState } from '../blocks/list-state.ts';
+import { useAction } from '../blocks/use-action.ts';
 import { When } from '../blocks/when.tsx';
 import { DiagnosesFields, type Diagnosis, withPrimary } from '../diagnoses-fields.tsx';
 import { FRESH_ITEM, MedicineFields, type MedicineItem } from '../medicine-fields.tsx';
+import { ContentFields } from '../record-form.tsx';
+import { type RecordContent, sentContent, TEMPLATES } from '../records.ts';
 import { useTexts } from '../texts/areas.ts';
 
-const TEMPLATES = 'templates';
-/** What a record mostly has; the others are for `write-record-screen.tsx`. */
-const SECTIONS = [
-  ...(['chief_complaint', 'present_illness', 'past_history', 'allergy_history', 'examination'] as const),
-  ...(['auxiliary_examination', 'assessment', 'treatment', 'advice'] as const),
-];
 type Kind = 'prescription' | 'record';
 
 function load(kind: Kind, { page, pageSize }: ListState, signal: AbortSignal) {
@@ -26,26 +22,42 @@ function load(kind: Kind, { page, pageSize }: ListState, signal: AbortSignal) {
 }
 type Template = Awaited<ReturnType<typeof load>>['items'][number];
 
-interface Named {
+interface Values {
   name: string;
   category?: string;
-}
-interface Values extends Named {
+  /** Of a prescription. */
   diagnoses?: Diagnosis[];
   items?: MedicineItem[];
-  sections?: { key: (typeof SECTIONS)[number]; text: string }[];
+  /** Of a record. */
+  content?: RecordContent;
 }
 
-function create(kind: Kind, { name, category, diagnoses = [], items = [], sections = [] }: Values, key: string) {
-  const named = { name, category: category?.trim() || null };
-  const body =
+/** What the form does not show of a record, such as vital signs, stays as it was. */
+function sentTemplate(kind: Kind, before: object, { name, category, diagnoses = [], items = [], content }: Values) {
+  const written =
     kind === 'prescription'
-      ? { kind, ...named, content: { diagnoses: withPrimary(diagnoses), items } }
-      : { kind, ...named, content: { sections } };
-  return dataOf(api.POST('/api/v1/templates', { headers: { [IDEMPOTENCY_KEY]: key }, body }));
+      ? { diagnoses: withPrimary(diagnoses), items: items.map(withoutEmptyNote) }
+      : { ...before, ...(content && sentContent(content)) };
+  return { name, category: category?.trim() || null, content: written };
 }
-const rename = (id: string, { name, category }: Named) =>
-  dataOf(api.PATCH('/api/v1/templates/{id}', { params: { path: { id } }, body: { name, category: category?.trim() || null } }));
+const withoutEmptyNote = ({ note, ...item }: MedicineItem) => ({ ...item, ...(note?.trim() && { note: note.trim() }) });
+
+type Whole = Awaited<ReturnType<typeof readTemplate>>;
+const readTemplate = (id: string) => dataOf(api.GET('/api/v1/templates/{id}', { params: { path: { id } } }));
+const contentOf = (template: Whole | null) => (template?.content ?? {}) as Partial<RecordContent> & Partial<Pick<Values, 'items'>>;
+
+function save(kind: Kind, template: Whole | null, values: Values, key: string) {
+  const body = sentTemplate(kind, contentOf(template), values);
+  if (template) return dataOf(api.PATCH('/api/v1/templates/{id}', { params: { path: { id: template.id } }, body }));
+  return dataOf(api.POST('/api/v1/templates', { headers: { [IDEMPOTENCY_KEY]: key }, body: { kind, ...body } as never }));
+}
+
+function valuesOf(kind: Kind, template: Whole | null): Partial<Values> {
+  const { sections = template ? [] : [{ key: 'advice', text: '' }], diagnoses = [], items = [{ ...FRESH_ITEM }] } = contentOf(template);
+  const named = template ? { name: template.name, category: template.category ?? '' } : {};
+  return { ...named, ...(kind === 'prescription' ? { diagnoses, items: items as MedicineItem[] } : { content: { sections, diagnoses } }) };
+}
+
 const remove = (id: string) => dataOf(api.DELETE('/api/v1/templates/{id}', { params: { path: { id } } }));
 
 function NameFields() {
@@ -62,40 +74,14 @@ function NameFields() {
   );
 }
 
-function SectionFields() {
-  const t = useTexts('phrases');
-  const patients = useTexts('patients');
-  return (
-    <FormRows
-      name="sections"
-      title={t('sections')}
-      rowTitle={(number) => t('section', { number })}
-      add={t('addSection')}
-      remove={t('remove')}
-      fresh={{ key: 'advice' }}
-      least={1}
-    >
-      {(index) => (
-        <>
-          <Form.Item name={[index, 'key']} label={t('sectionKind')} rules={[{ required: true }]}>
-            <Select options={SECTIONS.map((value) => ({ value, label: patients(`sectionKeys.${value}`) }))} />
-          </Form.Item>
-          <Form.Item name={[index, 'text']} label={t('text')} rules={[{ required: true, whitespace: true }]}>
-            <Input.TextArea rows={3} data-testid="section-text" />
-          </Form.Item>
-        </>
-      )}
-    </FormRows>
-  );
-}
-
 /** A doctor's own templates of prescriptions or of records. */
 export function OwnTemplates({ kind }: { kind: Kind }) {
   const t = useTexts('phrases');
   const shell = useTexts('shell');
   const list = useListState();
-  const [adding, setAdding] = useState(false);
-  const [edited, setEdited] = useState<Template>();
+  /** null: a new one; absent: the dialog is closed. */
+  const [edited, setEdited] = useState<Whole | null>();
+  const opening = useAction({ run: readTemplate, onDone: setEdited });
   const columns: Column<Template>[] = [
     { key: 'name', title: t('name'), pinned: true, render: ({ name }) => name },
     { key: 'category', title: t('category'), render: ({ category }) => category ?? '—' },
@@ -105,8 +91,14 @@ export function OwnTemplates({ kind }: { kind: Kind }) {
       ...{ key: 'actions', title: shell('table.actions'), pinned: true, fixed: true, align: 'right' },
       render: (template) => (
         <div className="clinic-actions">
-          <Button size="small" aria-label={`${t('rename')}: ${template.name}`} onClick={() => setEdited(template)}>
-            {t('rename')}
+          <Button
+            size="small"
+            loading={opening.busy}
+            aria-label={`${t('edit')}: ${template.name}`}
+            onClick={() => opening.run(template.id)}
+            data-testid="template-edit"
+          >
+            {t('edit')}
           </Button>
           <ActionButton
             text={t('remove')}
@@ -132,18 +124,18 @@ export function OwnTemplates({ kind }: { kind: Kind }) {
         columns={columns}
         rowKey={({ id }) => id}
         actions={
-          <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setAdding(true)} data-testid="template-add">
+          <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setEdited(null)} data-testid="template-add">
             {t('addTemplate')}
           </Button>
         }
       />
       <FormDialog<Values, unknown>
-        title={t('addTemplate')}
-        open={adding}
-        onClose={() => setAdding(false)}
-        send={(values, key) => create(kind, values, key)}
-        stale={[[`${TEMPLATES}-${kind}`]]}
-        initialValues={kind === 'prescription' ? { diagnoses: [], items: [{ ...FRESH_ITEM }] } : { sections: [{ key: 'advice' }] }}
+        title={t(edited ? 'edit' : 'addTemplate')}
+        open={edited !== undefined}
+        onClose={() => setEdited(undefined)}
+        send={(values, key) => save(kind, edited ?? null, values, key)}
+        stale={[[`${TEMPLATES}-${kind}`], [TEMPLATES]]}
+        initialValues={valuesOf(kind, edited ?? null)}
       >
         <NameFields />
         {kind === 'prescription' ? (
@@ -152,18 +144,8 @@ export function OwnTemplates({ kind }: { kind: Kind }) {
             <MedicineFields />
           </>
         ) : (
-          <SectionFields />
+          <ContentFields />
         )}
-      </FormDialog>
-      <FormDialog<Named, unknown>
-        title={t('rename')}
-        open={edited !== undefined}
-        onClose={() => setEdited(undefined)}
-        send={async (values) => edited && rename(edited.id, values)}
-        stale={[[`${TEMPLATES}-${kind}`]]}
-        initialValues={{ name: edited?.name ?? '', category: edited?.category ?? '' }}
-      >
-        <NameFields />
       </FormDialog>
     </>
   );

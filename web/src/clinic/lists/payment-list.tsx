@@ -1,5 +1,6 @@
 import { api, dataOf } from '../../api/client.ts';
 import { Link } from '../../components/page.tsx';
+import { ActionButton } from '../blocks/action-button.tsx';
 import { type Column, DataTable } from '../blocks/data-table.tsx';
 import { FilterBar } from '../blocks/filter-bar.tsx';
 import type { ListState } from '../blocks/list-query.ts';
@@ -26,8 +27,13 @@ function load({ page, pageSize, filters }: ListState, signal: AbortSignal) {
 }
 type Payment = Awaited<ReturnType<typeof load>>['items'][number];
 
+/** A partner's notice may be late or lost: whoever was asked for help asks the partner. */
+const check = (id: string) => dataOf(api.POST('/api/v1/payments/{id}/check', { params: { path: { id } } }));
+const hangs = ({ state, method }: Payment) => method !== 'balance' && (state === 'created' || state === 'pending');
+
 function useColumns(): Column<Payment>[] {
   const t = useTexts('finance');
+  const shell = useTexts('shell');
   return [
     { key: 'no', title: t('paymentNo'), pinned: true, render: ({ paymentNo }) => paymentNo },
     {
@@ -48,6 +54,20 @@ function useColumns(): Column<Payment>[] {
     { key: 'failure', title: t('failure'), hidden: true, render: ({ failure }) => failure ?? '—' },
     { key: 'created', title: t('created'), render: ({ createdAt }) => <When at={createdAt} /> },
     { key: 'paid', title: t('paidAt'), hidden: true, render: ({ paidAt }) => <When at={paidAt} /> },
+    {
+      ...{ key: 'actions', title: shell('table.actions'), pinned: true, fixed: true, align: 'right' },
+      render: (payment) =>
+        hangs(payment) && (
+          <ActionButton
+            text={t('check')}
+            about={payment.paymentNo}
+            run={() => check(payment.id)}
+            done={t('asked')}
+            stale={[[PAYMENTS]]}
+            testId="payment-check"
+          />
+        ),
+    },
   ];
 }
 

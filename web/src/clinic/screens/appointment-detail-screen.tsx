@@ -11,8 +11,8 @@ import { AppointmentState } from '../appointment-state.tsx';
 import { type Appointment, APPOINTMENTS, readAppointment } from '../booking.ts';
 import type { ScreenProps } from '../screens.ts';
 import { useTexts } from '../texts/areas.ts';
+import { VisitReview } from '../visit-review.tsx';
 import { AppointmentActions } from './appointment-actions.tsx';
-import { AppointmentReview } from './appointment-review.tsx';
 import { Waiting } from './appointment-waiting.tsx';
 
 /** How often an open appointment is looked at, in milliseconds: the other side moves it on. */
@@ -92,7 +92,7 @@ export default function AppointmentScreen({ params }: ScreenProps) {
           { label: t('no'), value: data.appointmentNo },
         ]}
       />
-      {data.status === 'completed' && !data.outcome && <AppointmentReview id={id} own={own} />}
+      {data.status === 'completed' && !data.outcome && <VisitReview rated={{ appointmentId: id }} own={own} />}
       <History log={data.log} />
     </>
   );

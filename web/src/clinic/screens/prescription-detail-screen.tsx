@@ -1,22 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
-import { Alert, Button } from 'antd';
+import { Button } from 'antd';
 import { api, dataOf } from '../../api/client.ts';
-import { language } from '../../i18n/index.ts';
-import { useStore } from '../../use-store.ts';
 import { useMay } from '../access.ts';
 import { useConfirm } from '../blocks/confirm.tsx';
 import { ExportButton } from '../blocks/export-button.tsx';
-import { Facts } from '../blocks/facts.tsx';
 import { Failure } from '../blocks/failure.tsx';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { PageSkeleton } from '../blocks/page-skeleton.tsx';
 import { useAction } from '../blocks/use-action.ts';
-import { When } from '../blocks/when.tsx';
-import { PrescriptionState, PRESCRIPTIONS, readPrescription } from '../prescriptions.tsx';
+import { PrescriptionView } from '../prescription-view.tsx';
+import { type Prescription, PrescriptionState, PRESCRIPTIONS, readPrescription } from '../prescriptions.tsx';
 import type { ScreenProps } from '../screens.ts';
 import { useTexts } from '../texts/areas.ts';
-
-type Prescription = Awaited<ReturnType<typeof readPrescription>>;
 
 const review = ({ id, version, reason }: { id: string; version: number; reason: string | null }) => {
   const body = reason === null ? { decision: 'approve' as const, version } : { decision: 'reject' as const, version, reason };
@@ -61,41 +56,8 @@ function Actions({ prescription }: { prescription: Prescription }) {
   );
 }
 
-function Contents({ prescription }: { prescription: Prescription }) {
-  const t = useTexts('pharmacy');
-  const shown = useStore(language);
-  const { items, warnings } = prescription;
-  return (
-    <>
-      {warnings.map((warning) => (
-        <Alert
-          key={warning.ruleId}
-          type={warning.severity === 'severe' ? 'error' : 'warning'}
-          showIcon
-          title={`${t(warning.severity)}: ${shown === 'zh' ? warning.reasonZh : warning.reasonEn}`}
-        />
-      ))}
-      <section aria-label={t('items')}>
-        <h2>{t('items')}</h2>
-        <ol>
-          {items.map(({ medicineId, name, specification, quantity, unit, dose, doseUnit, frequency, days, note }) => (
-            <li key={medicineId}>
-              <strong>{name}</strong> {specification} × {quantity}
-              {unit}
-              <br />
-              {t('usage', { dose, unit: doseUnit, frequency, days })}
-              {note && ` · ${note}`}
-            </li>
-          ))}
-        </ol>
-      </section>
-    </>
-  );
-}
-
 /** `/clinic/prescriptions/:id`: one prescription; pharmacists decide here. */
 export default function PrescriptionScreen({ params }: ScreenProps) {
-  const t = useTexts('pharmacy');
   const id = params['id'] ?? '';
   const { data, error, refetch } = useQuery({ queryKey: [PRESCRIPTIONS, 'one', id], queryFn: () => readPrescription(id) });
   if (error) return <Failure page error={error} onRetry={() => void refetch()} />;
@@ -103,17 +65,7 @@ export default function PrescriptionScreen({ params }: ScreenProps) {
   return (
     <>
       <PageHeader title={data.prescriptionNo} lead={<PrescriptionState status={data.status} />} actions={<Actions prescription={data} />} />
-      <Facts
-        items={[
-          { label: t('patient'), value: data.patientName },
-          { label: t('doctor'), value: data.doctorName },
-          { label: t('diagnoses'), value: data.diagnoses.map(({ name, code }) => `${name} (${code})`).join('；') },
-          { label: t('created'), value: <When at={data.createdAt} /> },
-          { label: t('reviewer'), value: data.reviewerName },
-          { label: t('reason'), value: data.reason },
-        ]}
-      />
-      <Contents prescription={data} />
+      <PrescriptionView prescription={data} />
     </>
   );
 }

@@ -127,7 +127,7 @@ function useColumns(onEdit: (profile: Profile) => void): Column<Profile>[] {
     { key: 'idNumber', title: t('idNumber'), render: (profile) => <IdNumber profile={profile} /> },
     { key: 'phone', title: t('phone'), render: ({ phone }) => phone ?? '—' },
     { key: 'birthDate', title: t('birthDate'), render: ({ birthDate }) => birthDate ?? '—' },
-    { key: 'sex', title: t('sex'), render: ({ sex }) => t(`sexes.${sex}`) },
+    { key: 'sex', title: t('sex'), hidden: true, render: ({ sex }) => t(`sexes.${sex}`) },
     {
       ...{ key: 'actions', title: shell('table.actions'), pinned: true, fixed: true, align: 'right' },
       render: (profile) => <Actions profile={profile} onEdit={onEdit} />,

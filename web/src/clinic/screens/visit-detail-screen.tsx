@@ -9,8 +9,13 @@ import { When } from '../blocks/when.tsx';
 import { to } from '../route.ts';
 import type { ScreenProps } from '../screens.ts';
 import { useTexts } from '../texts/areas.ts';
+import { VisitMessages } from '../visit-messages.tsx';
+import { VisitReview } from '../visit-review.tsx';
 import { minutesOf, readVisit, TONES, type Visit, VISITS } from '../visits.ts';
 import { VisitActions } from './visit-actions.tsx';
+
+/** Guests and observers have no part in what is said of it. */
+const isSide = ({ role }: Visit): boolean => role === 'patient' || role === 'practitioner';
 
 function Details({ visit }: { visit: Visit }) {
   const t = useTexts('visits');
@@ -49,6 +54,10 @@ export default function VisitScreen({ params }: ScreenProps) {
         actions={<VisitActions visit={visit} />}
       />
       <Details visit={visit} />
+      <VisitMessages id={id} />
+      {visit.status === 'ended' && visit.startedAt !== null && visit.appointmentId === null && isSide(visit) && (
+        <VisitReview rated={{ consultationId: id }} own={visit.role === 'patient'} />
+      )}
     </>
   );
 }

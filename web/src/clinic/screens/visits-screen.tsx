@@ -12,6 +12,7 @@ import { StatusTag } from '../blocks/status-tag.tsx';
 import { When } from '../blocks/when.tsx';
 import { go, to } from '../route.ts';
 import { useTexts } from '../texts/areas.ts';
+import { UnreadTag } from '../unread.tsx';
 import { minutesOf, otherOf, STATES, TONES, type Visit, type VisitStatus, VISITS } from '../visits.ts';
 import { VisitActions } from './visit-actions.tsx';
 
@@ -30,11 +31,19 @@ function State({ status }: { status: VisitStatus }) {
   return <StatusTag tone={TONES[status]}>{t(`states.${status}`)}</StatusTag>;
 }
 
+function Title({ visit }: { visit: Visit }) {
+  return (
+    <>
+      <Link to={linkTo(visit)}>{visit.title}</Link> <UnreadTag count={visit.unread} />
+    </>
+  );
+}
+
 function useColumns(): Column<Visit>[] {
   const t = useTexts('visits');
   const shell = useTexts('shell');
   return [
-    { key: 'title', title: t('title'), pinned: true, render: (visit) => <Link to={linkTo(visit)}>{visit.title}</Link> },
+    { key: 'title', title: t('title'), pinned: true, render: (visit) => <Title visit={visit} /> },
     { key: 'status', title: t('status'), render: ({ status }) => <State status={status} /> },
     { key: 'with', title: t('with'), render: (visit) => otherOf(visit).name },
     { key: 'start', title: t('start'), sort: 'scheduledStart', render: (visit) => <When at={visit.scheduledStart} relative /> },
@@ -56,7 +65,7 @@ function Card({ visit }: { visit: Visit }) {
     <article className="clinic-card" data-testid="visit-card" data-visit-id={visit.id}>
       <div className="clinic-card-head">
         <h2>
-          <Link to={linkTo(visit)}>{visit.title}</Link>
+          <Title visit={visit} />
         </h2>
         <State status={visit.status} />
       </div>

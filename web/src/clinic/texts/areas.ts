@@ -4,9 +4,11 @@ import { useMemo } from 'react';
 import { addTexts, language } from '../../i18n/index.ts';
 import type { Language } from '../../i18n/language.ts';
 import { useStore } from '../../use-store.ts';
+import type { account } from './account.zh.ts';
 import type { admin } from './admin.zh.ts';
 import type { booking } from './booking.zh.ts';
 import type { errors } from './errors.zh.ts';
+import type { health } from './health.zh.ts';
 import type { patients } from './patients.zh.ts';
 import type { pharmacy } from './pharmacy.zh.ts';
 import type { practice } from './practice.zh.ts';
@@ -25,9 +27,11 @@ import type { visits } from './visits.zh.ts';
 
 declare module '../../i18n/index.ts' {
   interface Resources {
+    account: typeof account;
     admin: typeof admin;
     booking: typeof booking;
     clinicErrors: typeof errors;
+    health: typeof health;
     patients: typeof patients;
     pharmacy: typeof pharmacy;
     practice: typeof practice;
@@ -47,8 +51,10 @@ declare module '../../i18n/index.ts' {
 }
 
 const areas = {
+  account: { zh: async () => (await import('./account.zh.ts')).account, en: async () => (await import('./account.en.ts')).account },
   admin: { zh: async () => (await import('./admin.zh.ts')).admin, en: async () => (await import('./admin.en.ts')).admin },
   booking: { zh: async () => (await import('./booking.zh.ts')).booking, en: async () => (await import('./booking.en.ts')).booking },
+  health: { zh: async () => (await import('./health.zh.ts')).health, en: async () => (await import('./health.en.ts')).health },
   patients: { zh: async () => (await import('./patients.zh.ts')).patients, en: async () => (await import('./patients.en.ts')).patients },
   pharmacy: { zh: async () => (await import('./pharmacy.zh.ts')).pharmacy, en: async () => (await import('./pharmacy.en.ts')).pharmacy },
   practice: { zh: async () => (await import('./practice.zh.ts')).practice, en: async () => (await import('./practice.en.ts')).practice },

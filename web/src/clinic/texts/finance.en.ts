@@ -11,6 +11,8 @@ export const finance: typeof chinese = {
   refundNo: 'Refund',
   paymentNo: 'Payment',
   order: 'Order',
+  check: 'Check',
+  asked: 'The partner was asked',
   toOrder: 'Show the order',
   what: 'What',
   payer: 'Payer',

@@ -10,6 +10,8 @@ export const finance = {
   refundNo: '退款单号',
   paymentNo: '支付单号',
   order: '订单号',
+  check: '查询支付结果',
+  asked: '已向支付机构查询',
   toOrder: '查看订单',
   what: '内容',
   payer: '付款人',

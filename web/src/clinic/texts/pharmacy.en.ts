@@ -14,7 +14,7 @@ export const pharmacy: typeof zh = {
   empty: 'No prescriptions yet',
   diagnoses: 'Diagnosis',
   items: 'Medicines',
-  usage: '{{dose}} {{unit}} at a time, {{frequency}}, for {{days}} days',
+  usage: '{{dose}} {{unit}} at a time · {{frequency}} · {{days}} days',
   quantity: 'Quantity',
   warnings: 'Warnings',
   severe: 'Severe',

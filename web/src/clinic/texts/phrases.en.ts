@@ -8,7 +8,6 @@ export const phrases: typeof chinese = {
   kinds: { diagnosis: 'Diagnosis', advice: 'Advice', symptom: 'Symptom', other: 'Other' },
   uses: 'Used',
   edit: 'Edit',
-  rename: 'Rename',
   remove: 'Remove',
   removeTitle: 'Remove it?',
   removed: 'Removed',
@@ -17,8 +16,4 @@ export const phrases: typeof chinese = {
   name: 'Name',
   category: 'Category',
   created: 'Created',
-  sections: 'Content',
-  section: 'Section {{number}}',
-  sectionKind: 'Section',
-  addSection: 'Add a section',
 };

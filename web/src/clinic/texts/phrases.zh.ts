@@ -7,7 +7,6 @@ export const phrases = {
   kinds: { diagnosis: '诊断', advice: '医嘱', symptom: '症状', other: '其他' },
   uses: '使用次数',
   edit: '编辑',
-  rename: '重命名',
   remove: '移除',
   removeTitle: '移除？',
   removed: '已移除',
@@ -16,8 +15,4 @@ export const phrases = {
   name: '名称',
   category: '分类',
   created: '创建时间',
-  sections: '病历内容',
-  section: '第 {{number}} 段',
-  sectionKind: '段落',
-  addSection: '添加段落',
 };

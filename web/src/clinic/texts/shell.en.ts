@@ -57,6 +57,8 @@ export const shell: typeof chinese = {
     templates: 'Phrases and templates',
     apiKeys: 'API keys',
     settings: 'Settings',
+    account: 'My account',
+    healthProfile: 'Health profile',
     myData: 'My data',
     privacy: 'Personal data requests',
   },

@@ -56,6 +56,8 @@ export const shell = {
     templates: '常用语与模板',
     apiKeys: 'API 密钥',
     settings: '系统设置',
+    account: '个人中心',
+    healthProfile: '健康档案',
     myData: '我的数据',
     privacy: '个人信息请求',
   },

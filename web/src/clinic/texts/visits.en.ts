@@ -21,6 +21,8 @@ export const visits: typeof chinese = {
   created: 'Created',
   startedAt: 'Began',
   endedAt: 'Ended',
+  messages: 'Chat',
+  laterMessages: 'Later messages',
   enter: 'Enter',
   cancel: 'Cancel visit',
   cancelTitle: 'Cancel this visit?',

@@ -20,6 +20,8 @@ export const visits = {
   created: '创建时间',
   startedAt: '实际开始',
   endedAt: '实际结束',
+  messages: '文字消息',
+  laterMessages: '后面的消息',
   enter: '进入',
   cancel: '取消问诊',
   cancelTitle: '取消此次问诊？',

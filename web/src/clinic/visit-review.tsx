@@ -1,12 +1,12 @@
 import { StarFilled } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { App, Form, Input, Rate, Select } from 'antd';
-import { api, dataOf } from '../../api/client.ts';
-import { useMay } from '../access.ts';
-import { ApiForm } from '../blocks/api-form.tsx';
-import { Failure } from '../blocks/failure.tsx';
-import { type Review, ReviewCard } from '../review-card.tsx';
-import { useTexts } from '../texts/areas.ts';
+import { api, dataOf } from '../api/client.ts';
+import { useMay } from './access.ts';
+import { ApiForm } from './blocks/api-form.tsx';
+import { Failure } from './blocks/failure.tsx';
+import { type Review, ReviewCard } from './review-card.tsx';
+import { useTexts } from './texts/areas.ts';
 
 interface Rating {
   rating: number;
@@ -15,12 +15,20 @@ interface Rating {
 }
 
 const readTags = async () => (await dataOf(api.GET('/api/v1/review-tags'))).items.filter(({ enabled }) => enabled);
-const readReview = async (id: string): Promise<Review | null> =>
-  (await dataOf(api.GET('/api/v1/appointments/{id}/review', { params: { path: { id } } }))).review;
-const rate = (appointmentId: string, { rating, tagIds = [], text }: Rating) =>
-  dataOf(api.POST('/api/v1/reviews', { body: { appointmentId, rating, text, tagIds } }));
+/** What is rated: a booking, or a visit that nobody booked. */
+type Rated = { appointmentId: string } | { consultationId: string };
 
-function RateForm({ id, onDone }: { id: string; onDone(): void }) {
+async function readReview(rated: Rated): Promise<Review | null> {
+  const call =
+    'appointmentId' in rated
+      ? api.GET('/api/v1/appointments/{id}/review', { params: { path: { id: rated.appointmentId } } })
+      : api.GET('/api/v1/consultations/{id}/review', { params: { path: { id: rated.consultationId } } });
+  return (await dataOf(call)).review;
+}
+const rate = (rated: Rated, { rating, tagIds = [], text }: Rating) =>
+  dataOf(api.POST('/api/v1/reviews', { body: { ...rated, rating, text, tagIds } }));
+
+function RateForm({ rated, onDone }: { rated: Rated; onDone(): void }) {
   const t = useTexts('booking');
   const { message } = App.useApp();
   const tags = useQuery({ queryKey: ['review-tags'], queryFn: readTags });
@@ -29,7 +37,7 @@ function RateForm({ id, onDone }: { id: string; onDone(): void }) {
     <section aria-label={t('rate')} className="clinic-section">
       <h2>{t('rate')}</h2>
       <ApiForm<Rating, unknown>
-        send={(values) => rate(id, values)}
+        send={(values) => rate(rated, values)}
         submit={t('submitReview')}
         onDone={() => {
           message.success(t('thanks'));
@@ -52,14 +60,14 @@ function RateForm({ id, onDone }: { id: string; onDone(): void }) {
   );
 }
 
-/** What was said of a visit that is over: written by its patient, answered by its doctor. */
-export function AppointmentReview({ id, own }: { id: string; own: boolean }) {
+/** What was said of a visit that is over: written by its patient, answered by its doctor. Needs the texts of `booking`. */
+export function VisitReview({ rated, own }: { rated: Rated; own: boolean }) {
   const t = useTexts('booking');
   const may = useMay();
-  const { data, error, refetch } = useQuery({ queryKey: ['reviews', 'of', id], queryFn: () => readReview(id) });
+  const { data, error, refetch } = useQuery({ queryKey: ['reviews', 'of', rated], queryFn: () => readReview(rated) });
   if (error) return <Failure error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return null;
-  if (data === null) return own && may('reviews:write') ? <RateForm id={id} onDone={() => void refetch()} /> : null;
+  if (data === null) return own && may('reviews:write') ? <RateForm rated={rated} onDone={() => void refetch()} /> : null;
   const title = t(own ? 'yourReview' : 'patientReview');
   return (
     <section aria-label={title} className="clinic-section">

@@ -1,0 +1,215 @@
+/**
+ * The patient's file beside the video, for the doctor of the visit: who they are, what was written and prescribed, and the forms
+ * to write and prescribe. Loaded when it is opened; nothing of it is on the way into a visit.
+ */
+import { Button, Tabs } from 'antd';
+import { useState } from 'react';
+import { api, dataOf } from '../../api/client.ts';
+import { useMay } from '../access.ts';
+import { Facts } from '../blocks/facts.tsx';
+import { StatusTag } from '../blocks/status-tag.tsx';
+import { When } from '../blocks/when.tsx';
+import { APPOINTMENTS, readAppointment } from '../booking.ts';
+import { Surroundings } from '../clinic.tsx';
+import { HEALTH, HealthFacts, readHealth } from '../health-profile.tsx';
+import { ErrorBoundary } from '../layout/error-boundary.tsx';
+import { type Patient, PATIENTS, readPatient, type VisitContext } from '../patients.tsx';
+import { PrescribeForm } from '../prescribe-form.tsx';
+import { PrescriptionView } from '../prescription-view.tsx';
+import { PrescriptionState, PRESCRIPTIONS, readPrescription } from '../prescriptions.tsx';
+import { RecordForm } from '../record-form.tsx';
+import { RecordView } from '../record-view.tsx';
+import { readRecord, RECORDS } from '../records.ts';
+import { loadTexts, useTexts } from '../texts/areas.ts';
+import { readVisit, VISITS } from '../visits.ts';
+import { FileList, Reading } from './file-list.tsx';
+
+interface PartProps {
+  patient: Patient;
+}
+
+function Overview({ patient }: PartProps) {
+  const t = useTexts('patients');
+  return (
+    <>
+      <Facts
+        items={[
+          { label: t('sex'), value: t(`sexes.${patient.sex}`) },
+          { label: t('birthDate'), value: patient.birthDate },
+          { label: t('phone'), value: patient.phone },
+        ]}
+      />
+      <Reading name={[HEALTH, patient.id]} load={() => readHealth(patient.id)}>
+        {(profile) => <HealthFacts profile={profile} />}
+      </Reading>
+    </>
+  );
+}
+
+function Records({ patient: { id } }: PartProps) {
+  const t = useTexts('patients');
+  return (
+    <FileList
+      name={[RECORDS, 'of', id]}
+      load={(page) => dataOf(api.GET('/api/v1/medical-records', { params: { query: { ...page, patientId: id } } }))}
+      row={({ kind, visitedAt, author }) => ({
+        title: (
+          <>
+            {t(`recordKinds.${kind}`)} · <When at={visitedAt} />
+          </>
+        ),
+        text: author.name,
+      })}
+      empty={t('noRecords')}
+      open={(recordId) => (
+        <Reading name={[RECORDS, 'one', recordId]} load={() => readRecord(recordId)}>
+          {(record) => <RecordView record={record} />}
+        </Reading>
+      )}
+    />
+  );
+}
+
+function Prescriptions({ patient: { id } }: PartProps) {
+  const t = useTexts('patients');
+  return (
+    <FileList
+      name={[PRESCRIPTIONS, 'of', id]}
+      load={(page) => dataOf(api.GET('/api/v1/prescriptions', { params: { query: { ...page, patientId: id } } }))}
+      row={({ prescriptionNo, status, doctorName, createdAt }) => ({
+        title: prescriptionNo,
+        state: <PrescriptionState status={status} />,
+        text: (
+          <>
+            {doctorName} · <When at={createdAt} />
+          </>
+        ),
+      })}
+      empty={t('file.noPrescriptions')}
+      open={(prescriptionId) => (
+        <Reading name={[PRESCRIPTIONS, 'one', prescriptionId]} load={() => readPrescription(prescriptionId)}>
+          {(prescription) => <PrescriptionView prescription={prescription} />}
+        </Reading>
+      )}
+    />
+  );
+}
+
+function Visits({ patient: { id } }: PartProps) {
+  const t = useTexts('patients');
+  const params = { path: { userId: id } };
+  return (
+    <FileList
+      name={[PATIENTS, 'visits', id]}
+      load={(page) =>
+        dataOf(api.GET('/api/v1/patients/{userId}/timeline', { params: { ...params, query: { ...page, kinds: 'visit,admission' } } }))
+      }
+      row={({ title, at, with: other, kind }) => ({
+        title,
+        ...(kind === 'admission' && { state: <StatusTag tone="info">{t('kinds.admission')}</StatusTag> }),
+        text: (
+          <>
+            <When at={at} /> {other && `· ${other}`}
+          </>
+        ),
+      })}
+      empty={t('file.noVisits')}
+    />
+  );
+}
+
+function File({ patient, context }: PartProps & { context: VisitContext }) {
+  const t = useTexts('patients');
+  const may = useMay();
+  const [form, setForm] = useState<'record' | 'prescription' | null>(null);
+  const [part, setPart] = useState('patient');
+  const close = () => setForm(null);
+  if (form === 'record') {
+    return (
+      <>
+        <h3>{t('writeRecord')}</h3>
+        <RecordForm
+          patient={patient}
+          context={context}
+          onCancel={close}
+          onDone={() => {
+            setPart('records');
+            close();
+          }}
+        />
+      </>
+    );
+  }
+  if (form === 'prescription') {
+    return (
+      <>
+        <h3>{t('prescribe')}</h3>
+        <PrescribeForm
+          patient={patient}
+          context={context}
+          onCancel={close}
+          onDone={() => {
+            setPart('prescriptions');
+            close();
+          }}
+        />
+      </>
+    );
+  }
+  return (
+    <>
+      <div className="clinic-card-head">
+        <h3>{patient.name}</h3>
+        <div className="clinic-actions">
+          {may('records:write') && (
+            <Button size="small" onClick={() => setForm('record')} data-testid="file-write-record">
+              {t('writeRecord')}
+            </Button>
+          )}
+          {may('prescriptions:write') && (
+            <Button size="small" type="primary" onClick={() => setForm('prescription')} data-testid="file-prescribe">
+              {t('prescribe')}
+            </Button>
+          )}
+        </div>
+      </div>
+      <Tabs
+        size="small"
+        activeKey={part}
+        onChange={setPart}
+        destroyOnHidden
+        items={[
+          { key: 'patient', label: t('file.views.patient'), children: <Overview patient={patient} /> },
+          { key: 'records', label: t('file.views.records'), children: <Records patient={patient} /> },
+          { key: 'prescriptions', label: t('file.views.prescriptions'), children: <Prescriptions patient={patient} /> },
+          { key: 'visits', label: t('file.views.visits'), children: <Visits patient={patient} /> },
+        ]}
+      />
+    </>
+  );
+}
+
+/** Whose file it is and, where it was booked, for whom of the account. */
+async function readFile(visitId: string) {
+  const visit = await readVisit(visitId);
+  const [patient, appointment] = await Promise.all([
+    readPatient(visit.patient.id),
+    visit.appointmentId === null ? null : readAppointment(visit.appointmentId),
+  ]);
+  const { appointmentId } = visit;
+  return { patient, context: { appointmentId, consultationId: visitId, profileId: appointment?.profileId ?? null } };
+}
+
+export default function VisitFile({ visitId }: { visitId: string }) {
+  return (
+    <Surroundings>
+      <ErrorBoundary>
+        <Reading name={[VISITS, APPOINTMENTS, 'file', visitId]} load={() => readFile(visitId)}>
+          {(file) => <File {...file} />}
+        </Reading>
+      </ErrorBoundary>
+    </Surroundings>
+  );
+}
+
+await Promise.all((['patients', 'health', 'pharmacy'] as const).map(loadTexts));
