@@ -3,6 +3,7 @@ import type { pharmacy as zh } from './pharmacy.zh.ts';
 export const pharmacy: typeof zh = {
   intro: {
     own: 'Your prescriptions. They can be downloaded once a pharmacist has approved them.',
+    all: 'All prescriptions and what became of them.',
     review: 'Prescriptions that wait for review.',
   },
   no: 'Number',

@@ -1,6 +1,6 @@
 /** Texts of prescriptions. */
 export const pharmacy = {
-  intro: { own: '您的电子处方。药师审核通过后方可下载。', review: '等待审核的处方。' },
+  intro: { own: '您的电子处方。药师审核通过后方可下载。', all: '全部处方及其审核结果。', review: '等待审核的处方。' },
   no: '处方编号',
   patient: '患者',
   doctor: '医师',
