@@ -95,6 +95,9 @@ test('the doctor reads the health profile beside the video, writes the record th
   await health.getByTestId('form-submit').click();
   await health.getByText('青霉素').waitFor();
 
+  // A visit makes somebody one's patient once both have met.
+  await health.goto(`${server.url}/visit/${visit.id}?join=now`);
+  await health.getByTestId('room').waitFor();
   const room = await open(server.doctor, `/visit/${visit.id}?join=now`, { locale: 'en' });
   await room.getByTestId('chat-button').click();
   await room.getByTestId('chat-input').fill('Please do not take penicillin.');

@@ -2,7 +2,7 @@ import type { account as chinese } from './account.zh.ts';
 
 export const account: typeof chinese = {
   lead: 'Your details, ways to sign in and what we send you.',
-  views: { profile: 'Profile', security: 'Sign-in and security', notices: 'Messages' },
+  views: { profile: 'Profile', security: 'Security', notices: 'Messages' },
   avatar: 'Picture',
   noAvatar: 'No picture',
   changeAvatar: 'Upload a picture',

@@ -144,6 +144,7 @@ export const patients: typeof zh = {
   weightKg: 'Weight (kg)',
   medications: 'Takes',
   file: {
+    notYet: 'The file opens once the patient has joined the visit.',
     open: 'Patient file',
     views: { patient: 'Overview', records: 'Records', prescriptions: 'Prescriptions', visits: 'Visits' },
     noVisits: 'No visits so far',

@@ -143,6 +143,7 @@ export const patients = {
   weightKg: '体重（千克）',
   medications: '正在使用的药品',
   file: {
+    notYet: '患者进入问诊后即可查看档案。',
     open: '患者档案',
     views: { patient: '基本情况', records: '病历', prescriptions: '处方', visits: '历次就诊' },
     noVisits: '没有历次就诊',

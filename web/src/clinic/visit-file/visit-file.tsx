@@ -2,14 +2,17 @@
  * The patient's file beside the video, for the doctor of the visit: who they are, what was written and prescribed, and the forms
  * to write and prescribe. Loaded when it is opened; nothing of it is on the way into a visit.
  */
-import { Button, Tabs } from 'antd';
+import { useQuery } from '@tanstack/react-query';
+import { Alert, Button, Tabs } from 'antd';
 import { useState } from 'react';
-import { api, dataOf } from '../../api/client.ts';
+import { api, ApiFailure, dataOf } from '../../api/client.ts';
 import { useMay } from '../access.ts';
 import { Facts } from '../blocks/facts.tsx';
+import { Failure } from '../blocks/failure.tsx';
+import { PageSkeleton } from '../blocks/page-skeleton.tsx';
 import { StatusTag } from '../blocks/status-tag.tsx';
 import { When } from '../blocks/when.tsx';
-import { APPOINTMENTS, readAppointment } from '../booking.ts';
+import { readAppointment } from '../booking.ts';
 import { Surroundings } from '../clinic.tsx';
 import { HEALTH, HealthFacts, readHealth } from '../health-profile.tsx';
 import { ErrorBoundary } from '../layout/error-boundary.tsx';
@@ -31,7 +34,7 @@ interface PartProps {
 function Overview({ patient }: PartProps) {
   const t = useTexts('patients');
   return (
-    <>
+    <div className="clinic-stack">
       <Facts
         items={[
           { label: t('sex'), value: t(`sexes.${patient.sex}`) },
@@ -42,7 +45,7 @@ function Overview({ patient }: PartProps) {
       <Reading name={[HEALTH, patient.id]} load={() => readHealth(patient.id)}>
         {(profile) => <HealthFacts profile={profile} />}
       </Reading>
-    </>
+    </div>
   );
 }
 
@@ -189,24 +192,42 @@ function File({ patient, context }: PartProps & { context: VisitContext }) {
   );
 }
 
-/** Whose file it is and, where it was booked, for whom of the account. */
+/** Until both sides have met the visit makes nobody a patient, unless they were before. */
+const isStranger = (error: unknown): boolean => error instanceof ApiFailure && (error.code === 'not_found' || error.code === 'forbidden');
+/** How often a file that could not be opened yet is tried again, in milliseconds. */
+const AGAIN_MS = 5_000;
+
+/** Whose file it is and, where it was booked, for whom of the account; null as long as it may not be opened. */
 async function readFile(visitId: string) {
   const visit = await readVisit(visitId);
-  const [patient, appointment] = await Promise.all([
-    readPatient(visit.patient.id),
-    visit.appointmentId === null ? null : readAppointment(visit.appointmentId),
-  ]);
   const { appointmentId } = visit;
-  return { patient, context: { appointmentId, consultationId: visitId, profileId: appointment?.profileId ?? null } };
+  const [patient, appointment] = await Promise.all([
+    readPatient(visit.patient.id).catch((error: unknown) => {
+      if (isStranger(error)) return null;
+      throw error;
+    }),
+    appointmentId === null ? null : readAppointment(appointmentId),
+  ]);
+  return patient && { patient, context: { appointmentId, consultationId: visitId, profileId: appointment?.profileId ?? null } };
+}
+
+function Opened({ visitId }: { visitId: string }) {
+  const t = useTexts('patients');
+  const { data, error, refetch } = useQuery({
+    queryKey: [VISITS, 'file', visitId],
+    queryFn: () => readFile(visitId),
+    refetchInterval: ({ state }) => (state.data === null ? AGAIN_MS : false),
+  });
+  if (error) return <Failure error={error} onRetry={() => void refetch()} />;
+  if (data === undefined) return <PageSkeleton rows={4} />;
+  return data === null ? <Alert type="info" showIcon title={t('file.notYet')} /> : <File {...data} />;
 }
 
 export default function VisitFile({ visitId }: { visitId: string }) {
   return (
     <Surroundings>
       <ErrorBoundary>
-        <Reading name={[VISITS, APPOINTMENTS, 'file', visitId]} load={() => readFile(visitId)}>
-          {(file) => <File {...file} />}
-        </Reading>
+        <Opened visitId={visitId} />
       </ErrorBoundary>
     </Surroundings>
   );
