@@ -27,7 +27,7 @@ export interface Reviews extends ReviewTags {
   write(caller: Caller, input: z.infer<typeof schemas.newReview>): Promise<View>;
   /** What was said of one visit, to either side of it. @throws {ApiError} `not_found` */
   ofAppointment(caller: Caller, appointmentId: string): Promise<{ review: View | null }>;
-  /** Of one visit, booked or not, to either side of it. @throws {ApiError} `not_found` */
+  /** Of one visit, booked or not, to either side of it. @throws {ApiError} `not_found`, `forbidden` */
   ofConsultation(caller: Caller, consultationId: string): Promise<{ review: View | null }>;
   /** By the reviewed practitioner and no other. @throws {ApiError} `not_found` */
   reply(caller: Caller, id: string, text: string): Promise<View>;
@@ -113,9 +113,10 @@ function ofOneVisit({ database, practitioners }: ReviewParts): Pick<Reviews, 'of
     },
 
     async ofConsultation({ userId }, consultationId) {
-      const side = await models.members.count({ where: { consultationId, userId, role: ['patient', 'practitioner'] } });
-      const visit = side > 0 && (await models.consultations.findByPk(consultationId, { attributes: ['appointmentId'] }));
+      const visit = await models.consultations.findByPk(consultationId, { attributes: ['appointmentId'] });
       if (!visit) throw new ApiError('not_found');
+      const sides = await models.members.count({ where: { consultationId, userId, role: ['patient', 'practitioner'] } });
+      if (sides === 0) throw new ApiError('forbidden');
       const { appointmentId } = visit;
       const review = await models.reviews.findOne({ where: appointmentId ? { appointmentId } : { consultationId } });
       return { review: review && (await viewOf(database, review)) };

@@ -53,7 +53,7 @@ describe.each(['sqlite', 'mysql'] as const)('reviews on %s', (dialect) => {
     expect((await review(patient.token, { consultationId })).body.error.code).toBe('already_exists');
     expect((await server.call('POST', `/api/v1/reviews/${body.data.id}/reply`, doctor.token, { text: '谢谢' })).status).toBe(200);
     for (const { token } of [patient, doctor]) expect((await seen(token)).body.data.review).toMatchObject({ rating: 4, reply: '谢谢' });
-    expect((await seen(otherPatient.token)).body.error.code).toBe('not_found');
+    expect((await seen(otherPatient.token)).body.error.code).toBe('forbidden');
     await server.workers.drained();
     const { items } = (await server.call('GET', '/api/v1/notifications', patient.token)).body.data;
     expect(items).toMatchObject([{ kind: 'review.replied', path: `/visits/${consultationId}` }]);

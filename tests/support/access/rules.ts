@@ -175,7 +175,12 @@ const visits: Lines = {
   ]),
   ...lines({ all: ['patient', ...practitioners, 'administrator'] }, [...['GET /consultations', 'GET /rooms', 'GET /messages/unread']]),
   ...lines({ own: ['patient', 'doctor'], strangers: [...practitioners, 'administrator'], refusal: 403 }, [
-    ...['GET /consultations/{id}', 'GET /consultations/{id}/messages', 'PUT /consultations/{id}/messages/read'],
+    ...[
+      'GET /consultations/{id}',
+      'GET /consultations/{id}/review',
+      'GET /consultations/{id}/messages',
+      'PUT /consultations/{id}/messages/read',
+    ],
   ]),
   ...lines({ own: ['doctor'], strangers: [...practitioners, 'administrator'], refusal: 403 }, [
     ...[
@@ -211,9 +216,7 @@ const appointments: Lines = {
   ]),
   ...lines({ own: ['patient'], strangers: administrator, refusal: 404 }, ['POST /reviews']),
   ...lines({ all: ['patient', 'administrator'] }, ['GET /reviews/mine']),
-  ...lines({ own: ['patient', 'doctor'], strangers: [...practitioners, 'administrator'], refusal: 404 }, [
-    ...['GET /appointments/{id}/review', 'GET /consultations/{id}/review'],
-  ]),
+  ...lines({ own: ['patient', 'doctor'], strangers: [...practitioners, 'administrator'], refusal: 404 }, ['GET /appointments/{id}/review']),
   ...lines({ own: ['doctor'], strangers: [...practitioners, 'administrator'], refusal: 404 }, ['POST /reviews/{id}/reply']),
 };
 
