@@ -276,6 +276,9 @@ describe.each(['sqlite', 'mysql'] as const)('appointments on %s', (dialect) => {
     const { patient, otherPatient, doctor, otherDoctor, administrator } = server.people;
     const { appointmentId } = await booked();
     const tag = (await server.call('POST', '/api/v1/review-tags', administrator.token, { name: '耐心' })).body.data;
+    expect((await server.call('POST', '/api/v1/review-tags', administrator.token, { name: '耐心' })).body.error.code).toBe(
+      'already_exists',
+    );
     const review = (token: string, more: object = {}) =>
       server.call('POST', '/api/v1/reviews', token, { appointmentId, rating: 5, text: '很好', tagIds: [tag.id], ...more });
     expect((await review(patient.token)).body.error.code).toBe('wrong_state');

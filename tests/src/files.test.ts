@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import sharp from 'sharp';
 import type { FileCategory } from '#src/files/categories.ts';
 import { attachmentHeader, displayName } from '#src/files/names.ts';
@@ -117,7 +118,7 @@ describe('POST /files', () => {
 
   test('refuses what is no form, has no length, no file, or too many', async () => {
     const authorization = `Bearer ${server.people.patient.token}`;
-    const post = async (headers: Record<string, string>, payload: Buffer | string) => {
+    const post = async (headers: Record<string, string>, payload: Buffer | string | Readable) => {
       const response = await server.app.inject({
         method: 'POST',
         url: '/api/v1/files?category=document',
@@ -129,6 +130,9 @@ describe('POST /files', () => {
     const { payload, headers } = formOf([{ name: 'a.pdf', content: pdf() }]);
     expect(await post({ 'content-type': 'application/json' }, '{}')).toBe('unsupported_media_type');
     expect(await post({ ...headers, 'content-length': String(200 * 1_048_576) }, payload)).toBe('payload_too_large');
+    // A stream comes without a length.
+    const { 'content-type': type = '' } = headers;
+    expect(await post({ 'content-type': type }, Readable.from([payload]))).toBe('length_required');
     expect(await post(formOf([]).headers, formOf([]).payload)).toBe('invalid_request');
     const many = formOf(Array.from({ length: 21 }, () => ({ name: 'a.pdf', content: pdf() })));
     expect(await post(many.headers, many.payload)).toBe('invalid_request');

@@ -17,6 +17,7 @@ import { StatusTag, type Tone } from '../../../web/src/clinic/blocks/status-tag.
 import { When } from '../../../web/src/clinic/blocks/when.tsx';
 import { failureOf } from '../../../web/src/api/client.ts';
 import { startLanguage, switchLanguage } from '../../../web/src/i18n/index.ts';
+import { styled } from '../../../web/src/styles/styled.ts';
 
 interface Order {
   id: string;
@@ -155,7 +156,7 @@ function Blocks() {
   );
 }
 
-await startLanguage();
+await Promise.all([startLanguage(), styled()]);
 // As the app does it: the clinic's texts are added to those that are there.
 const { Surroundings } = await import('../../../web/src/clinic/clinic.tsx');
 createRoot(document.getElementById('root')!).render(
