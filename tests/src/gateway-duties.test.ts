@@ -1,5 +1,6 @@
 /** What holds for every request, whichever route it is for: limits, the screen, notices of routes that go away. */
 import Fastify from 'fastify';
+import jwt from 'jsonwebtoken';
 import { pino } from 'pino';
 import { connectRedis } from '#src/redis.ts';
 import { announceDeprecations } from '#src/plugins/deprecation.ts';
@@ -109,6 +110,9 @@ describe('limits', () => {
     // What they may see they do not get either; others at the same address do.
     expect(await status('/api/v1/notifications', otherPatient.token)).toBe(429);
     expect(await status('/api/v1/notifications', otherDoctor.token)).toBe(200);
+    // Tokens that have run out say nothing about who sends them.
+    const old = jwt.sign({}, 'any', { expiresIn: -10 });
+    for (let call = 0; call < 8; call++) expect(await status('/api/v1/notifications', old)).toBe(401);
     const guesses = [];
     const guess = { refresh: { refreshToken: 'guessed' }, login: { account: 'nobody', password: 'guessed' } };
     for (const way of ['refresh', 'login', 'refresh', 'login', 'refresh', 'login', 'login'] as const)
