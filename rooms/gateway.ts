@@ -286,7 +286,11 @@ class SocketGateway implements Gateway {
         const ask = this.#ask(socket);
         const connection = connectionId(this.#options.nodeId, socket.id);
         const message: RoomMessage = { kind: 'request', connectionId: connection, requestId: ask.requestId, ...inbound };
-        this.#options.router.post(consultationId, message, ask, sender.resolve, sender.reject);
+        this.#options.router.post(consultationId, message, ask, sender.resolve, (error) => {
+          sender.reject(error);
+          // Its room took this node for gone, and forgot the socket: the client comes back and takes its seat again.
+          if (isNotJoined(error) && readSession(socket.rooms).state !== 'connected') socket.conn.close();
+        });
       }
     }
   }
@@ -341,5 +345,7 @@ function remember(visited: Set<string>, consultationId: string): void {
   const oldest = visited.values().next().value;
   if (visited.size > MAX_VISITED && oldest !== undefined) visited.delete(oldest);
 }
+
+const isNotJoined = (error: unknown): boolean => error instanceof RoomError && error.code === 'not_joined';
 
 const userIdOf = (identity: Identity): string => (identity.kind === 'user' ? identity.userId : identity.memberId);

@@ -11,7 +11,7 @@ import type { ProducerMedia } from './producer-media.ts';
 import type { RoomContext } from './room-context.ts';
 import { connectTransport, openTransport, transportOptions } from './transports.ts';
 import type { DtlsParameters, IceParameters, MediaKind, MediaSource, PeerMedia, ProducerInfo, RtpCapabilities } from './types.ts';
-import { uplinkWatch } from './uplink.ts';
+import { lookPace, uplinkWatch } from './uplink.ts';
 
 export interface AddPeerOptions {
   peerId: string;
@@ -69,6 +69,7 @@ export class PeerMediaImpl implements PeerMedia {
     (levels) => this.#room.emit('quality', { peerId: this.id, ...levels }),
   );
   readonly #uplink = uplinkWatch();
+  readonly #pace = lookPace();
   readonly #flood: FloodWatch;
   #dataProducersOpening = 0;
   #closed = false;
@@ -252,9 +253,11 @@ export class PeerMediaImpl implements PeerMedia {
   async checkUplink(): Promise<void> {
     const { send } = this.#transports;
     if (this.#closed || !send || this.#producers.size + this.dataProducers.size === 0) return;
+    if (!this.#pace.due(this.#upScore())) return;
     const [stats] = await send.getStats();
     this.#uplink.saw(stats?.rtpPacketLossReceived);
     const bitrate = stats?.recvBitrate ?? 0;
+    this.#pace.looked(bitrate < this.#room.config.MEDIA_MAX_INCOMING_BITRATE / 2 && !this.#uplink.lossy);
     if (this.#closed || !this.#flood.exceeds(bitrate)) return;
     this.close();
     this.#room.emit('peerFlooded', { peerId: this.id, bitrate });

@@ -1,4 +1,4 @@
-/** Looks at what peers send once a second: how much it is, and whether it arrives whole. */
+/** Looks at what peers send, once a second at most: how much it is, and whether it arrives whole. */
 
 /** Pause between two looks, in ms. */
 const INTERVAL_MS = 1_000;
@@ -9,6 +9,33 @@ const LOSSY = 0.05;
  * score that is made of them remembers more than one.
  */
 const LOSSY_FOR_MS = 15_000;
+
+/** Looks that are left out after one that found all well: each costs the worker and this process more than the packets in between. */
+const CALM_LOOKS = 4;
+/** Lowest score of what is sent that counts as well. */
+const CALM_SCORE = 9;
+
+/** How often one uplink is worth a look. */
+export interface LookPace {
+  /** @param score of what is sent, 0 to 10; undefined when nothing is measured. @returns whether to look this time */
+  due(score: number | undefined): boolean;
+  /** @param calm the look found little, and all of it had arrived */
+  looked(calm: boolean): void;
+}
+
+export function lookPace(): LookPace {
+  let left = 0;
+  return {
+    due(score) {
+      if (left === 0 || (score ?? 10) < CALM_SCORE) return true;
+      left--;
+      return false;
+    },
+    looked(calm) {
+      left = calm ? CALM_LOOKS : 0;
+    },
+  };
+}
 
 /** Remembers whether packets of a peer were lost on their way to the server a moment ago. */
 export interface UplinkWatch {

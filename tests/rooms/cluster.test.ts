@@ -1,8 +1,9 @@
 /** Two nodes with one world behind them, on a real Redis. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Cluster, joinCluster } from '#rooms/index.ts';
+import { joinCluster } from '#rooms/index.ts';
 import { Redis } from 'ioredis';
+import { type Gate, startGate } from '#tests/support/gate.ts';
 import { createMemoryLog } from '#tests/support/memory-ports.ts';
 import { type RedisServer, startRedis } from '#tests/support/redis.ts';
 import type { RoomServer } from '#tests/support/room-server.ts';
@@ -24,23 +25,24 @@ afterAll(async () => {
   await redis.stop();
 });
 
+/** A node with a network of its own to Redis and the others; its people stay connected to it, whatever becomes of that. */
 interface Node extends RoomServer {
-  /** Cuts the node off from the others and from Redis; its people stay connected to it. */
-  cutOff(): Promise<void>;
+  network: Gate;
 }
 
-const clusters: Cluster[] = [];
+const opened: { close(): Promise<void> }[] = [];
 // After the suite has closed the rooms.
 afterEach(async () => {
-  for (const cluster of clusters.splice(0)) await cluster.close();
+  for (const part of opened.splice(0).toReversed()) await part.close();
 });
 
 async function startNode(earlier?: Pick<RoomServer, 'world' | 'snapshots'>): Promise<Node> {
-  const cluster = await joinCluster(redis.url, randomUUID(), createMemoryLog());
-  clusters.push(cluster);
+  const network = await startGate(Number(new URL(redis.url).port));
+  const cluster = await joinCluster(`redis://127.0.0.1:${network.port}`, randomUUID(), createMemoryLog());
+  opened.push(network, cluster);
   const shared = earlier && { world: earlier.world, snapshots: earlier.snapshots };
   const server = await suite.start({ ROOM_LEASE_MS: String(LEASE_MS) }, { ...shared, cluster });
-  return { ...server, cutOff: () => cluster.close() };
+  return { ...server, network };
 }
 
 async function startTwo(): Promise<[Node, Node]> {
@@ -105,9 +107,25 @@ describe('two nodes', () => {
     const patient = await suite.person(there, visit, 'patient');
     await doctor.client.enter(visit);
     await patient.client.enter(visit);
-    await there.cutOff();
+    there.network.cut();
     await doctor.client.next('peer:updated', ({ peer }) => peer.memberId === patient.memberId && !peer.connected);
     expect(doctor.client.socket.connected).toBe(true);
+
+    // Back again, it has people who believe that they are in the room.
+    there.network.open();
+    const ask = () => patient.client.call('hand:raise', { raised: true }).catch(() => undefined);
+    await until(
+      'them to be sent on',
+      async () => {
+        void ask();
+        return !patient.client.socket.connected;
+      },
+      10_000,
+      200,
+    );
+    const back = await there.connect(patient.token);
+    await back.enter(visit, { deviceId: patient.client.deviceId });
+    await doctor.client.next('peer:updated', ({ peer }) => peer.memberId === patient.memberId && peer.connected);
   });
 
   test('the rooms of a node that falls silent go on elsewhere, and what it still tries to write is refused', async () => {
@@ -119,7 +137,7 @@ describe('two nodes', () => {
     await patient.client.enter(visit);
     await doctor.client.ok('chat:send', { text: '第一', clientMessageId: randomUUID() });
     await patient.client.next('chat:posted');
-    await here.cutOff();
+    here.network.cut();
     await patient.client.closed();
     const back = await there.connect(patient.token);
     const { chat } = await back.enter(visit, { deviceId: patient.client.deviceId });

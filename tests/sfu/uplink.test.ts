@@ -1,5 +1,18 @@
 import { jest } from '@jest/globals';
-import { uplinkWatch } from '#sfu/uplink.ts';
+import { lookPace, uplinkWatch } from '#sfu/uplink.ts';
+
+describe('lookPace()', () => {
+  test('looks each time until all is well, then at every fifth, and at once when the score falls', () => {
+    const pace = lookPace();
+    expect(pace.due(undefined)).toBe(true);
+    pace.looked(false);
+    expect(pace.due(10)).toBe(true);
+    pace.looked(true);
+    expect(Array.from({ length: 5 }, () => pace.due(10))).toEqual([false, false, false, false, true]);
+    pace.looked(true);
+    expect([pace.due(10), pace.due(8)]).toEqual([false, true]);
+  });
+});
 
 describe('uplinkWatch()', () => {
   beforeEach(() => jest.useFakeTimers());
