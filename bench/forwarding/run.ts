@@ -27,8 +27,8 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Time after a change until queues and caches are as they stay. */
-const SETTLE_MS = 1_500;
+/** Time after a change until everybody receives, which begins with a key frame (one comes every two seconds), and queues are as they stay. */
+const SETTLE_MS = 3_000;
 
 /**
  * Starts one side with the streams flowing; nobody receives yet.
