@@ -8,8 +8,10 @@ import { answer } from './faults.ts';
 import { listenAddresses } from './listen.ts';
 import { openProbeMedia } from './probe-media.ts';
 import type { ProbePath } from './probe-media.ts';
+import type { PeerMediaImpl } from './peer-media.ts';
 import { createRoomMedia } from './room-media.ts';
 import type { MediaLog, MediaServer, Probe, RoomMedia } from './types.ts';
+import { watchUplinks } from './uplink.ts';
 import { createWorkerPool } from './worker-pool.ts';
 import type { WorkerPool } from './worker-pool.ts';
 import { growBy, shrink, statusOf } from './worker-slot.ts';
@@ -48,6 +50,8 @@ export async function createMediaServer(options: { config: Config; log: MediaLog
   const { version, origin, srtp } = await workerInfo(workerBin);
   log.info({ workers: config.MEDIA_WORKERS, version, origin, srtp, addresses, port: config.MEDIA_PORT }, 'media workers are up');
 
+  // One for all rooms: timers of their own would wake this process hundreds of times a second.
+  const stopWatching = watchUplinks(() => peersOf(pool));
   const drain = (): void => {
     draining = true;
     pool.drain();
@@ -62,9 +66,14 @@ export async function createMediaServer(options: { config: Config; log: MediaLog
     drain,
     close() {
       drain();
+      stopWatching();
       return (closing ??= closeAll(pool));
     },
   };
+}
+
+function* peersOf(pool: WorkerPool): Generator<PeerMediaImpl> {
+  for (const { roomMedia } of pool.slots()) for (const room of roomMedia) yield* room.peers;
 }
 
 async function openRoom(pool: WorkerPool, roomId: string, { config, log }: { config: Config; log: MediaLog }): Promise<RoomMedia> {

@@ -13,7 +13,6 @@ import type { Emit, RoomContext } from './room-context.ts';
 import { watchSpeakers } from './speakers.ts';
 import type { Speakers } from './speakers.ts';
 import type { MediaLog, RoomMedia, RoomMediaEvents, RtpCapabilities } from './types.ts';
-import { watchUplinks } from './uplink.ts';
 
 /** What a room is made of. */
 export interface RoomParts {
@@ -75,7 +74,6 @@ export class RoomMediaImpl implements RoomMedia {
   readonly #speakers: Speakers;
   readonly #peers = new Map<string, PeerMediaImpl>();
   readonly #context: RoomContext;
-  readonly #stopWatching: () => void;
   #closed = false;
 
   constructor(parts: RoomParts, events: EventEmitter<RoomMediaEvents>, emit: Emit, speakers: Speakers) {
@@ -86,7 +84,6 @@ export class RoomMediaImpl implements RoomMedia {
     };
     this.#speakers = speakers;
     this.#context = this.#contextOfPeers();
-    this.#stopWatching = watchUplinks(() => this.#peers.values());
   }
 
   get roomId(): string {
@@ -163,7 +160,6 @@ export class RoomMediaImpl implements RoomMedia {
 
   #end(): void {
     this.#closed = true;
-    this.#stopWatching();
     for (const peer of this.#peers.values()) peer.roomClosed();
     this.#peers.clear();
     this.#parts.closed(this);
@@ -219,6 +215,10 @@ export class RoomMediaImpl implements RoomMedia {
     for (const producer of producers.filter(isAudio)) peer.receiving.consume(producer);
     for (const producer of producers.filter((each) => !isAudio(each))) peer.receiving.consume(producer);
     for (const other of others) for (const data of other.dataProducers.values()) peer.receiving.consumeData(data, other.id);
+  }
+
+  get peers(): Iterable<PeerMediaImpl> {
+    return this.#peers.values();
   }
 
   /** Tracks that somebody who comes in receives. */
