@@ -26,7 +26,8 @@ export interface Limits {
 }
 
 export function createLimits({ models: { rateCounters }, transaction }: Pick<Database, 'models' | 'transaction'>): Limits {
-  async function take(counterKey: string, limit: number, windowMs: number): Promise<Take> {
+  /** @returns null when others wrote the row in between: whether there is something left has to be asked anew */
+  async function count(counterKey: string, limit: number, windowMs: number): Promise<Take | null> {
     const now = new Date();
     const current = { counterKey, endsAt: { [Op.gt]: now } };
     const fresh = { hits: 1, endsAt: new Date(now.getTime() + windowMs) };
@@ -36,7 +37,10 @@ export function createLimits({ models: { rateCounters }, transaction }: Pick<Dat
       if (begun > 0) return { allowed: true, ...fresh };
     }
     const row = await rateCounters.findByPk(counterKey);
-    if (row) return { allowed: counted > 0, hits: row.hits, endsAt: row.endsAt };
+    if (row) {
+      const between = counted === 0 && row.hits < limit && row.endsAt > now;
+      return between ? null : { allowed: counted > 0, hits: row.hits, endsAt: row.endsAt };
+    }
     await rateCounters.create({ counterKey, ...fresh });
     return { allowed: true, ...fresh };
   }
@@ -52,12 +56,15 @@ export function createLimits({ models: { rateCounters }, transaction }: Pick<Dat
       // Whoever is over the limit costs a read only, however many they are.
       const over = await spent(key, limit);
       if (over) return over;
-      const attempt = () => transaction(() => take(key, limit, windowMs));
-      return attempt().catch((error: unknown) => {
-        // Another process wrote the first row of this key at the same time.
-        if (error instanceof UniqueConstraintError) return attempt();
-        throw error;
-      });
+      let taken: Take | null = null;
+      while (!taken) {
+        taken = await transaction(() => count(key, limit, windowMs)).catch((error: unknown) => {
+          // Another process wrote the first row of this key at the same time.
+          if (error instanceof UniqueConstraintError) return null;
+          throw error;
+        });
+      }
+      return taken;
     },
     async giveBack(counterKey) {
       await transaction(() => rateCounters.update({ hits: literal('hits - 1') }, { where: { counterKey, hits: { [Op.gt]: 0 } } }));
