@@ -1,6 +1,6 @@
 /** What makes a process one node of many: directory, bus and Socket.IO adapter, all on Redis. */
 import { createAdapter } from '@socket.io/redis-adapter';
-import { Redis, type CommonRedisOptions } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { ServerOptions } from 'socket.io';
 import type { Directory } from './directory.ts';
 import { within } from './durable.ts';
@@ -17,34 +17,26 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-/** Milliseconds until a command that got no answer fails. */
-const COMMAND_MS = 1_000;
-const MOST_PAUSE_MS = 1_000;
 /** How long a start waits for Redis, in ms. A node that starts without it opens no rooms until it is back. */
 const START_MS = 3_000;
 
-/** Connects to the other nodes. @param nodeId name of this process, never used twice */
-export async function joinCluster(url: string, nodeId: string, log: Logger): Promise<Cluster> {
-  const retryStrategy = (times: number): number => Math.min(times * 100, MOST_PAUSE_MS);
-  const connect = (options: Pick<CommonRedisOptions, 'enableOfflineQueue' | 'maxRetriesPerRequest' | 'commandTimeout'>): Redis => {
-    const client = new Redis(url, { retryStrategy, ...options });
-    client.on('error', (error) => log.debug({ err: error }, 'redis of the cluster'));
-    return client;
-  };
-  const pub = connect({ enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: COMMAND_MS });
-  const sub = connect({ maxRetriesPerRequest: null });
-  await within(new Promise<void>((ready) => void pub.once('ready', ready)), START_MS, 'deadline').catch(() =>
-    log.warn({}, 'starting without Redis: rooms open once it is there'),
-  );
+/**
+ * Connects to the other nodes.
+ * @param pub sends and asks; fails commands at once while it is not connected; stays its owner's to close
+ * @param nodeId name of this process, never used twice
+ */
+export async function joinCluster(pub: Redis, nodeId: string, log: Logger): Promise<Cluster> {
+  // Unlike the other one it waits for Redis: what it subscribes to is made up for at each connection.
+  const sub = pub.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null, commandTimeout: undefined });
+  sub.on('error', (error) => log.debug({ err: error }, 'redis of the cluster'));
+  const ready = pub.status === 'ready' ? Promise.resolve() : new Promise<void>((connected) => void pub.once('ready', connected));
+  await within(ready, START_MS, 'deadline').catch(() => log.warn({}, 'starting without Redis: rooms open once it is there'));
   const bus = await joinRedisBus({ nodeId, pub, sub, log });
   return {
     directory: createRedisDirectory(pub),
     bus,
     adapter: createAdapter(unheard(pub), sub, { key: 'wenzhen:sockets' }),
-    async close() {
-      pub.disconnect();
-      sub.disconnect();
-    },
+    close: async () => sub.disconnect(),
   };
 }
 

@@ -23,5 +23,4 @@ export interface Directory {
   leave(nodeId: string): Promise<void>;
   /** Who holds the room now, or null. */
   lookup(roomId: string): Promise<Lease | null>;
-  close(): Promise<void>;
 }

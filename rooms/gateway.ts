@@ -153,13 +153,14 @@ class SocketGateway implements Gateway {
   }
 
   #admit(socket: GatewaySocket, next: (error?: Error) => void): void {
-    const { config, authenticator, media, iceServers, log } = this.#options;
+    const { config, authenticator, media, iceServers, log, nodeId } = this.#options;
     const admitted = authenticate(authenticator, socket.handshake.auth).then((identity) => {
       const userId = userIdOf(identity);
       this.#sessions.add(socket, identity.sessionId);
       const person = this.#people.come(userId);
       socket.conn.once('close', () => this.#people.go(userId));
       const data: SocketData = {
+        connection: connectionId(nodeId, socket.id),
         identity,
         lifetime: createLifetime(() => endSession(socket)),
         joining: null,
@@ -201,7 +202,7 @@ class SocketGateway implements Gateway {
     const { router, log } = this.#options;
     for (const consultationId of data.visited) {
       router
-        .tell(consultationId, { kind: 'gone', connectionId: connectionId(this.#options.nodeId, id), reason: data.goneBy }, `${id}:gone`)
+        .tell(consultationId, { kind: 'gone', connectionId: data.connection, reason: data.goneBy }, `${id}:gone`)
         .catch((error: unknown) => log.warn({ err: error, consultationId }, 'room not told about a lost connection'));
     }
   }
@@ -284,8 +285,7 @@ class SocketGateway implements Gateway {
       default: {
         const consultationId = consultationOf(readSession(socket.rooms), inbound.name);
         const ask = this.#ask(socket);
-        const connection = connectionId(this.#options.nodeId, socket.id);
-        const message: RoomMessage = { kind: 'request', connectionId: connection, requestId: ask.requestId, ...inbound };
+        const message: RoomMessage = { kind: 'request', connectionId: socket.data.connection, requestId: ask.requestId, ...inbound };
         this.#options.router.post(consultationId, message, ask, sender.resolve, (error) => {
           sender.reject(error);
           // Its room took this node for gone, and forgot the socket: the client comes back and takes its seat again.
@@ -323,7 +323,7 @@ class SocketGateway implements Gateway {
       // Gone while the room was still being looked for: it could not be told then.
       if (socket.disconnected) this.#tellGone(socket);
     };
-    const { router, policy, log, nodeId } = this.#options;
+    const { router, policy, log } = this.#options;
     const { identity } = data;
     const ask = this.#ask(socket);
     // Opening writes to the database and holds a room in memory: not for somebody who may not come in.
@@ -331,7 +331,7 @@ class SocketGateway implements Gateway {
       durable(log, 'policy.authorize', policy.authorize(consultationId, identity), { requestId: ask.requestId });
     router.post(
       consultationId,
-      { kind: 'join', connectionId: connectionId(nodeId, socket.id), identity, payload, requestId: ask.requestId },
+      { kind: 'join', connectionId: data.connection, identity, payload, requestId: ask.requestId },
       { ...ask, mayOpen },
       (value) => settle(() => sender.resolve(value)),
       (error) => settle(() => sender.reject(error)),

@@ -141,7 +141,6 @@ function createParts(options: RoomsOptions) {
     await gateway.close();
     ownership.close();
     await bus.close();
-    await directory.close();
   };
   return { supervisor, router, gateway, presence, close };
 }

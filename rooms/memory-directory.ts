@@ -49,6 +49,5 @@ export function createMemoryDirectory(now: () => number = () => performance.now(
       const entry = current(roomId);
       return entry ? { ...entry.lease } : null;
     },
-    close: async () => entries.clear(),
   };
 }

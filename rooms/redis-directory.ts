@@ -69,6 +69,5 @@ export function createRedisDirectory(redis: Redis): Directory {
       const text = await asked(redis.get(keyOf(roomId)));
       return text === null ? null : leaseOf(roomId, text);
     },
-    close: async () => undefined,
   };
 }

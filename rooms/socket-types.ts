@@ -8,6 +8,8 @@ import type { ClientToServer, ServerToClient } from './protocol.ts';
 import type { Probes } from './probes.ts';
 
 export interface SocketData {
+  /** What rooms know the socket by; see `connection-id.ts`. */
+  connection: string;
   identity: Identity;
   /** Ends with the token; a renewed token prolongs it. */
   lifetime: Lifetime;

@@ -120,7 +120,7 @@ async function buildCore(config: Config, log: Logger) {
   try {
     const foundation = await createFoundation(config, log);
     opened.push(foundation);
-    const { database, auth } = foundation;
+    const { database, auth, redis } = foundation;
     const media = await createMediaServer({ config, log });
     opened.push(media);
     const chatStore = createChatStore(database);
@@ -128,7 +128,7 @@ async function buildCore(config: Config, log: Logger) {
     const turns: { listeners: TurnListener[] } = { listeners: [] };
     const visits = createVisitHooks();
     // Without a database that they share, processes have no rooms to share.
-    const cluster = config.REDIS_URL && config.DATABASE_URL ? await joinCluster(config.REDIS_URL, randomUUID(), log) : undefined;
+    const cluster = redis && config.DATABASE_URL ? await joinCluster(redis, randomUUID(), log) : undefined;
     if (cluster) opened.push(cluster);
     const rooms = createRooms({
       cluster,

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, joinCluster } from '#rooms/index.ts';
+import { connectRedis } from '#src/redis.ts';
 import { Redis } from 'ioredis';
+import { silentLog } from '#tests/support/app.ts';
 import { createMemoryLog } from '#tests/support/memory-ports.ts';
 import { type RedisServer, startRedis } from '#tests/support/redis.ts';
 import { describeDirectory } from './directory.contract.ts';
@@ -13,7 +15,11 @@ beforeAll(async () => {
 });
 afterAll(() => redis.stop());
 
-const join = (): Promise<Cluster> => joinCluster(redis.url, randomUUID(), createMemoryLog());
+async function join(): Promise<Cluster> {
+  const pub = connectRedis(redis.url, silentLog);
+  const cluster = await joinCluster(pub, randomUUID(), createMemoryLog());
+  return { ...cluster, close: () => cluster.close().finally(() => pub.disconnect()) };
+}
 
 describeDirectory('Redis', async () => {
   const client = new Redis(redis.url);

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { joinCluster } from '#rooms/index.ts';
+import { connectRedis } from '#src/redis.ts';
 import { Redis } from 'ioredis';
 import { type Gate, startGate } from '#tests/support/gate.ts';
 import { createMemoryLog } from '#tests/support/memory-ports.ts';
@@ -38,8 +39,10 @@ afterEach(async () => {
 
 async function startNode(earlier?: Pick<RoomServer, 'world' | 'snapshots'>): Promise<Node> {
   const network = await startGate(Number(new URL(redis.url).port));
-  const cluster = await joinCluster(`redis://127.0.0.1:${network.port}`, randomUUID(), createMemoryLog());
-  opened.push(network, cluster);
+  const log = createMemoryLog();
+  const pub = connectRedis(`redis://127.0.0.1:${network.port}`, log);
+  const cluster = await joinCluster(pub, randomUUID(), log);
+  opened.push(network, { close: async () => pub.disconnect() }, cluster);
   const shared = earlier && { world: earlier.world, snapshots: earlier.snapshots };
   const server = await suite.start({ ROOM_LEASE_MS: String(LEASE_MS) }, { ...shared, cluster });
   return { ...server, network };
@@ -48,6 +51,17 @@ async function startNode(earlier?: Pick<RoomServer, 'world' | 'snapshots'>): Pro
 async function startTwo(): Promise<[Node, Node]> {
   const one = await startNode();
   return [one, await startNode(one)];
+}
+
+/** Two people in one room, which is the first one's node's. */
+async function meet() {
+  const [here, there] = await startTwo();
+  const visit = here.world.visit({ lobby: false });
+  const doctor = await suite.person(here, visit, 'practitioner');
+  const patient = await suite.person(there, visit, 'patient');
+  await doctor.client.enter(visit);
+  await patient.client.enter(visit);
+  return { here, there, visit, doctor, patient };
 }
 
 /** How many rooms each node has open. */
@@ -101,12 +115,7 @@ describe('two nodes', () => {
   });
 
   test('a node that falls silent takes its people with it, and nobody else', async () => {
-    const [here, there] = await startTwo();
-    const visit = here.world.visit({ lobby: false });
-    const doctor = await suite.person(here, visit, 'practitioner');
-    const patient = await suite.person(there, visit, 'patient');
-    await doctor.client.enter(visit);
-    await patient.client.enter(visit);
+    const { there, visit, doctor, patient } = await meet();
     there.network.cut();
     await doctor.client.next('peer:updated', ({ peer }) => peer.memberId === patient.memberId && !peer.connected);
     expect(doctor.client.socket.connected).toBe(true);
@@ -129,12 +138,7 @@ describe('two nodes', () => {
   });
 
   test('the rooms of a node that falls silent go on elsewhere, and what it still tries to write is refused', async () => {
-    const [here, there] = await startTwo();
-    const visit = here.world.visit({ lobby: false });
-    const doctor = await suite.person(here, visit, 'practitioner');
-    const patient = await suite.person(there, visit, 'patient');
-    await doctor.client.enter(visit);
-    await patient.client.enter(visit);
+    const { here, there, visit, doctor, patient } = await meet();
     await doctor.client.ok('chat:send', { text: '第一', clientMessageId: randomUUID() });
     await patient.client.next('chat:posted');
     here.network.cut();
@@ -149,12 +153,7 @@ describe('two nodes', () => {
   });
 
   test('a node that stops in order sends everybody on at once, those who are connected elsewhere too', async () => {
-    const [here, there] = await startTwo();
-    const visit = here.world.visit({ lobby: false });
-    const doctor = await suite.person(here, visit, 'practitioner');
-    const patient = await suite.person(there, visit, 'patient');
-    await doctor.client.enter(visit);
-    await patient.client.enter(visit);
+    const { here, there, visit, doctor, patient } = await meet();
     const sentOn = Promise.all([doctor.client.closed(), patient.client.closed()]);
     await here.stop();
     await sentOn;
@@ -164,12 +163,7 @@ describe('two nodes', () => {
   });
 
   test('a wiped Redis, and one that is away, cost running rooms nothing', async () => {
-    const [here, there] = await startTwo();
-    const visit = here.world.visit({ lobby: false });
-    const doctor = await suite.person(here, visit, 'practitioner');
-    const patient = await suite.person(there, visit, 'patient');
-    await doctor.client.enter(visit);
-    await patient.client.enter(visit);
+    const { visit, doctor, patient } = await meet();
     await admin.flushall();
     await until('the lease to be taken again', async () => (await admin.keys('wenzhen:room-lease:*')).length === 1);
     await patient.client.ok('chat:send', { text: '还在', clientMessageId: randomUUID() });

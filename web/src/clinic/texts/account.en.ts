@@ -1,5 +1,17 @@
 import type { account as chinese } from './account.zh.ts';
 
+/** Kinds of programs that people sign in with; of the screens about users as well. */
+export const clientTypes = {
+  web: 'Web',
+  h5: 'Web on a phone',
+  wechat: 'WeChat',
+  alipay: 'Alipay',
+  ios: 'iOS',
+  android: 'Android',
+  desktop: 'Desktop',
+  other: 'Other',
+};
+
 export const account: typeof chinese = {
   lead: 'Your details, ways to sign in and what we send you.',
   views: { profile: 'Profile', security: 'Security', notices: 'Messages' },
@@ -45,16 +57,7 @@ export const account: typeof chinese = {
   current: 'This device',
   method: 'Signed in by',
   methods: { password: 'Password', code: 'Code', wechat: 'WeChat', oauth: 'Single sign-on', register: 'Registration' },
-  clientTypes: {
-    web: 'Web',
-    h5: 'Mobile web',
-    wechat: 'WeChat',
-    alipay: 'Alipay',
-    ios: 'iOS',
-    android: 'Android',
-    desktop: 'Desktop',
-    other: 'Other',
-  },
+  clientTypes,
   signedIn: 'Since',
   lastSeen: 'Last used',
   address: 'Network address',

@@ -1,3 +1,15 @@
+/** Kinds of programs that people sign in with; of the screens about users as well. */
+export const clientTypes = {
+  web: '网页',
+  h5: '手机网页',
+  wechat: '微信',
+  alipay: '支付宝',
+  ios: 'iOS',
+  android: 'Android',
+  desktop: '桌面端',
+  other: '其他',
+};
+
 /** 个人中心：资料、安全、消息设置。 */
 export const account = {
   lead: '您的资料、登录方式和消息设置。',
@@ -44,16 +56,7 @@ export const account = {
   current: '本设备',
   method: '登录方式',
   methods: { password: '密码', code: '验证码', wechat: '微信', oauth: '单点登录', register: '注册' },
-  clientTypes: {
-    web: '网页',
-    h5: '手机网页',
-    wechat: '微信',
-    alipay: '支付宝',
-    ios: 'iOS',
-    android: 'Android',
-    desktop: '桌面端',
-    other: '其他',
-  },
+  clientTypes,
   signedIn: '登录时间',
   lastSeen: '最近使用',
   address: '网络地址',

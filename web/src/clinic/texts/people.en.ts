@@ -1,3 +1,4 @@
+import { clientTypes } from './account.en.ts';
 import type { people as chinese } from './people.zh.ts';
 
 export const people: typeof chinese = {
@@ -53,16 +54,7 @@ export const people: typeof chinese = {
   periodBefore: '30 days before',
   clients: 'Signed in from',
   sessionsBegun: 'Sign-ins',
-  clientTypes: {
-    web: 'Web',
-    h5: 'Web on a phone',
-    wechat: 'WeChat',
-    alipay: 'Alipay',
-    ios: 'iOS',
-    android: 'Android',
-    desktop: 'Desktop',
-    other: 'Other',
-  },
+  clientTypes,
   succeeded: 'Succeeded',
   failed: 'Failed',
   abnormal: 'Unusual',

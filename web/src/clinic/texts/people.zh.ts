@@ -1,3 +1,5 @@
+import { clientTypes } from './account.zh.ts';
+
 /** Texts of the screens about users, roles and menus. */
 export const people = {
   intro: {
@@ -45,16 +47,7 @@ export const people = {
   periodBefore: '此前 30 天',
   clients: '登录设备',
   sessionsBegun: '登录次数',
-  clientTypes: {
-    web: '网页',
-    h5: '手机网页',
-    wechat: '微信',
-    alipay: '支付宝',
-    ios: 'iOS',
-    android: 'Android',
-    desktop: '桌面端',
-    other: '其他',
-  },
+  clientTypes,
   succeeded: '成功',
   failed: '失败',
   abnormal: '异常',
