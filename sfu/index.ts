@@ -98,7 +98,7 @@ async function openRoomOn(slot: WorkerSlot, roomId: string, config: Config, log:
     workerPid: worker.pid,
     router,
     webRtcServer,
-    grow: (peerId, tracks) => growBy(slot, `${roomId} ${peerId}`, tracks, config.MEDIA_WORKER_CPU_LIMIT),
+    grow: (peerId, cores) => growBy(slot, `${roomId} ${peerId}`, cores, config.MEDIA_WORKER_CPU_LIMIT),
     shrink: (peerId) => shrink(slot, `${roomId} ${peerId}`),
     closed: (closed) => roomMedia.delete(closed),
   });

@@ -15,7 +15,8 @@ export interface Candidate {
 export interface Growth {
   /** ms on the clock of `now` */
   at: number;
-  tracks: number;
+  /** What they are expected to cost, in cores. */
+  cores: number;
   /** Whom they are of or for. */
   who: string;
 }
@@ -29,8 +30,11 @@ export const ROOM_COST = 0.02;
 /** People whose tracks `ROOM_COST` stands for: they are let in whatever the load, because a placed visit must not miss its patient. */
 export const ROOM_PEERS = 5;
 
-/** What one more track to one more person is expected to cost, in cores: half of what video to a browser was measured to, since others are sound. */
-export const TRACK_COST = 0.001;
+/**
+ * What one more track to one more person is expected to cost, in cores. Video as measured to a browser. Sound costs 0.0005 to 0.0009 while
+ * somebody talks and next to nothing otherwise (DTX), and in a room large enough to be asked few talk at once.
+ */
+export const TRACK_COST = { video: 0.002, audio: 0.0002 } as const;
 
 /** How long a track counts by its estimate, in ms: it flows within a moment, and the next measurement tells. */
 export const GROWTH_MS = 3_000;
@@ -44,13 +48,13 @@ const SAME = 0.02;
 /** Load with what was just added counted in; share of one core, can exceed 1. */
 export function expectedLoad(candidate: Candidate, now: number): number {
   const fresh = candidate.placedAt.filter((at) => now - at < SETTLE_MS).length;
-  const grown = (candidate.grown ?? []).filter(({ at }) => now - at < GROWTH_MS).reduce((sum, { tracks }) => sum + tracks, 0);
-  return candidate.measured + fresh * ROOM_COST + grown * TRACK_COST;
+  const grown = (candidate.grown ?? []).filter(({ at }) => now - at < GROWTH_MS).reduce((sum, { cores }) => sum + cores, 0);
+  return candidate.measured + fresh * ROOM_COST + grown;
 }
 
-/** Whether a room of a worker may grow by so many tracks. @param limit share of a core, 0 to 1 */
-export const mayGrow = (candidate: Candidate, tracks: number, limit: number, now: number): boolean =>
-  expectedLoad(candidate, now) + tracks * TRACK_COST <= limit;
+/** Whether a room of a worker may grow by so much. @param limit share of a core, 0 to 1 */
+export const mayGrow = (candidate: Candidate, cores: number, limit: number, now: number): boolean =>
+  expectedLoad(candidate, now) + cores <= limit;
 
 /**
  * Takes the least loaded worker that stays within the limit with one more room.

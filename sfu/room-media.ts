@@ -5,7 +5,7 @@ import type { types } from 'mediasoup';
 import type { Config } from '#config/index.ts';
 import { MediaError } from './errors.ts';
 import { answer } from './faults.ts';
-import { ROOM_PEERS } from './placement.ts';
+import { ROOM_PEERS, TRACK_COST } from './placement.ts';
 import { createPeerMedia } from './peer-media.ts';
 import type { AddPeerOptions, PeerMediaImpl } from './peer-media.ts';
 import type { ProducerMedia } from './producer-media.ts';
@@ -22,8 +22,8 @@ export interface RoomParts {
   workerPid: number;
   router: types.Router;
   webRtcServer: types.WebRtcServer;
-  /** Told of tracks beyond those of a usual room before they are made. @throws {MediaError} `media_full` */
-  grow(peerId: string, tracks: number): void;
+  /** Told what tracks beyond those of a usual room will cost, in cores, before they are made. @throws {MediaError} `media_full` */
+  grow(peerId: string, cores: number): void;
   /** Somebody left. */
   shrink(peerId: string): void;
   /** The room closed by itself or was lost. */
@@ -125,7 +125,7 @@ export class RoomMediaImpl implements RoomMedia {
   async addPeer(options: AddPeerOptions): Promise<PeerMediaImpl> {
     this.#assertOpen();
     checkCapabilities(options.rtpCapabilities);
-    if (this.#peers.size >= ROOM_PEERS && !this.#peers.has(options.peerId)) this.#parts.grow(options.peerId, this.#tracks());
+    if (this.#peers.size >= ROOM_PEERS && !this.#peers.has(options.peerId)) this.#parts.grow(options.peerId, this.#costOfJoining());
     const peer = await createPeerMedia(this.#context, options);
     if (this.#closed) {
       peer.roomClosed();
@@ -173,8 +173,8 @@ export class RoomMediaImpl implements RoomMedia {
       router,
       webRtcServer,
       emit: this.#emit,
-      admitProducer: (peer) => {
-        if (this.#peers.size > ROOM_PEERS) this.#parts.grow(peer.id, this.#others(peer).length);
+      admitProducer: (peer, kind) => {
+        if (this.#peers.size > ROOM_PEERS) this.#parts.grow(peer.id, this.#others(peer).length * TRACK_COST[kind]);
       },
       producerAdded: (peer, producer) => this.#producerAdded(peer, producer),
       producerChanged: ({ producer, source }) => {
@@ -221,11 +221,12 @@ export class RoomMediaImpl implements RoomMedia {
     return this.#peers.values();
   }
 
-  /** Tracks that somebody who comes in receives. */
-  #tracks(): number {
-    let tracks = 0;
-    for (const peer of this.#peers.values()) tracks += peer.sent.length;
-    return Math.min(tracks, this.#parts.config.MEDIA_MAX_CONSUMERS);
+  /** What the tracks will cost that somebody who comes in receives, in cores: sound first, as far as the limit allows. */
+  #costOfJoining(): number {
+    const kinds = [...this.#peers.values()].flatMap(({ sent }) => sent.map(({ producer }) => producer.kind));
+    const most = this.#parts.config.MEDIA_MAX_CONSUMERS;
+    const sounds = Math.min(kinds.filter((kind) => kind === 'audio').length, most);
+    return sounds * TRACK_COST.audio + Math.min(kinds.length - sounds, most - sounds) * TRACK_COST.video;
   }
 
   #others(peer: PeerMediaImpl): PeerMediaImpl[] {

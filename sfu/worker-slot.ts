@@ -78,14 +78,14 @@ export function asCandidate(slot: WorkerSlot, now: number): Candidate & { slot: 
 }
 
 /**
- * Counts tracks that a room is about to add. A room stays on its worker, so one that outgrows it can only be told to stop.
+ * Counts what tracks that a room is about to add will cost, in cores. A room stays on its worker, so one that outgrows it can only be told to stop.
  * @throws {MediaError} `media_full` when the worker has no room for them
  */
-export function growBy(slot: WorkerSlot, who: string, tracks: number, limit: number): void {
+export function growBy(slot: WorkerSlot, who: string, cores: number, limit: number): void {
   const at = performance.now();
-  if (tracks === 0) return;
-  if (!mayGrow(asCandidate(slot, at), tracks, limit, at)) throw new MediaError('media_full');
-  slot.grown.push({ at, tracks, who });
+  if (cores === 0) return;
+  if (!mayGrow(asCandidate(slot, at), cores, limit, at)) throw new MediaError('media_full');
+  slot.grown.push({ at, cores, who });
 }
 
 /** They left again. */

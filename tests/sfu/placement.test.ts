@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expectedLoad, GROWTH_MS, mayGrow, place, ROOM_COST, SETTLE_MS, TRACK_COST } from '#sfu/placement.ts';
+import { expectedLoad, GROWTH_MS, mayGrow, place, ROOM_COST, SETTLE_MS } from '#sfu/placement.ts';
 import { restartDelay } from '#sfu/worker-pool.ts';
 
 const worker = (measured: number, rooms = 0, placedAt: number[] = []) => ({ measured, rooms, placedAt });
@@ -24,13 +24,13 @@ describe('place', () => {
   });
 
   test('place() and mayGrow() count tracks that large rooms were just given, until they show in the measurement', () => {
-    const grown = { ...worker(0.3), grown: [{ at: now - 100, tracks: 200, who: 'a peer' }] };
+    const grown = { ...worker(0.3), grown: [{ at: now - 100, cores: 0.2, who: 'a peer' }] };
     const other = worker(0.45);
     expect(place([grown, other], 0.6, now)).toBe(other);
     expect(place([grown, other], 0.6, now + GROWTH_MS)).toBe(grown);
-    expect(mayGrow(grown, 0.1 / TRACK_COST - 1, 0.6, now)).toBe(true);
-    expect(mayGrow(grown, 0.1 / TRACK_COST + 1, 0.6, now)).toBe(false);
-    expect(mayGrow(grown, 0.1 / TRACK_COST + 1, 0.6, now + GROWTH_MS)).toBe(true);
+    expect(mayGrow(grown, 0.09, 0.6, now)).toBe(true);
+    expect(mayGrow(grown, 0.11, 0.6, now)).toBe(false);
+    expect(mayGrow(grown, 0.11, 0.6, now + GROWTH_MS)).toBe(true);
   });
 
   test('place() answers undefined when every worker is at its limit', () => {

@@ -1,5 +1,5 @@
 import { MediaError } from '#sfu/errors.ts';
-import type { RoomMedia } from '#sfu/types.ts';
+import type { PeerMedia, RoomMedia } from '#sfu/types.ts';
 import { freePort } from '../support/mariadb.ts';
 import { until } from '../support/wait.ts';
 import { dtlsParameters, listen, opus, startMedia, vp8 } from './support.ts';
@@ -134,6 +134,19 @@ describe('placement', () => {
       Array(6 - opened.length).fill('media_full'),
     );
     expect(server.workers()[0]!.load).toBeGreaterThanOrEqual(opened.length * 0.02);
+  });
+
+  test('a large room: video that its worker has no room for is media_full, sound goes on, and there is room again when people left', async () => {
+    const { server } = await start({ MEDIA_WORKER_CPU_LIMIT: '0.05', MEDIA_PROBE_INTERVAL_MS: '60000' });
+    const room = await server.openRoom('large');
+    const peers = await Promise.all(Array.from({ length: 30 }, (_, index) => addPeer(room, `peer-${index}`)));
+    const [first, ...others] = peers as [PeerMedia, ...PeerMedia[]];
+    const transportId = first.send!.id;
+    const camera = () => first.produce({ transportId, kind: 'video', source: 'camera', rtpParameters: vp8(), paused: false });
+    await expect(camera()).rejects.toMatchObject({ code: 'media_full' });
+    await first.produce({ transportId, kind: 'audio', source: 'microphone', rtpParameters: opus(), paused: false });
+    for (const other of others.slice(6)) other.close();
+    await camera();
   });
 
   test('openRoom() without any worker is media_unavailable', async () => {
