@@ -13,7 +13,7 @@ export interface Lane {
 }
 
 export const lanes: readonly Lane[] = [
-  { name: 'light', folders: [], workers: 2, testTimeoutMs: 20_000, budgetMs: 9 * 60_000 },
+  { name: 'light', folders: [], workers: 2, testTimeoutMs: 20_000, budgetMs: 8 * 60_000 },
   // Browsers, media and faults want the machine for themselves, or their figures and deadlines mean nothing.
-  { name: 'heavy', folders: ['browser', 'rtc', 'faults', 'cluster'], workers: 1, testTimeoutMs: 120_000, budgetMs: 14 * 60_000 },
+  { name: 'heavy', folders: ['browser', 'rtc', 'faults', 'cluster'], workers: 1, testTimeoutMs: 120_000, budgetMs: 15 * 60_000 },
 ];
