@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { appKeys, perClient, providers } from './login.ts';
 import { messagingSettings, missingMessagingSettings } from './messaging.ts';
 import { isAddressRange } from './network.ts';
+import { hasAllRoles, roles } from './roles.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().min(0);
@@ -42,6 +43,21 @@ export const settings = z.object({
     .enum(['development', 'test', 'production'])
     .default('development')
     .describe('`production` refuses to start with a missing or generated secret'),
+  ROLES: roles
+    .default(['api', 'rooms', 'jobs'])
+    .describe(
+      'What this process does, comma separated: `api` (REST, pages, sockets), `rooms` (sockets, open rooms and their media), `jobs` (what follows a change). Fewer than all three needs `DATABASE_URL` and `REDIS_URL`',
+    ),
+  NODE_NAME: z
+    .string()
+    .regex(/^[\w.-]{1,60}$/, 'is no name')
+    .optional()
+    .describe('What operators see this node as. Default: the name of the machine'),
+  REGION: z
+    .string()
+    .regex(/^[\w.-]{1,40}$/, 'is no label')
+    .optional()
+    .describe('Label of where this node is; rooms are opened in the region of whoever comes first, as long as there is room'),
   HOST: z.string().default('127.0.0.1').describe('Address that the HTTP server listens on'),
   PORT: port.default(8080).describe('Port of the HTTP server; 0 takes a free one'),
   DATA_DIR: z.string().default('./data').describe('Folder of the embedded database, generated secrets and certificates'),
@@ -210,6 +226,8 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   const config = parsed.data;
   if (Boolean(config.TLS_CERT) !== Boolean(config.TLS_KEY)) throw new ConfigError('TLS_CERT and TLS_KEY go together');
   if (config.TURN_URLS.length > 0 && !config.TURN_SECRET) throw new ConfigError('TURN_URLS needs TURN_SECRET');
+  if (!hasAllRoles(config.ROLES) && !(config.DATABASE_URL && config.REDIS_URL))
+    throw new ConfigError('ROLES without all of api, rooms and jobs needs DATABASE_URL and REDIS_URL: somebody else must do the rest');
   const unsent = missingMessagingSettings(config);
   if (unsent.length > 0) throw new ConfigError(`Messages cannot be sent without ${unsent.join(', ')}`);
   const missing = (['JWT_SECRET', 'DATA_KEYS', 'BLIND_INDEX_KEY'] as const).filter((key) => !config[key]);

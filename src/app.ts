@@ -70,7 +70,7 @@ function withoutChildren(log: Logger): FastifyBaseLogger {
 
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const { foundation, modules, webFolder = path.join(root, 'web/dist') } = parts;
-  const { config, log, auth, access, database, redis, audit, vault } = foundation;
+  const { config, log, auth, access, audit } = foundation;
   const app = Fastify({
     loggerInstance: withoutChildren(log),
     https: parts.tls ? { ...parts.tls, ...HTTP_OPTIONS } : null,
@@ -97,29 +97,33 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   afterAnswers(app, [logRequests(log, config.LOG_SLOW_REQUEST_MS), durations.observe]);
   await allowOrigins(app, config);
   const headers = await pageHeaders(config);
-  await documentApi(app, version, headers);
+  const served = config.ROLES.includes('api');
+  if (served) await documentApi(app, version, headers);
   exposeMetrics(app, parts.metrics, durations, audit.securityCounts);
-  handleMissing(app, sendPage(webFolder, headers));
-  await serveWeb(app, webFolder, headers);
+  handleMissing(app, served ? sendPage(webFolder, headers) : null);
+  if (served) await serveWeb(app, webFolder, headers);
 
   await app.register(async (api) => {
     answerWithEnvelopes(api);
     protectData(api);
     await api.register(healthRoutes(parts.readiness, version));
-    await api.register(
-      async (v1) => {
-        readFromReplicas(v1);
-        announceDeprecations(v1);
-        limitRates(v1, config, redis, log);
-        limitFailures(v1, config, redis, { audit, log });
-        screenInput(v1, audit, log);
-        answerRepeats(v1, database, vault);
-        logOperations(v1, database);
-        for (const routes of modules.routes) await v1.register(routes);
-        await v1.register(deprecationRoutes(v1));
-      },
-      { prefix: '/api/v1' },
-    );
+    if (served) await api.register(v1(parts), { prefix: '/api/v1' });
   });
   return app;
+}
+
+/** The API itself. */
+function v1({ foundation, modules }: AppParts) {
+  const { config, log, database, redis, audit, vault } = foundation;
+  return async (app: FastifyInstance): Promise<void> => {
+    readFromReplicas(app);
+    announceDeprecations(app);
+    limitRates(app, config, redis, log);
+    limitFailures(app, config, redis, { audit, log });
+    screenInput(app, audit, log);
+    answerRepeats(app, database, vault);
+    logOperations(app, database);
+    for (const routes of modules.routes) await app.register(routes);
+    await app.register(deprecationRoutes(app));
+  };
 }

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { Config } from '#config/index.ts';
 import { createRooms, joinCluster } from '#rooms/index.ts';
 import { rtpCapabilities } from '#rooms/protocol-media.ts';
-import { createMediaServer, iceServers } from '#sfu/index.ts';
+import { createMediaServer, createNoMedia, iceServers } from '#sfu/index.ts';
 import { startWorkers, type Workers } from '#workers/index.ts';
 import { buildApp } from './app.ts';
 import { createChatStore } from './chat/store.ts';
@@ -73,7 +73,8 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
     });
     let workers: Workers | undefined;
     const partners = createDemoPartners(announcedHost);
-    rooms.attach(app.server);
+    // Who does jobs and nothing else takes no sockets.
+    if (config.ROLES.includes('api') || config.ROLES.includes('rooms')) rooms.attach(app.server);
 
     async function start(): Promise<void> {
       // For `localhost` Fastify would open a second server that sockets do not reach.
@@ -84,7 +85,7 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
         if (config.NODE_ENV !== 'production') modules.payments.gateways.simulate(partners.open);
       }
       // After listening: messages lead to the address that people open.
-      workers = startWorkers({ config, outbox, services: modules, log });
+      if (config.ROLES.includes('jobs')) workers = startWorkers({ config, outbox, services: modules, log });
       accepting = true;
     }
     async function close(): Promise<void> {
@@ -121,7 +122,7 @@ async function buildCore(config: Config, log: Logger) {
     const foundation = await createFoundation(config, log);
     opened.push(foundation);
     const { database, auth, redis } = foundation;
-    const media = await createMediaServer({ config, log });
+    const media = config.ROLES.includes('rooms') ? await createMediaServer({ config, log }) : createNoMedia();
     opened.push(media);
     const chatStore = createChatStore(database);
     // The rooms come before the metrics that listen to them.

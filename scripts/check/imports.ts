@@ -34,6 +34,8 @@ const exceptions: Record<string, (to: string) => boolean> = {
   // Generates the reference documents from the contracts themselves.
   'scripts/docs.ts': (to) => inFolder('config', 'src')(to) || publicRooms(to),
   'scripts/docs/dictionary.ts': inFolder('src'),
+  // Starts what the tests know how to start.
+  'scripts/cluster.ts': inFolder('tests/support'),
 };
 
 /**

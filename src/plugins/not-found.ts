@@ -3,8 +3,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '#src/errors.ts';
 import { sendFault } from './envelope.ts';
 
-/** @param page answers a browser that asks for a page */
-export function handleMissing(app: FastifyInstance, page: (reply: FastifyReply) => Promise<FastifyReply>): void {
+/** @param page answers a browser that asks for a page; null: there are none */
+export function handleMissing(app: FastifyInstance, page: ((reply: FastifyReply) => Promise<FastifyReply>) | null): void {
   const routes: { pattern: RegExp; method: string }[] = [];
   app.addHook('onRoute', ({ url, method }) => {
     if (url.includes('*')) return;
@@ -20,7 +20,7 @@ export function handleMissing(app: FastifyInstance, page: (reply: FastifyReply) 
       return reply;
     }
     const wantsPage = request.method === 'GET' && !path.startsWith('/api/') && (request.headers.accept ?? '').includes('text/html');
-    if (wantsPage) return page(reply);
+    if (wantsPage && page) return page(reply);
     sendFault(request, reply, new ApiError('route_not_found'));
     return reply;
   });

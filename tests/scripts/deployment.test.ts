@@ -38,14 +38,29 @@ function interpolate(text: string): string {
 
 const { services } = parse(interpolate(read('compose.yaml')), { merge: true }) as { services: Record<string, Service> };
 const nodes = ['app-1', 'app-2'].map((name) => services[name] as Service);
+const jobs = services['jobs'] as Service;
 
 describe('compose.yaml', () => {
   test('gives each node an environment that the server accepts', () => {
-    for (const { environment } of nodes) {
+    for (const { environment } of [...nodes, jobs]) {
       const unknown = Object.keys(environment ?? {}).filter((name) => name !== 'TZ' && !(name in settings.shape));
       expect(unknown).toEqual([]);
       expect(loadConfig(environment)).toMatchObject({ NODE_ENV: 'production', TRUST_PROXY: 1, JWT_SECRET: SECRET });
     }
+  });
+
+  test('runs two nodes for people and a worker that takes every job, which nothing outside reaches', () => {
+    expect(nodes.map(({ environment }) => loadConfig(environment).ROLES)).toEqual([
+      ['api', 'rooms'],
+      ['api', 'rooms'],
+    ]);
+    expect(loadConfig(jobs.environment).ROLES).toEqual(['jobs']);
+    expect(jobs.ports).toBeUndefined();
+    expect(
+      Object.values(services)
+        .map(({ profiles }) => profiles)
+        .filter(Boolean),
+    ).toEqual([]);
   });
 
   test('publishes exactly the media ports of each node, on UDP and TCP, and they do not overlap', () => {
@@ -62,17 +77,16 @@ describe('compose.yaml', () => {
     const { mysql, redis } = services;
     expect(mysql?.healthcheck).toMatchObject({ timeout: '20s', retries: 10 });
     expect(redis?.healthcheck).toMatchObject({ interval: '10s', timeout: '5s', retries: 5 });
-    for (const node of nodes) {
+    for (const node of [...nodes, jobs]) {
       expect(node.healthcheck).toMatchObject({ interval: '30s', timeout: '10s', retries: 3, start_period: '40s' });
       expect(node.depends_on).toEqual({ mysql: { condition: 'service_healthy' }, redis: { condition: 'service_healthy' } });
     }
   });
 
-  test('publishes neither database nor Redis, and keeps the second node for the cluster', () => {
+  test('publishes neither database nor Redis', () => {
     expect(services['mysql']).toMatchObject({ networks: ['back'] });
     expect(services['redis']).toMatchObject({ networks: ['back'] });
     expect(services['mysql']?.ports ?? services['redis']?.ports).toBeUndefined();
-    expect(nodes.map((node) => node.profiles)).toEqual([undefined, ['cluster']]);
   });
 
   test('publishes the relay ports that coturn uses', () => {

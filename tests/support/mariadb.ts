@@ -28,10 +28,11 @@ export interface MariaDb {
 
 /**
  * Starts a server of its own.
- * @param options `durable`: what it has committed outlives a kill -9, at the price of a write to the disk each time
+ * @param options `durable`: what it has committed outlives a kill -9, at the price of a write to the disk each time; `apart`: a Ctrl-C
+ *   in the terminal does not reach it
  * @throws with the command that installs it when it is missing
  */
-export async function startMariaDb({ durable = false } = {}): Promise<MariaDb> {
+export async function startMariaDb({ durable = false, apart = false } = {}): Promise<MariaDb> {
   await access('/usr/sbin/mariadbd').catch((cause: unknown) => {
     throw new Error('MariaDB is needed for this test: sudo apt-get install -y mariadb-server', { cause });
   });
@@ -46,7 +47,10 @@ export async function startMariaDb({ durable = false } = {}): Promise<MariaDb> {
   const speed = ['--skip-log-bin', flush, '--innodb-buffer-pool-size=64M', '--performance-schema=OFF'];
   const where = [`--socket=${folder}/socket`, '--bind-address=127.0.0.1', `--port=${port}`, `--pid-file=${folder}/pid`];
   const start = () => {
-    const server = spawn('/usr/sbin/mariadbd', [...common, ...where, ...speed, '--max-connections=400'], { stdio: 'ignore' });
+    const server = spawn('/usr/sbin/mariadbd', [...common, ...where, ...speed, '--max-connections=400'], {
+      stdio: 'ignore',
+      detached: apart,
+    });
     return { server, ended: new Promise<void>((done) => server.once('exit', () => done())) };
   };
   let running = start();

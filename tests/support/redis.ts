@@ -12,15 +12,16 @@ export interface RedisServer {
 
 /**
  * Starts a Redis server without persistence on a loopback port, a free one by default.
+ * @param options `apart`: a Ctrl-C in the terminal does not reach it
  * @throws with the command that installs it when it is missing
  */
-export async function startRedis(at?: number): Promise<RedisServer> {
+export async function startRedis(at?: number, { apart = false } = {}): Promise<RedisServer> {
   await access('/usr/bin/redis-server').catch((cause: unknown) => {
     throw new Error('Redis is needed for this test: sudo apt-get install -y redis-server', { cause });
   });
   const port = at ?? (await freePort());
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const server = spawn('/usr/bin/redis-server', settings, { stdio: 'ignore' });
+  const server = spawn('/usr/bin/redis-server', settings, { stdio: 'ignore', detached: apart });
   const ended = new Promise<void>((done) => server.once('exit', () => done()));
   const client = new Redis(port, '127.0.0.1', { lazyConnect: true, retryStrategy: () => 50 });
   client.on('error', () => undefined);

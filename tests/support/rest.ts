@@ -1,6 +1,11 @@
 /** The REST side of tests against a running server: sign in, make visits. */
 import type { Account, TestServer } from './server.ts';
 
+/** Where the API is: a server, or the balancer of several. */
+type Site = Pick<TestServer, 'url'>;
+/** One with the demo's accounts. */
+type DemoSite = Pick<TestServer, 'url' | 'doctor' | 'patient'>;
+
 export interface SignedIn {
   token: string;
   user: { id: string; name: string; roles: string[] };
@@ -13,12 +18,7 @@ interface Envelope<T> {
 }
 
 /** Calls the REST API. @throws when the answer is not a success, with its code */
-export async function api<T>(
-  server: TestServer,
-  method: string,
-  path: string,
-  options: { token?: string; body?: unknown } = {},
-): Promise<T> {
+export async function api<T>(server: Site, method: string, path: string, options: { token?: string; body?: unknown } = {}): Promise<T> {
   const response = await fetch(`${server.url}/api/v1${path}`, {
     method,
     headers: {
@@ -32,7 +32,7 @@ export async function api<T>(
   return answer.data;
 }
 
-export function signIn(server: TestServer, { account, password }: Account): Promise<SignedIn> {
+export function signIn(server: Site, { account, password }: Account): Promise<SignedIn> {
   return api(server, 'POST', '/auth/login', { body: { account, password } });
 }
 
@@ -43,7 +43,7 @@ export interface Visit {
 }
 
 /** A visit between the two demo accounts that starts now. */
-export async function createVisit(server: TestServer, options: { lobby?: boolean } = {}): Promise<Visit> {
+export async function createVisit(server: DemoSite, options: { lobby?: boolean } = {}): Promise<Visit> {
   const [doctor, patient] = await Promise.all([signIn(server, server.doctor), signIn(server, server.patient)]);
   const now = Date.now();
   const { id } = await api<{ id: string }>(server, 'POST', '/consultations', {

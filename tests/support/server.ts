@@ -32,6 +32,7 @@ export interface TestNode {
   kill(): Promise<void>;
   /** Starts again on the same port and data after `stop` or `kill`. */
   start(): Promise<void>;
+  running(): boolean;
   /** Stops and removes the data. */
   close(): Promise<void>;
 }
@@ -48,12 +49,17 @@ export interface TestServer extends TestNode {
  */
 export async function startServer(env: Record<string, string> = {}): Promise<TestServer> {
   const node = await startNode({ DEMO: 'true', ...env });
+  return { ...node, ...demoAccounts(node.output()) };
+}
+
+/** The accounts that a first start has printed. */
+export function demoAccounts(output: string): Record<'doctor' | 'patient' | 'administrator', Account> {
   const demo = (name: string): Account => {
-    const password = new RegExp(`^\\W*${name}\\W+(\\S+)`, 'm').exec(node.output())?.[1];
-    if (!password) throw new Error(`no ${name} account was printed:\n${node.output()}`);
+    const password = new RegExp(`^\\W*${name}\\W+(\\S+)`, 'm').exec(output)?.[1];
+    if (!password) throw new Error(`no ${name} account was printed:\n${output}`);
     return { account: name, password };
   };
-  return { ...node, doctor: demo('doctor'), patient: demo('patient') };
+  return { doctor: demo('doctor'), patient: demo('patient'), administrator: demo('administrator') };
 }
 
 /**
@@ -62,6 +68,13 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
  * @param flags of Node
  */
 export async function startNode(env: Record<string, string> = {}, flags: readonly string[] = []): Promise<TestNode> {
+  const node = await launchNode(env, flags);
+  await node.start();
+  return node;
+}
+
+/** The same, left to the caller to start. */
+export async function launchNode(env: Record<string, string> = {}, flags: readonly string[] = []): Promise<TestNode> {
   const port = await freePort();
   const dataDir = await mkdtemp(join(tmpdir(), 'wenzhen-data-'));
   const settings = {
@@ -99,14 +112,14 @@ export async function startNode(env: Record<string, string> = {}, flags: readonl
   }
 
   async function end(signal: NodeJS.Signals): Promise<number | null> {
-    const running = child;
-    if (!running || running.exitCode !== null || running.signalCode !== null) return running?.exitCode ?? null;
-    const ended = new Promise<number | null>((done) => running.once('exit', (code) => done(code)));
-    running.kill(signal);
+    const process = child;
+    if (!process || !running()) return process?.exitCode ?? null;
+    const ended = new Promise<number | null>((done) => process.once('exit', (code) => done(code)));
+    process.kill(signal);
     return ended;
   }
 
-  await start();
+  const running = (): boolean => child !== undefined && child.exitCode === null && child.signalCode === null;
   return {
     url,
     port,
@@ -116,7 +129,10 @@ export async function startNode(env: Record<string, string> = {}, flags: readonl
     stop: () => end('SIGTERM'),
     kill: async () => void (await end('SIGKILL')),
     start,
+    running,
     async close() {
+      // One that stands still ends no better than it answers.
+      if (running()) for (const pid of [child?.pid ?? 0, ...(await workersOf(child?.pid))]) process.kill(pid, 'SIGCONT');
       await end('SIGTERM');
       await rm(dataDir, { recursive: true, force: true });
     },

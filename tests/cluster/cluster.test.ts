@@ -1,0 +1,108 @@
+/** `npm run cluster`, used as a person would: one room for people on both nodes, one node killed, Ctrl-C. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { InRoom } from '#rooms/protocol.ts';
+import type { Socket } from 'socket.io-client';
+import { sendCommand } from '../support/cluster/control.ts';
+import { createVisit, type Visit } from '../support/rest.ts';
+import { ask, connect } from '../support/room-client.ts';
+import { demoAccounts } from '../support/server.ts';
+import { until } from '../support/wait.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+let folder: string;
+let cluster: ChildProcess;
+let output = '';
+const sockets: Socket[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-cluster-'));
+  const database = process.env['TEST_MARIADB'] ?? '';
+  const options = ['--nodes=2', '--port=0', `--database=${database}`, `--folder=${folder}`];
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
+  cluster = spawn(process.execPath, ['scripts/cluster.ts', ...options], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [cluster.stdout, cluster.stderr]) stream?.on('data', (chunk: Buffer) => void (output += chunk.toString()));
+  await until('the cluster to be ready', () => output.includes('\njobs\t') || cluster.exitCode !== null, 90_000, 100);
+  expect(output).toContain('The cluster is ready');
+});
+afterAll(async () => {
+  for (const socket of sockets) socket.disconnect();
+  cluster.kill('SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Line {
+  name: string;
+  roles: string;
+  state: string;
+  url: string;
+}
+
+async function status(): Promise<Line[]> {
+  const lines = (await sendCommand(folder, ['status'])).split('\n').slice(1);
+  return lines.map((line) => {
+    const [name = '', roles = '', state = '', url = ''] = line.split('\t');
+    return { name, roles, state, url };
+  });
+}
+
+async function metric({ url }: Line, name: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
+}
+
+/** Comes in through the balancer. */
+async function enter(
+  url: string,
+  { id }: Visit,
+  { token }: { token: string },
+  deviceId: string,
+): Promise<{ socket: Socket; room: InRoom }> {
+  const socket = await connect(url, token);
+  sockets.push(socket);
+  const join = { consultationId: id, deviceId, rtpCapabilities: null, mediaSessionId: null, chatAfterSeq: 0 };
+  try {
+    return { socket, room: (await ask(socket, 'room:join', join)) as InRoom };
+  } catch (error) {
+    socket.disconnect();
+    throw error;
+  }
+}
+
+test('a room is reached from both nodes through the balancer, and goes on when its node is killed', async () => {
+  const url = /ready: (\S+)/.exec(output)?.[1] ?? '';
+  const visit = await createVisit({ url, ...demoAccounts(output) });
+  const doctor = await enter(url, visit, visit.doctor, 'desk');
+  const patient = await enter(url, visit, visit.patient, 'phone');
+  expect(patient.room.room.peers).toHaveLength(2);
+  await ask(doctor.socket, 'chat:send', { text: '您好', clientMessageId: 'first' });
+
+  const nodes = await status();
+  expect(nodes.map(({ name, roles, state }) => [name, roles, state])).toEqual([
+    ...[['1', 'api,rooms', 'ready'] as const, ['2', 'api,rooms', 'ready'] as const, ['jobs', 'jobs', 'ready'] as const],
+  ]);
+  const ofNodes = (name: string): Promise<number[]> => Promise.all(nodes.map((node) => metric(node, name)));
+  expect(await ofNodes('rooms_sockets')).toEqual([1, 1, 0]);
+  const open = await ofNodes('rooms_open');
+  expect(open.filter(Boolean)).toEqual([1]);
+  // The job worker takes neither API calls nor sockets.
+  const worker = nodes[2]?.url ?? '';
+  expect((await fetch(`${worker}/api/v1/clinic`)).status).toBe(404);
+  await expect(connect(worker, visit.doctor.token)).rejects.toThrow();
+
+  const owner = nodes[open.indexOf(1)]?.name ?? '';
+  expect(await sendCommand(folder, ['kill', owner])).toBe(`kill ${owner}: done`);
+  const back = await until('the room to open elsewhere', () => enter(url, visit, visit.doctor, 'desk'), 20_000, 250);
+  expect(back.room.chat.messages.map(({ text }) => text)).toEqual(['您好']);
+  expect((await status()).find(({ name }) => name === owner)?.state).toBe('down');
+  await expect(sendCommand(folder, ['kill', '3'])).rejects.toThrow('no node 3');
+
+  const ended = new Promise((resolve) => cluster.once('exit', resolve));
+  cluster.kill('SIGINT');
+  expect(await ended).toBe(0);
+  await expect(sendCommand(folder, ['status'])).rejects.toThrow('no cluster runs');
+  for (const node of nodes) await expect(fetch(node.url)).rejects.toThrow();
+});
