@@ -158,6 +158,22 @@ export const settings = z.object({
   MEDIA_MAX_TRANSPORTS: atLeastOne.default(4).describe('Transports per peer'),
   MEDIA_MAX_PRODUCERS: atLeastOne.default(4).describe('Producers per peer'),
   MEDIA_MAX_CONSUMERS: atLeastOne.default(120).describe('Consumers per peer'),
+  MEDIA_FFMPEG: z.string().default('ffmpeg').describe('The ffmpeg program that records visits and makes films of them'),
+  MEDIA_RECORDING_TRACKS: atLeastOne.default(32).describe('Tracks that one node records at the same time, each by a process of its own'),
+  MEDIA_RECORDING_SEGMENT_MS: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .max(25_000)
+    .default(10_000)
+    .describe('Length of the pieces of a recording: what a crash loses at most, and a little more'),
+  MEDIA_RECORDING_PORTS: z
+    .string()
+    .regex(/^\d{1,5}-\d{1,5}$/, 'is no range of ports')
+    .transform((range) => range.split('-').map(Number) as [number, number])
+    .refine(([from, to]) => from >= 1_024 && to <= 65_535 && to > from, 'is no range of ports')
+    .optional()
+    .describe('UDP ports of loopback for recordings, two a track, for example `40000-40999`. Default: whatever is free'),
   MEDIA_LOG_LEVEL: z.enum(['debug', 'warn', 'error', 'none']).default('warn').describe('Log level of the mediasoup workers'),
 
   TURN_URLS: list.default([]).describe('TURN servers, for example `turn:turn.example.org:3478,turns:turn.example.org:5349?transport=tcp`'),

@@ -79,7 +79,11 @@ function pass<T>(answer: Later<T>, work: () => T | Later<T>): void {
 }
 
 /** The first turn of a way in. */
-function arrive(room: ConsultationRoom, { connectionId, payload }: JoinMessage, access: Access): Inside | Later<Inside> {
+function arrive(
+  room: ConsultationRoom,
+  { connectionId, payload, showsRecording = false }: JoinMessage,
+  access: Access,
+): Inside | Later<Inside> {
   const holder = room.seats.byConnection(connectionId);
   if (holder && (holder.deviceId !== payload.deviceId || holder.memberId !== access.memberId)) throw new RoomError('already_joined');
   for (const entry of room.entries.values()) {
@@ -91,6 +95,7 @@ function arrive(room: ConsultationRoom, { connectionId, payload }: JoinMessage, 
   checkDevices(room, seat);
   seat.name = access.name;
   seat.role = access.role;
+  seat.showsRecording = showsRecording;
   if (mayEnter(room, seat)) {
     checkCapacity(room, seat);
     return enter(room, seat, { connectionId, by: 'join', payload }) as Later<Inside>;
@@ -117,6 +122,7 @@ function newSeat({ memberId, name, role }: Access, { deviceId, audioOnly, camera
     waitingSince: now,
     joinedAt: now,
     sentBack: false,
+    showsRecording: false,
     media: null,
     grace: undefined,
   };

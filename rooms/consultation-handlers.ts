@@ -189,7 +189,7 @@ const nothing = async (work: Promise<unknown>): Promise<typeof done> => {
 };
 
 /** Everything but people: media and chat. */
-const content: Omit<Handlers, keyof typeof people> = {
+const content: Omit<Handlers, keyof typeof people | `recording:${string}`> = {
   'transport:connect': (_room, seat, { transportId, dtlsParameters }) =>
     media(seat, (peer) => nothing(peer.connectTransport(transportId, dtlsParameters))),
   'transport:restart-ice': (room, seat, { transportId }) =>
@@ -224,4 +224,11 @@ const content: Omit<Handlers, keyof typeof people> = {
   'chat:history': (room, _seat, { afterSeq, limit }) => pageAnswer(room.chat.page(afterSeq, limit)),
 };
 
-export const handlers: Handlers = { ...people, ...content };
+const recording: Pick<Handlers, `recording:${'ask' | 'consent' | 'withdraw' | 'stop'}`> = {
+  'recording:ask': (room, seat) => outside(room.recording.ask(seat)),
+  'recording:consent': (room, seat, { recordingId, consent }) => outside(nothing(room.recording.decide(seat, recordingId, consent))),
+  'recording:withdraw': (room, seat, { recordingId }) => outside(nothing(room.recording.withdraw(seat, recordingId))),
+  'recording:stop': (room, _seat, { recordingId }) => outside(nothing(room.recording.stop(recordingId))),
+};
+
+export const handlers: Handlers = { ...people, ...content, ...recording };

@@ -14,8 +14,9 @@ import { durable } from './durable.ts';
 import { RoomError } from './errors.ts';
 import { outside } from './mailbox.ts';
 import { permit } from './permissions.ts';
-import type { ChatStore, ConsultationPolicy, Logger, VisitFacts } from './ports.ts';
+import type { ChatStore, ConsultationPolicy, Logger, OpenRecording, VisitFacts } from './ports.ts';
 import type { ChatMessage, RequestPayload } from './protocol.ts';
+import { createRecordingDesk, type RecordingParts } from './recording.ts';
 import type { RoomChannel } from './room-channel.ts';
 import { createMediaLink } from './room-media-link.ts';
 import type { RoomMessage, SeatRequest, SeatRequestName } from './room-messages.ts';
@@ -33,6 +34,8 @@ export interface ConsultationRoomOptions {
   snapshots: SnapshotStore;
   channel: RoomChannel;
   iceServers: (userId: string) => IceServers;
+  /** Without it nothing can be recorded. */
+  recording?: RecordingParts | undefined;
 }
 
 /** A consultation as the supervisor runs it, with figures for the metrics. */
@@ -69,7 +72,9 @@ export async function openConsultation(
   const facts = await durable(log, 'policy.open', policy.open(consultationId));
   const saved = await loadSnapshot(snapshots, consultationId, log);
   const chat = await openChat(facts, self, options);
-  const room = createRoom({ facts, saved, chat, self, options });
+  const { recording } = options;
+  const recorded = recording ? await durable(log, 'recording.current', recording.records.current(consultationId)) : null;
+  const room = createRoom({ facts, saved, recorded, chat, self, options });
   const closer = createCloser(room, self);
   const starter = createStarter(room);
   room.start = starter.start;
@@ -77,6 +82,7 @@ export async function openConsultation(
     if (room.closed) return;
     if (room.attendance.update(whoIsThere(room))) room.channel.toAll('room:updated', roomUpdate(room));
     room.snapshots.schedule();
+    room.recording.look();
     starter.look();
     closer.look();
   };
@@ -121,19 +127,24 @@ function openChat(
 interface Parts {
   facts: VisitFacts;
   saved: RoomSnapshot | null;
+  /** The recording that is open, as the database has it. */
+  recorded: OpenRecording | null;
   chat: ChatLog;
   self: Self<RoomMessage>;
   options: ConsultationRoomOptions;
 }
 
-function createRoom({ facts, saved, chat, self, options }: Parts): ConsultationRoom {
+function createRoom({ facts, saved, recorded, chat, self, options }: Parts): ConsultationRoom {
   const { config, log, policy, media, channel, iceServers, snapshots: store } = options;
   const { consultationId: roomId, epoch, locked, startedAt } = facts;
   const turn = (run: () => unknown): void => self.tell({ kind: 'turn', run });
   const link = createMediaLink({
     roomId,
     server: media,
-    bind: (opened) => bindMedia(room, opened),
+    bind: (opened) => {
+      bindMedia(room, opened);
+      room.recording.use(opened);
+    },
     onLost: () => turn(() => rebuildMedia(room)),
   });
   const attendance = createAttendance({
@@ -161,7 +172,8 @@ function createRoom({ facts, saved, chat, self, options }: Parts): ConsultationR
     renewMedia: (seat: Seat) => renewMedia(room, seat),
     quit: self.quit,
   };
-  const room: ConsultationRoom = { facts, ...outside, ...people, link, chat, attendance, snapshots, ...state, ...ways };
+  const recording = createRecordingDesk({ room: () => room, parts: options.recording, current: recorded, kept: saved?.recording ?? null });
+  const room: ConsultationRoom = { facts, ...outside, ...people, link, chat, attendance, snapshots, recording, ...state, ...ways };
   return room;
 }
 
@@ -184,7 +196,7 @@ function handle(room: ConsultationRoom, message: RoomMessage): unknown {
     case 'call':
       return callIn(room, message.memberId);
     case 'inspect':
-      return roomView(room, true);
+      return roomView(room, null);
     case 'turn':
       return room.closed ? undefined : message.run();
     default:
@@ -271,8 +283,10 @@ async function stop(
   closer.close();
   room.attendance.close();
   for (const seat of [...room.seats.at('room'), ...room.seats.at('lobby')]) clearTimeout(seat.grace);
+  const recorded = room.recording.close(reason);
   room.link.close();
   const { consultationId, epoch } = room.facts;
+  await recorded;
   if (reason === 'ended' || reason === 'fenced') await room.snapshots.cancel();
   else await room.snapshots.flush();
   if (reason === 'ended') await durable(room.log, 'snapshots.remove', snapshots.remove(consultationId, epoch));
@@ -282,7 +296,15 @@ async function stop(
 
 function takeSnapshot(room: ConsultationRoom): RoomSnapshot {
   const seats = [...room.seats.at('room'), ...room.seats.at('lobby')].map((seat) => keptOf(seat));
-  return { version: 1, locked: room.locked, admitted: [...room.admitted], held: [...room.held], seen: room.attendance.seen(), seats };
+  return {
+    version: 1,
+    locked: room.locked,
+    admitted: [...room.admitted],
+    held: [...room.held],
+    seen: room.attendance.seen(),
+    seats,
+    recording: room.recording.kept(),
+  };
 }
 
 /** Keeps a seat of before for its person to come back to. */
@@ -292,6 +314,7 @@ function restoreSeat(room: ConsultationRoom, saved: SeatSnapshot): void {
     rtpCapabilities: null,
     chatAfterSeq: 0,
     quality: { up: 0, down: 0 } as const,
+    showsRecording: false,
     media: null,
     grace: undefined,
   };

@@ -6,6 +6,7 @@ import type { ChatLog } from './chat-log.ts';
 import type { Later } from './mailbox.ts';
 import type { ConsultationPolicy, Logger, VisitFacts } from './ports.ts';
 import type { InRoom, MediaSession } from './protocol.ts';
+import type { RecordingDesk } from './recording.ts';
 import type { RoomChannel } from './room-channel.ts';
 import type { MediaLink } from './room-media-link.ts';
 import type { SnapshotWriter } from './room-snapshot.ts';
@@ -51,6 +52,7 @@ export interface ConsultationRoom {
   readonly chat: ChatLog;
   readonly attendance: AttendanceBook;
   readonly snapshots: SnapshotWriter;
+  readonly recording: RecordingDesk;
   locked: boolean;
   startedAt: number | null;
   activeSpeaker: string | null;

@@ -27,8 +27,8 @@ function lobbyList(room: ConsultationRoom): LobbyEntry[] {
     }));
 }
 
-/** @param withLobby only practitioners see who waits */
-export function roomView(room: ConsultationRoom, withLobby: boolean): RoomView {
+/** @param seat who looks; practitioners, and the clinic itself (null), see who waits in the lobby */
+export function roomView(room: ConsultationRoom, seat: Seat | null): RoomView {
   const { consultationId, title, scheduledStart, scheduledEnd } = room.facts;
   return {
     consultationId,
@@ -39,8 +39,9 @@ export function roomView(room: ConsultationRoom, withLobby: boolean): RoomView {
     locked: room.locked,
     attendance: room.attendance.view(),
     peers: room.seats.at('room').sort(byJoining).map(peerView),
-    lobby: withLobby ? lobbyList(room) : [],
+    lobby: !seat || seat.role === 'practitioner' ? lobbyList(room) : [],
     activeSpeaker: room.activeSpeaker,
+    recording: room.recording.view(seat),
   };
 }
 
@@ -82,7 +83,7 @@ export function inRoom(room: ConsultationRoom, seat: Seat, resumed: boolean, cha
   return {
     phase: 'room',
     self: self(seat),
-    room: roomView(room, seat.role === 'practitioner'),
+    room: roomView(room, seat),
     media: seat.media && mediaSession(room, seat, seat.media, resumed),
     chat: { ...chat, latestSeq: room.chat.latestSeq },
   };

@@ -12,7 +12,7 @@ import { connectionId } from './connection-id.ts';
 import type { IceServers } from './consultation-state.ts';
 import { durable } from './durable.ts';
 import { RoomError } from './errors.ts';
-import { acceptsOrigin, authenticate, refusal } from './handshake.ts';
+import { acceptsOrigin, authenticate, knowsRecording, refusal } from './handshake.ts';
 import { eventName, type Inbound, isRequest, parse } from './inbound.ts';
 import { createLifetime } from './lifetime.ts';
 import { capOutbound, terminate } from './outbound-cap.ts';
@@ -162,6 +162,7 @@ class SocketGateway implements Gateway {
       const data: SocketData = {
         connection: connectionId(nodeId, socket.id),
         identity,
+        showsRecording: knowsRecording(socket.handshake.auth),
         lifetime: createLifetime(() => endSession(socket)),
         joining: null,
         visited: new Set(),
@@ -331,7 +332,7 @@ class SocketGateway implements Gateway {
       durable(log, 'policy.authorize', policy.authorize(consultationId, identity), { requestId: ask.requestId });
     router.post(
       consultationId,
-      { kind: 'join', connectionId: data.connection, identity, payload, requestId: ask.requestId },
+      { kind: 'join', connectionId: data.connection, identity, payload, requestId: ask.requestId, showsRecording: data.showsRecording },
       { ...ask, mayOpen },
       (value) => settle(() => sender.resolve(value)),
       (error) => settle(() => sender.reject(error)),

@@ -5,6 +5,7 @@ import type { Server as HttpsServer } from 'node:https';
 import type { Config } from '#config/index.ts';
 import type { MediaServer } from '#sfu/types.ts';
 import type { Actor } from './actor.ts';
+import type { RecordingParts } from './recording.ts';
 import { type ConsultationBehaviour, openConsultation, type OpenRoom } from './consultation-room.ts';
 import type { IceServers } from './consultation-state.ts';
 import { RoomError } from './errors.ts';
@@ -38,6 +39,8 @@ export interface RoomsOptions {
   chat: ChatStore;
   authenticator: Authenticator;
   snapshots: SnapshotStore;
+  /** Without it nothing can be recorded. */
+  recording?: RecordingParts | undefined;
   /** TURN servers with credentials for one user. */
   iceServers: (userId: string) => IceServers;
   /** The way to other nodes; a node alone brings its own parts. Closed by its owner, after the rooms. */
@@ -102,7 +105,7 @@ const LEASE_ALONE_MS = 86_400_000;
 /** The parts of one node's room layer, which know each other. */
 function createParts(options: RoomsOptions) {
   const { config, log, media, policy, chat, authenticator, snapshots, iceServers, onTurn } = options;
-  const { cluster } = options;
+  const { cluster, recording } = options;
   const { directory, bus } = cluster ?? { directory: createMemoryDirectory(), bus: createMemoryBusHub().join(randomUUID()) };
   const { nodeId } = bus;
   const ownership = createOwnership({
@@ -115,7 +118,7 @@ function createParts(options: RoomsOptions) {
   const supervisor = createSupervisor<RoomMessage>({
     open: (id, self) => {
       const channel = createSocketChannel(() => gateway, id, cluster !== undefined);
-      return openConsultation(id, self, { config, log, media, policy, chat, snapshots, channel, iceServers });
+      return openConsultation(id, self, { config, log, media, policy, chat, snapshots, channel, iceServers, recording });
     },
     ownership,
     log,

@@ -2,7 +2,7 @@
  * What rooms need from the outside. Declared here by their user, implemented in `src/` (and in tests), handed over in
  * `src/wire.ts`. Durable writes carry the room's epoch and are refused with `stale_epoch` when a newer owner exists.
  */
-import type { ChatMessage, Role } from './protocol-views.ts';
+import type { ChatMessage, RecordingEnd, Role } from './protocol-views.ts';
 
 /** Who is at the other end of a socket, as the token says. `expiresAt` is in ms since 1970. */
 export type Identity =
@@ -76,6 +76,62 @@ export interface ChatStore {
   find(consultationId: string, memberId: string, clientMessageId: string): Promise<{ seq: number; sentAt: number } | null>;
   /** Messages with a number above `afterSeq`, oldest first. */
   after(consultationId: string, afterSeq: number, limit: number): Promise<ChatMessage[]>;
+}
+
+/** A recording that is not over: asked for, under way, or paused. */
+export interface OpenRecording {
+  id: string;
+  askedBy: { memberId: string; name: string };
+  /** ms since 1970 */
+  askedAt: number;
+  /** ms since 1970, or null before the first of it */
+  startedAt: number | null;
+  /** As the row has it. */
+  state: 'asked' | 'recording' | 'paused';
+  /** The last word of each member who said one. */
+  decisions: { memberId: string; consent: boolean }[];
+}
+
+/** One piece of one track, a file on this node that is taken away once this is stored. */
+export interface RecordingSegment {
+  memberId: string;
+  peerId: string;
+  producerId: string;
+  kind: 'audio' | 'video';
+  source: 'microphone' | 'camera' | 'screen' | 'screen-audio';
+  /** ms after the start of the recording, on the clock that all tracks share */
+  offsetMs: number;
+  durationMs: number;
+  path: string;
+}
+
+/**
+ * Recordings as the database keeps them. Writes carry the room's epoch. What people said is stored before it is acted upon, except for what
+ * stops a recording: that acts at once.
+ */
+export interface RecordingRecords {
+  /** The recording of a visit that is not over, or null. */
+  current(consultationId: string): Promise<OpenRecording | null>;
+  /**
+   * Opens one, with the consent of whoever asks.
+   * @throws {RoomError} `forbidden`, `recording_disabled`, `already_recording`, `stale_epoch`, `visit_ended`
+   */
+  ask(consultationId: string, epoch: number, memberId: string): Promise<OpenRecording>;
+  /** @throws {RoomError} `stale_epoch`, `visit_ended`, `not_found` when it is over */
+  decided(consultationId: string, epoch: number, recordingId: string, memberId: string, consent: boolean): Promise<void>;
+  /** @returns when the first of it was recorded, ms since 1970. @throws {RoomError} as `decided` does */
+  moved(consultationId: string, epoch: number, recordingId: string, state: 'recording' | 'paused'): Promise<number | null>;
+  /** It is over. @param end.withdrawnBy the member who took a consent back, which is stored with it. @throws {RoomError} as `decided` does */
+  ended(
+    consultationId: string,
+    epoch: number,
+    recordingId: string,
+    end: { reason: RecordingEnd; withdrawnBy: string | null },
+  ): Promise<void>;
+  /** Keeps a piece, also of a recording that is just over. @throws {RoomError} `stale_epoch`, `not_found` */
+  segment(consultationId: string, epoch: number, recordingId: string, segment: RecordingSegment): Promise<void>;
+  /** Every piece is kept: the film can be made. */
+  complete(recordingId: string): Promise<void>;
 }
 
 /** Structured log; pino's shape. */

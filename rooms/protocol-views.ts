@@ -46,6 +46,24 @@ export const attendance = z
   .object({ practitioner: attendanceStatus, patient: attendanceStatus })
   .describe('Whether the two people of the visit are here; somebody waiting in the lobby is present');
 
+export const recordingView = z
+  .object({
+    id: z.string(),
+    state: z
+      .enum(['asked', 'recording', 'paused'])
+      .describe('`asked`: not begun yet, somebody has not consented; `paused`: the same later on, nothing is recorded meanwhile'),
+    askedBy: z.object({ memberId: z.string(), name: z.string() }),
+    askedAt: z.number().describe('ms since 1970'),
+    startedAt: z.number().nullable().describe('when the first of it was recorded'),
+    own: z.enum(['waiting', 'consented', 'refused']).nullable().describe('what you have said to it; null over REST'),
+    missing: z
+      .array(z.object({ memberId: z.string(), name: z.string(), reason: z.enum(['waiting', 'refused', 'unable']) }))
+      .describe('for practitioners: who is present without consent; `unable`: their page is too old to ask them. Empty for others'),
+  })
+  .describe('A recording that everybody present has to consent to');
+
+export const recordingEnd = z.enum(['stopped', 'withdrawn', 'ended', 'closed', 'left']);
+
 export const roomView = z
   .object({
     consultationId: z.string(),
@@ -58,6 +76,7 @@ export const roomView = z
     peers: z.array(peerView),
     lobby: z.array(lobbyEntry).describe('filled for the practitioner, empty for others'),
     activeSpeaker: z.string().nullable().describe('peer id'),
+    recording: recordingView.nullable().describe('null: none is asked for'),
   })
   .describe('State of a room');
 
@@ -133,6 +152,8 @@ export type PeerView = z.infer<typeof peerView>;
 export type LobbyEntry = z.infer<typeof lobbyEntry>;
 export type AttendanceStatus = z.infer<typeof attendanceStatus>;
 export type Attendance = z.infer<typeof attendance>;
+export type RecordingView = z.infer<typeof recordingView>;
+export type RecordingEnd = z.infer<typeof recordingEnd>;
 export type RoomView = z.infer<typeof roomView>;
 export type LobbyView = z.infer<typeof lobbyView>;
 export type ChatMessage = z.infer<typeof chatMessage>;

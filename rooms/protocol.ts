@@ -28,6 +28,8 @@ import {
   mediaSession,
   peerView,
   qualityLevel,
+  recordingEnd,
+  recordingView,
   role,
   roomView,
   source,
@@ -229,6 +231,31 @@ export const requests = {
     chatPage,
   ),
 
+  'recording:ask': request(
+    'Ask everybody present for their consent to a recording; asking counts as the own one. It begins when all have consented.',
+    { stage: 'room', roles: practitioner },
+    nothing,
+    z.object({ recordingId: z.string() }),
+  ),
+  'recording:consent': request(
+    'Consent to a recording or refuse it. While somebody present has not consented, nothing is recorded. Acknowledged after it is stored.',
+    { stage: 'room' },
+    z.strictObject({ recordingId: id, consent: z.boolean() }),
+    nothing,
+  ),
+  'recording:withdraw': request(
+    'Take the own consent back: the recording stops at once and for good.',
+    { stage: 'room' },
+    z.strictObject({ recordingId: id }),
+    nothing,
+  ),
+  'recording:stop': request(
+    'Stop the recording, or take the question back.',
+    { stage: 'room', roles: practitioner },
+    z.strictObject({ recordingId: id }),
+    nothing,
+  ),
+
   'probe:open': request(
     'Before a visit: get a transport to try one network path with.',
     { stage: 'connected', budget: 'probe' },
@@ -286,6 +313,24 @@ export const notifications = {
   'media:restarted': notification(
     'The transports are gone (media worker replaced, or their connection ended): throw them away and use these.',
     z.object({ media: mediaSession }),
+  ),
+
+  'recording:updated': notification(
+    'A recording was asked for, begins, pauses or goes on, or somebody said something to it. Before a page shows it nothing is recorded.',
+    z.object({ recording: recordingView }),
+  ),
+  'recording:ended': notification(
+    'Nothing is recorded any more: stopped, a consent withdrawn, the visit ended, its room closed, or everybody left.',
+    z.object({ recordingId: z.string(), reason: recordingEnd }),
+  ),
+  'recording:progress': notification(
+    'How far the film of a recording is, for those who may see it.',
+    z.object({
+      recordingId: z.string(),
+      consultationId: z.string(),
+      state: z.enum(['composing', 'ready', 'empty', 'failed']),
+      progress: z.int().min(0).max(100).describe('per cent'),
+    }),
   ),
 
   'speaker:changed': notification('Who speaks now.', z.object({ peerId: z.string().nullable() })),

@@ -6,7 +6,15 @@ import type { RequestName, RequestPayload } from './protocol.ts';
 export type SeatRequestName = Exclude<RequestName, 'session:renew' | 'room:join' | 'probe:open' | 'probe:connect'>;
 
 export type RoomMessage =
-  | { kind: 'join'; connectionId: string; identity: Identity; payload: RequestPayload<'room:join'>; requestId: string }
+  /** `showsRecording`: whether the page can ask its person for consent; absent from nodes that do not know of it. */
+  | {
+      kind: 'join';
+      connectionId: string;
+      identity: Identity;
+      payload: RequestPayload<'room:join'>;
+      requestId: string;
+      showsRecording?: boolean;
+    }
   | SeatRequest
   /** A socket is gone; `session_revoked` also gives up the seat. */
   | { kind: 'gone'; connectionId: string; reason: 'disconnected' | 'session_revoked' }

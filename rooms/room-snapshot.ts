@@ -30,6 +30,11 @@ const snapshot = z.object({
   held: z.array(z.string()),
   seen: z.array(z.enum(['practitioner', 'patient'])),
   seats: z.array(seat),
+  /** What was said to the recording that is open; those who refused count as having refused whatever the database says. */
+  recording: z
+    .object({ id: z.string(), consented: z.array(z.string()), refused: z.array(z.string()) })
+    .nullable()
+    .default(null),
 });
 
 export type RoomSnapshot = z.infer<typeof snapshot>;

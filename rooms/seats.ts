@@ -30,6 +30,8 @@ export interface Seat {
   waitingSince: number;
   joinedAt: number;
   sentBack: boolean;
+  /** Its page shows that a visit is recorded, and can ask for consent. */
+  showsRecording: boolean;
   media: SeatMedia | null;
   grace: ReturnType<typeof setTimeout> | undefined;
 }

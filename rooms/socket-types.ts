@@ -11,6 +11,8 @@ export interface SocketData {
   /** What rooms know the socket by; see `connection-id.ts`. */
   connection: string;
   identity: Identity;
+  /** Its page shows that a visit is recorded. */
+  showsRecording: boolean;
   /** Ends with the token; a renewed token prolongs it. */
   lifetime: Lifetime;
   /** Consultation that a join is on its way to, or null. */

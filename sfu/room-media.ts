@@ -9,10 +9,11 @@ import { ROOM_PEERS, TRACK_COST } from './placement.ts';
 import { createPeerMedia } from './peer-media.ts';
 import type { AddPeerOptions, PeerMediaImpl } from './peer-media.ts';
 import type { ProducerMedia } from './producer-media.ts';
+import { openTap } from './recording-tap.ts';
 import type { Emit, RoomContext } from './room-context.ts';
 import { watchSpeakers } from './speakers.ts';
 import type { Speakers } from './speakers.ts';
-import type { MediaLog, RoomMedia, RoomMediaEvents, RtpCapabilities } from './types.ts';
+import type { MediaLog, MediaTap, RoomMedia, RoomMediaEvents, RtpCapabilities, TrackInfo } from './types.ts';
 
 /** What a room is made of. */
 export interface RoomParts {
@@ -122,6 +123,19 @@ export class RoomMediaImpl implements RoomMedia {
     return this.#peers.get(peerId);
   }
 
+  tracks(): TrackInfo[] {
+    return [...this.#peers.values()].flatMap((peer) => peer.producers().map((info) => ({ ...info, peerId: peer.id })));
+  }
+
+  async tap(producerId: string, port: number): Promise<MediaTap> {
+    this.#assertOpen();
+    for (const peer of this.#peers.values()) {
+      const producer = peer.sent.find(({ id }) => id === producerId);
+      if (producer) return openTap(this.#parts.router, producer, port);
+    }
+    throw new MediaError('not_found');
+  }
+
   async addPeer(options: AddPeerOptions): Promise<PeerMediaImpl> {
     this.#assertOpen();
     checkCapabilities(options.rtpCapabilities);
@@ -179,8 +193,12 @@ export class RoomMediaImpl implements RoomMedia {
       producerAdded: (peer, producer) => this.#producerAdded(peer, producer),
       producerChanged: ({ producer, source }) => {
         if (source === 'microphone') this.#speakers.changed(producer);
+        this.#emit('tracksChanged');
       },
-      producerRemoved: ({ id }) => this.#speakers.removed(id),
+      producerRemoved: ({ id }) => {
+        this.#speakers.removed(id);
+        this.#emit('tracksChanged');
+      },
       dataProducerAdded: (peer, dataProducer) => {
         for (const other of this.#others(peer)) other.receiving.consumeData(dataProducer, peer.id);
       },
@@ -198,6 +216,7 @@ export class RoomMediaImpl implements RoomMedia {
       });
     }
     for (const other of this.#others(peer)) other.receiving.consume(producer);
+    this.#emit('tracksChanged');
   }
 
   #peerClosed(peer: PeerMediaImpl): void {
@@ -205,6 +224,7 @@ export class RoomMediaImpl implements RoomMedia {
     this.#parts.shrink(peer.id);
     // A newer seat of the same id stays.
     if (this.#peers.get(peer.id) === peer) this.#peers.delete(peer.id);
+    this.#emit('tracksChanged');
   }
 
   /** Sound first: when the limit does not allow all, faces are what is left out. */

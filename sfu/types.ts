@@ -67,9 +67,29 @@ export interface RoomMediaEvents {
   peerEnded: [{ peerId: string }];
   /** This peer sent far more than it may, for seconds: its media was closed. `bitrate` in bits per second. */
   peerFlooded: [{ peerId: string; bitrate: number }];
+  /** Tracks came, went, were muted or unmuted: ask `tracks()`. */
+  tracksChanged: [];
   quality: [{ peerId: string; up: QualityLevel; down: QualityLevel }];
   activeSpeaker: [{ peerId: string | null }];
   levels: [{ levels: { peerId: string; dBov: number }[] }];
+}
+
+/** A track as it is sent into a room. */
+export interface TrackInfo extends ProducerInfo {
+  peerId: string;
+}
+
+/** A copy of a track's packets to a port of this machine. */
+export interface MediaTap {
+  readonly codec: { mimeType: string; payloadType: number; clockRate: number; channels: number; parameters: Record<string, unknown> };
+  /** Also with the track or the room. */
+  readonly closed: boolean;
+  /** When the first packet was passed on, in ms on the monotonic clock of this process (`performance.now()`); null: none yet. */
+  readonly firstAt: number | null;
+  /** Lets packets through; of video from a key frame on. */
+  start(): Promise<void>;
+  requestKeyFrame(): Promise<void>;
+  close(): void;
 }
 
 /** Media of one seat. Faults are thrown as `MediaError`. All closing methods are idempotent. */
@@ -125,6 +145,10 @@ export interface RoomMedia {
    */
   addPeer(options: { peerId: string; rtpCapabilities: RtpCapabilities; canSend: boolean; audioOnly: boolean }): Promise<PeerMedia>;
   peer(peerId: string): PeerMedia | undefined;
+  /** Everything that is sent into the room now. */
+  tracks(): TrackInfo[];
+  /** Copies a track to a port of 127.0.0.1, its RTCP to the next one. @throws {MediaError} `not_found`, `closed`, `media_unavailable` */
+  tap(producerId: string, port: number): Promise<MediaTap>;
   on<K extends keyof RoomMediaEvents>(event: K, listener: (...args: RoomMediaEvents[K]) => void): unknown;
   close(): void;
 }
@@ -171,5 +195,38 @@ export interface MediaServer {
    * reaches the workers too) is neither replaced nor logged as an error. Idempotent.
    */
   drain(): void;
+  close(): Promise<void>;
+}
+
+/** One finished piece of a track, as a file that nobody else uses. It is taken away when `onSegment` has settled. */
+export interface RecordedSegment {
+  peerId: string;
+  producerId: string;
+  kind: MediaKind;
+  source: MediaSource;
+  /** Its first packet, in ms on the monotonic clock of this process (`performance.now()`). */
+  startedAt: number;
+  durationMs: number;
+  path: string;
+}
+
+/** Records the tracks of one room, each by a process of its own that may crash without harm to the room. */
+export interface RoomRecorder {
+  /** The media to record from now on: the room has got a new one. */
+  use(media: RoomMedia): void;
+  /** Records what these peers send and nothing else. Acts at once: what is not followed any more gets no further packet. */
+  follow(peerIds: readonly string[]): void;
+  /** Ends it; resolves when every piece was handed over. Idempotent. */
+  finish(): Promise<void>;
+  /** Ends it and throws away what was not handed over. Idempotent. */
+  discard(): void;
+}
+
+export interface Recorder {
+  /** Why nothing can be recorded on this node, or null. */
+  unavailable(): Promise<'no_ffmpeg' | 'busy' | null>;
+  /** @param options.onSegment hears of each piece in the order in which they end; never rejects */
+  open(options: { name: string; onSegment: (segment: RecordedSegment) => Promise<void> }): RoomRecorder;
+  /** Ends every process. Idempotent. */
   close(): Promise<void>;
 }

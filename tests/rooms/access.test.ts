@@ -47,6 +47,10 @@ const declared: Readonly<Record<RequestName, { from: 'socket' | 'lobby' | 'room'
   'media:hold-camera': { from: 'room', roles: publishers },
   'chat:send': { from: 'room', roles: everyone },
   'chat:history': { from: 'room', roles: everyone },
+  'recording:ask': { from: 'room', roles: practitioner },
+  'recording:consent': { from: 'room', roles: everyone },
+  'recording:withdraw': { from: 'room', roles: everyone },
+  'recording:stop': { from: 'room', roles: practitioner },
 };
 
 /** One good payload for each event; ids are of nothing, unless the caller is in the room with media. */
@@ -86,6 +90,10 @@ function payloads(visit: MemoryVisit, { peerId = 'nobody', transportId = 'none' 
     'media:hold-camera': { held: true },
     'chat:send': { clientMessageId: 'm', text: 'hello' },
     'chat:history': { afterSeq: 0, limit: 10 },
+    'recording:ask': {},
+    'recording:consent': { recordingId: 'r', consent: true },
+    'recording:withdraw': { recordingId: 'r' },
+    'recording:stop': { recordingId: 'r' },
     'probe:open': { path: 'udp' as const },
     'probe:connect': { transportId, dtlsParameters },
     // Last: they end what the others need.

@@ -62,6 +62,10 @@ const good = (visit: MemoryVisit, transportId: string): { [N in RequestName]: Re
   'media:hold-camera': { held: true },
   'chat:send': { clientMessageId: 'm', text: 'hello' },
   'chat:history': { afterSeq: 0, limit: 10 },
+  'recording:ask': {},
+  'recording:consent': { recordingId: 'r', consent: true },
+  'recording:withdraw': { recordingId: 'r' },
+  'recording:stop': { recordingId: 'r' },
   'probe:open': { path: 'udp' },
   'probe:connect': { transportId, dtlsParameters },
 });

@@ -47,12 +47,21 @@ export interface RoomServer {
 export async function startRoomServer(
   media: MediaServer,
   settings: Record<string, string> = {},
-  earlier: Partial<Pick<RoomServer, 'world' | 'snapshots' | 'port'>> & { cluster?: RoomsOptions['cluster'] } = {},
+  earlier: Partial<Pick<RoomServer, 'world' | 'snapshots' | 'port'>> & Pick<Partial<RoomsOptions>, 'cluster' | 'recording'> = {},
 ): Promise<RoomServer> {
   const { world = createMemoryWorld(), snapshots = createMemorySnapshotStore() } = earlier;
   const log = createMemoryLog();
   const iceServers = (userId: string): { urls: string[]; username: string }[] => [{ urls: ['turn:127.0.0.1:3478'], username: userId }];
-  const rooms = createRooms({ config: testConfig(settings), log, media, ...world, snapshots, iceServers, cluster: earlier.cluster });
+  const rooms = createRooms({
+    config: testConfig(settings),
+    log,
+    media,
+    ...world,
+    snapshots,
+    iceServers,
+    cluster: earlier.cluster,
+    recording: earlier.recording,
+  });
   const http = createServer();
   rooms.attach(http);
   await listen(http, earlier.port ?? 0);

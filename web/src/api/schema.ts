@@ -2917,6 +2917,28 @@ export interface paths {
             }[];
             /** peer id */
             activeSpeaker: string | null;
+            /** null: none is asked for */
+            recording: {
+              id: string;
+              /** `asked`: not begun yet, somebody has not consented; `paused`: the same later on, nothing is recorded meanwhile */
+              state: 'asked' | 'recording' | 'paused';
+              askedBy: {
+                memberId: string;
+                name: string;
+              };
+              /** ms since 1970 */
+              askedAt: number;
+              /** when the first of it was recorded */
+              startedAt: number | null;
+              /** what you have said to it; null over REST */
+              own: 'waiting' | 'consented' | 'refused' | null;
+              /** for practitioners: who is present without consent; `unable`: their page is too old to ask them. Empty for others */
+              missing: {
+                memberId: string;
+                name: string;
+                reason: 'waiting' | 'refused' | 'unable';
+              }[];
+            } | null;
           } | null;
         }>>;
         400: Json<Failure<'invalid_request'>>;
@@ -2998,6 +3020,28 @@ export interface paths {
             }[];
             /** peer id */
             activeSpeaker: string | null;
+            /** null: none is asked for */
+            recording: {
+              id: string;
+              /** `asked`: not begun yet, somebody has not consented; `paused`: the same later on, nothing is recorded meanwhile */
+              state: 'asked' | 'recording' | 'paused';
+              askedBy: {
+                memberId: string;
+                name: string;
+              };
+              /** ms since 1970 */
+              askedAt: number;
+              /** when the first of it was recorded */
+              startedAt: number | null;
+              /** what you have said to it; null over REST */
+              own: 'waiting' | 'consented' | 'refused' | null;
+              /** for practitioners: who is present without consent; `unable`: their page is too old to ask them. Empty for others */
+              missing: {
+                memberId: string;
+                name: string;
+                reason: 'waiting' | 'refused' | 'unable';
+              }[];
+            } | null;
           } | null;
         }>>;
         400: Json<Failure<'malformed_json' | 'invalid_request'>>;
@@ -3810,7 +3854,7 @@ export interface paths {
             ok: false;
             name: string;
             error: {
-              code: 'invalid_payload' | 'unknown_event' | 'protocol_mismatch' | 'unauthenticated' | 'session_revoked' | 'forbidden' | 'removed' | 'not_joined' | 'in_lobby' | 'already_joined' | 'second_device' | 'room_full' | 'not_found' | 'visit_ended' | 'no_media' | 'limit_reached' | 'rate_limited' | 'invalid_media' | 'media_full' | 'media_unavailable' | 'room_busy' | 'room_moved' | 'stale_epoch' | 'storage_unavailable' | 'deadline' | 'shutting_down' | 'internal' | 'invalid_request' | 'invalid_idempotency_key' | 'malformed_json' | 'bad_credentials' | 'bad_code' | 'account_disabled' | 'account_locked' | 'refresh_refused' | 'login_outdated' | 'provider_refused' | 'step_up_required' | 'link_invalid' | 'link_expired' | 'not_approved' | 'not_your_patient' | 'own_prescription' | 'route_not_found' | 'method_not_allowed' | 'conflict' | 'already_exists' | 'account_taken' | 'phone_taken' | 'staff_no_taken' | 'identity_taken' | 'last_way_in' | 'no_phone' | 'last_administrator' | 'builtin' | 'circular' | 'in_use' | 'wrong_state' | 'department_code_taken' | 'hospital_code_taken' | 'practitioner_exists' | 'id_number_taken' | 'ward_code_taken' | 'bed_label_taken' | 'bed_taken' | 'already_admitted' | 'not_approved_yet' | 'warnings_not_accepted' | 'schedule_conflict' | 'leave_overlaps' | 'staff_busy' | 'slot_taken' | 'slot_unavailable' | 'patient_busy' | 'too_many_holds' | 'price_changed' | 'too_late' | 'too_early' | 'booked_visit' | 'insufficient_balance' | 'balance_limit' | 'channel_unavailable' | 'payment_open' | 'refund_too_late' | 'refund_too_large' | 'request_open' | 'open_business' | 'visit_started' | 'length_required' | 'payload_too_large' | 'file_too_large' | 'quota_exceeded' | 'unsupported_media_type' | 'unknown_patient' | 'unknown_appointment' | 'unknown_service' | 'unknown_user' | 'unknown_medicine' | 'contraindicated' | 'unknown_role' | 'unknown_tag' | 'unknown_menu' | 'not_a_practitioner' | 'unknown_department' | 'unknown_practitioner' | 'unknown_profile' | 'unknown_visit' | 'unknown_year' | 'unknown_ward' | 'unknown_bed' | 'unsupported_file' | 'range_not_satisfiable' | 'bad_image' | 'empty_file' | 'bad_gateway_keys' | 'bad_template' | 'unknown_file' | 'unknown_system' | 'idempotency_key_reused' | 'too_many_attempts' | 'code_too_soon' | 'code_limit' | 'not_ready' | 'sms_unavailable' | 'provider_unavailable' | 'storage_full' | 'partner_unavailable';
+              code: 'invalid_payload' | 'unknown_event' | 'protocol_mismatch' | 'unauthenticated' | 'session_revoked' | 'forbidden' | 'removed' | 'not_joined' | 'in_lobby' | 'already_joined' | 'second_device' | 'room_full' | 'not_found' | 'visit_ended' | 'recording_disabled' | 'already_recording' | 'recording_unavailable' | 'no_media' | 'limit_reached' | 'rate_limited' | 'invalid_media' | 'media_full' | 'media_unavailable' | 'room_busy' | 'room_moved' | 'stale_epoch' | 'storage_unavailable' | 'deadline' | 'shutting_down' | 'internal' | 'invalid_request' | 'invalid_idempotency_key' | 'malformed_json' | 'bad_credentials' | 'bad_code' | 'account_disabled' | 'account_locked' | 'refresh_refused' | 'login_outdated' | 'provider_refused' | 'step_up_required' | 'link_invalid' | 'link_expired' | 'not_approved' | 'not_your_patient' | 'own_prescription' | 'route_not_found' | 'method_not_allowed' | 'conflict' | 'already_exists' | 'account_taken' | 'phone_taken' | 'staff_no_taken' | 'identity_taken' | 'last_way_in' | 'no_phone' | 'last_administrator' | 'builtin' | 'circular' | 'in_use' | 'wrong_state' | 'department_code_taken' | 'hospital_code_taken' | 'practitioner_exists' | 'id_number_taken' | 'ward_code_taken' | 'bed_label_taken' | 'bed_taken' | 'already_admitted' | 'not_approved_yet' | 'warnings_not_accepted' | 'schedule_conflict' | 'leave_overlaps' | 'staff_busy' | 'slot_taken' | 'slot_unavailable' | 'patient_busy' | 'too_many_holds' | 'price_changed' | 'too_late' | 'too_early' | 'booked_visit' | 'insufficient_balance' | 'balance_limit' | 'channel_unavailable' | 'payment_open' | 'refund_too_late' | 'refund_too_large' | 'request_open' | 'open_business' | 'visit_started' | 'length_required' | 'payload_too_large' | 'file_too_large' | 'quota_exceeded' | 'unsupported_media_type' | 'unknown_patient' | 'unknown_appointment' | 'unknown_service' | 'unknown_user' | 'unknown_medicine' | 'contraindicated' | 'unknown_role' | 'unknown_tag' | 'unknown_menu' | 'not_a_practitioner' | 'unknown_department' | 'unknown_practitioner' | 'unknown_profile' | 'unknown_visit' | 'unknown_year' | 'unknown_ward' | 'unknown_bed' | 'unsupported_file' | 'range_not_satisfiable' | 'bad_image' | 'empty_file' | 'bad_gateway_keys' | 'bad_template' | 'unknown_file' | 'unknown_system' | 'idempotency_key_reused' | 'too_many_attempts' | 'code_too_soon' | 'code_limit' | 'not_ready' | 'sms_unavailable' | 'provider_unavailable' | 'storage_full' | 'partner_unavailable';
               message: string;
             };
           })[];

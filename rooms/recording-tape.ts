@@ -1,0 +1,75 @@
+/** What is recorded of a room: hands the media and the people to follow to the recorder, and each finished piece to the database. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RecordedSegment, RoomMedia } from '#sfu/types.ts';
+import type { ConsultationRoom } from './consultation-state.ts';
+import { durable } from './durable.ts';
+import { RoomError } from './errors.ts';
+import type { RecordingParts } from './recording.ts';
+import type { Seat } from './seats.ts';
+
+export interface Tape {
+  /** Records these from now on and nobody else; nobody: pauses. Acts at once. */
+  follow(seats: readonly Seat[]): void;
+  use(media: RoomMedia): void;
+  /** When the recording began, ms since 1970: the zero of the clock that all tracks share. */
+  startedAt(at: number): void;
+  /** Ends it; resolves when every piece is stored, or was given up. */
+  finish(): Promise<void>;
+  /** Ends it and keeps nothing more. */
+  discard(): void;
+}
+
+/** How often a piece is tried to be stored, and the pause after the first failure, in ms; it doubles. */
+const ATTEMPTS = 6;
+const FIRST_PAUSE_MS = 250;
+
+export interface TapeOptions {
+  room: () => ConsultationRoom;
+  parts: RecordingParts;
+  recordingId: string;
+}
+
+export function createTape({ room, parts, recordingId }: TapeOptions): Tape {
+  /** On the monotonic clock of this process. */
+  let zero = 0;
+  let discarded = false;
+  const memberOf = new Map<string, string>();
+
+  async function keep({ peerId, startedAt, ...piece }: RecordedSegment): Promise<void> {
+    const { facts, log } = room();
+    const { consultationId, epoch } = facts;
+    const memberId = memberOf.get(peerId);
+    if (memberId === undefined) return;
+    const segment = { ...piece, peerId, memberId, offsetMs: Math.max(0, Math.round(startedAt - zero)) };
+    for (let attempt = 1; !discarded; attempt++) {
+      try {
+        return await durable(log, 'recording.segment', parts.records.segment(consultationId, epoch, recordingId, segment));
+      } catch (error) {
+        const hopeless = error instanceof RoomError && error.code !== 'storage_unavailable';
+        if (error instanceof RoomError && error.code === 'stale_epoch') return room().quit('fenced');
+        if (!hopeless && attempt < ATTEMPTS) await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1), undefined, { ref: false });
+        else {
+          log.error({ err: error, recordingId, producerId: piece.producerId }, 'a piece of a recording is lost');
+          return;
+        }
+      }
+    }
+  }
+
+  const recorder = parts.recorder.open({ name: recordingId, onSegment: keep });
+  return {
+    follow(seats) {
+      for (const { peerId, memberId } of seats) memberOf.set(peerId, memberId);
+      recorder.follow(seats.map(({ peerId }) => peerId));
+    },
+    use: (media) => recorder.use(media),
+    startedAt(at) {
+      zero = performance.now() - (Date.now() - at);
+    },
+    finish: () => recorder.finish(),
+    discard() {
+      discarded = true;
+      recorder.discard();
+    },
+  };
+}

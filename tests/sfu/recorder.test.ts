@@ -1,0 +1,177 @@
+/** Real packets of two made-up people through a real router into real ffmpegs; what they write is read by ffprobe. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { createWorker } from 'mediasoup';
+import type { types } from 'mediasoup';
+import { mediaCodecs } from '#sfu/codecs.ts';
+import { producerMedia } from '#sfu/producer-media.ts';
+import { createRecorder } from '#sfu/recorder.ts';
+import { openTap } from '#sfu/recording-tap.ts';
+import type { RecordedSegment, Recorder, RoomMedia, TrackInfo } from '#sfu/types.ts';
+import { createMemoryLog } from '../support/memory-ports.ts';
+import { testConfig } from '../support/room-server.ts';
+import { until } from '../support/wait.ts';
+
+const run = promisify(execFile);
+const SEGMENT_MS = 1_000;
+
+let worker: types.Worker;
+let router: types.Router;
+let folder: string;
+let recorder: Recorder;
+const senders: ChildProcess[] = [];
+const kept: (RecordedSegment & { copy: string })[] = [];
+
+beforeAll(async () => {
+  worker = await createWorker();
+  router = await worker.createRouter({ mediaCodecs });
+  folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-recorder-'));
+  const config = testConfig({ MEDIA_RECORDING_SEGMENT_MS: String(SEGMENT_MS), MEDIA_RECORDING_TRACKS: '3' });
+  recorder = await createRecorder({ config, log: createMemoryLog(), folder: path.join(folder, 'pieces') });
+});
+afterAll(async () => {
+  await recorder?.close();
+  const gone = senders.map((sender) => once(sender, 'close'));
+  for (const sender of senders) sender.kill('SIGKILL');
+  await Promise.all(gone);
+  const closed = new Promise<void>((resolve) => worker.once('subprocessclose', () => resolve()));
+  worker.close();
+  await closed;
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Sends a moving picture or a tone in real time, as a browser would: with a key frame every half second. */
+async function send(peerId: string, kind: 'audio' | 'video'): Promise<{ track: TrackInfo; producer: types.Producer }> {
+  const transport = await router.createPlainTransport({ listenInfo: { protocol: 'udp', ip: '127.0.0.1' }, rtcpMux: true, comedia: true });
+  const ssrc = Math.floor(Math.random() * 1e9);
+  const audio = kind === 'audio';
+  const codec = audio
+    ? { mimeType: 'audio/opus', payloadType: 111, clockRate: 48_000, channels: 2 }
+    : { mimeType: 'video/VP8', payloadType: 96, clockRate: 90_000 };
+  const producer = await transport.produce({ kind, rtpParameters: { codecs: [codec], encodings: [{ ssrc }] } });
+  const source = audio
+    ? ['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000', '-c:a', 'libopus', '-ac', '2']
+    : ['-f', 'lavfi', '-i', 'testsrc=size=160x120:rate=15', '-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-g', '8'];
+  const to = [
+    '-payload_type',
+    String(codec.payloadType),
+    '-ssrc',
+    String(ssrc),
+    '-f',
+    'rtp',
+    `rtp://127.0.0.1:${transport.tuple.localPort}`,
+  ];
+  senders.push(spawn('ffmpeg', ['-loglevel', 'quiet', '-nostdin', '-re', ...source, ...to], { stdio: 'ignore' }));
+  const track = { id: producer.id, peerId, kind, source: audio ? ('microphone' as const) : ('camera' as const), paused: false };
+  return { track, producer };
+}
+
+/** A room as the recorder sees it. */
+function roomOf(tracks: { track: TrackInfo; producer: types.Producer }[]): { media: RoomMedia; changed(): void } {
+  const events = new EventEmitter();
+  const media = {
+    closed: false,
+    tracks: () => tracks.filter(({ producer }) => !producer.closed).map(({ track }) => track),
+    tap: (id: string, port: number) => {
+      const { track, producer } = tracks.find((each) => each.track.id === id)!;
+      const uplink = { lossy: false };
+      const told = { layers: () => undefined, score: () => undefined };
+      return openTap(router, producerMedia(producer, { peerId: track.peerId, source: track.source, uplink }, told), port);
+    },
+    on: (name: string, listener: () => void) => events.on(name, listener),
+  } as unknown as RoomMedia;
+  return { media, changed: () => events.emit('tracksChanged') };
+}
+
+/** Takes pieces as the file store does: they are gone from the folder afterwards. */
+async function keep(segment: RecordedSegment): Promise<void> {
+  const copy = path.join(folder, `${kept.length}-${path.basename(segment.path)}`);
+  await copyFile(segment.path, copy);
+  kept.push({ ...segment, copy });
+}
+
+/** Decodes all of it. @returns seconds, and the complaints of ffmpeg */
+async function decoded(file: string): Promise<{ seconds: number; faults: string }> {
+  const { stderr } = await run('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-nostdin', '-i', file, '-f', 'null', '-']);
+  const { stdout } = await run('ffprobe', ['-v', 'error', '-show_entries', 'format=duration', '-of', 'csv=p=0', file]);
+  return { seconds: Number(stdout), faults: stderr };
+}
+
+const pidsOf = async (name: string): Promise<number[]> => {
+  const { stdout } = await run('pgrep', ['-f', '-P', String(process.pid), name]).catch(() => ({ stdout: '' }));
+  return stdout.trim().split('\n').filter(Boolean).map(Number);
+};
+
+test('tracks of those who are followed become pieces that play, on one clock; a process that is killed costs one piece', async () => {
+  expect(await recorder.unavailable()).toBeNull();
+  const tracks = await Promise.all([send('doctor', 'video'), send('doctor', 'audio'), send('patient', 'audio'), send('stranger', 'audio')]);
+  const { media } = roomOf(tracks);
+  const room = recorder.open({ name: 'visit', onSegment: keep });
+  room.use(media);
+  const began = performance.now();
+  room.follow(['doctor', 'patient']);
+  const of = (id: string) => kept.filter(({ producerId }) => producerId === id);
+  const [video, voice, other, stranger] = tracks.map(({ track }) => track.id) as [string, string, string, string];
+  await until('two pieces of each', () => [video, voice, other].every((id) => of(id).length >= 2), 20_000);
+  expect(await recorder.unavailable()).toBe('busy');
+
+  // Killed in the middle of a piece: it is started again, and the others never notice.
+  const pids = await pidsOf('track.sdp');
+  expect(pids).toHaveLength(3);
+  const before = kept.length;
+  for (const pid of pids) process.kill(pid, 'SIGKILL');
+  await until(
+    'pieces after the crash',
+    () => [video, voice, other].every((id) => of(id).some((piece) => kept.indexOf(piece) >= before + 2)),
+    20_000,
+  );
+
+  room.follow([]);
+  await room.finish();
+  const ended = performance.now();
+  expect(of(stranger)).toEqual([]);
+  for (const piece of kept) {
+    const { seconds, faults } = await decoded(piece.copy);
+    expect(faults).toBe('');
+    expect(Math.abs(seconds * 1_000 - piece.durationMs)).toBeLessThan(250);
+    expect(piece.startedAt).toBeGreaterThanOrEqual(began);
+    expect(piece.startedAt + piece.durationMs).toBeLessThanOrEqual(ended + 250);
+  }
+  // One after the other, without an overlap, and with no gap but the one of the crash.
+  for (const id of [video, voice, other]) {
+    const pieces = of(id).toSorted((a, b) => a.startedAt - b.startedAt);
+    const gaps = pieces.slice(1).map((piece, index) => piece.startedAt - pieces[index]!.startedAt - pieces[index]!.durationMs);
+    expect(Math.min(...gaps)).toBeGreaterThan(-120);
+    expect(gaps.filter((gap) => gap > 200)).toHaveLength(1);
+  }
+  expect(await readdir(path.join(folder, 'pieces'))).toEqual([]);
+  expect(await pidsOf('track.sdp')).toEqual([]);
+}, 60_000);
+
+test('a muted track ends its piece, and goes on in another when it is heard again; discarded pieces are not handed over', async () => {
+  kept.length = 0;
+  const sent = await send('doctor', 'audio');
+  const { media, changed } = roomOf([sent]);
+  const room = recorder.open({ name: 'visit', onSegment: keep });
+  room.use(media);
+  room.follow(['doctor']);
+  await until('a piece', () => kept.length > 0, 20_000);
+  await sent.producer.pause();
+  sent.track.paused = true;
+  changed();
+  await until('its process to end', async () => (await pidsOf('track.sdp')).length === 0, 10_000);
+  const paused = kept.length;
+  await sent.producer.resume();
+  sent.track.paused = false;
+  changed();
+  await until('a piece of after', () => kept.length > paused, 20_000);
+  const count = kept.length;
+  room.discard();
+  await room.finish();
+  expect(kept.length - count).toBeLessThanOrEqual(1);
+  sent.producer.close();
+}, 60_000);
