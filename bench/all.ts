@@ -19,6 +19,7 @@ const BENCHMARKS = [
   'booking',
   'jobs',
   'mailbox',
+  'chat-commit',
   'memory',
   'route',
   'leak',

@@ -9,17 +9,31 @@ export interface Lease {
 
 export type Claim = { claimed: true; lease: Lease } | { claimed: false; owner: Lease };
 
+/** What the directory knows of a node. */
+export interface NodeSign {
+  nodeId: string;
+  /** Another number after each beat: who sees the same one for too long, on a monotonic clock of their own, has a silent node. */
+  beats: number;
+  /** Whether it listens on the bus. The connections of a process that has ended are closed at once. */
+  listens: boolean;
+}
+
 /** Compare-and-set register of leases, and list of the nodes that live. Time is monotonic: a wall clock that jumps ends no lease. */
 export interface Directory {
-  /** Takes a room that nobody holds (any more). A room held by the same node is held already: `claimed: false`. */
+  /**
+   * Takes a room that nobody holds (any more). A room held by the same node is held already: `claimed: false`.
+   * @throws {RoomError} `storage_unavailable` while it is the turn of those who held rooms before the directory forgot them
+   */
   claim(roomId: string, nodeId: string, ttlMs: number): Promise<Claim>;
+  /** The same for whoever had the room until now and whose lease is gone. */
+  reclaim(lease: Lease, ttlMs: number): Promise<Claim>;
   /** Extends leases, all in one round trip. @returns those that ran out or whose room somebody else holds */
   renew(leases: readonly Lease[], ttlMs: number): Promise<Lease[]>;
   /** Gives a room up; does nothing when the lease is not the current one. */
   release(lease: Lease): Promise<void>;
-  /** Says that this node lives, for `ttlMs`. @returns the nodes that live, this one among them */
-  beat(nodeId: string, ttlMs: number): Promise<string[]>;
-  /** Takes a node off the list at once. */
+  /** Says that this node lives. @returns the nodes on the list, this one among them */
+  beat(nodeId: string): Promise<NodeSign[]>;
+  /** Takes a node off the list: it ends in order, or others have found it silent. One that lives is back with its next beat. */
   leave(nodeId: string): Promise<void>;
   /** Who holds the room now, or null. */
   lookup(roomId: string): Promise<Lease | null>;

@@ -114,6 +114,7 @@ function createParts(options: RoomsOptions) {
     ttlMs: cluster ? config.ROOM_LEASE_MS : LEASE_ALONE_MS,
     log,
     onLost: (roomId) => supervisor.fence(roomId),
+    isGone: (node) => presence?.isGone(node) ?? false,
   });
   const supervisor = createSupervisor<RoomMessage>({
     open: (id, self) => {

@@ -1,5 +1,5 @@
 /** Directory of a single node, and the reference for other implementations. */
-import type { Directory, Lease } from './directory.ts';
+import type { Claim, Directory, Lease } from './directory.ts';
 
 interface Entry {
   lease: Lease;
@@ -22,14 +22,17 @@ export function createMemoryDirectory(now: () => number = () => performance.now(
     return entry && entry.lease.term === lease.term && entry.lease.nodeId === lease.nodeId ? entry : undefined;
   };
 
+  const claim = async (roomId: string, nodeId: string, ttlMs: number): Promise<Claim> => {
+    const owner = current(roomId);
+    if (owner) return { claimed: false, owner: { ...owner.lease } };
+    const lease = { roomId, nodeId, term: ++terms };
+    entries.set(roomId, { lease, expiresAt: now() + ttlMs });
+    return { claimed: true, lease: { ...lease } };
+  };
+
   return {
-    claim: async (roomId, nodeId, ttlMs) => {
-      const owner = current(roomId);
-      if (owner) return { claimed: false, owner: { ...owner.lease } };
-      const lease = { roomId, nodeId, term: ++terms };
-      entries.set(roomId, { lease, expiresAt: now() + ttlMs });
-      return { claimed: true, lease: { ...lease } };
-    },
+    claim,
+    reclaim: ({ roomId, nodeId }, ttlMs) => claim(roomId, nodeId, ttlMs),
     renew: async (leases, ttlMs) =>
       leases.filter((lease) => {
         const entry = held(lease);
@@ -39,10 +42,9 @@ export function createMemoryDirectory(now: () => number = () => performance.now(
     release: async (lease) => {
       if (held(lease)) entries.delete(lease.roomId);
     },
-    beat: async (nodeId, ttlMs) => {
-      nodes.set(nodeId, now() + ttlMs);
-      for (const [name, until] of nodes) if (until <= now()) nodes.delete(name);
-      return [...nodes.keys()];
+    beat: async (nodeId) => {
+      nodes.set(nodeId, (nodes.get(nodeId) ?? 0) + 1);
+      return [...nodes].map(([name, beats]) => ({ nodeId: name, beats, listens: true }));
     },
     leave: async (nodeId) => void nodes.delete(nodeId),
     lookup: async (roomId) => {

@@ -1,5 +1,5 @@
 /** Keeps the leases of the rooms that live on this node. */
-import type { Directory, Lease } from './directory.ts';
+import type { Claim, Directory, Lease } from './directory.ts';
 import { RoomError } from './errors.ts';
 import type { Logger } from './ports.ts';
 
@@ -21,6 +21,8 @@ export interface OwnershipOptions {
   log: Logger;
   /** The lease is gone: somebody else may own the room by now. */
   onLost: (roomId: string) => void;
+  /** Whether a node was found silent: its leases bind nobody any more. What it still writes, the epoch refuses. */
+  isGone?: (nodeId: string) => boolean;
 }
 
 export interface Ownership {
@@ -31,14 +33,14 @@ export interface Ownership {
 }
 
 /** Takes, renews and gives back leases for one node. */
-export function createOwnership({ directory, nodeId, ttlMs, log, onLost }: OwnershipOptions): Ownership {
+export function createOwnership({ directory, nodeId, ttlMs, log, onLost, isGone = () => false }: OwnershipOptions): Ownership {
   const leases = new Map<string, Lease>();
   let renewing = false;
 
   /** Nobody else holds a room whose lease is only gone, with the whole directory for example: its owner takes it again. */
   const retake = async (lease: Lease): Promise<void> => {
     const { roomId } = lease;
-    const claim = await directory.claim(roomId, nodeId, ttlMs);
+    const claim = await directory.reclaim(lease, ttlMs);
     if (leases.get(roomId) !== lease) return claim.claimed ? directory.release(claim.lease) : undefined;
     if (claim.claimed) {
       // Whoever had it in between has raised the epoch: the next durable write tells, and stops the room.
@@ -48,6 +50,13 @@ export function createOwnership({ directory, nodeId, ttlMs, log, onLost }: Owner
     }
     leases.delete(roomId);
     onLost(roomId);
+  };
+
+  const claim = async (roomId: string): Promise<Claim> => {
+    const answer = await directory.claim(roomId, nodeId, ttlMs);
+    if (answer.claimed || !isGone(answer.owner.nodeId)) return answer;
+    await directory.release(answer.owner);
+    return directory.claim(roomId, nodeId, ttlMs);
   };
 
   const renew = async (): Promise<void> => {
@@ -69,9 +78,9 @@ export function createOwnership({ directory, nodeId, ttlMs, log, onLost }: Owner
 
   return {
     async take(roomId) {
-      const claim = await directory.claim(roomId, nodeId, ttlMs);
-      if (!claim.claimed) throw new OwnedElsewhere(claim.owner.nodeId);
-      leases.set(roomId, claim.lease);
+      const answer = await claim(roomId);
+      if (!answer.claimed) throw new OwnedElsewhere(answer.owner.nodeId);
+      leases.set(roomId, answer.lease);
     },
     async give(roomId) {
       const lease = leases.get(roomId);

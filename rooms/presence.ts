@@ -1,54 +1,88 @@
 /** Which nodes live: says so of this one, and notices those that fall silent. */
-import type { Directory } from './directory.ts';
+import type { Directory, NodeSign } from './directory.ts';
 import type { Logger } from './ports.ts';
 
 export interface PresenceOptions {
   directory: Directory;
   nodeId: string;
-  /** Silence after which a node counts as gone, in ms; this one beats every third of it. */
+  /** Silence after which a node counts as gone, in ms; a quarter of it for one that does not listen on the bus either. */
   ttlMs: number;
   log: Logger;
-  /** A node that was seen before has been silent for too long. */
+  /** A node that was seen before has been silent for too long, or has left. */
   onGone: (nodeId: string) => void;
 }
 
 export interface Presence {
   /** The other nodes that live, as far as this one knows. */
   others(): string[];
+  /** Whether this node has found another one gone and has not seen it since. */
+  isGone(nodeId: string): boolean;
   /** Takes this node off the list: it ends in order, and nobody has to wait for its silence. */
   close(): Promise<void>;
 }
 
-export function createPresence({ directory, nodeId, ttlMs, log, onGone }: PresenceOptions): Presence {
-  /** When each other node was last seen, on this node's monotonic clock. */
-  const seen = new Map<string, number>();
+/** Beats in the life of a node that says nothing more. */
+const BEATS = 8;
+/** The connections of a process that ended are closed at once; one that lives makes new ones within this part of its life. */
+const UNHEARD_SHARE = 0.25;
+/** Nodes remembered as gone. */
+const MAX_GONE = 100;
 
-  const look = (alive: readonly string[]): void => {
+interface Seen {
+  beats: number;
+  /** When that number was new, on this node's monotonic clock. */
+  at: number;
+}
+
+export function createPresence({ directory, nodeId, ttlMs, log, onGone }: PresenceOptions): Presence {
+  const seen = new Map<string, Seen>();
+  const gone = new Set<string>();
+  let own = 0;
+  /** Until then a directory that was wiped has forgotten others who live. */
+  let settledAt = 0;
+
+  const patience = (sign: NodeSign | undefined, now: number): number => {
+    if (sign?.listens || now < settledAt) return ttlMs;
+    return ttlMs * UNHEARD_SHARE;
+  };
+  const lose = (node: string): void => {
+    seen.delete(node);
+    gone.add(node);
+    const [oldest] = gone;
+    if (gone.size > MAX_GONE && oldest !== undefined) gone.delete(oldest);
+    log.warn({ nodeId: node }, 'node is gone');
+    onGone(node);
+    void directory.leave(node).catch(() => undefined);
+  };
+  const look = (signs: readonly NodeSign[]): void => {
     const now = performance.now();
-    for (const node of alive) if (node !== nodeId) seen.set(node, now);
-    for (const [node, at] of seen) {
-      // A single missing beat says little: a Redis that was wiped has forgotten everybody.
-      if (now - at < ttlMs / 2) continue;
-      seen.delete(node);
-      log.warn({ nodeId: node }, 'node is gone');
-      onGone(node);
+    const byNode = new Map(signs.map((sign) => [sign.nodeId, sign]));
+    const { beats = 0 } = byNode.get(nodeId) ?? {};
+    if (beats <= own) settledAt = now + ttlMs;
+    own = beats;
+    for (const { nodeId: node, beats: number } of signs) {
+      if (node === nodeId || seen.get(node)?.beats === number) continue;
+      seen.set(node, { beats: number, at: now });
+      gone.delete(node);
     }
+    for (const [node, { at }] of seen) if (now - at >= patience(byNode.get(node), now)) lose(node);
   };
   const beat = async (): Promise<void> => {
     try {
-      look(await directory.beat(nodeId, ttlMs));
+      look(await directory.beat(nodeId));
     } catch {
       // While the directory is away nobody can be seen. Whose fault it is, the renewal of the leases tells the log.
       const now = performance.now();
-      for (const node of seen.keys()) seen.set(node, now);
+      for (const other of seen.values()) other.at = now;
     }
   };
 
   void beat();
-  const timer = setInterval(() => void beat(), ttlMs / 3);
+  const timer = setInterval(() => void beat(), ttlMs / BEATS);
   timer.unref();
   return {
     others: () => [...seen.keys()],
+    isGone: (node) => gone.has(node),
     async close() {
       clearInterval(timer);
       await directory.leave(nodeId).catch(() => undefined);

@@ -1,22 +1,28 @@
 /** Directory of a cluster: leases in Redis, compared and set by scripts (`lua/`), on the clock by which Redis lets keys expire. */
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
-import type { Directory, Lease } from './directory.ts';
+import type { Claim, Directory, Lease } from './directory.ts';
 import { RoomError } from './errors.ts';
+import { CHANNELS } from './redis-node-bus.ts';
 
 /** What `defineCommand` adds. */
 interface Scripts {
-  takeLease(lease: string, counter: string, nodeId: string, ttlMs: number): Promise<[taken: 0 | 1, lease: string]>;
+  takeLease(
+    ...keysAndArguments: [...keys: [string, string, string], nodeId: string, ttlMs: number, known: number, again: 0 | 1, turnMs: number]
+  ): Promise<[taken: 0 | 1 | 2, lease: string]>;
   renewLeases(count: number, ...keysAndArguments: (string | number)[]): Promise<(0 | 1)[]>;
   releaseLease(lease: string, value: string): Promise<0 | 1>;
-  beat(nodes: string, nodeId: string, ttlMs: number): Promise<string[]>;
+  beat(nodes: string, nodeId: string, channels: string): Promise<[nodeId: string, beats: number, listens: 0 | 1][]>;
 }
 
 const script = (name: string): string => readFileSync(new URL(`lua/${name}.lua`, import.meta.url), 'utf8');
 /** Leases of one call of a script, which holds up everybody else in Redis. */
 const BATCH = 500;
 const TERMS = 'wenzhen:room-terms';
+const TURN = 'wenzhen:owners-turn';
 const NODES = 'wenzhen:nodes';
+/** Part of a lease that owners have to take back what Redis has forgotten: they notice within a third. */
+const TURN_SHARE = 0.5;
 
 const keyOf = (roomId: string): string => `wenzhen:room-lease:${roomId}`;
 const textOf = ({ term, nodeId }: Lease): string => `${term} ${nodeId}`;
@@ -31,16 +37,30 @@ function leaseOf(roomId: string, text: string): Lease {
  * Every method throws {RoomError} `storage_unavailable` while Redis is away.
  */
 export function createRedisDirectory(redis: Redis): Directory {
-  redis.defineCommand('takeLease', { numberOfKeys: 2, lua: script('take-lease-2') });
+  redis.defineCommand('takeLease', { numberOfKeys: 3, lua: script('take-lease-3') });
   redis.defineCommand('renewLeases', { lua: script('renew-leases') });
   redis.defineCommand('releaseLease', { numberOfKeys: 1, lua: script('release-lease-1') });
   redis.defineCommand('beat', { numberOfKeys: 1, lua: script('beat-1') });
   const scripts = redis as unknown as Scripts;
+  /** The highest term that was heard of: Redis was wiped when its own counter is below. */
+  let known = 0;
 
   const asked = <T>(answer: Promise<T>): Promise<T> =>
     answer.catch((cause: unknown) => {
       throw new RoomError('storage_unavailable', undefined, { cause });
     });
+  const heard = (text: string, roomId: string): Lease => {
+    const lease = leaseOf(roomId, text);
+    known = Math.max(known, lease.term);
+    return lease;
+  };
+  const take = async (roomId: string, nodeId: string, ttlMs: number, again: 0 | 1): Promise<Claim> => {
+    const turnMs = Math.ceil(ttlMs * TURN_SHARE);
+    const [taken, text] = await asked(scripts.takeLease(keyOf(roomId), TERMS, TURN, nodeId, ttlMs, known, again, turnMs));
+    if (taken === 2) throw new RoomError('storage_unavailable');
+    const lease = heard(text, roomId);
+    return taken === 1 ? { claimed: true, lease } : { claimed: false, owner: lease };
+  };
   const renewSome = async (leases: readonly Lease[], ttlMs: number): Promise<Lease[]> => {
     const keys = leases.map(({ roomId }) => keyOf(roomId));
     const kept = await asked(scripts.renewLeases(keys.length, ...keys, ttlMs, ...leases.map(textOf)));
@@ -48,11 +68,8 @@ export function createRedisDirectory(redis: Redis): Directory {
   };
 
   return {
-    async claim(roomId, nodeId, ttlMs) {
-      const [taken, text] = await asked(scripts.takeLease(keyOf(roomId), TERMS, nodeId, ttlMs));
-      const lease = leaseOf(roomId, text);
-      return taken === 1 ? { claimed: true, lease } : { claimed: false, owner: lease };
-    },
+    claim: (roomId, nodeId, ttlMs) => take(roomId, nodeId, ttlMs, 0),
+    reclaim: ({ roomId, nodeId }, ttlMs) => take(roomId, nodeId, ttlMs, 1),
     async renew(leases, ttlMs) {
       const lost: Lease[] = [];
       for (let at = 0; at < leases.length; at += BATCH) lost.push(...(await renewSome(leases.slice(at, at + BATCH), ttlMs)));
@@ -61,13 +78,16 @@ export function createRedisDirectory(redis: Redis): Directory {
     async release(lease) {
       await asked(scripts.releaseLease(keyOf(lease.roomId), textOf(lease)));
     },
-    beat: (nodeId, ttlMs) => asked(scripts.beat(NODES, nodeId, ttlMs)),
+    async beat(nodeId) {
+      const signs = await asked(scripts.beat(NODES, nodeId, CHANNELS));
+      return signs.map(([name, beats, listens]) => ({ nodeId: name, beats, listens: listens === 1 }));
+    },
     async leave(nodeId) {
-      await asked(redis.zrem(NODES, nodeId));
+      await asked(redis.hdel(NODES, nodeId));
     },
     async lookup(roomId) {
       const text = await asked(redis.get(keyOf(roomId)));
-      return text === null ? null : leaseOf(roomId, text);
+      return text === null ? null : heard(text, roomId);
     },
   };
 }

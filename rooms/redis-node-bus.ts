@@ -29,7 +29,9 @@ interface Answered {
   text: string;
 }
 
-const channelOf = (nodeId: string): string => `wenzhen:node:${nodeId}`;
+/** Beginning of the names of channels. */
+export const CHANNELS = 'wenzhen:node:';
+const channelOf = (nodeId: string): string => CHANNELS + nodeId;
 
 /**
  * What Redis loses, in a moment without connection for example, is sent again; the other side runs it once all the same.

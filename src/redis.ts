@@ -4,7 +4,8 @@ import type { Logger } from '#rooms/ports.ts';
 
 /** Milliseconds until a command that got no answer fails. */
 const COMMAND_MS = 1_000;
-const MOST_PAUSE_MS = 2_000;
+/** Most that a node waits between two tries: rooms wait with it. */
+const MOST_PAUSE_MS = 500;
 
 /** Connects in the background; commands fail at once while there is no connection, so callers need another way. */
 export function connectRedis(url: string, log: Logger): Redis {

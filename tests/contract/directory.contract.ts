@@ -94,14 +94,26 @@ export function describeDirectory(name: string, make: () => Promise<DirectoryUnd
       expect(await under.directory.lookup('r')).toEqual(current);
     });
 
-    test('beat() tells who lives; who is silent or leaves is off the list', async () => {
-      expect(await under.directory.beat('a', TTL)).toEqual(['a']);
-      expect((await under.directory.beat('b', TTL * 3)).toSorted()).toEqual(['a', 'b']);
-      await under.directory.beat('c', TTL * 3);
-      await under.directory.leave('c');
-      expect((await under.directory.beat('b', TTL * 3)).toSorted()).toEqual(['a', 'b']);
-      await under.pass(TTL * 1.5);
-      expect(await under.directory.beat('b', TTL)).toEqual(['b']);
+    test('reclaim() takes a room back that nobody holds, under a higher term, and leaves one that somebody holds', async () => {
+      const lease = await claim('r', 'a');
+      await under.directory.release(lease);
+      const again = await under.directory.reclaim(lease, TTL);
+      expect(again).toMatchObject({ claimed: true, lease: { roomId: 'r', nodeId: 'a' } });
+      const held = await under.directory.lookup('r');
+      expect(held?.term).toBeGreaterThan(lease.term);
+      expect(await under.directory.reclaim({ ...lease, nodeId: 'b' }, TTL)).toEqual({ claimed: false, owner: held });
+    });
+
+    test('beat() names the nodes with another number each time; who leaves is off the list', async () => {
+      const beats = async (by: string) => new Map((await under.directory.beat(by)).map((sign) => [sign.nodeId, sign.beats]));
+      const first = await beats('a');
+      expect([...first.keys()]).toEqual(['a']);
+      const second = await beats('b');
+      expect([...second.keys()].toSorted()).toEqual(['a', 'b']);
+      expect(second.get('a')).toBe(first.get('a'));
+      expect((await beats('a')).get('a')).toBeGreaterThan(first.get('a')!);
+      await under.directory.leave('a');
+      expect([...(await beats('b')).keys()]).toEqual(['b']);
     });
 
     test('release() frees the room at once and may be repeated', async () => {

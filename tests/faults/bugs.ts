@@ -81,6 +81,37 @@ export const sourceBugs = {
     file: 'src/payments/gateways/alipay-notice.ts',
     edits: [["if (!sound || !holds(form, checks)) throw new NoticeRefused('bad_signature');", '']],
   },
+  /** Leases are taken and then left to run out. */
+  'never-renew': {
+    file: 'rooms/ownership.ts',
+    edits: [['if (renewing || leases.size === 0) return;', 'if (leases.size >= 0) return;']],
+  },
+  /** Whoever writes for a room may, whoever has it by now. */
+  'no-fence': {
+    file: 'src/consultations/policy.ts',
+    edits: [['{ id, roomEpoch: epoch, status:', '{ id, status:']],
+  },
+  /** Who sends a message again sends another one. */
+  'no-dedupe': {
+    file: 'rooms/chat-log.ts',
+    edits: [
+      ['    if (before) return before;\n', ''],
+      ['if (known || this.#complete) return known ?? null;', 'return null;'],
+    ],
+  },
+  /** A Redis that was wiped is everybody's. */
+  'first-come': { file: 'rooms/redis-directory.ts', edits: [['known = Math.max(known, lease.term);', '']] },
+  /** Other processes are judged by the time of day. */
+  'wall-clock': {
+    file: 'rooms/presence.ts',
+    edits: [['const now = performance.now();\n    const byNode', 'const now = Date.now();\n    const byNode']],
+  },
+  /** Nobody asks media workers whether they live. */
+  'no-probe': { file: 'sfu/worker-watch.ts', edits: [['  run();\n  return stop;', '  return stop;']] },
+  /** Nobody is told that media was made anew. */
+  'no-restart': { file: 'rooms/consultation-media.ts', edits: [['for (const seat of seats) renewMedia(room, seat);', '']] },
+  /** Whatever waits for a socket may wait. */
+  'no-cap': { file: 'rooms/outbound-cap.ts', edits: [['if (cut || waiting <= maxBytes) return;', 'if (cut || waiting >= 0) return;']] },
   /** No bug: a pause in which the process can be killed, after what a notice changed and before its commit. */
   'pause-before-commit': {
     file: 'src/payments/settlement.ts',
@@ -112,6 +143,8 @@ export const droppedIndexes = {
   queue: 'ALTER TABLE appointments ADD INDEX planted (practitioner_id), DROP INDEX appointments_queue_unique',
   events: 'ALTER TABLE payment_events DROP INDEX payment_events_unique',
   ledger: 'ALTER TABLE balance_transactions ADD INDEX planted (user_id, entry), DROP PRIMARY KEY',
+  messages:
+    'ALTER TABLE chat_messages DROP INDEX messages_client_id_unique, ADD INDEX planted (consultation_id, member_id, client_message_id)',
   keys: 'ALTER TABLE idempotency_keys DROP PRIMARY KEY, ADD INDEX planted (owner, `key`)',
 } as const;
 

@@ -39,6 +39,15 @@ export function kept(): Played[] {
   return rows.flatMap(({ id }) => found.get(id) ?? []);
 }
 
+const BETWEEN = ' / ';
+
+/** Figures of several plays of a row, side by side. */
+export function joined(plays: readonly Record<string, number | string>[]): Record<string, number | string> {
+  const names = [...new Set(plays.flatMap((figures) => Object.keys(figures)))];
+  const text = (name: string): string => [...new Set(plays.map((figures) => String(figures[name])))].join(BETWEEN);
+  return Object.fromEntries(names.map((name) => [name, text(name)]));
+}
+
 const headings = ['row', 'what is played', 'must come of it', 'rounds × at once', 'came of it', 'twin', 'commit'];
 
 const rowOf = (id: string): Row | undefined => rows.find((row) => row.id === id);
@@ -46,9 +55,14 @@ const rowOf = (id: string): Row | undefined => rows.find((row) => row.id === id)
 /** What must not be: faults of the play, and answers that came too late. */
 export function faultsOf({ id, faults, figures, size }: Played): readonly string[] {
   const row = rowOf(id);
-  const p99Ms = row?.p99Ms;
-  const late = p99Ms !== undefined && size.clients === row?.full.clients && Number.parseInt(String(figures['p99']), 10) > p99Ms;
-  return late ? [...faults, `p99 above ${p99Ms} ms`] : faults;
+  if (!row || size.clients !== row.full.clients) return faults;
+  const limits = Object.entries({ ...row.limits, ...(row.p99Ms !== undefined && { p99: row.p99Ms }) });
+  const values = (name: string): number[] =>
+    String(figures[name])
+      .split(BETWEEN)
+      .map((figure) => Number.parseInt(figure, 10));
+  const above = limits.filter(([name, most]) => values(name).some((value) => value > most));
+  return [...faults, ...above.map(([name, most]) => `${name} above ${most}`)];
 }
 
 function cells(played: Played): string[] {
@@ -58,7 +72,8 @@ function cells(played: Played): string[] {
   const faults = faultsOf(played);
   // Less was played when `--rounds` or `--short` cut it.
   const share = wanted && wanted.rounds > rounds ? ` of ${wanted.rounds}` : '';
-  const size = `${rounds}${share} × ${clients}`;
+  const times = played.size.seed ? `, ${played.size.seed} seeds` : '';
+  const size = `${rounds}${share} × ${clients}${times}`;
   const told = Object.entries({ ...figures, seconds }).map(([name, value]) => `${name} ${value}`);
   const verdict = faults.length === 0 ? 'holds' : `FAILS (${faults[0]?.split('\n')[0]})`;
   return [id, what, goal, size, `${verdict}: ${told.join(', ')}`, twinFound ? 'found' : 'NOT FOUND', commit];

@@ -10,6 +10,8 @@ import type { Notice } from '#src/partners/payments/deliver.ts';
 import type { Channel } from '#src/payments/gateways/gateway.ts';
 import { SECRET, startApp, type TestApp } from '#tests/support/app.ts';
 import { openClinic } from '#tests/support/clinic.ts';
+import { createClock } from '#tests/support/fake-time.ts';
+import { type Gate, startGate } from '#tests/support/gate.ts';
 import { createDatabase, type MariaDb, startMariaDb } from '#tests/support/mariadb.ts';
 import { type RedisServer, startRedis } from '#tests/support/redis.ts';
 import { startNode, type TestNode } from '#tests/support/server.ts';
@@ -51,17 +53,40 @@ export interface Practice {
   freeTime(): string;
 }
 
+export interface RigOptions {
+  /** MariaDB to use in place of one of its own, which is what can be killed. */
+  mariadb?: string;
+  /** Settings of both processes. */
+  env?: Readonly<Record<string, string>>;
+  /** Each process reaches Redis and MariaDB through gates of its own. */
+  gates?: boolean;
+  /** Each process has a time of day of its own; see `Clock`. */
+  clocks?: boolean;
+}
+
+/** How a process reaches what it shares with the other. */
+export interface Network {
+  redis: Gate;
+  database: Gate;
+}
+
 export interface Rig {
   readonly mariadb: MariaDb;
+  readonly redis: RedisServer;
   readonly desk: TestApp;
   readonly partners: Partners;
   /** One of the two, by any number. */
   node(index: number): TestNode;
+  /** That of one of the two, where the row has gates. */
+  network(index: number): Network;
+  /** Puts the time of day of one of the two off, where the row has clocks. @param seconds ahead of the others; below 0 behind them */
+  setClock(index: number, seconds: number): void;
   /** So many different patients; the same ones each time. */
   patients(count: number): Promise<Person[]>;
   /** Patients whom no play has seen. */
   strangers(count: number): Promise<Person[]>;
   readonly administrator: Person;
+  readonly doctor: Person;
   practice(options?: { price?: number; capacity?: number }): Promise<Practice>;
   /** A service of so many minutes that both processes offer. @returns its id */
   service(durationMinutes: number): Promise<string>;
@@ -80,27 +105,28 @@ const LIFE_MS = 4 * 3_600_000;
 
 const plantFile = path.join(import.meta.dirname, 'plant.ts');
 
-/** @param server MariaDB to use in place of one of its own, which is what can be killed */
-export async function startRig(server?: string): Promise<Rig> {
+export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const closing: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const end of closing.splice(0).toReversed()) await end();
   };
   try {
-    return await build(server, closing, close);
+    return await build(options, closing, close);
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function build(server: string | undefined, closing: (() => Promise<unknown>)[], close: () => Promise<void>): Promise<Rig> {
+async function build(options: RigOptions, closing: (() => Promise<unknown>)[], close: () => Promise<void>): Promise<Rig> {
   const redis = await startRedis();
   closing.push(redis.stop);
-  const mariadb = server === undefined ? await startMariaDb({ durable: true }) : undefined;
+  const mariadb = options.mariadb === undefined ? await startMariaDb({ durable: true }) : undefined;
   if (mariadb) closing.push(mariadb.stop);
-  const env = environment(mariadb ? await mariadb.createDatabase() : await createDatabase(server ?? ''), redis);
+  const env = environment(mariadb ? await mariadb.createDatabase() : await createDatabase(options.mariadb ?? ''), redis);
   const { REDIS_URL: _redis, ...alone } = env;
+  const networks = options.gates ? [await startNetwork(env), await startNetwork(env)] : [];
+  closing.push(() => Promise.all(networks.flatMap((network) => [network.redis.close(), network.database.close()])));
   const desk = await startApp(alone);
   closing.push(desk.close);
   // Jobs are for the processes under test.
@@ -109,8 +135,15 @@ async function build(server: string | undefined, closing: (() => Promise<unknown
   closing.push(() => closePartners(partners));
   await configure(desk, partners);
   const people = createPeople(desk);
-  const start = (sources: readonly SourceBugName[]) =>
-    startNode({ ...env, MEDIA_WORKERS: '1', PLANTED: sources.join(',') }, sources.length > 0 ? ['--import', plantFile] : []);
+  const clocks = options.clocks ? [await createClock(), await createClock()] : [];
+  closing.push(() => Promise.all(clocks.map((clock) => clock.close())));
+  const start = (sources: readonly SourceBugName[], index?: number) => {
+    const network = index === undefined ? undefined : networks[index];
+    const clock = index === undefined ? undefined : clocks[index];
+    const surroundings = { ...(network && through(env, network)), ...clock?.env };
+    const settings = { ...env, ...surroundings, MEDIA_WORKERS: '1', ...options.env, PLANTED: sources.join(',') };
+    return startNode(settings, sources.length > 0 ? ['--import', plantFile] : []);
+  };
   let nodes: TestNode[] = [];
   let planted: readonly SourceBugName[] = [];
   const stop = async () => {
@@ -123,7 +156,7 @@ async function build(server: string | undefined, closing: (() => Promise<unknown
   const plant: Rig['plant'] = async (sources) => {
     await stop();
     planted = sources;
-    nodes = [await start(sources), await start(sources)];
+    nodes = [await start(sources, 0), await start(sources, 1)];
   };
   await plant([]);
   return {
@@ -131,12 +164,24 @@ async function build(server: string | undefined, closing: (() => Promise<unknown
       if (!mariadb) throw new Error('this rig has no MariaDB of its own');
       return mariadb;
     },
+    redis,
     desk,
     partners,
     node: (index) => nodes[index % 2] as TestNode,
+    network(index) {
+      const network = networks[index % 2];
+      if (!network) throw new Error('this rig has no gates');
+      return network;
+    },
+    setClock(index, seconds) {
+      const clock = clocks[index % 2];
+      if (!clock) throw new Error('this rig has no clocks');
+      clock.set(seconds);
+    },
     patients: people.patients,
     strangers: people.enrol,
     administrator: await people.known(desk.people.administrator.id),
+    doctor: await people.known(desk.people.doctor.id),
     async practice(options) {
       const practice = await openPractice(desk, options);
       await offered(nodes, practice.serviceId);
@@ -148,7 +193,7 @@ async function build(server: string | undefined, closing: (() => Promise<unknown
       await offered(nodes, answer.body.data.id);
       return answer.body.data.id;
     },
-    extra: start,
+    extra: (sources) => start(sources),
     plant,
     planted: () => planted,
     async drop(indexes) {
@@ -158,12 +203,25 @@ async function build(server: string | undefined, closing: (() => Promise<unknown
   };
 }
 
-function environment(database: string, redis: RedisServer): Record<string, string> {
+function environment(database: string, redis: RedisServer) {
   return {
     ...{ DATABASE_URL: database, REDIS_URL: redis.url, JWT_SECRET: SECRET, JWT_TTL_SECONDS: String(LIFE_MS / 1_000) },
     ...{ DATA_KEYS: `k1:${'1'.repeat(64)}`, BLIND_INDEX_KEY: 'a key for look-ups that all processes share' },
     ...{ RATE_HTTP_PER_MINUTE: '0', RATE_NOTICES_PER_MINUTE: '0' },
   };
+}
+
+type Environment = ReturnType<typeof environment>;
+
+async function startNetwork(env: Environment): Promise<Network> {
+  const [redis, database] = await Promise.all([env.REDIS_URL, env.DATABASE_URL].map((url) => startGate(Number(new URL(url).port))));
+  return { redis: redis!, database: database! };
+}
+
+/** The addresses of what a process reaches through its gates. */
+function through({ REDIS_URL, DATABASE_URL }: Environment, { redis, database }: Network): Record<string, string> {
+  const by = (url: string, { port }: Gate): string => url.replace(`:${new URL(url).port}`, `:${port}`);
+  return { REDIS_URL: by(REDIS_URL, redis), DATABASE_URL: by(DATABASE_URL, database) };
 }
 
 /** What processes had to say, for who looks for the cause of a fault. */

@@ -1,11 +1,15 @@
 /** One line of the plan: what is played, by how many, and what must come of it. */
 import type { DroppedIndex, SourceBugName } from './bugs.ts';
-import type { Rig } from './rig.ts';
+import type { Rig, RigOptions } from './rig.ts';
 
 export interface Size {
   rounds: number;
   /** At once. */
   clients: number;
+  /** How long what breaks stays broken, in ms, where the row says so. */
+  ms?: number;
+  /** Of what is left to chance; 1 when absent. */
+  seed?: number;
 }
 
 export interface Row {
@@ -20,8 +24,12 @@ export interface Row {
   full: Size;
   /** What the slowest of a hundred requests may take at full length, ms. */
   p99Ms?: number;
+  /** What figures may be at full length, by name. */
+  limits?: Readonly<Record<string, number>>;
+  /** What its processes need that the others do not. */
+  rig?: Pick<RigOptions, 'env' | 'gates' | 'clocks'>;
   /** What is taken away so that the checker has to find something. */
-  twin: { sources?: readonly SourceBugName[]; indexes?: readonly DroppedIndex[] };
+  twin: { sources?: readonly SourceBugName[]; indexes?: readonly DroppedIndex[]; size?: Size };
   /** Plays until the first fault. */
   play(rig: Rig, size: Size, found: Findings): Promise<void>;
 }
@@ -65,6 +73,17 @@ export function createFindings(): Findings {
       durations.sort((a, b) => a - b);
       return { requests: durations.length, ...figures, p50: quantile(0.5), p99: quantile(0.99), longest: quantile(1) };
     },
+  };
+}
+
+/** Chance that a play takes, the same for the same seed. @returns numbers from 0 to below 1 (mulberry32) */
+export function createChance(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
 

@@ -3,13 +3,22 @@
  * looks. docs/faults.md says how all of them are played at length.
  */
 import { oneSlot } from './booking-rows.ts';
+import { chatting } from './chat-row.ts';
+import { nodeKilled } from './node-rows.ts';
+import { redisOut } from './outage-rows.ts';
+import { nodePaused } from './pause-rows.ts';
 import { payingAtOnce, racing, replaying } from './payment-rows.ts';
+import { neverReading } from './reader-row.ts';
 import { type Rig, startRig } from './rig.ts';
 import { createFindings, type Findings, type Row, type Size } from './row.ts';
+import { workerKilled } from './worker-rows.ts';
+
+const ROOM_ROWS = [nodeKilled, nodePaused, chatting, redisOut, neverReading, workerKilled];
 
 let rig: Rig;
 beforeAll(async () => {
-  rig = await startRig(process.env['TEST_MARIADB']);
+  const env = Object.assign({}, ...ROOM_ROWS.map((row) => row.rig?.env));
+  rig = await startRig({ mariadb: process.env['TEST_MARIADB'] ?? '', env });
 }, 120_000);
 afterAll(() => rig?.close(), 60_000);
 
@@ -29,6 +38,12 @@ test.each([
   expect(found.faults).toEqual([]);
   // It has played.
   expect(Number(found.figures()['requests'])).toBeGreaterThanOrEqual(atLeast);
+});
+
+test.each(ROOM_ROWS)('$id holds', async (row) => {
+  const found = await play(row, row.short!);
+  console.log(row.id, found.figures());
+  expect(found.faults).toEqual([]);
 });
 
 // The last: what it takes out of the database stays out.

@@ -1,11 +1,17 @@
-/** The rows of the fault plan about bookings, money and signing in. */
+/** The rows of the fault plan about bookings, money, signing in and rooms. */
 import { transfers } from './balance-row.ts';
 import { cancelling, lengths, moving, oneSlot, queueNumbers, seats } from './booking-rows.ts';
+import { chatting } from './chat-row.ts';
 import { forging } from './forgery-row.ts';
 import { guessing } from './guessing-row.ts';
 import { repeating } from './key-rows.ts';
+import { nodeKilled } from './node-rows.ts';
+import { clockJumps, partitioned, redisOut } from './outage-rows.ts';
+import { nodePaused } from './pause-rows.ts';
 import { killed, payingAtOnce, racing, replaying } from './payment-rows.ts';
+import { neverReading } from './reader-row.ts';
 import type { Row } from './row.ts';
+import { workerFrozen, workerKilled } from './worker-rows.ts';
 
 export const rows: readonly Row[] = [
   oneSlot,
@@ -22,4 +28,13 @@ export const rows: readonly Row[] = [
   transfers,
   repeating,
   guessing,
+  nodeKilled,
+  nodePaused,
+  partitioned,
+  clockJumps,
+  chatting,
+  redisOut,
+  neverReading,
+  workerKilled,
+  workerFrozen,
 ];

@@ -1,18 +1,24 @@
 /**
  * `npm run test:faults`: plays the rows of the fault plan at full length, each with its twin, and prints a table. Arguments:
  * beginnings of row numbers (`B1`, `"B2 crash"`), `--resume` (leaves out what has passed at this commit), `--short`, `--rounds=N`
- * (fewer rounds, where there is no time for all), `--report` (writes what has been kept into docs/faults.md; plays only what is named).
+ * (fewer rounds, where there is no time for all), `--seeds=N` (plays each row so many times, with other chances), `--report` (writes what has been kept into docs/faults.md; plays only what is named).
  */
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { faultsOf, keep, kept, type Played, report, table } from './report.ts';
+import { faultsOf, joined, keep, kept, type Played, report, table } from './report.ts';
 import { startRig } from './rig.ts';
-import { createFindings, type Row, type Size } from './row.ts';
+import { createFindings, type Findings, type Row, type Size } from './row.ts';
 import { rows } from './rows.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { resume: { type: 'boolean' }, short: { type: 'boolean' }, rounds: { type: 'string' }, report: { type: 'boolean' } },
+  options: {
+    resume: { type: 'boolean' },
+    short: { type: 'boolean' },
+    rounds: { type: 'string' },
+    seeds: { type: 'string' },
+    report: { type: 'boolean' },
+  },
 });
 const git = (...args: string[]): string => execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' }).trim();
 const commit = git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain') ? '+' : '');
@@ -20,16 +26,19 @@ const commit = git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain
 const cut = values.rounds === undefined ? Infinity : Number(values.rounds);
 if (!(cut >= 1)) throw new Error('--rounds takes a number from 1 on');
 
+const seeds = Number(values.seeds ?? 1);
+if (!(seeds >= 1)) throw new Error('--seeds takes a number from 1 on');
+
 const sizeOf = ({ short, full }: Row): Size => (values.short && short ? short : { ...full, rounds: Math.min(full.rounds, cut) });
 
 /** Whether what was taken away was found. A play that breaks off has found nothing. */
 async function twin(row: Row): Promise<boolean> {
-  const rig = await startRig();
+  const rig = await startRig(row.rig);
   try {
     await rig.plant(row.twin.sources ?? []);
     await rig.drop(row.twin.indexes ?? []);
     const found = createFindings();
-    await row.play(rig, row.short ?? row.full, found);
+    await row.play(rig, row.twin.size ?? row.short ?? row.full, found);
     if (found.failed) console.log(`  the twin found: ${found.faults[0]}`);
     return found.failed;
   } catch (error) {
@@ -40,11 +49,10 @@ async function twin(row: Row): Promise<boolean> {
   }
 }
 
-async function play(row: Row): Promise<Played> {
-  const size = sizeOf(row);
-  const started = performance.now();
+/** @returns what was found, whatever ended it */
+async function playOnce(row: Row, size: Size): Promise<Findings> {
   const found = createFindings();
-  const rig = await startRig();
+  const rig = await startRig(row.rig);
   try {
     await row.play(rig, size, found);
   } catch (error) {
@@ -52,18 +60,26 @@ async function play(row: Row): Promise<Played> {
   } finally {
     await rig.close();
   }
+  return found;
+}
+
+async function play(row: Row): Promise<Played> {
+  const size = sizeOf(row);
+  const started = performance.now();
+  const plays: Findings[] = [];
+  for (let seed = 1; seed <= seeds && !plays.some(({ failed }) => failed); seed++) plays.push(await playOnce(row, { ...size, seed }));
   const seconds = Math.round((performance.now() - started) / 1_000);
   const { id, what, goal } = row;
-  const { faults } = found;
+  const faults = plays.flatMap((found) => found.faults);
   return {
     id,
     what,
     goal,
     faults,
-    figures: found.figures(),
+    figures: joined(plays.map((found) => found.figures())),
     twinFound: await twin(row),
     seconds,
-    size,
+    size: { ...size, ...(seeds > 1 && { seed: seeds }) },
     commit,
     date: new Date().toISOString(),
   };

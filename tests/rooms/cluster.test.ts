@@ -165,6 +165,8 @@ describe('two nodes', () => {
   test('a wiped Redis, and one that is away, cost running rooms nothing', async () => {
     const { visit, doctor, patient } = await meet();
     await admin.flushall();
+    // From the other node, which finds nobody's lease and must leave the room to its owner.
+    await until('the owner to be found again', () => patient.client.call('hand:raise', { raised: true }).then(({ ok }) => ok), 10_000, 10);
     await until('the lease to be taken again', async () => (await admin.keys('wenzhen:room-lease:*')).length === 1);
     await patient.client.ok('chat:send', { text: '还在', clientMessageId: randomUUID() });
     await doctor.client.next('chat:posted');

@@ -7,6 +7,12 @@ import { until } from './wait.ts';
 
 export interface RedisServer {
   url: string;
+  /** Pid of the process that runs now. */
+  readonly pid: number;
+  /** kill -9: what it held is lost. */
+  kill(): Promise<void>;
+  /** Starts again, empty, on the same port. */
+  resume(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -21,17 +27,33 @@ export async function startRedis(at?: number, { apart = false } = {}): Promise<R
   });
   const port = at ?? (await freePort());
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const server = spawn('/usr/bin/redis-server', settings, { stdio: 'ignore', detached: apart });
-  const ended = new Promise<void>((done) => server.once('exit', () => done()));
+  const start = () => {
+    const server = spawn('/usr/bin/redis-server', settings, { stdio: 'ignore', detached: apart });
+    return { server, ended: new Promise<void>((done) => server.once('exit', () => done())) };
+  };
+  let running = start();
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    running.server.kill(signal);
+    await running.ended;
+  };
+  await answers(port);
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    get pid() {
+      return running.server.pid ?? 0;
+    },
+    kill: () => end('SIGKILL'),
+    async resume() {
+      running = start();
+      await answers(port);
+    },
+    stop: () => end('SIGTERM'),
+  };
+}
+
+async function answers(port: number): Promise<void> {
   const client = new Redis(port, '127.0.0.1', { lazyConnect: true, retryStrategy: () => 50 });
   client.on('error', () => undefined);
   await until('Redis to answer', () => client.ping(), 10_000);
   client.disconnect();
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    async stop() {
-      server.kill('SIGTERM');
-      await ended;
-    },
-  };
 }

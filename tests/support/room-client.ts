@@ -32,9 +32,12 @@ export async function ask<N extends RequestName>(socket: Socket, name: N, payloa
   return answer.data as Reply<N>;
 }
 
-/** Opens an authenticated socket. */
-export function connect(url: string, token: string): Promise<Socket<ServerToClient, ClientToServer>> {
-  const socket: Socket<ServerToClient, ClientToServer> = io(url, {
+export type RoomSocket = Socket<ServerToClient, ClientToServer>;
+
+/** Opens an authenticated socket. @param timeout ms until it is given up */
+export function connect(url: string, token: string, timeout = 20_000): Promise<RoomSocket> {
+  const socket: RoomSocket = io(url, {
+    timeout,
     transports: ['websocket'],
     auth: { token, protocol: PROTOCOL_VERSION },
     forceNew: true,
@@ -49,7 +52,48 @@ export function connect(url: string, token: string): Promise<Socket<ServerToClie
   });
 }
 
-const consumer = (view: MediaSession['consumers'][number]): ConsumerInfo => view as ConsumerInfo;
+export const consumer = (view: MediaSession['consumers'][number]): ConsumerInfo => view as ConsumerInfo;
+
+/** Takes the transports of a media session. */
+export function openMedia(rtc: RtcClient, media: MediaSession, request: RoomClient['request']): void {
+  rtc.open(media as unknown as { send: TransportOptions; recv: TransportOptions }, {
+    connectTransport: (transportId, dtlsParameters) =>
+      request('transport:connect', { transportId, dtlsParameters } as RequestInput<'transport:connect'>),
+    produce: async (producer) => ({ id: (await request('producer:create', producer as RequestInput<'producer:create'>)).producerId }),
+    produceData: async (producer) => ({
+      id: (await request('data-producer:create', producer as RequestInput<'data-producer:create'>)).dataProducerId,
+    }),
+  });
+}
+
+/**
+ * Receives tracks as they come. Those that come while werift renegotiates wait for the next round and share it.
+ * @param received filled by the publishing peer and source
+ */
+export function receiver(
+  rtc: RtcClient,
+  received: Map<string, Received>,
+  resume: (consumerIds: string[]) => Promise<unknown>,
+  failed: (error: unknown) => void = (error) => console.error('receiving failed', error),
+): (view: ConsumerInfo) => void {
+  const waiting: ConsumerInfo[] = [];
+  let rounds: Promise<void> | undefined;
+  const receiveWaiting = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const round = waiting.splice(0);
+      await Promise.all(round.map(async (view) => received.set(`${view.peerId}/${view.source}`, await rtc.receive(view))));
+      await resume(round.map(({ id }) => id));
+    }
+  };
+  return (view) => {
+    waiting.push(view);
+    // Not at once: what comes in one turn shares a round.
+    rounds ??= Promise.resolve()
+      .then(receiveWaiting)
+      .catch(failed)
+      .finally(() => (rounds = undefined));
+  };
+}
 
 /** Comes into a visit without a lobby and receives everything that is sent there. */
 export async function enterRoom(
@@ -59,24 +103,8 @@ export async function enterRoom(
   const socket = await connect(url, options.token);
   const rtc = await createRtcClient(options.capabilities, options.rtc);
   const received = new Map<string, Received>();
-  // What comes while werift renegotiates waits for the next round and shares it.
-  const waiting: ConsumerInfo[] = [];
-  let rounds: Promise<void> | undefined;
-  let opened = false;
-  const receiveWaiting = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const round = waiting.splice(0);
-      await Promise.all(round.map(async (view) => received.set(`${view.peerId}/${view.source}`, await rtc.receive(view))));
-      await ask(socket, 'consumer:resume', { consumerIds: round.map(({ id }) => id) });
-    }
-  };
-  const take = (...views: ConsumerInfo[]): void => {
-    waiting.push(...views);
-    if (!opened || waiting.length === 0) return;
-    rounds ??= receiveWaiting()
-      .catch((error: unknown) => console.error('receiving failed', error))
-      .finally(() => (rounds = undefined));
-  };
+  const early: ConsumerInfo[] = [];
+  let take = (view: ConsumerInfo): void => void early.push(view);
   socket.on('consumer:created', (event) => take(consumer(event.consumer)));
   const joined = (await ask(socket, 'room:join', {
     consultationId: options.consultationId,
@@ -85,17 +113,9 @@ export async function enterRoom(
     mediaSessionId: null,
     chatAfterSeq: 0,
   })) as InRoom;
-  const media = joined.media!;
-  rtc.open(media as unknown as { send: TransportOptions; recv: TransportOptions }, {
-    connectTransport: (transportId, dtlsParameters) =>
-      ask(socket, 'transport:connect', { transportId, dtlsParameters } as RequestInput<'transport:connect'>),
-    produce: async (producer) => ({ id: (await ask(socket, 'producer:create', producer as RequestInput<'producer:create'>)).producerId }),
-    produceData: async (producer) => ({
-      id: (await ask(socket, 'data-producer:create', producer as RequestInput<'data-producer:create'>)).dataProducerId,
-    }),
-  });
-  opened = true;
-  take(...media.consumers.map(consumer));
+  openMedia(rtc, joined.media!, (name, payload) => ask(socket, name, payload));
+  take = receiver(rtc, received, (consumerIds) => ask(socket, 'consumer:resume', { consumerIds }));
+  for (const view of [...early, ...joined.media!.consumers.map(consumer)]) take(view);
   return {
     socket,
     rtc,

@@ -1,0 +1,242 @@
+/** Redis is away, or a process cannot reach it or the database: what runs goes on, what is new waits, and soon after all is as before. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '#tests/support/wait.ts';
+import { type Network, type Rig, send } from './rig.ts';
+import { type RoomPerson, watchGaps } from './room-person.ts';
+import { allHear, epochsOf, leaveAll, makeVisit, metricOf, planVisit, ROOM_ENV, type RoomVisit, spread } from './room-visits.ts';
+import type { Findings, Row } from './row.ts';
+
+const BACK_MS = 30_000;
+const LIVE_EVERY_MS = 200;
+
+/** Asks both processes all the time whether they live. @returns ends it; how often one did not say so */
+function watchLife(rig: Rig): () => number {
+  let failures = 0;
+  const look = (index: number): void => {
+    fetch(`${rig.node(index).url}/health/live`, { signal: AbortSignal.timeout(2_000) }).then(
+      ({ status }) => void (failures += status === 200 ? 0 : 1),
+      () => void failures++,
+    );
+  };
+  const timer = setInterval(() => [0, 1].forEach(look), LIVE_EVERY_MS);
+  return () => {
+    clearInterval(timer);
+    return failures;
+  };
+}
+
+/** Two calls, one on each process, with somebody who reaches theirs through the other one. */
+async function gather(rig: Rig): Promise<RoomVisit[]> {
+  const visits: RoomVisit[] = [];
+  for (const owner of [0, 1]) {
+    const visit = await makeVisit(rig, owner, { roles: ['practitioner', 'patient'], sound: true });
+    visits.push(visit);
+    for (const person of visit.people) await person.come();
+  }
+  await allHear(visits);
+  return visits;
+}
+
+/** Whether somebody gets into the room of a new visit over each process, and people of a room reach it over the other one. */
+async function works(rig: Rig, visits: readonly RoomVisit[]): Promise<void> {
+  for (const node of [0, 1]) {
+    const visit = await makeVisit(rig, node, { roles: ['practitioner'] });
+    await visit.people[0]!.come();
+    await visit.people[0]!.leave();
+  }
+  await Promise.all(visits.map(({ people }) => people[1]!.insist('hand:raise', { raised: true })));
+}
+
+/** A Redis that breaks, in the ways in which it does. */
+const outages: readonly { name: string; begin(rig: Rig): Promise<void>; end(rig: Rig): Promise<void> }[] = [
+  { name: 'ended, back empty', begin: ({ redis }) => redis.kill(), end: ({ redis }) => redis.resume() },
+  {
+    name: 'silent',
+    begin: async ({ redis }) => void process.kill(redis.pid, 'SIGSTOP'),
+    end: async ({ redis }) => void process.kill(redis.pid, 'SIGCONT'),
+  },
+];
+
+export const redisOut: Row = {
+  id: 'C2 Redis out',
+  what: 'Redis is ended and comes back empty; then it stands still and takes no packets; a call runs on each process meanwhile',
+  goal: 'both processes live, calls go on and their chat is stored, new visits are told to wait, no room changes its owner, soon all is as before',
+  short: { rounds: 1, clients: 1, ms: 2_500 },
+  full: { rounds: 2, clients: 1, ms: 60_000 },
+  limits: { 'longest silence in a call': 500, 'as before after': 5_000 },
+  rig: { env: ROOM_ENV },
+  twin: { sources: ['first-come'], size: { rounds: 1, clients: 1, ms: 6_000 } },
+  async play(rig, size, found) {
+    const visits = await gather(rig);
+    const silences: number[] = [];
+    const backs: number[] = [];
+    try {
+      for (let round = 0; round < size.rounds && !found.failed; round++) {
+        const outage = outages[round % outages.length]!;
+        const before = await epochsOf(rig, visits);
+        const came = visits.flatMap(({ people }) => people.map(({ cameAt }) => cameAt));
+        const gaps = watchGaps(visits.map(({ people }) => people));
+        const life = watchLife(rig);
+        await outage.begin(rig);
+        await meanwhile(rig, visits, size.ms ?? 0, found);
+        await outage.end(rig);
+        const from = performance.now();
+        // At once, from the other process: the owner has not been back yet, perhaps.
+        await Promise.all(visits.map(({ people }) => people[1]!.insist('hand:raise', { raised: false })));
+        await works(rig, visits);
+        backs.push(performance.now() - from);
+        found.expect(`times that a process did not live while Redis was ${outage.name}`, life(), 0);
+        silences.push(...gaps().map(({ ms }) => ms));
+        found.expect('epochs', [...(await epochsOf(rig, visits))], [...before]);
+        found.expect(
+          'people who lost their connection',
+          visits.flatMap(({ people }) => people.map(({ cameAt }) => cameAt)).filter((at, index) => at !== came[index]).length,
+          0,
+        );
+      }
+    } finally {
+      await leaveAll(rig, visits);
+    }
+    found.figure('longest silence in a call', `${spread(silences).longest} ms`);
+    found.figure('as before after', `${spread(backs).longest} ms`);
+  },
+};
+
+async function meanwhile(rig: Rig, visits: readonly RoomVisit[], ms: number, found: Findings): Promise<void> {
+  const end = performance.now() + ms;
+  const [newcomer] = (await makeVisit(rig, 0, { roles: ['practitioner'] })).people as [RoomPerson];
+  newcomer.come().catch(() => undefined);
+  const planned = await planVisit(rig);
+  for (let turn = 0; turn === 0 || performance.now() < end; turn++) {
+    for (const { people } of visits) {
+      const asked = people[0]!.ask('chat:send', { text: `${turn}`, clientMessageId: `${end}-${turn}` });
+      await asked.catch((error: unknown) => found.fault(`chat of a call that runs: ${String(error)}`));
+    }
+    const { status, code } = await send(rig.node(turn), 'POST', `/consultations/${planned}/room/close`, { token: rig.doctor.token });
+    if (status !== 503) found.fault(`a request about another room was answered with ${status} ${code}`);
+    await sleep(Math.min(500, Math.max(0, end - performance.now())));
+  }
+  if (newcomer.phase !== 'out') found.fault('a room was opened without Redis');
+  newcomer.close();
+}
+
+type Cut = { name: string; begin(network: Network): void };
+
+const cuts: readonly Cut[] = [
+  { name: 'Redis, cut', begin: ({ redis }) => redis.cut() },
+  { name: 'Redis, both ways', begin: ({ redis }) => redis.hold('there', 'back') },
+  { name: 'Redis, there', begin: ({ redis }) => redis.hold('there') },
+  { name: 'Redis, back', begin: ({ redis }) => redis.hold('back') },
+  { name: 'database, both ways', begin: ({ database }) => database.hold('there', 'back') },
+  { name: 'database, back', begin: ({ database }) => database.hold('back') },
+];
+
+export const partitioned: Row = {
+  id: 'N3 partition',
+  what: 'the owner of rooms is cut off from Redis or from the database, wholly or one way, while people write on both processes',
+  goal: 'what was acknowledged is stored once, what the former owner is asked for is refused, one owner in the end',
+  short: { rounds: 0, clients: 2, ms: 7_000 },
+  full: { rounds: cuts.length * 3, clients: 4, ms: 10_000 },
+  rig: { env: ROOM_ENV, gates: true },
+  twin: { sources: ['no-dedupe'], indexes: ['messages'], size: { rounds: cuts.length, clients: 2, ms: 7_000 } },
+  async play(rig, size, found) {
+    const visits: RoomVisit[] = [];
+    try {
+      for (let index = 0; index < size.clients; index++) {
+        const visit = await makeVisit(rig, 0, { roles: ['practitioner', 'patient'] });
+        visits.push(visit);
+        for (const person of visit.people) await person.come();
+      }
+      for (let round = 0; round < size.rounds && !found.failed; round++) await cutOff(rig, visits, round, size.ms ?? 0, found);
+    } finally {
+      await leaveAll(rig, visits);
+    }
+    found.figure('partitions', size.rounds);
+  },
+};
+
+/** Cuts the process off that has the first visit. */
+async function cutOff(rig: Rig, visits: readonly RoomVisit[], round: number, ms: number, found: Findings): Promise<void> {
+  const { name, begin } = cuts[round % cuts.length]!;
+  const owner = (await metricOf(rig.node(0), 'rooms_open')) === visits.length ? 0 : 1;
+  await Promise.all(visits.flatMap(({ people }) => people.map((person, index) => person.moveTo(rig.node(owner + index).url))));
+  begin(rig.network(owner));
+  const end = performance.now() + ms;
+  const write = async (person: RoomPerson): Promise<number> => {
+    let count = 0;
+    while (performance.now() < end) {
+      await person.say(`${name} ${round}`, `${round}-${count++}`);
+      await sleep(20);
+    }
+    return count;
+  };
+  const writing = visits.flatMap(({ people }) => people.map(write));
+  await sleep(ms);
+  rig.network(owner).redis.open();
+  rig.network(owner).database.open();
+  const counts = await Promise.all(writing);
+  const rooms = async () => [await metricOf(rig.node(0), 'rooms_open'), await metricOf(rig.node(1), 'rooms_open')];
+  await until(
+    'one owner',
+    async () => (await rooms()).reduce<number>((sum, count) => sum + (count ?? 0), 0) === visits.length,
+    BACK_MS,
+  ).catch(() => undefined);
+  found.expect(
+    `rooms after ${name}`,
+    (await rooms()).toSorted((one, other) => Number(one) - Number(other)),
+    [0, visits.length],
+  );
+  const { models } = rig.desk.database;
+  for (const [index, { id, people }] of visits.entries()) {
+    const rows = await models.messages.findAll({
+      where: { consultationId: id, text: `${name} ${round}` },
+      attributes: ['memberId', 'clientMessageId'],
+    });
+    const ids = rows.map(({ memberId, clientMessageId }) => `${memberId} ${clientMessageId}`);
+    found.expect(`messages stored twice after ${name}`, ids.length - new Set(ids).size, 0);
+    found.expect(`messages stored after ${name}`, ids.length, counts[index * 2]! + counts[index * 2 + 1]!);
+    for (const person of people) for (const fault of person.faults) found.fault(fault);
+  }
+}
+
+const CLOCKS = [600, -600] as const;
+/** Longer than leases and beats live. */
+const JUMP_MS = 6_000;
+
+export const clockJumps: Row = {
+  id: 'N3 clock',
+  what: 'the time of day of one process jumps ten minutes ahead, then behind, then back, while people are in rooms of both',
+  goal: 'no room changes its owner, nobody loses their connection or hears nothing, chat goes on',
+  short: null,
+  full: { rounds: 6, clients: 1, ms: JUMP_MS },
+  rig: { env: ROOM_ENV, clocks: true },
+  twin: { sources: ['wall-clock'], size: { rounds: 1, clients: 1, ms: JUMP_MS } },
+  async play(rig, size, found) {
+    const visits = await gather(rig);
+    try {
+      const before = [...(await epochsOf(rig, visits))];
+      const came = (): number[] => visits.flatMap(({ people }) => people.map(({ cameAt }) => cameAt));
+      const first = came();
+      const gaps = watchGaps(visits.map(({ people }) => people));
+      for (let round = 0; round < size.rounds && !found.failed; round++) {
+        for (const seconds of [...CLOCKS, 0]) {
+          rig.setClock(round, seconds);
+          const end = performance.now() + (size.ms ?? 0);
+          for (let turn = 0; performance.now() < end; turn++) {
+            const said = visits.map(({ people }) =>
+              people[turn % 2]!.ask('chat:send', { text: `${turn}`, clientMessageId: `${end}-${turn}` }),
+            );
+            await Promise.all(said).catch((error: unknown) => found.fault(`chat with a clock ${seconds} s off: ${String(error)}`));
+            await sleep(250);
+          }
+        }
+        found.expect('epochs', [...(await epochsOf(rig, visits))], before);
+        found.expect('people who lost their connection', came().filter((at, index) => at !== first[index]).length, 0);
+      }
+      found.figure('jumps', size.rounds * (CLOCKS.length + 1));
+      found.figure('longest silence in a call', `${spread(gaps().map(({ ms }) => ms)).longest} ms`);
+    } finally {
+      await leaveAll(rig, visits);
+    }
+  },
+};

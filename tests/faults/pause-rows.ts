@@ -1,0 +1,101 @@
+/** The owner of rooms stands still, or is cut off, while the other process takes them over: what it still tries to write is refused. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { QueryTypes } from 'sequelize';
+import { until } from '#tests/support/wait.ts';
+import type { Rig } from './rig.ts';
+import { epochsOf, leaveAll, makeVisit, metricOf, ROOM_ENV, type RoomVisit, spread } from './room-visits.ts';
+import { createChance, type Findings, type Row } from './row.ts';
+
+const BACK_MS = 40_000;
+/** Longer than there is between two beats and two renewals: a pause begins anywhere between them. */
+const BEAT_MS = 1_400;
+/** Time in which a takeover is over for certain. */
+const TAKEN_MS = 30_000;
+/** Where what a former owner was asked for shows if it was done. */
+const STALE = 'written by nobody';
+
+const locked = async ({ desk }: Rig, visits: readonly RoomVisit[]): Promise<number> =>
+  desk.database.models.consultations.count({ where: { id: visits.map(({ id }) => id), locked: true } });
+
+/** Messages that nobody was told to be stored. */
+async function stale({ desk }: Rig): Promise<number> {
+  const sql = 'SELECT COUNT(*) AS count FROM chat_messages WHERE text = ?';
+  const [row] = await desk.database.sequelize.query<{ count: number }>(sql, { type: QueryTypes.SELECT, replacements: [STALE] });
+  return Number(row?.count);
+}
+
+export const nodePaused: Row = {
+  id: 'N2 pause',
+  what: 'the process that has all rooms gets SIGSTOP; the other takes them over; then it goes on, with messages in its sockets',
+  goal: 'nothing that it was asked for meanwhile is written, one takeover for each room, it has given all of them up within a second',
+  short: { rounds: 1, clients: 2, ms: 1_000 },
+  full: { rounds: 50, clients: 4, ms: 20_000 },
+  limits: { 'former owner quits after': 1_000 },
+  rig: { env: ROOM_ENV },
+  twin: { sources: ['no-fence'], size: { rounds: 3, clients: 4, ms: 1_000 } },
+  async play(rig, size, found) {
+    const visits: RoomVisit[] = [];
+    const quits: number[] = [];
+    const chance = createChance(size.seed ?? 1);
+    try {
+      for (let index = 0; index < size.clients; index++) {
+        const visit = await makeVisit(rig, 0, { roles: ['practitioner', 'patient'] });
+        visits.push(visit);
+        for (const person of visit.people) await person.come();
+      }
+      for (let round = 0; round < size.rounds && !found.failed; round++) {
+        await sleep(chance() * BEAT_MS);
+        quits.push(await pauseOwner(rig, visits, round, size.ms ?? 0, found));
+      }
+    } finally {
+      await leaveAll(rig, visits);
+    }
+    found.figure('pauses', quits.length);
+    found.figure('former owner quits after', `${spread(quits).longest} ms`);
+  },
+};
+
+/** @returns ms from waking until it has no room any more */
+async function pauseOwner(rig: Rig, visits: readonly RoomVisit[], round: number, ms: number, found: Findings): Promise<number> {
+  const [owner, other] = [rig.node(round), rig.node(round + 1)];
+  const before = await epochsOf(rig, visits);
+  const doctors = visits.map(({ people }) => people[0]!);
+  // The doctors are on the process that stands still, the patients on the other.
+  await Promise.all(visits.flatMap(({ people }) => people.map((person, index) => person.moveTo([owner.url, other.url][index]!))));
+  const pausedAt = performance.now();
+  process.kill(owner.pid(), 'SIGSTOP');
+  try {
+    // Into its sockets: it reads them when it goes on, before it knows what has happened.
+    const asked = doctors.flatMap((doctor) => [
+      doctor.ask('chat:send', { text: STALE, clientMessageId: `stale-${round}` }),
+      doctor.ask('room:lock', { locked: true }),
+    ]);
+    const answers = Promise.allSettled(asked);
+    const said = Promise.all(visits.filter((_visit, index) => index % 2).map(({ people }) => people[1]!.say(`${round}`)));
+    // Awaited below, unless something else fails before.
+    said.catch(() => undefined);
+    await until('the other process to have all rooms', async () => (await metricOf(other, 'rooms_open')) === visits.length, TAKEN_MS);
+    await said;
+    await until(
+      'everybody to be there',
+      () => visits.every(({ people }) => people.every(({ phase, url }) => phase === 'room' && url === other.url)),
+      BACK_MS,
+    );
+    await sleep(Math.max(0, ms - (performance.now() - pausedAt)));
+    for (const answer of await answers) if (answer.status === 'fulfilled') found.fault('a process that stood still has answered');
+  } finally {
+    process.kill(owner.pid(), 'SIGCONT');
+  }
+  const wokeAt = performance.now();
+  await until('the former owner to quit', async () => (await metricOf(owner, 'rooms_open')) === 0, BACK_MS, 20);
+  const quit = performance.now() - wokeAt;
+  // Whatever it began has been done or refused by then.
+  await sleep(200);
+  found.expect('messages that a former owner has stored', await stale(rig), 0);
+  found.expect('rooms that a former owner has locked', await locked(rig, visits), 0);
+  const after = await epochsOf(rig, visits);
+  for (const [id, epoch] of after) found.expect(`takeovers of a room in round ${round}`, epoch - (before.get(id) ?? 0), 1);
+  found.expect('rooms of the new owner', await metricOf(other, 'rooms_open'), visits.length);
+  for (const { people } of visits) for (const person of people) for (const fault of person.faults) found.fault(fault);
+  return quit;
+}

@@ -1,0 +1,316 @@
+/**
+ * Somebody in a visit who comes back by themselves, as the web client does: over any node that answers, with their chat caught up and
+ * new media where the old is gone. What they were told stays, so that a play can judge it.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type {
+  Ack,
+  ChatMessage,
+  InLobby,
+  InRoom,
+  LobbyEntry,
+  MediaSession,
+  PeerView,
+  Reply,
+  RequestInput,
+  RequestName,
+} from '#rooms/protocol.ts';
+import type { RtpCapabilities } from '#sfu/types.ts';
+import { connect, consumer, openMedia, receiver, type RoomSocket } from '#tests/support/room-client.ts';
+import { createRtcClient, type Received, type RtcClient } from '#tests/support/rtc-client.ts';
+import { until } from '#tests/support/wait.ts';
+
+export interface RoomPersonOptions {
+  token: string;
+  consultationId: string;
+  /** The nodes, in the order in which they are tried. */
+  urls: readonly string[];
+  /** With them the person sends and receives sound. */
+  capabilities?: RtpCapabilities;
+}
+
+/** Told to wait and try again. */
+const AGAIN = new Set([
+  ...['disconnected', 'deadline', 'rate_limited', 'room_busy', 'room_moved', 'stale_epoch', 'media_full', 'media_unavailable'],
+  ...['shutting_down', 'storage_unavailable', 'internal', 'not_joined', 'already_joined'],
+]);
+const CONNECT_MS = 2_000;
+const ANSWER_MS = 7_000;
+const PAUSE_MS = 100;
+const HISTORY = 200;
+/** A consultation's media in werift is one sound. */
+const SOURCE = 'microphone';
+
+/** How long nothing was heard of one person by another. */
+export interface Gap {
+  who: string;
+  ms: number;
+}
+
+class Refused extends Error {
+  readonly code: string;
+
+  constructor(name: string, code: string) {
+    super(`${name}: ${code}`);
+    this.code = code;
+  }
+}
+
+export class RoomPerson {
+  readonly deviceId = randomUUID();
+  /** Messages by number. */
+  readonly chat = new Map<number, ChatMessage>();
+  readonly peers = new Map<string, PeerView>();
+  lobby: readonly LobbyEntry[] = [];
+  phase: 'out' | 'lobby' | 'room' = 'out';
+  peerId = '';
+  /** `performance.now()` when the last way in was done. */
+  cameAt = 0;
+  /** How often its media was made anew while it was connected. */
+  restarts = 0;
+  /** What must not be: two messages under one number, one message twice, a refusal for good. */
+  readonly faults: string[] = [];
+  readonly #options: RoomPersonOptions;
+  readonly #received = new Map<string, Received>();
+  #at = 0;
+  #socket: RoomSocket | null = null;
+  #rtc: RtcClient | undefined;
+  #mediaId: string | null = null;
+  #closed = false;
+  #moving = false;
+  #reading = false;
+  #latest = 0;
+  #contiguous = 0;
+
+  constructor(options: RoomPersonOptions) {
+    this.#options = options;
+  }
+
+  /** Comes in, to the lobby or the room. @param url of the node that is tried first */
+  async come(url?: string): Promise<void> {
+    const { capabilities, urls } = this.#options;
+    if (url !== undefined) this.#at = urls.indexOf(url);
+    if (capabilities) this.#rtc = await createRtcClient(capabilities);
+    void this.#stay();
+    await until(`${this.deviceId} to come in`, () => this.phase !== 'out', 20_000, 20);
+  }
+
+  /** Comes back over this node, if it is not where they are. */
+  async moveTo(url: string): Promise<void> {
+    if (this.#socket?.connected && this.url === url && this.phase !== 'out') return;
+    this.#at = this.#options.urls.indexOf(url);
+    const before = this.cameAt;
+    this.#moving = true;
+    this.cut();
+    await until('somebody to come back', () => this.cameAt > before && this.phase !== 'out', 20_000, 20);
+  }
+
+  /** Breaks the connection. */
+  cut(): void {
+    this.#socket?.disconnect();
+  }
+
+  get url(): string {
+    return this.#options.urls[this.#at % this.#options.urls.length] as string;
+  }
+
+  /** Asks once. @throws {Refused} with the code, `disconnected` without an answer */
+  async ask<N extends RequestName>(name: N, payload: RequestInput<N>): Promise<Reply<N>> {
+    const socket = this.#socket;
+    if (!socket?.connected) throw new Refused(name, 'disconnected');
+    return askOn(socket, name, payload);
+  }
+
+  /** Asks until there is an answer other than "later". @throws {Refused} */
+  async insist<N extends RequestName>(name: N, payload: RequestInput<N>, withinMs = 30_000): Promise<Reply<N>> {
+    const end = performance.now() + withinMs;
+    for (;;) {
+      try {
+        return await this.ask(name, payload);
+      } catch (error) {
+        if (this.#closed || !(error instanceof Refused) || !AGAIN.has(error.code) || performance.now() > end) throw error;
+      }
+      await sleep(PAUSE_MS);
+    }
+  }
+
+  /** Writes something, under one id however often it has to be sent. @returns its number */
+  async say(text: string, clientMessageId: string = randomUUID()): Promise<number> {
+    return (await this.insist('chat:send', { text, clientMessageId })).seq;
+  }
+
+  /** Reads everything that the room has. */
+  async readAll(): Promise<void> {
+    for (;;) {
+      const { messages, latestSeq } = await this.insist('chat:history', { afterSeq: this.#contiguous, limit: HISTORY });
+      this.#take(messages, latestSeq);
+      if (this.#contiguous >= latestSeq) return;
+    }
+  }
+
+  /** The connection itself, for plays that break it. */
+  get socket(): RoomSocket | null {
+    return this.#socket;
+  }
+
+  /** Packets of sound of somebody else, over the last connection to them. */
+  hears(peerId: string): number {
+    return this.#received.get(`${peerId}/${SOURCE}`)?.packets() ?? 0;
+  }
+
+  /** Gives the seat up and stays away. */
+  async leave(): Promise<void> {
+    if (this.phase !== 'out') await this.ask('room:leave', {}).catch(() => undefined);
+    this.close();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#rtc?.close();
+    this.#socket?.close();
+  }
+
+  async #stay(): Promise<void> {
+    while (!this.#closed) {
+      try {
+        const socket = await connect(this.url, this.#options.token, CONNECT_MS);
+        const gone = new Promise<void>((done) => void socket.once('disconnect', () => done()));
+        this.#listen(socket);
+        this.#socket = socket;
+        if (await this.#enter(socket)) await gone;
+        socket.close();
+      } catch {
+        await sleep(PAUSE_MS);
+      }
+      this.phase = 'out';
+      if (!this.#moving) this.#at++;
+      this.#moving = false;
+    }
+  }
+
+  /** @returns false when the socket went first, or there is no way in */
+  async #enter(socket: RoomSocket): Promise<boolean> {
+    const { consultationId } = this.#options;
+    for (;;) {
+      if (this.#closed || !socket.connected) return false;
+      const rtpCapabilities = (this.#rtc?.rtpCapabilities ?? null) as RequestInput<'room:join'>['rtpCapabilities'];
+      const held = { mediaSessionId: this.#mediaId, chatAfterSeq: this.#contiguous };
+      try {
+        const answer = await askOn(socket, 'room:join', { consultationId, deviceId: this.deviceId, rtpCapabilities, ...held });
+        await this.#entered(socket, answer);
+        return true;
+      } catch (error) {
+        const { code } = error as Refused;
+        if (!AGAIN.has(code)) {
+          this.faults.push(`room:join: ${code ?? String(error)}`);
+          this.#closed = true;
+          return false;
+        }
+        await sleep(PAUSE_MS);
+      }
+    }
+  }
+
+  async #entered(socket: RoomSocket, answer: InLobby | InRoom): Promise<void> {
+    this.peerId = answer.self.peerId;
+    this.phase = answer.phase;
+    this.cameAt = performance.now();
+    if (answer.phase === 'lobby') return;
+    this.peers.clear();
+    for (const peer of answer.room.peers) this.peers.set(peer.id, peer);
+    this.lobby = answer.room.lobby;
+    this.#take(answer.chat.messages, answer.chat.latestSeq);
+    if (answer.media && this.#rtc && !answer.media.resumed) await this.#open(socket, answer.media);
+  }
+
+  #take(messages: readonly ChatMessage[], latestSeq = 0): void {
+    for (const message of messages) {
+      const before = this.chat.get(message.seq);
+      if (before && before.clientMessageId !== message.clientMessageId) this.faults.push(`two messages have the number ${message.seq}`);
+      this.chat.set(message.seq, message);
+      this.#latest = Math.max(this.#latest, message.seq);
+    }
+    this.#latest = Math.max(this.#latest, latestSeq);
+    while (this.chat.has(this.#contiguous + 1)) this.#contiguous++;
+    // Something was told to nobody: it is asked for.
+    if (this.#latest > this.#contiguous && !this.#reading) void this.#catchUp();
+  }
+
+  async #catchUp(): Promise<void> {
+    this.#reading = true;
+    await this.readAll().catch(() => undefined);
+    this.#reading = false;
+  }
+
+  #listen(socket: RoomSocket): void {
+    const { peers } = this;
+    socket.on('chat:posted', ({ messages }) => this.#take(messages));
+    socket.on('peer:joined', ({ peer }) => peers.set(peer.id, peer));
+    socket.on('peer:updated', ({ peer }) => peers.set(peer.id, peer));
+    socket.on('peer:left', ({ peerId }) => peers.delete(peerId));
+    socket.on('lobby:updated', ({ lobby }) => void (this.lobby = lobby));
+    socket.on('room:admitted', (answer) => void this.#entered(socket, answer).catch((error) => this.faults.push(String(error))));
+    socket.on('media:restarted', ({ media }) => {
+      this.restarts++;
+      void this.#open(socket, media).catch(() => undefined);
+    });
+    socket.on('consumer:created', (event) => this.#receive(consumer(event.consumer)));
+  }
+
+  #receive: ReturnType<typeof receiver> = () => undefined;
+
+  async #open(socket: RoomSocket, media: MediaSession): Promise<void> {
+    const rtc = this.#rtc;
+    if (!rtc || this.#closed) return;
+    this.#mediaId = media.id;
+    this.#received.clear();
+    openMedia(rtc, media, (name, payload) => askOn(socket, name, payload));
+    const resume = (consumerIds: string[]): Promise<unknown> => askOn(socket, 'consumer:resume', { consumerIds });
+    // When its connection goes, or its media once more: the next way in receives everything anew.
+    this.#receive = receiver(rtc, this.#received, resume, () => undefined);
+    for (const view of media.consumers) this.#receive(consumer(view));
+    if (media.send) await rtc.publish(SOURCE);
+  }
+}
+
+/** @throws {Refused} */
+async function askOn<N extends RequestName>(socket: RoomSocket, name: N, payload: RequestInput<N>): Promise<Reply<N>> {
+  const emit = socket.timeout(ANSWER_MS) as unknown as { emitWithAck(name: string, payload: unknown): Promise<Ack<N>> };
+  // A connection that breaks ends it as well.
+  const answer = await emit.emitWithAck(name, payload).catch(() => {
+    throw new Refused(name, socket.connected ? 'deadline' : 'disconnected');
+  });
+  if (!answer.ok) throw new Refused(name, answer.error.code);
+  return answer.data as Reply<N>;
+}
+
+/** Looks how long each of these people hears nothing of the others of the same group. @returns ends it; the longest silence of each pair */
+export function watchGaps(groups: readonly (readonly RoomPerson[])[]): () => Gap[] {
+  const pairs = groups.flatMap((people) =>
+    people.flatMap((one) => people.filter((other) => other !== one).map((other) => ({ one, other, packets: 0, at: 0, longest: 0 }))),
+  );
+  const started = performance.now();
+  for (const pair of pairs) Object.assign(pair, { at: started, packets: pair.one.hears(pair.other.peerId) });
+  const look = (): void => {
+    const now = performance.now();
+    for (const pair of pairs) {
+      const packets = pair.one.hears(pair.other.peerId);
+      // Fewer: a new connection, over which nothing has come yet.
+      if (packets > pair.packets) {
+        pair.longest = Math.max(pair.longest, now - pair.at);
+        pair.at = now;
+      }
+      pair.packets = packets;
+    }
+  };
+  const timer = setInterval(look, 10);
+  return () => {
+    clearInterval(timer);
+    const now = performance.now();
+    return pairs.map(({ one, other, at, longest }) => ({
+      who: `${one.peerId} of ${other.peerId}`,
+      ms: Math.round(Math.max(longest, now - at)),
+    }));
+  };
+}
