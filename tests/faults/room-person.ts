@@ -38,6 +38,7 @@ const AGAIN = new Set([
 const CONNECT_MS = 2_000;
 const ANSWER_MS = 7_000;
 const PAUSE_MS = 100;
+const LEAVE_MS = 10_000;
 const HISTORY = 200;
 /** A consultation's media in werift is one sound. */
 const SOURCE = 'microphone';
@@ -161,7 +162,9 @@ export class RoomPerson {
 
   /** Gives the seat up and stays away. */
   async leave(): Promise<void> {
-    if (this.phase !== 'out') await this.ask('room:leave', {}).catch(() => undefined);
+    // A seat without a connection is kept for a while: whoever has just lost theirs gives it up when they are back.
+    if (!this.#closed) await until('somebody to be there', () => this.phase !== 'out', LEAVE_MS, 20).catch(() => undefined);
+    await this.ask('room:leave', {}).catch(() => undefined);
     this.close();
   }
 
