@@ -152,6 +152,9 @@ export const settings = z.object({
     .max(1)
     .default(0.6)
     .describe('Share of a core above which a worker gets no new room, and its large rooms no more people'),
+  MEDIA_WORKER_MAX_CONSUMERS: atLeastOne
+    .optional()
+    .describe('Tracks that one worker sends at most, over all its rooms. Default: as many as its share of a core bears'),
   MEDIA_PROBE_INTERVAL_MS: someMilliseconds.default(1_000).describe('How often each worker is asked for a sign of life'),
   MEDIA_PROBE_TIMEOUT_MS: someMilliseconds.default(3_000).describe('Silence after which a worker is killed and replaced'),
   MEDIA_MAX_INCOMING_BITRATE: atLeastOne.default(3_500_000).describe('Bits per second that one peer may send'),

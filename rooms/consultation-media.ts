@@ -36,6 +36,12 @@ export function bindMedia(room: ConsultationRoom, media: RoomMedia): void {
     showPeer(room, seat);
     setTimeout(() => room.turn(() => revive(room, seat)), REVIVE_MS).unref();
   });
+  media.on('peerLost', ({ peerId }) => {
+    const seat = room.seats.byPeer(peerId);
+    if (!seat?.media?.peer.closed) return;
+    showPeer(room, seat);
+    room.turn(() => revive(room, seat));
+  });
   media.on('peerFlooded', ({ peerId, bitrate }) => {
     const seat = room.seats.byPeer(peerId);
     const fields = { consultationId: room.facts.consultationId, peerId, memberId: seat?.memberId, bitrate: Math.round(bitrate) };

@@ -6,15 +6,16 @@ import { mediaCodecs, routerRtpCapabilities } from './codecs.ts';
 import { MediaError } from './errors.ts';
 import { answer } from './faults.ts';
 import { listenAddresses } from './listen.ts';
+import { openEdge } from './open-edge.ts';
 import { openProbeMedia } from './probe-media.ts';
 import type { ProbePath } from './probe-media.ts';
 import type { PeerMediaImpl } from './peer-media.ts';
-import { createRoomMedia } from './room-media.ts';
+import { createRoomMedia, RoomMediaImpl } from './room-media.ts';
 import type { MediaLog, MediaServer, Probe, RoomMedia } from './types.ts';
 import { watchUplinks } from './uplink.ts';
 import { createWorkerPool } from './worker-pool.ts';
 import type { WorkerPool } from './worker-pool.ts';
-import { growBy, shrink, statusOf } from './worker-slot.ts';
+import { admit, forget, limitsOf, statusOf } from './worker-slot.ts';
 import type { WorkerSlot } from './worker-slot.ts';
 import { workerInfo } from './worker-info.ts';
 
@@ -74,14 +75,14 @@ export async function createMediaServer(options: { config: Config; log: MediaLog
 }
 
 function* peersOf(pool: WorkerPool): Generator<PeerMediaImpl> {
-  for (const { roomMedia } of pool.slots()) for (const room of roomMedia) yield* room.peers;
+  for (const { hosted } of pool.slots()) for (const each of hosted) if (each instanceof RoomMediaImpl) yield* each.peers;
 }
 
 async function openRoom(pool: WorkerPool, roomId: string, { config, log }: { config: Config; log: MediaLog }): Promise<RoomMedia> {
   for (let attempt = 1; ; attempt += 1) {
     const slot = await pool.take();
     try {
-      return await openRoomOn(slot, roomId, config, log);
+      return await openRoomOn({ pool, config, log }, slot, roomId);
     } catch (error) {
       const died = error instanceof MediaError && slot.worker.closed;
       if (!died || attempt === OPEN_ATTEMPTS) throw error;
@@ -89,23 +90,29 @@ async function openRoom(pool: WorkerPool, roomId: string, { config, log }: { con
   }
 }
 
-async function openRoomOn(slot: WorkerSlot, roomId: string, config: Config, log: MediaLog): Promise<RoomMedia> {
-  const { worker, webRtcServer, roomMedia } = slot;
+interface Parts {
+  pool: WorkerPool;
+  config: Config;
+  log: MediaLog;
+}
+
+async function openRoomOn(parts: Parts, slot: WorkerSlot, roomId: string): Promise<RoomMedia> {
+  const { config, log } = parts;
+  const { worker, webRtcServer, hosted } = slot;
   const router = await answer(worker.createRouter({ mediaCodecs }), () => worker.closed);
+  const nameOf = (who: string): string => `${roomId} ${who}`;
+  const used = new Set([slot.index]);
   const room = await createRoomMedia({
-    roomId,
-    config,
-    log,
+    ...{ roomId, config, log, router, webRtcServer },
     workerPid: worker.pid,
-    router,
-    webRtcServer,
-    grow: (peerId, cores) => growBy(slot, `${roomId} ${peerId}`, cores, config.MEDIA_WORKER_CPU_LIMIT),
-    shrink: (peerId) => shrink(slot, `${roomId} ${peerId}`),
-    closed: (closed) => roomMedia.delete(closed),
+    admit: (who, cost, share) => admit(slot, nameOf(who), cost, limitsOf(config, share)),
+    forget: (who) => forget(slot, nameOf(who)),
+    openEdge: (owner, cost, share) => openEdge(parts, { owner, used, cost, share }),
+    closed: (closed) => hosted.delete(closed),
   });
   // Died between the answer and here: nobody would tell this room.
   if (worker.closed) throw new MediaError('media_unavailable');
-  roomMedia.add(room);
+  hosted.add(room);
   return room;
 }
 
@@ -123,8 +130,8 @@ async function openProbe(pool: WorkerPool, path: ProbePath): Promise<Probe> {
 }
 
 async function closeAll(pool: WorkerPool): Promise<void> {
-  for (const { roomMedia, probes } of pool.slots()) {
-    for (const room of roomMedia) room.close();
+  for (const { hosted, probes } of pool.slots()) {
+    for (const each of hosted) each.close();
     for (const probe of probes) probe.close();
   }
   await pool.close();

@@ -65,7 +65,7 @@ export function listenAddresses(options: {
 }
 
 /** Larger than the kernel's default, so that a key frame towards many receivers is not dropped in the socket. */
-const SOCKET_BUFFER_BYTES = 4 << 20;
+export const SOCKET_BUFFER_BYTES = 4 << 20;
 
 /**
  * Sockets of one worker: UDP and TCP on every address.

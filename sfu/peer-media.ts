@@ -1,13 +1,13 @@
-/** Media of one seat: a transport each way, what it sends, and (in `peer-receiving.ts`) what it receives. */
+/** Media of one seat: a transport each way, what it sends, and (in `receiving.ts`) what it receives, on this router or another. */
 import type { types } from 'mediasoup';
 import { MediaError } from './errors.ts';
 import { answer } from './faults.ts';
 import { floodWatch } from './flood.ts';
 import type { FloodWatch } from './flood.ts';
 import { peerQuality } from './peer-quality.ts';
-import { PeerReceiving } from './peer-receiving.ts';
 import { producerMedia } from './producer-media.ts';
 import type { ProducerMedia } from './producer-media.ts';
+import type { Receiving } from './receiving.ts';
 import type { RoomContext } from './room-context.ts';
 import { connectTransport, openTransport, transportOptions } from './transports.ts';
 import type { DtlsParameters, IceParameters, MediaKind, MediaSource, PeerMedia, ProducerInfo, RtpCapabilities } from './types.ts';
@@ -20,34 +20,25 @@ export interface AddPeerOptions {
   audioOnly: boolean;
 }
 
-interface Transports {
-  send: types.WebRtcTransport | null;
-  recv: types.WebRtcTransport;
-}
-
 const KIND_OF: Record<MediaSource, MediaKind> = { microphone: 'audio', camera: 'video', screen: 'video', 'screen-audio': 'audio' };
 
 /**
  * Opens the transports of a seat, both at once.
- * @throws {MediaError} `limit_reached`, `closed`, `media_unavailable`
+ * @param receive opens the receiving half
+ * @throws {MediaError} `limit_reached`, `closed`, `media_unavailable`, and what `receive` throws
  */
-export async function createPeerMedia(room: RoomContext, options: AddPeerOptions): Promise<PeerMediaImpl> {
+export async function createPeerMedia(
+  room: RoomContext,
+  options: AddPeerOptions,
+  receive: () => Promise<Receiving>,
+): Promise<PeerMediaImpl> {
   if ((options.canSend ? 2 : 1) > room.config.MEDIA_MAX_TRANSPORTS) throw new MediaError('limit_reached');
-  const open = () => openTransport(room.router, room.webRtcServer);
-  const limited = async () => {
-    const transport = await open();
-    try {
-      await transport.setMaxIncomingBitrate(room.config.MEDIA_MAX_INCOMING_BITRATE);
-    } catch (error) {
-      transport.close();
-      throw error;
-    }
-    return transport;
-  };
-  const opening = [options.canSend ? limited() : Promise.resolve(null), open()] as const;
+  const opening = [options.canSend ? openLimited(room) : Promise.resolve(null), receive()] as const;
   try {
-    const [send, recv] = await answer(Promise.all(opening), () => room.router.closed);
-    return new PeerMediaImpl(room, options, { send, recv });
+    const [send, receiving] = await answer(Promise.all(opening), () => room.router.closed);
+    // Lost before anybody could be told.
+    if (receiving.closed) throw new MediaError('media_unavailable');
+    return new PeerMediaImpl(room, options, send, receiving);
   } catch (error) {
     // One of them may have come into being: nobody else would close it before the room does.
     for (const each of await Promise.allSettled(opening)) if (each.status === 'fulfilled') each.value?.close();
@@ -55,12 +46,23 @@ export async function createPeerMedia(room: RoomContext, options: AddPeerOptions
   }
 }
 
+async function openLimited({ router, webRtcServer, config }: RoomContext): Promise<types.WebRtcTransport> {
+  const transport = await openTransport(router, webRtcServer);
+  try {
+    await transport.setMaxIncomingBitrate(config.MEDIA_MAX_INCOMING_BITRATE);
+  } catch (error) {
+    transport.close();
+    throw error;
+  }
+  return transport;
+}
+
 export class PeerMediaImpl implements PeerMedia {
   readonly id: string;
-  readonly receiving: PeerReceiving;
+  readonly receiving: Receiving;
   readonly dataProducers = new Map<string, types.DataProducer>();
   readonly #room: RoomContext;
-  readonly #transports: Transports;
+  readonly #send: types.WebRtcTransport | null;
   readonly #producers = new Map<string, ProducerMedia>();
   /** Sources that are taken, those on their way to the worker included. */
   readonly #sources = new Set<MediaSource>();
@@ -74,27 +76,18 @@ export class PeerMediaImpl implements PeerMedia {
   #dataProducersOpening = 0;
   #closed = false;
 
-  constructor(room: RoomContext, options: AddPeerOptions, transports: Transports) {
+  constructor(room: RoomContext, options: AddPeerOptions, send: types.WebRtcTransport | null, receiving: Receiving) {
     this.id = options.peerId;
     this.#room = room;
-    this.#transports = transports;
+    this.#send = send;
+    this.receiving = receiving;
     this.#flood = floodWatch(room.config.MEDIA_MAX_INCOMING_BITRATE);
     const scoreChanged = () => this.#quality.changed();
-    this.receiving = new PeerReceiving({
-      room,
-      peerId: this.id,
-      transport: transports.recv,
-      rtpCapabilities: options.rtpCapabilities,
-      audioOnly: options.audioOnly,
-      scoreChanged,
-      consumerRemoved: () => room.consumerRemoved(this),
+    receiving.bind({ scoreChanged, ended: () => this.#ended('peerEnded'), lost: () => this.#ended('peerLost') });
+    send?.on('icestatechange', scoreChanged);
+    send?.on('dtlsstatechange', (state) => {
+      if (state === 'failed' || state === 'closed') this.#ended('peerEnded');
     });
-    for (const transport of this.#opened()) {
-      transport.on('icestatechange', scoreChanged);
-      transport.on('dtlsstatechange', (state) => {
-        if (state === 'failed' || state === 'closed') this.#ended();
-      });
-    }
   }
 
   get closed(): boolean {
@@ -102,16 +95,16 @@ export class PeerMediaImpl implements PeerMedia {
   }
 
   get send() {
-    return this.#transports.send && transportOptions(this.#transports.send);
+    return this.#send && transportOptions(this.#send);
   }
 
   get recv() {
-    return transportOptions(this.#transports.recv);
+    return this.receiving.transport;
   }
 
-  /** Transports, producers and consumers of this seat, for the figures of a worker. */
+  /** What it sends, for the figures of a worker. */
   get counts() {
-    return { transports: this.#opened().length, producers: this.#producers.size, consumers: this.receiving.count };
+    return { transports: this.#send ? 1 : 0, producers: this.#producers.size };
   }
 
   get sent(): ProducerMedia[] {
@@ -135,11 +128,15 @@ export class PeerMediaImpl implements PeerMedia {
   }
 
   async connectTransport(transportId: string, dtlsParameters: DtlsParameters): Promise<void> {
-    await connectTransport(this.#transport(transportId), dtlsParameters);
+    const transport = this.#transport(transportId);
+    if (transport === 'recv') await this.receiving.connect(dtlsParameters);
+    else await connectTransport(transport, dtlsParameters);
   }
 
   async restartIce(transportId: string): Promise<IceParameters> {
-    return await answer(this.#transport(transportId).restartIce(), () => this.#closed);
+    const transport = this.#transport(transportId);
+    if (transport === 'recv') return await this.receiving.restartIce();
+    return await answer(transport.restartIce(), () => this.#closed);
   }
 
   async produce(options: Parameters<PeerMedia['produce']>[0]): Promise<ProducerInfo> {
@@ -235,15 +232,21 @@ export class PeerMediaImpl implements PeerMedia {
   close(): void {
     if (this.#closed) return;
     this.#room.peerClosed(this);
-    this.roomClosed();
-    for (const transport of this.#opened()) transport.close();
+    this.#end();
+    this.receiving.close();
+    this.#send?.close();
   }
 
   /** The router closed and took the transports with it. */
   roomClosed(): void {
+    if (this.#closed) return;
+    this.#end();
+    this.receiving.routerClosed(false);
+  }
+
+  #end(): void {
     this.#closed = true;
     this.#quality.close();
-    this.receiving.close();
     for (const media of this.#producers.values()) media.released();
     this.#producers.clear();
     this.dataProducers.clear();
@@ -251,7 +254,7 @@ export class PeerMediaImpl implements PeerMedia {
 
   /** Looks once at what comes in, whether it is whole; closes the media of a peer that goes on sending more than it may. */
   async checkUplink(): Promise<void> {
-    const { send } = this.#transports;
+    const send = this.#send;
     if (this.#closed || !send || this.#producers.size + this.dataProducers.size === 0) return;
     if (!this.#pace.due(this.#upScore())) return;
     const [stats] = await send.getStats();
@@ -263,39 +266,34 @@ export class PeerMediaImpl implements PeerMedia {
     this.#room.emit('peerFlooded', { peerId: this.id, bitrate });
   }
 
-  /** The client closed a transport, or its DTLS failed: nothing brings it back. */
-  #ended(): void {
+  /** Nothing brings a transport back that the client closed, whose DTLS failed or whose worker is gone. */
+  #ended(event: 'peerEnded' | 'peerLost'): void {
     if (this.#closed) return;
     this.close();
-    this.#room.emit('peerEnded', { peerId: this.id });
+    this.#room.emit(event, { peerId: this.id });
   }
 
   /** The worst of what it sends. */
   #upScore(): number | undefined {
-    if (this.#transports.send?.iceState === 'disconnected') return 0;
+    if (this.#send?.iceState === 'disconnected') return 0;
     const scores = this.sent.flatMap((producer) => producer.score() ?? []);
     return scores.length > 0 ? Math.min(...scores) : undefined;
-  }
-
-  #opened(): types.WebRtcTransport[] {
-    const { send, recv } = this.#transports;
-    return send ? [send, recv] : [recv];
   }
 
   #assertOpen(): void {
     if (this.#closed) throw new MediaError('closed');
   }
 
-  #transport(transportId: string): types.WebRtcTransport {
+  #transport(transportId: string): types.WebRtcTransport | 'recv' {
     this.#assertOpen();
-    const transport = this.#opened().find(({ id }) => id === transportId);
-    if (!transport) throw new MediaError('not_found');
-    return transport;
+    if (transportId === this.#send?.id) return this.#send;
+    if (transportId === this.receiving.transportId) return 'recv';
+    throw new MediaError('not_found');
   }
 
   #sendTransport(transportId: string): types.WebRtcTransport {
     const transport = this.#transport(transportId);
-    if (transport !== this.#transports.send) throw new MediaError('not_found');
+    if (transport === 'recv') throw new MediaError('not_found');
     return transport;
   }
 

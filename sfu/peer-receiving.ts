@@ -1,25 +1,48 @@
-/** The receiving half of a peer: one consumer for each track and data channel of the others. */
+/** The receiving half of a peer: a transport, and one consumer for each track and data channel of the others. */
+import { ortc } from 'mediasoup';
 import type { types } from 'mediasoup';
+import type { Config } from '#config/index.ts';
 import { ConsumerMedia } from './consumer-media.ts';
 import { MediaError } from './errors.ts';
+import { answer } from './faults.ts';
 import type { Size } from './layers.ts';
 import type { ProducerMedia } from './producer-media.ts';
-import type { RoomContext } from './room-context.ts';
-import type { ConsumerInfo, DataConsumerInfo, RtpCapabilities } from './types.ts';
+import type { Receiving, ReceivingListener } from './receiving.ts';
+import type { Emit } from './room-context.ts';
+import type { DataTrack, Track } from './track.ts';
+import { connectTransport, transportOptions } from './transports.ts';
+import type {
+  ConsumerInfo,
+  DataConsumerInfo,
+  DtlsParameters,
+  IceParameters,
+  MediaLog,
+  RtpCapabilities,
+  TransportOptions,
+} from './types.ts';
+
+/** Wait before a track is asked for again whose pipe could not be made, in ms. */
+const PIPE_RETRY_MS = 2_000;
 
 interface ReceivingOptions {
-  room: RoomContext;
+  config: Config;
+  log: MediaLog;
+  emit: Emit;
   peerId: string;
   transport: types.WebRtcTransport;
   rtpCapabilities: RtpCapabilities;
   audioOnly: boolean;
-  scoreChanged: () => void;
   /** The limit of consumers was reached and now there is room for one. */
   consumerRemoved: () => void;
+  /** It was closed by its peer. */
+  closed: () => void;
 }
 
-export class PeerReceiving {
+export class PeerReceiving implements Receiving {
+  readonly peerId: string;
   readonly #options: ReceivingOptions;
+  /** A copy: mediasoup normalises what it is given. */
+  readonly #rtpCapabilities: RtpCapabilities;
   readonly #consumers = new Map<string, ConsumerMedia>();
   readonly #dataConsumers = new Map<string, DataConsumerInfo>();
   /** Ids of what is being consumed already, or is about to be: nothing is consumed twice. */
@@ -27,13 +50,48 @@ export class PeerReceiving {
   /** The same for data channels, which do not count against the limit of tracks. */
   readonly #takenData = new Set<string>();
   readonly #pending = new Set<Promise<void>>();
+  /** What gives the track of each consumer back, by the consumer's id. */
+  readonly #releases = new Map<string, () => void>();
   /** Until the peer is handed over, its consumers are part of the answer and not told as events. */
   #announcing = false;
   #audioOnly: boolean;
+  #closed = false;
+  #listener: ReceivingListener | undefined;
 
   constructor(options: ReceivingOptions) {
+    this.peerId = options.peerId;
     this.#options = options;
+    this.#rtpCapabilities = structuredClone(options.rtpCapabilities);
     this.#audioOnly = options.audioOnly;
+    const { transport } = options;
+    transport.on('icestatechange', () => this.#scoreChanged());
+    transport.on('dtlsstatechange', (state) => {
+      if ((state === 'failed' || state === 'closed') && !this.#closed) this.#listener?.ended();
+    });
+  }
+
+  bind(listener: ReceivingListener): void {
+    this.#listener = listener;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get transportId(): string {
+    return this.#options.transport.id;
+  }
+
+  get transport(): TransportOptions {
+    return transportOptions(this.#options.transport);
+  }
+
+  async connect(dtlsParameters: DtlsParameters): Promise<void> {
+    await connectTransport(this.#options.transport, dtlsParameters);
+  }
+
+  async restartIce(): Promise<IceParameters> {
+    return await answer(this.#options.transport.restartIce(), () => this.#closed);
   }
 
   infos(): ConsumerInfo[] {
@@ -54,77 +112,110 @@ export class PeerReceiving {
     this.#announcing = true;
   }
 
-  /** Starts to consume a producer, paused, unless it is consumed already, cannot be received or the limit is reached. */
-  consume(producer: ProducerMedia): void {
-    const { room, transport, rtpCapabilities } = this.#options;
-    if (transport.closed || producer.producer.closed || this.#taken.has(producer.id)) return;
-    if (this.#full() || !room.router.canConsume({ producerId: producer.id, rtpCapabilities })) return;
-    this.#start(this.#taken, producer.id, async () => {
-      const consumer = await transport.consume({ producerId: producer.id, rtpCapabilities, paused: true });
-      this.#consumerCreated(consumer, producer);
+  /** Starts to consume a track, paused, unless it is consumed already, cannot be received or the limit is reached. */
+  consume(track: Track): void {
+    const { transport } = this.#options;
+    const rtpCapabilities = this.#rtpCapabilities;
+    if (transport.closed || track.closed || this.#taken.has(track.id)) return;
+    if (this.#full() || !ortc.canConsume(track.consumable, rtpCapabilities)) return;
+    this.#start(this.#taken, track, async () => {
+      const producer = await this.#take(track, () => this.consume(track));
+      const consumer = await transport.consume({ producerId: track.id, rtpCapabilities, paused: true });
+      this.#consumerCreated(consumer, producer, track);
     });
   }
 
   #full(): boolean {
-    return this.#taken.size >= this.#options.room.config.MEDIA_MAX_CONSUMERS;
+    return this.#taken.size >= this.#options.config.MEDIA_MAX_CONSUMERS;
   }
 
-  #consumerCreated(consumer: types.Consumer, producer: ProducerMedia): void {
-    const { room, peerId, scoreChanged } = this.#options;
+  #consumerCreated(consumer: types.Consumer, producer: ProducerMedia, track: Track): void {
+    const { emit, peerId } = this.#options;
+    const scoreChanged = () => this.#scoreChanged();
+    // Closed meanwhile: nobody would give the track back.
+    if (this.#closed) throw new MediaError('closed');
     const media = new ConsumerMedia(consumer, producer, this.#audioOnly, scoreChanged);
+    this.#releases.set(consumer.id, () => track.release());
     this.#consumers.set(consumer.id, media);
     consumer.on('producerclose', () => {
       const full = this.#full();
       this.#taken.delete(producer.id);
       this.#consumers.delete(consumer.id);
       media.released();
-      if (this.#announcing) room.emit('consumerClosed', { peerId, consumerId: consumer.id });
+      this.#release(consumer.id);
+      if (this.#announcing) emit('consumerClosed', { peerId, consumerId: consumer.id });
       if (full) this.#options.consumerRemoved();
     });
     const changed = () => {
-      if (this.#announcing) room.emit('consumerChanged', { peerId, consumerId: consumer.id, producerPaused: consumer.producerPaused });
+      if (this.#announcing) emit('consumerChanged', { peerId, consumerId: consumer.id, producerPaused: consumer.producerPaused });
       scoreChanged();
     };
     consumer.on('producerpause', changed);
     consumer.on('producerresume', changed);
-    if (this.#announcing) room.emit('consumerCreated', { peerId, consumer: media.info });
+    if (this.#announcing) emit('consumerCreated', { peerId, consumer: media.info });
   }
 
   /** Starts to consume somebody's data channel. */
-  consumeData(dataProducer: types.DataProducer, fromPeerId: string): void {
-    const { room, transport, peerId } = this.#options;
-    if (transport.closed || dataProducer.closed || this.#takenData.has(dataProducer.id)) return;
-    this.#start(this.#takenData, dataProducer.id, async () => {
-      const dataConsumer = await transport.consumeData({ dataProducerId: dataProducer.id });
+  consumeData(track: DataTrack): void {
+    const { emit, transport, peerId } = this.#options;
+    if (transport.closed || track.closed || this.#takenData.has(track.id)) return;
+    this.#start(this.#takenData, track, async () => {
+      await this.#take(track, () => this.consumeData(track));
+      const dataConsumer = await transport.consumeData({ dataProducerId: track.id });
+      if (this.#closed) throw new MediaError('closed');
       const info: DataConsumerInfo = {
         id: dataConsumer.id,
-        dataProducerId: dataProducer.id,
-        peerId: fromPeerId,
+        dataProducerId: track.id,
+        peerId: track.peerId,
         sctpStreamParameters: dataConsumer.sctpStreamParameters ?? { streamId: 0 },
         label: dataConsumer.label,
         protocol: dataConsumer.protocol,
       };
       this.#dataConsumers.set(info.id, info);
+      this.#releases.set(info.id, () => track.release());
       dataConsumer.on('dataproducerclose', () => {
-        this.#takenData.delete(dataProducer.id);
+        this.#takenData.delete(track.id);
         this.#dataConsumers.delete(info.id);
-        if (this.#announcing) room.emit('dataConsumerClosed', { peerId, dataConsumerId: info.id });
+        this.#release(info.id);
+        if (this.#announcing) emit('dataConsumerClosed', { peerId, dataConsumerId: info.id });
       });
-      if (this.#announcing) room.emit('dataConsumerCreated', { peerId, dataConsumer: info });
+      if (this.#announcing) emit('dataConsumerCreated', { peerId, dataConsumer: info });
     });
   }
 
+  /** Has the track on this router. A pipe that could not be made is tried again: the peer may stay for long. */
+  async #take<T>(track: { take(): Promise<T> }, again: () => void): Promise<T> {
+    try {
+      return await track.take();
+    } catch (error) {
+      setTimeout(again, PIPE_RETRY_MS).unref();
+      throw error;
+    }
+  }
+
   /** A failure counts only while the track, this peer and the worker are still there. */
-  #start(taken: Set<string>, producerId: string, create: () => Promise<void>): void {
-    const { room, peerId, transport } = this.#options;
-    taken.add(producerId);
+  #start(taken: Set<string>, track: Track | DataTrack, create: () => Promise<void>): void {
+    const { log, peerId, transport } = this.#options;
+    taken.add(track.id);
     const task = create()
       .catch((error: unknown) => {
-        taken.delete(producerId);
-        if (!transport.closed) room.log.warn({ err: error, peerId, producerId }, 'could not consume');
+        taken.delete(track.id);
+        track.release();
+        if (!transport.closed && !track.closed) log.warn({ err: error, peerId, producerId: track.id }, 'could not consume');
       })
       .finally(() => this.#pending.delete(task));
     this.#pending.add(task);
+  }
+
+  /** Gives back what a consumer took. */
+  #release(consumerId: string): void {
+    const release = this.#releases.get(consumerId);
+    this.#releases.delete(consumerId);
+    release?.();
+  }
+
+  #scoreChanged(): void {
+    this.#listener?.scoreChanged();
   }
 
   /** @throws {MediaError} `not_found` when none of them exists (some may just have closed) */
@@ -136,12 +227,12 @@ export class PeerReceiving {
 
   async pause(consumerIds: readonly string[]): Promise<void> {
     await Promise.all(this.#known(consumerIds).map((consumer) => consumer.pause()));
-    this.#options.scoreChanged();
+    this.#scoreChanged();
   }
 
   async resume(consumerIds: readonly string[]): Promise<void> {
     await Promise.all(this.#known(consumerIds).map((consumer) => consumer.resume()));
-    this.#options.scoreChanged();
+    this.#scoreChanged();
   }
 
   async display(displays: readonly ({ consumerId: string } & Size)[]): Promise<void> {
@@ -185,11 +276,27 @@ export class PeerReceiving {
     return stats[0]?.rtpPacketLossSent;
   }
 
-  /** The others' producers need not send for this peer any more. */
+  /** Closes the transport; the others' producers need not send for this peer any more. */
   close(): void {
+    if (this.#closed) return;
+    this.#end();
+    this.#options.transport.close();
+    this.#options.closed();
+  }
+
+  /** The router took the transport with it. @param lost whether the peer does not know of it */
+  routerClosed(lost: boolean): void {
+    if (this.#closed) return;
+    this.#end();
+    if (lost) this.#listener?.lost();
+  }
+
+  #end(): void {
+    this.#closed = true;
     this.#announcing = false;
     for (const consumer of this.#consumers.values()) consumer.released();
     this.#consumers.clear();
     this.#dataConsumers.clear();
+    for (const id of [...this.#releases.keys()]) this.#release(id);
   }
 }

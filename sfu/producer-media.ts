@@ -28,15 +28,15 @@ export interface ProducerMedia {
 }
 
 /**
- * @param about who sends it as what, and whether that peer's way to the server is lossy
+ * @param about who sends it as what, whether that peer's way to the server is lossy, and its layers when a pipe brings it
  * @param tell `layers` hears what has to be sent at most (video only, debounced), `score` that the score may have changed
  */
 export function producerMedia(
   producer: types.Producer,
-  about: { peerId: string; source: MediaSource; uplink: Pick<UplinkWatch, 'lossy'> },
+  about: { peerId: string; source: MediaSource; uplink: Pick<UplinkWatch, 'lossy'>; layers?: Layers },
   tell: { layers(maxSpatialLayer: number): void; score(): void },
 ): ProducerMedia {
-  const layers = layersOf(producer.rtpParameters, about.source);
+  const layers = about.layers ?? layersOf(producer.rtpParameters, about.source);
   const wanted = new Map<string, number>();
   const layered = producer.type === 'simulcast';
   const report = layersReport(layers.length - 1, tell.layers);

@@ -20,7 +20,5 @@ export interface RoomContext {
   producerChanged(producer: ProducerMedia): void;
   producerRemoved(producer: ProducerMedia): void;
   dataProducerAdded(peer: PeerMediaImpl, dataProducer: types.DataProducer): void;
-  /** The peer was at its limit and has room again for a track that was left out. */
-  consumerRemoved(peer: PeerMediaImpl): void;
   peerClosed(peer: PeerMediaImpl): void;
 }

@@ -1,19 +1,26 @@
-/** Media of one room: a router, the peers on it, and who hears whom. */
+/** Media of one room: its home router, on which everybody sends, and the routers on which they receive. */
 import { EventEmitter } from 'node:events';
 import { ortc } from 'mediasoup';
 import type { types } from 'mediasoup';
 import type { Config } from '#config/index.ts';
 import { MediaError } from './errors.ts';
 import { answer } from './faults.ts';
+import type { HomeTracks } from './pipe.ts';
 import { ROOM_PEERS, TRACK_COST } from './placement.ts';
 import { createPeerMedia } from './peer-media.ts';
 import type { AddPeerOptions, PeerMediaImpl } from './peer-media.ts';
 import type { ProducerMedia } from './producer-media.ts';
+import type { Receiving } from './receiving.ts';
 import { openTap } from './recording-tap.ts';
 import type { Emit, RoomContext } from './room-context.ts';
+import type { Cost, RoomEdge } from './room-edge.ts';
+import { RoomEdges } from './room-edges.ts';
+import { RouterPeers } from './router-peers.ts';
 import { watchSpeakers } from './speakers.ts';
 import type { Speakers } from './speakers.ts';
+import { ownDataTrack, ownTrack } from './track.ts';
 import type { MediaLog, MediaTap, RoomMedia, RoomMediaEvents, RtpCapabilities, TrackInfo } from './types.ts';
+import type { Hosted } from './worker-slot.ts';
 
 /** What a room is made of. */
 export interface RoomParts {
@@ -23,12 +30,22 @@ export interface RoomParts {
   workerPid: number;
   router: types.Router;
   webRtcServer: types.WebRtcServer;
-  /** Told what tracks beyond those of a usual room will cost, in cores, before they are made. @throws {MediaError} `media_full` */
-  grow(peerId: string, cores: number): void;
+  /** Counts what is about to be added on the worker of the room. @returns false when that is too much for this share of it */
+  admit(who: string, cost: Cost, share: number): boolean;
   /** Somebody left. */
-  shrink(peerId: string): void;
+  forget(who: string): void;
+  /** Opens one more router that can bear this much, where the room has none; undefined when there is none. */
+  openEdge(room: EdgeOwner, cost: Cost, share: number): Promise<RoomEdge | undefined>;
   /** The room closed by itself or was lost. */
   closed(room: RoomMediaImpl): void;
+}
+
+/** What an edge of a room needs of it. */
+export interface EdgeOwner {
+  roomId: string;
+  home: HomeTracks;
+  emit: Emit;
+  gone(edge: RoomEdge): void;
 }
 
 /**
@@ -68,13 +85,19 @@ function checkCapabilities(rtpCapabilities: RtpCapabilities): void {
   }
 }
 
-export class RoomMediaImpl implements RoomMedia {
+export class RoomMediaImpl implements RoomMedia, Hosted {
   readonly #parts: RoomParts;
   readonly #events: EventEmitter<RoomMediaEvents>;
   readonly #emit: Emit;
   readonly #speakers: Speakers;
   readonly #peers = new Map<string, PeerMediaImpl>();
   readonly #context: RoomContext;
+  /** Who receives on the home router. */
+  readonly #home: RouterPeers;
+  /** All routers. */
+  readonly #edges: RoomEdges;
+  /** People whose transports are being made. */
+  #coming = 0;
   #closed = false;
 
   constructor(parts: RoomParts, events: EventEmitter<RoomMediaEvents>, emit: Emit, speakers: Speakers) {
@@ -85,6 +108,9 @@ export class RoomMediaImpl implements RoomMedia {
     };
     this.#speakers = speakers;
     this.#context = this.#contextOfPeers();
+    const { config, log, router, webRtcServer } = parts;
+    this.#home = new RouterPeers({ ...{ config, log, router, webRtcServer }, emit: this.#emit });
+    this.#edges = new RoomEdges({ home: this.#homeEdge(), open: (cost, share) => parts.openEdge(this.#owner(), cost, share) });
   }
 
   get roomId(): string {
@@ -103,16 +129,22 @@ export class RoomMediaImpl implements RoomMedia {
     return this.#closed;
   }
 
-  /** Transports, producers and consumers of the room. */
+  /** Transports, producers and consumers on the worker of the room. */
   get counts() {
-    const counts = { transports: 0, producers: 0, consumers: 0 };
+    const counts = { transports: this.#home.size, producers: 0, consumers: this.#home.consumers };
     for (const peer of this.#peers.values()) {
-      const own = peer.counts;
-      counts.transports += own.transports;
-      counts.producers += own.producers;
-      counts.consumers += own.consumers;
+      counts.transports += peer.counts.transports;
+      counts.producers += peer.counts.producers;
     }
     return counts;
+  }
+
+  get expectedConsumers(): number {
+    return this.#home.expectedConsumers + this.#home.tracks * this.#edges.size;
+  }
+
+  get idlePeers(): number {
+    return this.#home.tracks === 0 ? this.#home.size : 0;
   }
 
   on<K extends keyof RoomMediaEvents>(event: K, listener: (...args: RoomMediaEvents[K]) => void): unknown {
@@ -139,15 +171,18 @@ export class RoomMediaImpl implements RoomMedia {
   async addPeer(options: AddPeerOptions): Promise<PeerMediaImpl> {
     this.#assertOpen();
     checkCapabilities(options.rtpCapabilities);
-    if (this.#peers.size >= ROOM_PEERS && !this.#peers.has(options.peerId)) this.#parts.grow(options.peerId, this.#costOfJoining());
-    const peer = await createPeerMedia(this.#context, options);
+    const { peerId } = options;
+    // A usual room stays on its router, whatever the load.
+    const small = this.#peers.has(peerId) || this.#peers.size + this.#coming < ROOM_PEERS;
+    const receive = (): Promise<Receiving> => (small ? this.#home.receive(options) : this.#edges.receive(options, this.#costOfJoining()));
+    this.#coming += 1;
+    const peer = await createPeerMedia(this.#context, options, receive).finally(() => (this.#coming -= 1));
     if (this.#closed) {
       peer.roomClosed();
       throw new MediaError('closed');
     }
     this.#peers.get(peer.id)?.close();
     this.#peers.set(peer.id, peer);
-    this.#consumeAll(peer);
     await peer.receiving.settled();
     if (peer.closed) throw new MediaError('closed');
     return peer;
@@ -176,6 +211,8 @@ export class RoomMediaImpl implements RoomMedia {
     this.#closed = true;
     for (const peer of this.#peers.values()) peer.roomClosed();
     this.#peers.clear();
+    this.#home.routerClosed();
+    this.#edges.close();
     this.#parts.closed(this);
   }
 
@@ -188,25 +225,46 @@ export class RoomMediaImpl implements RoomMedia {
       webRtcServer,
       emit: this.#emit,
       admitProducer: (peer, kind) => {
-        if (this.#peers.size > ROOM_PEERS) this.#parts.grow(peer.id, this.#others(peer).length * TRACK_COST[kind]);
+        if (this.#peers.size > ROOM_PEERS) this.#edges.grow(peer.id, TRACK_COST[kind]);
       },
       producerAdded: (peer, producer) => this.#producerAdded(peer, producer),
-      producerChanged: ({ producer, source }) => {
-        if (source === 'microphone') this.#speakers.changed(producer);
+      producerChanged: (media) => {
+        if (media.source === 'microphone') this.#speakers.changed(media.producer);
+        this.#edges.trackPaused(media);
         this.#emit('tracksChanged');
       },
       producerRemoved: ({ id }) => {
-        this.#speakers.removed(id);
+        this.#removeTrack(id);
         this.#emit('tracksChanged');
       },
       dataProducerAdded: (peer, dataProducer) => {
-        for (const other of this.#others(peer)) other.receiving.consumeData(dataProducer, peer.id);
-      },
-      consumerRemoved: (peer) => {
-        if (!peer.closed) this.#consumeAll(peer);
+        this.#home.addDataTrack(ownDataTrack(dataProducer, peer.id));
+        this.#edges.addDataTrack(dataProducer, peer.id);
       },
       peerClosed: (peer) => this.#peerClosed(peer),
     };
+  }
+
+  /** The home router as one of the edges. */
+  #homeEdge(): Pick<RoomEdge, 'receive' | 'grow'> {
+    const { admit } = this.#parts;
+    return {
+      receive: async (options, cost, share) => {
+        if (!admit(options.peerId, cost, share)) throw new MediaError('media_full');
+        return await this.#home.receive(options);
+      },
+      grow: (from, cores) => {
+        const pipes = this.#edges.size;
+        const copies = Math.max(0, this.#home.size - 1) + pipes;
+        return admit(from, { cores: cores * copies, consumers: Math.max(0, this.#home.growth - 1) + pipes }, 1);
+      },
+    };
+  }
+
+  #owner(): EdgeOwner {
+    const { roomId, router } = this.#parts;
+    const edges = this.#edges;
+    return { roomId, home: { router, track: (id) => edges.track(id) }, emit: this.#emit, gone: (edge) => edges.gone(edge) };
   }
 
   #producerAdded(peer: PeerMediaImpl, producer: ProducerMedia): void {
@@ -215,42 +273,38 @@ export class RoomMediaImpl implements RoomMedia {
         if (!producer.producer.closed) this.#parts.log.warn({ err: error, producerId: producer.id }, 'could not watch a microphone');
       });
     }
-    for (const other of this.#others(peer)) other.receiving.consume(producer);
+    this.#home.addTrack(ownTrack(producer));
+    this.#edges.addTrack(producer);
     this.#emit('tracksChanged');
+  }
+
+  #removeTrack(id: string): void {
+    this.#speakers.removed(id);
+    this.#home.removeTrack(id);
+    this.#edges.removeTrack(id);
   }
 
   #peerClosed(peer: PeerMediaImpl): void {
-    for (const { id } of peer.sent) this.#speakers.removed(id);
-    this.#parts.shrink(peer.id);
+    for (const { id } of peer.sent) this.#removeTrack(id);
+    for (const id of peer.dataProducers.keys()) this.#removeTrack(id);
+    this.#parts.forget(peer.id);
     // A newer seat of the same id stays.
     if (this.#peers.get(peer.id) === peer) this.#peers.delete(peer.id);
     this.#emit('tracksChanged');
-  }
-
-  /** Sound first: when the limit does not allow all, faces are what is left out. */
-  #consumeAll(peer: PeerMediaImpl): void {
-    const others = this.#others(peer);
-    const producers = others.flatMap((other) => other.sent);
-    const isAudio = ({ producer }: ProducerMedia) => producer.kind === 'audio';
-    for (const producer of producers.filter(isAudio)) peer.receiving.consume(producer);
-    for (const producer of producers.filter((each) => !isAudio(each))) peer.receiving.consume(producer);
-    for (const other of others) for (const data of other.dataProducers.values()) peer.receiving.consumeData(data, other.id);
   }
 
   get peers(): Iterable<PeerMediaImpl> {
     return this.#peers.values();
   }
 
-  /** What the tracks will cost that somebody who comes in receives, in cores: sound first, as far as the limit allows. */
-  #costOfJoining(): number {
+  /** What the tracks will cost that somebody who comes in receives: sound first, as far as the limit allows. */
+  #costOfJoining(): Cost {
     const kinds = [...this.#peers.values()].flatMap(({ sent }) => sent.map(({ producer }) => producer.kind));
     const most = this.#parts.config.MEDIA_MAX_CONSUMERS;
     const sounds = Math.min(kinds.filter((kind) => kind === 'audio').length, most);
-    return sounds * TRACK_COST.audio + Math.min(kinds.length - sounds, most - sounds) * TRACK_COST.video;
-  }
-
-  #others(peer: PeerMediaImpl): PeerMediaImpl[] {
-    return [...this.#peers.values()].filter((other) => other !== peer);
+    const videos = Math.min(kinds.length - sounds, most - sounds);
+    // One at least: a speaker may be about to come.
+    return { cores: sounds * TRACK_COST.audio + videos * TRACK_COST.video, consumers: Math.max(1, sounds + videos) };
   }
 
   #assertOpen(): void {

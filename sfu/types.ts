@@ -53,7 +53,7 @@ export type QualityLevel = 0 | 1 | 2 | 3 | 4;
 
 /** What a room hears from its media. Listeners must not throw and must not block. */
 export interface RoomMediaEvents {
-  /** The worker died or froze; this object is closed. Ask for a new room. */
+  /** The worker of the room died or froze; this object is closed. Ask for a new room. */
   lost: [];
   consumerCreated: [{ peerId: string; consumer: ConsumerInfo }];
   consumerClosed: [{ peerId: string; consumerId: string }];
@@ -65,6 +65,8 @@ export interface RoomMediaEvents {
   producerLayers: [{ peerId: string; producerId: string; maxSpatialLayer: number }];
   /** This peer's media ended without a request (DTLS of a transport ended): `PeerMedia.closed` is true by now. */
   peerEnded: [{ peerId: string }];
+  /** The worker or node is gone that this peer received on; the room goes on: `PeerMedia.closed` is true by now, add the peer anew. */
+  peerLost: [{ peerId: string }];
   /** This peer sent far more than it may, for seconds: its media was closed. `bitrate` in bits per second. */
   peerFlooded: [{ peerId: string; bitrate: number }];
   /** Tracks came, went, were muted or unmuted: ask `tracks()`. */
@@ -132,7 +134,7 @@ export interface PeerMedia {
   close(): void;
 }
 
-/** Media of one room: one router. */
+/** Media of one room: one router, and more on other workers and nodes when it has many receivers. */
 export interface RoomMedia {
   readonly roomId: string;
   readonly workerPid: number;
@@ -141,7 +143,8 @@ export interface RoomMedia {
   /**
    * Creates transports for a seat and consumers (paused) for all that is being sent, as far as the device can receive it.
    * Tells the others' consumers apart by `peerId`.
-   * @throws {MediaError} `media_full` when a large room has outgrown its worker
+   * In a large room the peer may receive on another worker or node than the one that the room was opened on.
+   * @throws {MediaError} `media_full` when a large room has outgrown all of them
    */
   addPeer(options: { peerId: string; rtpCapabilities: RtpCapabilities; canSend: boolean; audioOnly: boolean }): Promise<PeerMedia>;
   peer(peerId: string): PeerMedia | undefined;

@@ -7,7 +7,7 @@ import type { ListenAddress } from './listen.ts';
 import { place } from './placement.ts';
 import type { MediaLog } from './types.ts';
 import { watchWorker } from './worker-watch.ts';
-import { asCandidate, residentMemory, startWorker } from './worker-slot.ts';
+import { asCandidate, hasConsumersLeft, limitsOf, residentMemory, startWorker } from './worker-slot.ts';
 import type { WorkerSlot } from './worker-slot.ts';
 
 /** A worker that lived this long is replaced at once; one that dies sooner waits longer each time. */
@@ -102,16 +102,13 @@ class Pool implements WorkerPool {
     this.#stopWatching.delete(index);
     for (const probe of slot.probes) probe.close();
     if (this.#draining.signal.aborted || !worker.died) {
-      for (const room of slot.roomMedia) room.workerStopped();
+      for (const hosted of slot.hosted) hosted.workerStopped();
       return;
     }
     const livedMs = performance.now() - slot.startedAt;
-    this.#log.error(
-      { pid: worker.pid, index, livedMs: Math.round(livedMs), rooms: slot.roomMedia.size },
-      'media worker died; replacing it',
-    );
+    this.#log.error({ pid: worker.pid, index, livedMs: Math.round(livedMs), rooms: slot.hosted.size }, 'media worker died; replacing it');
     this.#replace(index, restartDelay(livedMs, this.#delays.get(index) ?? 0));
-    for (const room of slot.roomMedia) room.workerLost();
+    for (const hosted of slot.hosted) hosted.workerLost();
   }
 
   #replace(index: number, delayMs: number): void {
@@ -139,9 +136,11 @@ class Pool implements WorkerPool {
     const now = performance.now();
     const slots = this.slots();
     if (slots.length === 0) throw new MediaError('media_unavailable');
+    const limits = limitsOf(this.#config);
+    const open = slots.filter((slot) => hasConsumersLeft(slot, limits));
     const placed = place(
-      slots.map((slot) => asCandidate(slot, now)),
-      this.#config.MEDIA_WORKER_CPU_LIMIT,
+      open.map((slot) => asCandidate(slot, now)),
+      limits.cores,
       now,
     );
     if (!placed) throw new MediaError('media_full');

@@ -3,19 +3,41 @@ import { readFile } from 'node:fs/promises';
 import { createWorker } from 'mediasoup';
 import type { types } from 'mediasoup';
 import type { Config } from '#config/index.ts';
-import { MediaError } from './errors.ts';
 import { listenInfos } from './listen.ts';
 import type { ListenAddress } from './listen.ts';
-import { expectedLoad, GROWTH_MS, mayGrow, SETTLE_MS } from './placement.ts';
+import { expectedLoad, GROWTH_MS, mayGrow, ROOM_PEERS, SETTLE_MS, TRACK_COST } from './placement.ts';
 import type { Candidate, Growth } from './placement.ts';
-import type { RoomMediaImpl } from './room-media.ts';
+import type { Cost } from './room-edge.ts';
 import type { Probe, WorkerStatus } from './types.ts';
+
+/** A router on a worker with everything on it: the home of a room, or one more of its edges. */
+export interface Hosted {
+  readonly counts: { transports: number; producers: number; consumers: number };
+  /** Consumers as they will be when everybody has what there is to receive. */
+  readonly expectedConsumers: number;
+  /** People who are here while there is nothing to receive yet. */
+  readonly idlePeers: number;
+  close(): void;
+  /** The worker is gone and the router with it. */
+  workerLost(): void;
+  /** The worker was stopped, together with the process: there is nothing to rebuild. */
+  workerStopped(): void;
+}
+
+/** How much a worker may be asked to do. */
+export interface Limits {
+  /** Share of a core, 0 to 1. */
+  cores: number;
+  consumers: number;
+  /** Whether a part is kept for what may come; else it is there to be used. */
+  reserved: boolean;
+}
 
 export interface WorkerSlot {
   readonly index: number;
   readonly worker: types.Worker;
   readonly webRtcServer: types.WebRtcServer;
-  readonly roomMedia: Set<RoomMediaImpl>;
+  readonly hosted: Set<Hosted>;
   readonly probes: Set<Probe>;
   probesOpening: number;
   readonly startedAt: number;
@@ -44,7 +66,7 @@ export async function startWorker(config: Config, index: number, addresses: read
       index,
       worker,
       webRtcServer,
-      roomMedia: new Set(),
+      hosted: new Set(),
       probes: new Set(),
       probesOpening: 0,
       startedAt: now,
@@ -70,26 +92,57 @@ function leaveSignals(worker: types.Worker): void {
   process.removeListener('SIGTERM', onSignal);
 }
 
+/** What workers may be asked to do. @param share of it, 0 to 1 */
+export function limitsOf(config: Config, share = 1): Limits {
+  const { MEDIA_WORKER_CPU_LIMIT: cores, MEDIA_WORKER_MAX_CONSUMERS: consumers = Infinity } = config;
+  return { cores: cores * share, consumers: consumers * share, reserved: share < 1 };
+}
+
 /** The slot as `place()` wants it. What shows up in the measurement by now is forgotten. */
 export function asCandidate(slot: WorkerSlot, now: number): Candidate & { slot: WorkerSlot } {
   slot.placedAt = slot.placedAt.filter((at) => now - at < SETTLE_MS);
   slot.grown = slot.grown.filter(({ at }) => now - at < GROWTH_MS);
-  return { slot, measured: slot.measured, placedAt: slot.placedAt, grown: slot.grown, rooms: slot.roomMedia.size };
+  return { slot, measured: slot.measured, placedAt: slot.placedAt, grown: slot.grown, rooms: slot.hosted.size };
+}
+
+/** The same, with what rooms that wait for their speaker are about to cost. */
+function asCandidateSoon(slot: WorkerSlot, now: number): Candidate {
+  const waiting = sum(slot, ({ idlePeers }) => Math.max(0, idlePeers - ROOM_PEERS)) * TRACK_COST.video;
+  const candidate = asCandidate(slot, now);
+  return { ...candidate, measured: candidate.measured + waiting };
+}
+
+function sum(slot: WorkerSlot, of: (hosted: Hosted) => number): number {
+  let total = 0;
+  for (const hosted of slot.hosted) total += of(hosted);
+  return total;
+}
+
+/** Whether a worker has consumers left to give. */
+export const hasConsumersLeft = (slot: WorkerSlot, { consumers }: Limits, more = 1): boolean =>
+  sum(slot, ({ expectedConsumers }) => expectedConsumers) + more <= consumers;
+
+/** Whether a worker can bear so much more. */
+export function canBear(slot: WorkerSlot, { cores, consumers }: Cost, limits: Limits): boolean {
+  const now = performance.now();
+  if (limits.reserved && !mayGrow(asCandidateSoon(slot, now), cores, limits.cores, now)) return false;
+  if (cores > 0 && !mayGrow(asCandidate(slot, now), cores, limits.cores, now)) return false;
+  return consumers === 0 || hasConsumersLeft(slot, limits, consumers);
 }
 
 /**
- * Counts what tracks that a room is about to add will cost, in cores. A room stays on its worker, so one that outgrows it can only be told to stop.
- * @throws {MediaError} `media_full` when the worker has no room for them
+ * Counts what a room is about to add.
+ * @param who whom it is for
+ * @returns false when the worker cannot bear it
  */
-export function growBy(slot: WorkerSlot, who: string, cores: number, limit: number): void {
-  const at = performance.now();
-  if (cores === 0) return;
-  if (!mayGrow(asCandidate(slot, at), cores, limit, at)) throw new MediaError('media_full');
-  slot.grown.push({ at, cores, who });
+export function admit(slot: WorkerSlot, who: string, cost: Cost, limits: Limits): boolean {
+  if (!canBear(slot, cost, limits)) return false;
+  if (cost.cores > 0) slot.grown.push({ at: performance.now(), cores: cost.cores, who });
+  return true;
 }
 
 /** They left again. */
-export function shrink(slot: WorkerSlot, who: string): void {
+export function forget(slot: WorkerSlot, who: string): void {
   slot.grown = slot.grown.filter((growth) => growth.who !== who);
 }
 
@@ -97,14 +150,13 @@ export function statusOf(slot: WorkerSlot, now: number): WorkerStatus {
   const status = {
     pid: slot.worker.pid,
     load: expectedLoad(asCandidate(slot, now), now),
-    rooms: slot.roomMedia.size,
+    rooms: slot.hosted.size,
     rss: slot.rss,
     transports: slot.probes.size,
     producers: 0,
     consumers: 0,
   };
-  for (const room of slot.roomMedia) {
-    const counts = room.counts;
+  for (const { counts } of slot.hosted) {
     status.transports += counts.transports;
     status.producers += counts.producers;
     status.consumers += counts.consumers;

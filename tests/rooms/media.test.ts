@@ -159,6 +159,31 @@ describe('media that is lost', () => {
     await server.close();
   });
 
+  test('a killed worker that a large room had gone on to: only who received there gets media:restarted', async () => {
+    const settings = { MEDIA_WORKERS: '2', MEDIA_WORKER_MAX_CONSUMERS: '7', MEDIA_WORKER_CPU_LIMIT: '1' };
+    const two = await createMediaServer({ config: testConfig(settings), log: createMemoryLog() });
+    const server = await startRoomServer(two);
+    const visit = server.world.visit({ lobby: false });
+    const rtpCapabilities = receives(two);
+    const roles = ['practitioner', ...Array.from({ length: 8 }, () => 'observer' as const)] as const;
+    const clients = await Promise.all(roles.map((role) => server.connect(server.world.member(visit, role).token)));
+    const [doctor, ...others] = clients;
+    const { media } = await doctor!.enter(visit, { rtpCapabilities });
+    const { producerId } = await doctor!.ok('producer:create', { transportId: media!.send!.id, ...microphone() });
+    const sessions = await Promise.all(others.map(async (client) => (await client.enter(visit, { rtpCapabilities })).media!));
+    expect(sessions.map(({ consumers }) => consumers.map((consumer) => consumer.producerId))).toEqual(sessions.map(() => [producerId]));
+    const far = two.workers().find(({ producers, consumers }) => producers === 0 && consumers > 0)!;
+    process.kill(far.pid, 'SIGKILL');
+    const told = () => others.filter(({ heard }) => heard.some(({ name }) => name === 'media:restarted'));
+    await until('those to be told', () => told().length === far.consumers);
+    const again = await told()[0]!.next('media:restarted');
+    expect(again.media.consumers).toMatchObject([{ producerId }]);
+    expect(doctor!.heard.some(({ name }) => name === 'media:restarted')).toBe(false);
+    expect(told()).toHaveLength(far.consumers);
+    await server.close();
+    await two.close();
+  });
+
   test('a way in that is given up after it took the transports: the page that holds the seat gets new ones', async () => {
     const server = await startRoomServer(own);
     const visit = server.world.visit({ lobby: false });
