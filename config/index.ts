@@ -8,6 +8,7 @@ import { appKeys, perClient, providers } from './login.ts';
 import { messagingSettings, missingMessagingSettings } from './messaging.ts';
 import { isAddressRange } from './network.ts';
 import { hasAllRoles, roles } from './roles.ts';
+import { tracingSettings } from './tracing.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().min(0);
@@ -217,6 +218,8 @@ export const settings = z.object({
   RATE_SOCKET_PER_SECOND: atLeastOne.default(60).describe('Socket messages per connection and second'),
   RATE_JOIN_PER_10_SECONDS: atLeastOne.default(10).describe('Joins per person in ten seconds'),
   RATE_CHAT_PER_10_SECONDS: atLeastOne.default(20).describe('Chat messages per person in ten seconds'),
+  ...tracingSettings,
+
   SHUTDOWN_TIMEOUT_MS: someMilliseconds.default(10_000).describe('Hard limit of a graceful shutdown'),
 });
 

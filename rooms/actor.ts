@@ -5,6 +5,10 @@ import { createMailbox, type Mailbox, type MailboxOptions } from './mailbox.ts';
 
 /** What an actor does; made by a room kind, run by the supervisor. */
 export interface Behaviour<M> {
+  /** Of the takeover that it stands on, for the log. */
+  readonly epoch?: number;
+  /** Whether it began with people that an owner before had left. */
+  readonly restored?: boolean;
   /** Handles one message; see `MailboxOptions.handle` for what may be returned. */
   handle(message: M): unknown;
   /** True when nobody needs the actor: asked again right before it is stopped. */

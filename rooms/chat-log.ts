@@ -6,8 +6,9 @@ import { type Budget, createBudget } from './budgets.ts';
 import { durable } from './durable.ts';
 import { RoomError } from './errors.ts';
 import { Later, outside } from './mailbox.ts';
-import type { ChatStore, Logger } from './ports.ts';
+import type { ChatStore, Logger, Tracing } from './ports.ts';
 import type { ChatMessage, ChatPage, Role } from './protocol.ts';
+import { inSpan } from './tracing.ts';
 
 /** Messages of one commit, messages that may wait for one, messages and their ids kept in memory. */
 const MAX_BATCH = 200;
@@ -15,6 +16,8 @@ const MAX_WAITING = 1_000;
 const TAIL = 200;
 const KNOWN = 2_000;
 const BUDGET_MS = 10_000;
+/** Requests of a batch that a line of the log names. */
+const MAX_NAMED = 5;
 
 export interface Stored {
   seq: number;
@@ -36,6 +39,7 @@ export interface ChatLogOptions {
   /** Messages one person may send in ten seconds. */
   perTenSeconds: number;
   log: Logger;
+  tracing?: Tracing | null | undefined;
   /** Stored messages to show to everybody, in order; called after their senders were answered. */
   onPosted: (messages: ChatMessage[]) => void;
   /** A newer owner of the room has written. */
@@ -45,7 +49,7 @@ export interface ChatLogOptions {
 export interface ChatLog {
   readonly latestSeq: number;
   /** Stores a message. @throws {RoomError} `rate_limited`, `room_busy`; later `storage_unavailable`, `stale_epoch` */
-  send(author: ChatAuthor, clientMessageId: string, text: string): Stored | Later<Stored>;
+  send(author: ChatAuthor, clientMessageId: string, text: string, requestId?: string): Stored | Later<Stored>;
   /** Messages after a number, oldest first; from memory when it has them. */
   page(afterSeq: number, limit: number): ChatPage | Promise<ChatPage>;
 }
@@ -55,6 +59,9 @@ interface Entry {
   author: ChatAuthor;
   clientMessageId: string;
   text: string;
+  requestId: string | undefined;
+  /** Carrier of the span that it came in. */
+  trace: string | undefined;
   senders: Later<Stored>[];
 }
 
@@ -97,7 +104,7 @@ class RoomChatLog implements ChatLog {
     for (const message of await this.#read(first, TAIL)) this.#remember(message);
   }
 
-  send(author: ChatAuthor, clientMessageId: string, text: string): Stored | Later<Stored> {
+  send(author: ChatAuthor, clientMessageId: string, text: string, requestId?: string): Stored | Later<Stored> {
     const key = keyOf(author.memberId, clientMessageId);
     const before = this.#known.get(key);
     if (before) return before;
@@ -109,7 +116,8 @@ class RoomChatLog implements ChatLog {
     }
     this.#charge(author.memberId);
     if (this.#waiting.length >= MAX_WAITING) throw new RoomError('room_busy');
-    const entry: Entry = { key, author, clientMessageId, text, senders: [sender] };
+    const trace = this.#options.tracing?.carrier();
+    const entry: Entry = { key, author, clientMessageId, text, requestId, trace, senders: [sender] };
     this.#entries.set(key, entry);
     this.#waiting.push(entry);
     if (!this.#committing) void this.#run();
@@ -154,12 +162,22 @@ class RoomChatLog implements ChatLog {
       const batch = this.#waiting.slice(0, MAX_BATCH);
       this.#waiting = this.#waiting.slice(MAX_BATCH);
       try {
-        await this.#commit(batch);
+        await this.#traced(batch);
       } catch (error) {
         this.#refuse(batch, error);
       }
     }
     this.#committing = false;
+  }
+
+  /** A batch stands in the trace of its first message that has one, and is named in those of the others. */
+  #traced(batch: Entry[]): Promise<void> {
+    const { tracing, consultationId, epoch } = this.#options;
+    if (!tracing) return this.#commit(batch);
+    const [parent, ...links] = batch.flatMap(({ trace }) => trace ?? []);
+    const attributes = { 'wenzhen.room_id': consultationId, 'wenzhen.epoch': epoch, 'wenzhen.messages': batch.length };
+    const span = parent === undefined ? null : tracing.start({ name: 'chat commit', kind: 'internal', parent, links, attributes });
+    return span ? inSpan(span, () => this.#commit(batch)) : tracing.apart(() => this.#commit(batch));
   }
 
   async #commit(batch: Entry[]): Promise<void> {
@@ -172,7 +190,8 @@ class RoomChatLog implements ChatLog {
       const { memberId, name, role } = author;
       return { seq: this.#latest + 1 + index, clientMessageId, memberId, name, role, text, sentAt };
     });
-    const stored = await durable(log, 'chat.append', store.append(consultationId, epoch, messages));
+    const requestIds = fresh.slice(0, MAX_NAMED).map(({ requestId }) => requestId);
+    const stored = await durable(log, 'chat.append', store.append(consultationId, epoch, messages), { requestIds });
     const asNumbered = stored.every(({ seq }, index) => seq === messages[index]?.seq);
     if (asNumbered) for (const message of messages) this.#remember(message);
     for (const [index, answer] of stored.entries()) this.#answer(fresh[index], answer);
@@ -195,10 +214,10 @@ class RoomChatLog implements ChatLog {
   /** Answers repetitions; what is left is new. */
   async #withoutRepetitions(batch: Entry[]): Promise<Entry[]> {
     const { consultationId, store, log } = this.#options;
-    const look = async ({ key, author, clientMessageId }: Entry): Promise<Stored | null> => {
+    const look = async ({ key, author, clientMessageId, requestId }: Entry): Promise<Stored | null> => {
       const known = this.#known.get(key);
       if (known || this.#complete) return known ?? null;
-      return durable(log, 'chat.find', store.find(consultationId, author.memberId, clientMessageId));
+      return durable(log, 'chat.find', store.find(consultationId, author.memberId, clientMessageId), { requestId });
     };
     const found = await Promise.all(batch.map(look));
     return batch.filter((entry, index) => {

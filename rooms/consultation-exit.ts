@@ -85,9 +85,9 @@ export function sendBack(room: ConsultationRoom, memberId: string): void {
 }
 
 /** Withdraws a person's access, then shows all their devices out. */
-export async function kick(room: ConsultationRoom, memberId: string): Promise<void> {
+export async function kick(room: ConsultationRoom, memberId: string, requestId: string): Promise<void> {
   const { consultationId, epoch } = room.facts;
-  await durable(room.log, 'policy.removeMember', room.policy.removeMember(consultationId, epoch, memberId));
+  await durable(room.log, 'policy.removeMember', room.policy.removeMember(consultationId, epoch, memberId), { requestId });
   room.removals++;
   room.admitted.delete(memberId);
   for (const entry of room.entries.values()) if (entry.seat.memberId === memberId) cancelEntry(room, entry, new RoomError('removed'));
@@ -98,15 +98,12 @@ export async function kick(room: ConsultationRoom, memberId: string): Promise<vo
 export async function endVisit(room: ConsultationRoom, byMemberId: string | null, requestId?: string): Promise<void> {
   const { consultationId, epoch } = room.facts;
   try {
-    await durable(room.log, 'policy.ended', room.policy.ended(consultationId, epoch, Date.now(), byMemberId), {
-      consultationId,
-      requestId,
-    });
+    await durable(room.log, 'policy.ended', room.policy.ended(consultationId, epoch, Date.now(), byMemberId), { requestId });
   } catch (error) {
     // Recorded by an attempt before, whose answer got lost: what is left is to tell everybody.
     if (!(error instanceof RoomError) || error.code !== 'visit_ended') throw error;
   }
-  room.log.info({ consultationId, byMemberId, requestId }, 'visit ended');
+  room.log.info({ byMemberId, requestId }, 'visit ended');
   showAllOut(room, 'ended', new RoomError('visit_ended'));
   room.quit('ended');
 }
@@ -116,8 +113,7 @@ export async function endVisit(room: ConsultationRoom, byMemberId: string | null
  * waits to be let in again.
  */
 export function closeRoom(room: ConsultationRoom, requestId: string): void {
-  const { consultationId } = room.facts;
-  room.log.info({ consultationId, requestId }, 'room closed');
+  room.log.info({ requestId }, 'room closed');
   showAllOut(room, 'closed', new RoomError('room_moved'));
   for (const seat of [...room.seats.at('room'), ...room.seats.at('lobby')]) room.seats.remove(seat);
   room.admitted.clear();

@@ -123,9 +123,9 @@ const people: Pick<
     giveUpSeat(room, seat, 'left');
     return done;
   },
-  'room:lock': async (room, _seat, { locked }) => {
+  'room:lock': async (room, _seat, { locked }, requestId) => {
     const { consultationId, epoch } = room.facts;
-    await durable(room.log, 'policy.locked', room.policy.locked(consultationId, epoch, locked));
+    await durable(room.log, 'policy.locked', room.policy.locked(consultationId, epoch, locked), { requestId });
     room.locked = locked;
     room.snapshots.schedule();
     room.channel.toAll('room:updated', roomUpdate(room));
@@ -153,8 +153,8 @@ const people: Pick<
     if (seat.stage === 'room') sendBack(room, seat.memberId);
     return done;
   },
-  'peer:kick': async (room, _seat, { peerId }) => {
-    await kick(room, removable(room, peerId).memberId);
+  'peer:kick': async (room, _seat, { peerId }, requestId) => {
+    await kick(room, removable(room, peerId).memberId, requestId);
     return done;
   },
   'peer:mute': (room, _seat, { peerId, source }) => {
@@ -219,8 +219,8 @@ const content: Omit<Handlers, keyof typeof people | `recording:${string}`> = {
     showPeer(room, seat);
     return done;
   },
-  'chat:send': (room, { memberId, name, role }, { clientMessageId, text }) =>
-    room.chat.send({ memberId, name, role }, clientMessageId, text),
+  'chat:send': (room, { memberId, name, role }, { clientMessageId, text }, requestId) =>
+    room.chat.send({ memberId, name, role }, clientMessageId, text, requestId),
   'chat:history': (room, _seat, { afterSeq, limit }) => pageAnswer(room.chat.page(afterSeq, limit)),
 };
 

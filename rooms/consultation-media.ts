@@ -44,7 +44,7 @@ export function bindMedia(room: ConsultationRoom, media: RoomMedia): void {
   });
   media.on('peerFlooded', ({ peerId, bitrate }) => {
     const seat = room.seats.byPeer(peerId);
-    const fields = { consultationId: room.facts.consultationId, peerId, memberId: seat?.memberId, bitrate: Math.round(bitrate) };
+    const fields = { peerId, memberId: seat?.memberId, bitrate: Math.round(bitrate) };
     room.log.warn(fields, 'a peer sent far too much; from now on it only receives');
     if (!seat) return;
     room.silenced.add(seat.memberId);
@@ -102,10 +102,7 @@ function renew(room: ConsultationRoom, seat: Seat, retryMs: number): void {
     (error: unknown) => {
       if (!(error instanceof MediaError) || error.code === 'invalid_media') {
         renewing.delete(seat);
-        room.log.error(
-          { err: error, consultationId: room.facts.consultationId, peerId: seat.peerId },
-          'media of a seat could not be made anew',
-        );
+        room.log.error({ err: error, peerId: seat.peerId }, 'media of a seat could not be made anew');
         return;
       }
       setTimeout(() => room.turn(() => renew(room, seat, Math.min(retryMs * 2, LAST_RETRY_MS))), retryMs).unref();

@@ -14,11 +14,12 @@ import { durable } from './durable.ts';
 import { RoomError } from './errors.ts';
 import { outside } from './mailbox.ts';
 import { permit } from './permissions.ts';
-import type { ChatStore, ConsultationPolicy, Logger, OpenRecording, VisitFacts } from './ports.ts';
+import type { ChatStore, ConsultationPolicy, Logger, OpenRecording, Tracing, VisitFacts } from './ports.ts';
 import type { ChatMessage, RequestPayload } from './protocol.ts';
 import { createRecordingDesk, type RecordingParts } from './recording.ts';
 import type { RoomChannel } from './room-channel.ts';
 import { createMediaLink } from './room-media-link.ts';
+import { withFields } from './room-log.ts';
 import type { RoomMessage, SeatRequest, SeatRequestName } from './room-messages.ts';
 import { createSnapshotWriter, keptOf, loadSnapshot, type RoomSnapshot, type SeatSnapshot } from './room-snapshot.ts';
 import { createSeats, type Seat } from './seats.ts';
@@ -36,12 +37,16 @@ export interface ConsultationRoomOptions {
   iceServers: (userId: string) => IceServers;
   /** Without it nothing can be recorded. */
   recording?: RecordingParts | undefined;
+  tracing?: Tracing | null | undefined;
+  /** Of who has it opened, for the log. */
+  requestId?: string | undefined;
 }
 
 /** A consultation as the supervisor runs it, with figures for the metrics. */
 export interface ConsultationBehaviour extends Behaviour<RoomMessage> {
   readonly peers: number;
   readonly lobby: number;
+  readonly epoch: number;
   summary(): OpenRoom;
 }
 
@@ -66,11 +71,14 @@ const START_RETRY_MS = 2_000;
 export async function openConsultation(
   consultationId: string,
   self: Self<RoomMessage>,
-  options: ConsultationRoomOptions,
+  given: ConsultationRoomOptions,
 ): Promise<ConsultationBehaviour> {
-  const { log, policy, snapshots } = options;
-  const facts = await durable(log, 'policy.open', policy.open(consultationId));
-  const saved = await loadSnapshot(snapshots, consultationId, log);
+  const { policy, snapshots, requestId } = given;
+  const fields = { roomId: consultationId, requestId };
+  const facts = await durable(given.log, 'policy.open', policy.open(consultationId), fields);
+  const log = withFields(given.log, { roomId: consultationId, epoch: facts.epoch });
+  const options = { ...given, log };
+  const saved = await loadSnapshot(snapshots, consultationId, log, requestId);
   const chat = await openChat(facts, self, options);
   const { recording } = options;
   const recorded = recording ? await durable(log, 'recording.current', recording.records.current(consultationId)) : null;
@@ -89,6 +97,8 @@ export async function openConsultation(
   for (const seat of saved?.seats ?? []) restoreSeat(room, seat);
   room.peopleChanged();
   return {
+    epoch: facts.epoch,
+    restored: (saved?.seats.length ?? 0) > 0,
     handle: (message) => handle(room, message),
     idle: () => isEmpty(room),
     stop: (reason) => stop(room, reason, closer, options),
@@ -116,12 +126,13 @@ function whoIsThere({ seats }: ConsultationRoom): { practitioner: boolean; patie
 function openChat(
   facts: VisitFacts,
   self: Self<RoomMessage>,
-  { chat: store, channel, config, log }: ConsultationRoomOptions,
+  { chat: store, channel, config, log, tracing }: ConsultationRoomOptions,
 ): Promise<ChatLog> {
   const { consultationId, epoch, latestChatSeq: latestSeq } = facts;
   const perTenSeconds = config.RATE_CHAT_PER_10_SECONDS;
   const onPosted = (messages: ChatMessage[]): void => channel.toRoom('chat:posted', { messages });
-  return openChatLog({ consultationId, epoch, store, latestSeq, perTenSeconds, log, onPosted, onStale: () => self.quit('fenced') });
+  const onStale = (): void => self.quit('fenced');
+  return openChatLog({ consultationId, epoch, store, latestSeq, perTenSeconds, log, tracing, onPosted, onStale });
 }
 
 interface Parts {
@@ -135,9 +146,9 @@ interface Parts {
 }
 
 function createRoom({ facts, saved, recorded, chat, self, options }: Parts): ConsultationRoom {
-  const { config, log, policy, media, channel, iceServers, snapshots: store } = options;
+  const { config, log, policy, media, channel, iceServers, tracing, snapshots: store } = options;
   const { consultationId: roomId, epoch, locked, startedAt } = facts;
-  const turn = (run: () => unknown): void => self.tell({ kind: 'turn', run });
+  const turn = (run: () => unknown): void => self.tell({ kind: 'turn', run: tracing ? tracing.bind(run) : run });
   const link = createMediaLink({
     roomId,
     server: media,

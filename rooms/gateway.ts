@@ -12,12 +12,13 @@ import { connectionId } from './connection-id.ts';
 import type { IceServers } from './consultation-state.ts';
 import { durable } from './durable.ts';
 import { RoomError } from './errors.ts';
+import { type Figures, raise } from './figures.ts';
 import { acceptsOrigin, authenticate, knowsRecording, refusal } from './handshake.ts';
 import { eventName, type Inbound, isRequest, parse } from './inbound.ts';
 import { createLifetime } from './lifetime.ts';
 import { capOutbound, terminate } from './outbound-cap.ts';
 import { createPeople, type People } from './people.ts';
-import type { Authenticator, ConsultationPolicy, Identity, Logger } from './ports.ts';
+import type { Authenticator, ConsultationPolicy, Identity, Logger, Span, Tracing } from './ports.ts';
 import { createProbes } from './probes.ts';
 import { type RequestPayload, requests } from './protocol.ts';
 import type { RoomMessage } from './room-messages.ts';
@@ -35,6 +36,8 @@ export interface GatewayOptions {
   router: Router<RoomMessage>;
   iceServers: (userId: string) => IceServers;
   nodeId: string;
+  figures: Pick<Figures, 'refusals'>;
+  tracing?: Tracing | null | undefined;
   /** Takes what is sent to rooms across nodes; default: this node only. */
   adapter?: ServerOptions['adapter'] | undefined;
 }
@@ -177,7 +180,7 @@ class SocketGateway implements Gateway {
     admitted.then(
       () => next(),
       (error: unknown) => {
-        if (!isExpected(error)) log.error({ err: error }, 'handshake failed');
+        if (!isExpected(error)) log.error({ err: error, connectionId: socket.id }, 'handshake failed');
         next(refusal(error));
       },
     );
@@ -201,10 +204,11 @@ class SocketGateway implements Gateway {
   #tellGone({ id, data }: GatewaySocket): void {
     if (this.#closed) return;
     const { router, log } = this.#options;
-    for (const consultationId of data.visited) {
+    const requestId = `${id}:gone`;
+    for (const roomId of data.visited) {
       router
-        .tell(consultationId, { kind: 'gone', connectionId: data.connection, reason: data.goneBy }, `${id}:gone`)
-        .catch((error: unknown) => log.warn({ err: error, consultationId }, 'room not told about a lost connection'));
+        .tell(roomId, { kind: 'gone', connectionId: data.connection, reason: data.goneBy }, requestId)
+        .catch((error: unknown) => log.warn({ err: error, roomId, requestId }, 'room not told about a lost connection'));
     }
   }
 
@@ -231,7 +235,19 @@ class SocketGateway implements Gateway {
   #receive(socket: GatewaySocket, event: unknown, args: unknown[]): void {
     this.counters.received++;
     socket.data.requests++;
-    const sender = this.#track(socket, event, args.at(-1));
+    const { tracing } = this.#options;
+    const span = tracing?.start({
+      name: `socket ${isRequest(event) ? event : 'unknown'}`,
+      kind: 'server',
+      parent: null,
+      attributes: { 'wenzhen.request_id': this.#ask(socket).requestId },
+    });
+    if (span) span.run(() => this.#answer(socket, event, args, span));
+    else this.#answer(socket, event, args);
+  }
+
+  #answer(socket: GatewaySocket, event: unknown, args: unknown[], span?: Span): void {
+    const sender = this.#track(socket, event, args.at(-1), span);
     try {
       if (this.#options.authenticator.isRevoked(socket.data.identity.sessionId)) {
         sender.reject(new RoomError('session_revoked'));
@@ -244,12 +260,16 @@ class SocketGateway implements Gateway {
     }
   }
 
-  #track(socket: GatewaySocket, event: unknown, last: unknown): Sender {
+  #track(socket: GatewaySocket, event: unknown, last: unknown, span?: Span): Sender {
     const ack = typeof last === 'function' ? (last as (answer: Answer) => void) : undefined;
     const { requestId } = this.#ask(socket);
     const count = (answer: Answer): void => {
       this.counters.answered++;
-      if (!answer.ok) this.counters.refused++;
+      if (!answer.ok) {
+        this.counters.refused++;
+        raise(this.#options.figures.refusals, answer.error.code);
+      }
+      span?.end(answer.ok ? undefined : answer.error.code);
       const quotable = !answer.ok && answer.error.code === 'internal';
       ack?.(quotable ? { ok: false, error: { ...answer.error, requestId } } : answer);
     };
@@ -329,7 +349,7 @@ class SocketGateway implements Gateway {
     const ask = this.#ask(socket);
     // Opening writes to the database and holds a room in memory: not for somebody who may not come in.
     const mayOpen = (): Promise<unknown> =>
-      durable(log, 'policy.authorize', policy.authorize(consultationId, identity), { requestId: ask.requestId });
+      durable(log, 'policy.authorize', policy.authorize(consultationId, identity), { roomId: consultationId, requestId: ask.requestId });
     router.post(
       consultationId,
       { kind: 'join', connectionId: data.connection, identity, payload, requestId: ask.requestId, showsRecording: data.showsRecording },

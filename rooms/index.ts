@@ -9,19 +9,21 @@ import type { RecordingParts } from './recording.ts';
 import { type ConsultationBehaviour, openConsultation, type OpenRoom } from './consultation-room.ts';
 import type { IceServers } from './consultation-state.ts';
 import { RoomError } from './errors.ts';
+import { type BusListener, createFigures, type Figures, timeBus } from './figures.ts';
 import { createGateway, type Gateway, type GatewayCounters } from './gateway.ts';
 import type { Cluster } from './cluster.ts';
 import { createMemoryDirectory } from './memory-directory.ts';
 import { createMemoryBusHub } from './memory-node-bus.ts';
 import { createOwnership } from './ownership.ts';
 import { createPresence } from './presence.ts';
-import type { Authenticator, ChatStore, ConsultationPolicy, Logger } from './ports.ts';
+import type { Authenticator, ChatStore, ConsultationPolicy, Logger, SpanAttributes, Tracing } from './ports.ts';
 import type { Notification, NotificationName, RoomView } from './protocol.ts';
 import type { RoomMessage } from './room-messages.ts';
 import { type AskOptions, createRouter, type Router } from './router.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 import { createSocketChannel, createUserChannel } from './socket-channel.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
+import { traceBus, traceTurns } from './tracing.ts';
 import { channelName } from './session.ts';
 import type { Directory } from './directory.ts';
 
@@ -45,8 +47,11 @@ export interface RoomsOptions {
   iceServers: (userId: string) => IceServers;
   /** The way to other nodes; a node alone brings its own parts. Closed by its owner, after the rooms. */
   cluster?: Pick<Cluster, 'directory' | 'bus' | 'adapter'> | undefined;
+  tracing?: Tracing | null;
   /** Timing of each turn of an actor, in ms: for the metrics. */
   onTurn?: (kind: string, waitedMs: number, ranMs: number) => void;
+  /** Timing of each request to another node. */
+  onBusRequest?: BusListener;
 }
 
 export interface RoomsStats {
@@ -57,6 +62,13 @@ export interface RoomsStats {
   /** Messages waiting in the fullest mailbox. */
   mailboxDepth: number;
   messages: Readonly<GatewayCounters>;
+  /** How many rooms hold so many people; the key is the upper end. */
+  sizes: Readonly<Record<string, number>>;
+  /** The rooms with most people or most messages waiting; few. */
+  busiest: readonly { roomId: string; peers: number; mailboxDepth: number }[];
+  figures: Readonly<Figures>;
+  /** Nodes that live as far as this one knows, with it. */
+  nodes: number;
 }
 
 export interface Rooms {
@@ -104,36 +116,47 @@ const LEASE_ALONE_MS = 86_400_000;
 
 /** The parts of one node's room layer, which know each other. */
 function createParts(options: RoomsOptions) {
-  const { config, log, media, policy, chat, authenticator, snapshots, iceServers, onTurn } = options;
-  const { cluster, recording } = options;
-  const { directory, bus } = cluster ?? { directory: createMemoryDirectory(), bus: createMemoryBusHub().join(randomUUID()) };
+  const { config, log, media, policy, chat, authenticator, snapshots, iceServers, onTurn, onBusRequest } = options;
+  const { cluster, recording, tracing } = options;
+  const { directory, bus: plainBus } = cluster ?? { directory: createMemoryDirectory(), bus: createMemoryBusHub().join(randomUUID()) };
+  const timedBus = onBusRequest ? timeBus(plainBus, onBusRequest) : plainBus;
+  const bus = tracing ? traceBus(tracing, timedBus, kindOfRequest) : timedBus;
+  const figures = createFigures();
   const { nodeId } = bus;
   const ownership = createOwnership({
     directory,
     nodeId,
     ttlMs: cluster ? config.ROOM_LEASE_MS : LEASE_ALONE_MS,
     log,
+    figures,
     onLost: (roomId) => supervisor.fence(roomId),
     isGone: (node) => presence?.isGone(node) ?? false,
   });
   const supervisor = createSupervisor<RoomMessage>({
-    open: (id, self) => {
+    async open(id, self, requestId) {
       const channel = createSocketChannel(() => gateway, id, cluster !== undefined);
-      return openConsultation(id, self, { config, log, media, policy, chat, snapshots, channel, iceServers, recording });
+      const ways = { config, log, media, policy, chat, snapshots, channel, iceServers, recording, tracing, requestId };
+      const room = await openConsultation(id, self, ways);
+      if (tracing) traceTurns(tracing, room, (message) => describeTurn(id, room.epoch, message));
+      return room;
     },
     ownership,
     log,
+    figures,
     capacity: config.ROOM_MAILBOX_SIZE,
     describe: (message) => ({ kind: message.kind, ...('requestId' in message && { requestId: message.requestId }) }),
     ...(onTurn && {
-      onTimed: (message: RoomMessage, waited: number, ran: number) =>
-        onTurn(message.kind === 'request' ? message.name : message.kind, waited, ran),
+      onTimed: (message: RoomMessage, waited: number, ran: number) => onTurn(nameOf(message), waited, ran),
     }),
   });
   const summaries = (): OpenRoom[] => [...supervisor.actors()].map(({ behaviour }) => (behaviour as ConsultationBehaviour).summary());
-  const router = createRouter({ supervisor, directory, bus, summaries });
-  const gateway = createGateway({ config, log, authenticator, media, policy, router, iceServers, nodeId, adapter: cluster?.adapter });
+  const router = createRouter({ supervisor, directory, bus, summaries, tracing });
+  const gateway = createGateway({
+    ...{ config, log, authenticator, media, policy, router, iceServers, nodeId, figures, tracing },
+    adapter: cluster?.adapter,
+  });
   const nodeGone = (gone: string): void => {
+    figures.nodesGone++;
     for (const { mailbox } of supervisor.actors()) mailbox.tell({ kind: 'node-gone', nodeId: gone }, true);
     recycleOrphans({ directory, supervisor, gateway }, gone).catch((error: unknown) => log.warn({ err: error }, 'orphans not sent on'));
   };
@@ -146,12 +169,26 @@ function createParts(options: RoomsOptions) {
     ownership.close();
     await bus.close();
   };
-  return { supervisor, router, gateway, presence, close };
+  return { supervisor, router, gateway, presence, figures, close };
+}
+
+/** What a message is, for metrics and traces: one of few. */
+const nameOf = (message: RoomMessage): string => (message.kind === 'request' ? message.name : message.kind);
+
+function describeTurn(roomId: string, epoch: number, message: RoomMessage): { name: string; attributes: SpanAttributes } {
+  const requestId = 'requestId' in message ? { 'wenzhen.request_id': message.requestId } : {};
+  return { name: `room ${nameOf(message)}`, attributes: { 'wenzhen.room_id': roomId, 'wenzhen.epoch': epoch, ...requestId } };
+}
+
+/** Kind of a request between nodes; `router.ts` and others make them. */
+function kindOfRequest(message: unknown): string {
+  const { mode } = message as { mode?: unknown };
+  return typeof mode === 'string' ? mode.slice(0, 32) : 'request';
 }
 
 /** Builds the room layer of one node. */
 export function createRooms(options: RoomsOptions): Rooms {
-  const { supervisor, router, gateway, presence, close } = createParts(options);
+  const { supervisor, router, gateway, presence, figures, close } = createParts(options);
   const deadlineMs = options.config.ROOM_ASK_TIMEOUT_MS;
   const command = commander(router, deadlineMs);
   let closing: Promise<void> | undefined;
@@ -169,7 +206,7 @@ export function createRooms(options: RoomsOptions): Rooms {
         const asked = { deadlineMs, requestId: randomUUID(), mayOpen };
         return router.ask(consultationId, { kind: 'inspect' }, asked) as Promise<RoomView>;
       }),
-    stats: () => statsOf([...supervisor.actors()], gateway),
+    stats: () => ({ ...statsOf([...supervisor.actors()], gateway), figures, nodes: 1 + (presence?.others().length ?? 0) }),
     drain: () => gateway.drain(),
     close: () => (closing ??= close()),
   };
@@ -215,7 +252,29 @@ async function unlessClosed<T>(ask: (mayOpen: () => Promise<never>) => Promise<T
   }
 }
 
-function statsOf(actors: Actor<RoomMessage>[], { sockets, counters }: Gateway): RoomsStats {
+/** Upper ends of the sizes of rooms in the metrics, in seats. */
+const SIZES = [0, 1, 2, 4, 8, 16, 32, Infinity];
+/** Rooms that the metrics name: names are series, and series are dear. */
+const NAMED_ROOMS = 5;
+
+function sizesOf(seats: readonly number[]): Record<string, number> {
+  const below = (end: number): number => seats.filter((count) => count <= end).length;
+  return Object.fromEntries(SIZES.map((end, index) => [String(end), below(end) - (index > 0 ? below(SIZES[index - 1] ?? 0) : 0)]));
+}
+
+function busiestOf(actors: Actor<RoomMessage>[]): RoomsStats['busiest'] {
+  const rooms = actors.map(({ id: roomId, behaviour, mailbox }) => {
+    return { roomId, peers: (behaviour as ConsultationBehaviour).peers, mailboxDepth: mailbox.depth };
+  });
+  const first = (of: 'peers' | 'mailboxDepth') =>
+    rooms
+      .filter((room) => room[of] > 0)
+      .toSorted((a, b) => b[of] - a[of])
+      .slice(0, NAMED_ROOMS);
+  return [...new Set([...first('peers'), ...first('mailboxDepth')])];
+}
+
+function statsOf(actors: Actor<RoomMessage>[], { sockets, counters }: Gateway): Omit<RoomsStats, 'figures' | 'nodes'> {
   const behaviours = actors.map((actor) => actor.behaviour as ConsultationBehaviour);
   return {
     rooms: actors.length,
@@ -224,5 +283,7 @@ function statsOf(actors: Actor<RoomMessage>[], { sockets, counters }: Gateway): 
     sockets,
     mailboxDepth: Math.max(0, ...actors.map((actor) => actor.mailbox.depth)),
     messages: { ...counters },
+    sizes: sizesOf(behaviours.map(({ peers }) => peers)),
+    busiest: busiestOf(actors),
   };
 }

@@ -1,6 +1,7 @@
 /** Keeps the leases of the rooms that live on this node. */
 import type { Claim, Directory, Lease } from './directory.ts';
 import { RoomError } from './errors.ts';
+import { createFigures, type Figures, raise } from './figures.ts';
 import type { Logger } from './ports.ts';
 
 /** Another node holds the room. */
@@ -19,6 +20,7 @@ export interface OwnershipOptions {
   /** Life of a lease without renewal; renewed every third of it. */
   ttlMs: number;
   log: Logger;
+  figures?: Pick<Figures, 'renewals' | 'renewedAt' | 'leases'>;
   /** The lease is gone: somebody else may own the room by now. */
   onLost: (roomId: string) => void;
   /** Whether a node was found silent: its leases bind nobody any more. What it still writes, the epoch refuses. */
@@ -33,7 +35,8 @@ export interface Ownership {
 }
 
 /** Takes, renews and gives back leases for one node. */
-export function createOwnership({ directory, nodeId, ttlMs, log, onLost, isGone = () => false }: OwnershipOptions): Ownership {
+export function createOwnership(options: OwnershipOptions): Ownership {
+  const { directory, ttlMs, log, onLost, figures = createFigures() } = options;
   const leases = new Map<string, Lease>();
   let renewing = false;
 
@@ -45,42 +48,42 @@ export function createOwnership({ directory, nodeId, ttlMs, log, onLost, isGone 
     if (claim.claimed) {
       // Whoever had it in between has raised the epoch: the next durable write tells, and stops the room.
       leases.set(roomId, claim.lease);
-      log.warn({ roomId }, 'lease was gone and is taken again');
+      raise(figures.renewals, 'retaken');
+      log.warn({ roomId, term: claim.lease.term }, 'lease was gone and is taken again');
       return;
     }
     leases.delete(roomId);
+    raise(figures.renewals, 'lost');
     onLost(roomId);
   };
 
-  const claim = async (roomId: string): Promise<Claim> => {
-    const answer = await directory.claim(roomId, nodeId, ttlMs);
-    if (answer.claimed || !isGone(answer.owner.nodeId)) return answer;
-    await directory.release(answer.owner);
-    return directory.claim(roomId, nodeId, ttlMs);
-  };
-
   const renew = async (): Promise<void> => {
+    figures.leases = leases.size;
+    if (leases.size === 0) figures.renewedAt = null;
     if (renewing || leases.size === 0) return;
     renewing = true;
     try {
-      const lost = await directory.renew([...leases.values()], ttlMs);
+      const held = [...leases.values()];
+      const lost = await directory.renew(held, ttlMs);
+      noteRound(figures, held.length - lost.length);
       for (const lease of lost) if (leases.get(lease.roomId) === lease) await retake(lease);
     } catch (error) {
       // A directory that is away takes no room from anybody: nobody else can claim, and the database fences late writes.
+      raise(figures.renewals, 'failed');
       log.warn({ err: error, rooms: leases.size }, 'leases not renewed');
     } finally {
       renewing = false;
     }
   };
 
-  const timer = setInterval(() => void renew(), ttlMs / 3);
-  timer.unref();
+  const timer = setInterval(() => void renew(), ttlMs / 3).unref();
 
   return {
     async take(roomId) {
-      const answer = await claim(roomId);
+      const answer = await claim(options, roomId);
       if (!answer.claimed) throw new OwnedElsewhere(answer.owner.nodeId);
       leases.set(roomId, answer.lease);
+      figures.renewedAt ??= performance.now();
     },
     async give(roomId) {
       const lease = leases.get(roomId);
@@ -89,4 +92,16 @@ export function createOwnership({ directory, nodeId, ttlMs, log, onLost, isGone 
     },
     close: () => clearInterval(timer),
   };
+}
+
+async function claim({ directory, nodeId, ttlMs, isGone = () => false }: OwnershipOptions, roomId: string): Promise<Claim> {
+  const answer = await directory.claim(roomId, nodeId, ttlMs);
+  if (answer.claimed || !isGone(answer.owner.nodeId)) return answer;
+  await directory.release(answer.owner);
+  return directory.claim(roomId, nodeId, ttlMs);
+}
+
+function noteRound(figures: NonNullable<OwnershipOptions['figures']>, kept: number): void {
+  figures.renewedAt = performance.now();
+  figures.renewals.set('kept', (figures.renewals.get('kept') ?? 0) + kept);
 }

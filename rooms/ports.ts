@@ -141,3 +141,42 @@ export interface Logger {
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
 }
+
+/** What is written down of a piece of work: names and ids, never what people are called or say. */
+export type SpanAttributes = Record<string, string | number>;
+
+/** A piece of work in a trace. */
+export interface Span {
+  /** Names this span for what it causes elsewhere (W3C `traceparent`). */
+  readonly carrier: string;
+  /** Runs work as part of this span: what it starts meanwhile stands below it. */
+  run<T>(work: () => T): T;
+  set(attributes: SpanAttributes): void;
+  /** @param error of a span that failed; its code or type is kept, never its text */
+  end(error?: unknown): void;
+}
+
+export interface SpanOptions {
+  /** One of few: no ids in it. */
+  name: string;
+  kind: 'server' | 'client' | 'consumer' | 'internal';
+  /** Null: a trace of its own; a carrier: below that span; default: below the span that runs here. */
+  parent?: string | null | undefined;
+  attributes?: SpanAttributes;
+  /** Carriers of others that it is done for as well. */
+  links?: readonly string[];
+}
+
+/** Traces. Where none are wanted there is none of these, and nothing is done for them. */
+export interface Tracing {
+  /** @returns null when it is not recorded: not chosen, or below nothing that is */
+  start(options: SpanOptions): Span | null;
+  /** The span that runs here, for a message; undefined without one. */
+  carrier(): string | undefined;
+  /** The work, to be run later and as part of the span that runs now. */
+  bind<T>(work: () => T): () => T;
+  /** Runs work as part of no span. */
+  apart<T>(work: () => T): T;
+  /** Adds to the span that runs here. */
+  note(attributes: SpanAttributes): void;
+}

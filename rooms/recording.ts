@@ -330,7 +330,7 @@ class Desk implements RecordingDesk {
 
   async #durable<T>(what: string, work: Promise<T>): Promise<T> {
     try {
-      return await durable(this.#room.log, what, work, { consultationId: this.#id });
+      return await durable(this.#room.log, what, work);
     } catch (error) {
       if (error instanceof RoomError && error.code === 'stale_epoch') this.#room.quit('fenced');
       throw error;

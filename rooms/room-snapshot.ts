@@ -46,16 +46,19 @@ export const keptOf = (whole: SeatSnapshot): SeatSnapshot => seat.parse(whole);
 /** Debounce of a save, in ms: a burst of changes is one write. */
 const DEBOUNCE_MS = 40;
 
-/** Loads the snapshot of a room; one that cannot be read counts as none, because all of it can be done without. */
-export async function loadSnapshot(store: SnapshotStore, roomId: string, log: Logger): Promise<RoomSnapshot | null> {
+/**
+ * Loads the snapshot of a room; one that cannot be read counts as none, because all of it can be done without.
+ * @param log that of the room
+ */
+export async function loadSnapshot(store: SnapshotStore, roomId: string, log: Logger, requestId?: string): Promise<RoomSnapshot | null> {
   try {
-    const stored = await durable(log, 'snapshots.load', store.load(roomId));
+    const stored = await durable(log, 'snapshots.load', store.load(roomId), { requestId });
     if (!stored) return null;
     const parsed = snapshot.safeParse(stored.data);
     if (parsed.success) return parsed.data;
-    log.warn({ roomId, issues: parsed.error.issues.length }, 'snapshot has another shape; starting without');
+    log.warn({ requestId, issues: parsed.error.issues.length }, 'snapshot has another shape; starting without');
   } catch (error) {
-    log.warn({ err: error, roomId }, 'snapshot not readable; starting without');
+    log.warn({ err: error, requestId }, 'snapshot not readable; starting without');
   }
   return null;
 }
@@ -93,7 +96,7 @@ export function createSnapshotWriter({ store, roomId, epoch, log, take, onStale 
     } catch (error) {
       if (error instanceof RoomError && error.code === 'stale_epoch') return onStale();
       dirty = true;
-      log.warn({ err: error, roomId }, 'snapshot not saved');
+      log.warn({ err: error }, 'snapshot not saved');
     }
   };
   const flush = (): Promise<void> => {

@@ -5,7 +5,9 @@ import type { Directory } from './directory.ts';
 import { RoomError } from './errors.ts';
 import type { NodeBus } from './node-bus.ts';
 import { OwnedElsewhere } from './ownership.ts';
+import type { Tracing } from './ports.ts';
 import type { Supervisor } from './supervisor.ts';
+import { stamped } from './tracing.ts';
 
 export interface RouterOptions<M, S> {
   supervisor: Supervisor<M>;
@@ -13,6 +15,7 @@ export interface RouterOptions<M, S> {
   bus: NodeBus;
   /** What lists say of the rooms that are open here; plain JSON. */
   summaries: () => S[];
+  tracing?: Tracing | null | undefined;
 }
 
 export interface Router<M, S = unknown> {
@@ -61,7 +64,7 @@ const LIST_DEADLINE_MS = 1_000;
 /** Deadline of a message that nobody waits for, on its way to another node. */
 const TELL_DEADLINE_MS = 5_000;
 
-export function createRouter<M, S>({ supervisor, directory, bus, summaries }: RouterOptions<M, S>): Router<M, S> {
+export function createRouter<M, S>({ supervisor, directory, bus, summaries, tracing }: RouterOptions<M, S>): Router<M, S> {
   const local = (roomId: string): Actor<M> | undefined => supervisor.peek(roomId);
 
   const find = async (asked: Job<M>): Promise<void> => {
@@ -73,7 +76,7 @@ export function createRouter<M, S>({ supervisor, directory, bus, summaries }: Ro
       const known = local(roomId) ?? (await supervisor.find(roomId));
       if (!known) await options.mayOpen?.();
       if (left() <= 0) return;
-      const actor = known ?? (await supervisor.get(roomId));
+      const actor = known ?? (await supervisor.get(roomId, options.requestId));
       // Nobody waits any more: what was asked must not happen behind their back.
       if (left() > 0) actor.mailbox.post(message, left(), resolve, reject);
     } catch (error) {
@@ -96,7 +99,9 @@ export function createRouter<M, S>({ supervisor, directory, bus, summaries }: Ro
 
   bus.serve(async (received) => {
     const envelope = received as Envelope<M>;
-    return envelope.mode === 'list' ? summaries() : answerOtherNode(supervisor, envelope);
+    if (envelope.mode === 'list') return summaries();
+    const { message } = envelope;
+    return answerOtherNode(supervisor, tracing ? { ...envelope, message: stamped(tracing, message) } : envelope);
   });
 
   const listOf = async (nodeId: string): Promise<S[]> => {
@@ -104,7 +109,9 @@ export function createRouter<M, S>({ supervisor, directory, bus, summaries }: Ro
     return (await bus.request(nodeId, { mode: 'list' }, options).catch(() => [])) as S[];
   };
 
-  const post: Router<M>['post'] = (roomId, message, options, resolve, reject) => {
+  const post: Router<M>['post'] = (roomId, asked, options, resolve, reject) => {
+    tracing?.note({ 'wenzhen.room_id': roomId });
+    const message = tracing ? stamped(tracing, asked) : asked;
     const actor = local(roomId);
     if (actor) actor.mailbox.post(message, options.deadlineMs, resolve, reject);
     else void find({ roomId, message, options, resolve, reject });

@@ -2,6 +2,7 @@
 import { type Actor, type Behaviour, createActor, type StopReason } from './actor.ts';
 import { RoomError, type RoomErrorCode } from './errors.ts';
 import type { Ownership } from './ownership.ts';
+import { createFigures, type Figures, raise } from './figures.ts';
 import type { Logger } from './ports.ts';
 
 /** How an actor reaches itself and its supervisor. */
@@ -15,10 +16,14 @@ export interface Self<M> {
 }
 
 export interface SupervisorOptions<M> {
-  /** Loads and starts an actor. What it throws reaches everybody who waits for this start, and is forgotten. */
-  open: (id: string, self: Self<M>) => Promise<Behaviour<M>>;
+  /**
+   * Loads and starts an actor. What it throws reaches everybody who waits for this start, and is forgotten.
+   * @param requestId of the first who waits, for the log
+   */
+  open: (id: string, self: Self<M>, requestId: string | undefined) => Promise<Behaviour<M>>;
   ownership: Ownership;
   log: Logger;
+  figures?: Pick<Figures, 'opened' | 'stopped'>;
   /** Messages that may wait in one mailbox. */
   capacity: number;
   /** Actors that may run at once; past it starts fail with `room_busy`. Default 10,000. */
@@ -33,7 +38,7 @@ export interface SupervisorOptions<M> {
 
 export interface Supervisor<M> {
   /** The running actor; starts it when needed. @throws {RoomError} `shutting_down`, `room_busy`, or what `open` threw */
-  get(id: string): Promise<Actor<M>>;
+  get(id: string, requestId?: string): Promise<Actor<M>>;
   /** The actor when it runs now. */
   peek(id: string): Actor<M> | undefined;
   /** The actor when it runs or is just being started. */
@@ -64,6 +69,7 @@ export function createSupervisor<M>(options: SupervisorOptions<M>): Supervisor<M
 
 class RoomSupervisor<M> implements Supervisor<M> {
   readonly #options: SupervisorOptions<M>;
+  readonly #figures: Pick<Figures, 'opened' | 'stopped'>;
   readonly #running = new Map<string, Actor<M>>();
   readonly #starting = new Map<string, Promise<Actor<M>>>();
   readonly #stopping = new Map<string, Promise<void>>();
@@ -71,9 +77,10 @@ class RoomSupervisor<M> implements Supervisor<M> {
 
   constructor(options: SupervisorOptions<M>) {
     this.#options = options;
+    this.#figures = options.figures ?? createFigures();
   }
 
-  get(id: string): Promise<Actor<M>> {
+  get(id: string, requestId?: string): Promise<Actor<M>> {
     const known = this.#running.get(id);
     if (known) return Promise.resolve(known);
     const pending = this.#starting.get(id);
@@ -81,7 +88,7 @@ class RoomSupervisor<M> implements Supervisor<M> {
     if (this.#closed) return Promise.reject(new RoomError('shutting_down'));
     const { maxActors = MAX_ACTORS } = this.#options;
     if (this.#running.size + this.#starting.size >= maxActors) return Promise.reject(new RoomError('room_busy'));
-    const promise = this.#start(id).finally(() => this.#starting.delete(id));
+    const promise = this.#start(id, requestId).finally(() => this.#starting.delete(id));
     this.#starting.set(id, promise);
     return promise;
   }
@@ -110,25 +117,26 @@ class RoomSupervisor<M> implements Supervisor<M> {
     await Promise.allSettled(this.#stopping.values());
   }
 
-  async #start(id: string): Promise<Actor<M>> {
+  async #start(id: string, requestId: string | undefined): Promise<Actor<M>> {
     await this.#stopping.get(id);
     if (this.#closed) throw new RoomError('shutting_down');
     await this.#options.ownership.take(id);
     let actor: Actor<M>;
     try {
-      actor = await this.#open(id);
+      actor = await this.#open(id, requestId);
     } catch (error) {
       await this.#options.ownership.give(id);
       throw error;
     }
     this.#running.set(id, actor);
+    raise(this.#figures.opened, actor.behaviour.restored ? 'restored' : 'new');
     // The server may have begun to close while the room was being opened.
     if (!this.#closed) return actor;
     this.#stop(actor, 'shutdown');
     throw new RoomError('shutting_down');
   }
 
-  async #open(id: string): Promise<Actor<M>> {
+  async #open(id: string, requestId: string | undefined): Promise<Actor<M>> {
     const { open, capacity, onTimed } = this.#options;
     // Unset while `open` runs: whatever the actor tells itself by then has no state to act on.
     let actor: Actor<M> | undefined = undefined;
@@ -137,7 +145,7 @@ class RoomSupervisor<M> implements Supervisor<M> {
       retire: () => actor?.behaviour.idle() && actor.mailbox.depth === 0 && this.#stop(actor, 'idle'),
       quit: (reason) => actor && this.#stop(actor, reason),
     };
-    const behaviour = await open(id, self);
+    const behaviour = await open(id, self, requestId);
     const onFailure = (error: unknown, inARow: number, message: M): void => actor && this.#fail(actor, error, inARow, message);
     actor = createActor<M>({ id, behaviour, capacity, onFailure, ...(onTimed && { onTimed }) });
     return actor;
@@ -145,21 +153,24 @@ class RoomSupervisor<M> implements Supervisor<M> {
 
   #fail(actor: Actor<M>, error: unknown, inARow: number, message: M): void {
     const { log, describe, maxFailures = MAX_FAILURES } = this.#options;
-    log.error({ err: error, roomId: actor.id, inARow, ...describe?.(message) }, 'room failed on a message');
+    const { id: roomId, behaviour } = actor;
+    log.error({ err: error, roomId, epoch: behaviour.epoch, inARow, ...describe?.(message) }, 'room failed on a message');
     if (inARow >= maxFailures) this.#stop(actor, 'failed');
   }
 
   #stop(actor: Actor<M>, reason: StopReason): void {
     const { id, behaviour, mailbox } = actor;
     const { log, ownership } = this.#options;
+    const { epoch } = behaviour;
     if (this.#running.get(id) !== actor) return;
     this.#running.delete(id);
+    raise(this.#figures.stopped, reason);
     mailbox.close(new RoomError(farewell[reason]));
     const done = behaviour
       .stop(reason)
-      .catch((error: unknown) => log.error({ err: error, roomId: id }, 'room did not stop cleanly'))
+      .catch((error: unknown) => log.error({ err: error, roomId: id, epoch }, 'room did not stop cleanly'))
       .then(() => ownership.give(id))
-      .catch((error: unknown) => log.warn({ err: error, roomId: id }, 'lease not given back'))
+      .catch((error: unknown) => log.warn({ err: error, roomId: id, epoch }, 'lease not given back'))
       .finally(() => this.#stopping.delete(id));
     this.#stopping.set(id, done);
   }

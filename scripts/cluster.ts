@@ -16,6 +16,7 @@ Options of the start
   --port <port>         of the balancer (8080)
   --database <url>      server to make the database on, mysql://…; default: one of its own
   --folder <folder>     where commands reach it (data/cluster)
+  --set <NAME=value>    a setting of every node; may be given several times
 
 Commands; a node is 1, 2, … or jobs
 ${CLUSTER_COMMANDS}`;
@@ -27,6 +28,7 @@ const { values, positionals } = parseArgs({
     port: { type: 'string', default: '8080' },
     database: { type: 'string' },
     folder: { type: 'string', default: path.join('data', 'cluster') },
+    set: { type: 'string', multiple: true, default: [] },
     help: { type: 'boolean', default: false },
   },
 });
@@ -44,7 +46,9 @@ async function run(): Promise<void> {
   };
   process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
   console.log('Starting MariaDB, Redis, the nodes and the job worker …');
-  const cluster = await startCluster({ nodes, port: Number(values.port), ...(values.database && { databaseServer: values.database }) });
+  const env = Object.fromEntries(values.set.map((setting) => setting.split(/=(.*)/s, 2)));
+  const database = values.database && { databaseServer: values.database };
+  const cluster = await startCluster({ nodes, port: Number(values.port), env, ...database });
   const control = await listenForCommands(values.folder, (words) => runCommand(cluster, words)).catch(async (error: unknown) => {
     await cluster.close();
     throw error;

@@ -64,6 +64,7 @@ export async function createMediaServer(options: { config: Config; log: MediaLog
     openRoom: (roomId) => openRoom(pool, roomId, options),
     openProbe: (path) => openProbe(pool, path),
     workers: () => pool.slots().map((slot) => statusOf(slot, performance.now())),
+    deaths: () => pool.deaths,
     healthy: () => pool.slots().length > 0,
     drain,
     close() {

@@ -12,6 +12,7 @@ export function createNoMedia(): MediaServer {
     openRoom: elsewhere,
     openProbe: elsewhere,
     workers: () => [],
+    deaths: () => 0,
     healthy: () => true,
     drain: () => undefined,
     close: async () => undefined,

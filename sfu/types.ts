@@ -191,6 +191,8 @@ export interface MediaServer {
   openRoom(roomId: string): Promise<RoomMedia>;
   openProbe(path: 'udp' | 'tcp' | 'relay'): Promise<Probe>;
   workers(): WorkerStatus[];
+  /** Workers that died since the start. */
+  deaths(): number;
   /** True while at least one worker answers. */
   healthy(): boolean;
   /**

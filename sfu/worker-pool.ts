@@ -27,6 +27,8 @@ const START_PATIENCE_MS = 2_000;
 const STOP_PATIENCE_MS = 1_000;
 
 export interface WorkerPool {
+  /** Workers that died since the start, those that were killed for not answering too. */
+  readonly deaths: number;
   /** Workers that are up. */
   slots(): WorkerSlot[];
   /**
@@ -50,6 +52,7 @@ class Pool implements WorkerPool {
   readonly #stopWatching = new Map<number, () => void>();
   /** Delay of the last replacement per worker, in ms. */
   readonly #delays = new Map<number, number>();
+  deaths = 0;
   /** Aborted by `drain`: nothing is started any more. */
   readonly #draining = new AbortController();
 
@@ -105,6 +108,7 @@ class Pool implements WorkerPool {
       for (const hosted of slot.hosted) hosted.workerStopped();
       return;
     }
+    this.deaths++;
     const livedMs = performance.now() - slot.startedAt;
     this.#log.error({ pid: worker.pid, index, livedMs: Math.round(livedMs), rooms: slot.hosted.size }, 'media worker died; replacing it');
     this.#replace(index, restartDelay(livedMs, this.#delays.get(index) ?? 0));

@@ -1,5 +1,4 @@
 /** The Fastify application: plugins, then modules. Does not listen. */
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Logger } from 'pino';
@@ -25,10 +24,11 @@ import { requestDurations } from './plugins/request-durations.ts';
 import { nameRequests, requestId } from './plugins/request-id.ts';
 import { allowOrigins, pageHeaders, protectData } from './plugins/security.ts';
 import { cutSlowBodies } from './plugins/slow-bodies.ts';
+import { traceRequests } from './plugins/tracing.ts';
 import { sendPage, serveWeb } from './plugins/web.ts';
+import { version } from './version.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
-const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
 
 /** Largest JSON body, in bytes. */
 const BODY_LIMIT = 65_536;
@@ -44,7 +44,7 @@ const HTTP_OPTIONS = {
 };
 
 export interface AppParts {
-  foundation: Pick<Foundation, 'config' | 'log' | 'auth' | 'access' | 'database' | 'redis' | 'audit' | 'vault'>;
+  foundation: Pick<Foundation, 'config' | 'log' | 'auth' | 'access' | 'database' | 'redis' | 'audit' | 'vault' | 'tracing'>;
   modules: Pick<Modules, 'routes' | 'apiKeys'>;
   readiness: Readiness;
   metrics: MetricSources;
@@ -70,7 +70,7 @@ function withoutChildren(log: Logger): FastifyBaseLogger {
 
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const { foundation, modules, webFolder = path.join(root, 'web/dist') } = parts;
-  const { config, log, auth, access, audit } = foundation;
+  const { config, log, auth, access, audit, tracing } = foundation;
   const app = Fastify({
     loggerInstance: withoutChildren(log),
     https: parts.tls ? { ...parts.tls, ...HTTP_OPTIONS } : null,
@@ -89,12 +89,14 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
 
   parts.observe?.(app);
   app.setErrorHandler(handleFault);
+  // First of all hooks: the others are part of the request.
+  const traced = tracing ? [traceRequests(app, tracing)] : [];
   const { seen, freshlyVerified } = auth.sessions;
   enforcePolicies(app, { verify: auth.verify, accessOf: access.of, seen, freshlyVerified, openKey: modules.apiKeys.open });
   nameRequests(app);
   cutSlowBodies(app, BODY_TIMEOUT_MS);
   const durations = requestDurations(BUCKETS);
-  afterAnswers(app, [logRequests(log, config.LOG_SLOW_REQUEST_MS), durations.observe]);
+  afterAnswers(app, [logRequests(log, config.LOG_SLOW_REQUEST_MS), durations.observe, ...traced]);
   await allowOrigins(app, config);
   const headers = await pageHeaders(config);
   const served = config.ROLES.includes('api');

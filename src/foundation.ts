@@ -1,4 +1,5 @@
 /** What every business module stands on: database, keys, signals, permissions, outbox, signing in. */
+import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Config } from '#config/index.ts';
@@ -17,10 +18,16 @@ import { connectRedis } from './redis.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import { createSettings, type Settings } from './settings/service.ts';
 import { createSignals, type Signals } from './signals/signals.ts';
+import { startTracing, type Traces } from './tracing.ts';
+import { version } from './version.ts';
 
 export interface Foundation {
   readonly config: Config;
   readonly log: Logger;
+  /** Of this process, in the cluster and in traces; never used twice. */
+  readonly nodeId: string;
+  /** Null when no traces are kept. */
+  readonly tracing: Traces | null;
   readonly secrets: Secrets;
   readonly database: Database;
   /** Null without `REDIS_URL`. */
@@ -40,13 +47,16 @@ export interface Foundation {
 /** Opens the database and brings it up to date. @throws when it cannot; what was opened is closed again */
 export async function createFoundation(config: Config, log: Logger): Promise<Foundation> {
   const secrets = await loadSecrets(config);
-  const database = await openDatabase(config, log);
+  const nodeId = randomUUID();
+  const tracing = await startTracing(config, version, nodeId, log);
+  const database = await openDatabase(config, log, tracing);
   const redis = config.REDIS_URL ? connectRedis(config.REDIS_URL, log) : null;
   const opened: { close(): Promise<void> }[] = [];
   async function close(): Promise<void> {
     for (const part of opened) await part.close();
     redis?.disconnect();
     await database.close();
+    await tracing?.close();
   }
   try {
     const migrated = await migrate(database);
@@ -67,6 +77,8 @@ export async function createFoundation(config: Config, log: Logger): Promise<Fou
     return {
       config,
       log,
+      nodeId,
+      tracing,
       secrets,
       database,
       redis,

@@ -2,10 +2,12 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
 import type { Config } from '#config/index.ts';
+import { traceFields } from './tracing.ts';
 
 const SECRET = ['authorization', 'cookie', 'password', 'passwordHash', 'token', 'secret', 'credential'];
 
-type LogConfig = Pick<Config, 'LOG_LEVEL' | 'LOG_PRETTY' | 'LOG_FILE' | 'LOG_FILE_MEGABYTES' | 'LOG_FILE_KEEP' | 'NODE_ENV'>;
+type LogConfig = Pick<Config, 'LOG_LEVEL' | 'LOG_PRETTY' | 'LOG_FILE' | 'LOG_FILE_MEGABYTES' | 'LOG_FILE_KEEP' | 'NODE_ENV'> &
+  Partial<Pick<Config, 'OTEL_EXPORTER_OTLP_ENDPOINT'>>;
 
 /** @param destination in place of standard output */
 export function createLog(config: LogConfig, destination?: DestinationStream): Logger {
@@ -15,6 +17,7 @@ export function createLog(config: LogConfig, destination?: DestinationStream): L
     base: null,
     redact: { paths: [...SECRET, ...SECRET.map((key) => `*.${key}`), ...SECRET.map((key) => `*.*.${key}`)], censor: '[redacted]' },
     serializers: { err: errorFields },
+    ...(config.OTEL_EXPORTER_OTLP_ENDPOINT && { mixin: traceFields }),
   };
   if (config.LOG_FILE) return pino(options, rotatingFile(config, config.LOG_FILE));
   if (destination) return pino(options, destination);

@@ -1,5 +1,4 @@
 /** The only place that knows every part: builds each, hands it what it needs, and takes them down in order. */
-import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -7,7 +6,7 @@ import type { Config } from '#config/index.ts';
 import { createRooms, joinCluster } from '#rooms/index.ts';
 import { rtpCapabilities } from '#rooms/protocol-media.ts';
 import { createMediaServer, createNoMedia, iceServers } from '#sfu/index.ts';
-import { startWorkers, type Workers } from '#workers/index.ts';
+import { type JobListener, startWorkers, type Workers } from '#workers/index.ts';
 import { buildApp } from './app.ts';
 import { createChatStore } from './chat/store.ts';
 import { createVisitHooks } from './consultations/hooks.ts';
@@ -17,7 +16,8 @@ import { createFoundation } from './foundation.ts';
 import type { Certificate } from './lan.ts';
 import { createModules } from './modules.ts';
 import { createDemoPartners } from './payments/demo-partners.ts';
-import type { TurnListener } from './plugins/metrics.ts';
+import type { MetricSources, TurnListener } from './plugins/metrics.ts';
+import type { NodeSources } from './plugins/node-metrics.ts';
 import { createSnapshotStore } from './snapshots/store.ts';
 
 /** How long the readiness probe waits for the database, in milliseconds. */
@@ -51,8 +51,8 @@ interface Options {
 export async function wire({ config, log, tls, announcedHost }: Options): Promise<Server> {
   const core = await buildCore(config, log);
   try {
-    const { foundation, media, chatStore, rooms, turns, visits } = core;
-    const { secrets, database, outbox } = foundation;
+    const { foundation, media, chatStore, rooms, listeners, visits } = core;
+    const { secrets, database, outbox, tracing } = foundation;
     let accepting = false;
     let demo: DemoAccount[] | null = null;
     let closing: Promise<void> | undefined;
@@ -64,12 +64,7 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
       modules,
       tls,
       readiness: { database: () => database.ping(PING_MS), media: () => media.healthy(), accepting: () => accepting },
-      metrics: {
-        rooms: () => rooms.stats(),
-        workers: () => media.workers(),
-        turns: (listener) => turns.listeners.push(listener),
-        moneyAlerts: modules.moneyAlerts.counts,
-      },
+      metrics: { ...metricSources(core), moneyAlerts: modules.moneyAlerts.counts },
     });
     let workers: Workers | undefined;
     const partners = createDemoPartners(announcedHost);
@@ -85,7 +80,8 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
         if (config.NODE_ENV !== 'production') modules.payments.gateways.simulate(partners.open);
       }
       // After listening: messages lead to the address that people open.
-      if (config.ROLES.includes('jobs')) workers = startWorkers({ config, outbox, services: modules, log });
+      if (config.ROLES.includes('jobs'))
+        workers = startWorkers({ config, outbox, services: modules, log, tracing, onJob: listeners.onJob });
       accepting = true;
     }
     async function close(): Promise<void> {
@@ -121,34 +117,66 @@ async function buildCore(config: Config, log: Logger) {
   try {
     const foundation = await createFoundation(config, log);
     opened.push(foundation);
-    const { database, auth, redis } = foundation;
+    const { database, auth, redis, nodeId, tracing } = foundation;
     const media = config.ROLES.includes('rooms') ? await createMediaServer({ config, log }) : createNoMedia();
     opened.push(media);
     const chatStore = createChatStore(database);
     // The rooms come before the metrics that listen to them.
-    const turns: { listeners: TurnListener[] } = { listeners: [] };
+    const listeners: Listeners = { turn: [], bus: [], job: [], onJob: (...job) => tell(listeners.job, job) };
     const visits = createVisitHooks();
     // Without a database that they share, processes have no rooms to share.
-    const cluster = redis && config.DATABASE_URL ? await joinCluster(redis, randomUUID(), log) : undefined;
+    const cluster = redis && config.DATABASE_URL ? await joinCluster(redis, nodeId, log) : undefined;
     if (cluster) opened.push(cluster);
     const rooms = createRooms({
       cluster,
       config,
       log,
+      tracing,
       media,
       policy: createConsultationPolicy(database, auth, visits),
       chat: chatStore,
       authenticator: auth,
       snapshots: createSnapshotStore(database),
       iceServers: (userId) => iceServers(config, userId),
-      onTurn: (...turn) => turns.listeners.forEach((listener) => listener(...turn)),
+      onTurn: (...turn) => tell(listeners.turn, turn),
+      onBusRequest: (...request) => tell(listeners.bus, request),
     });
     opened.push(rooms);
-    return { foundation, media, chatStore, rooms, turns, visits, close };
+    return { foundation, media, chatStore, rooms, listeners, visits, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Those who keep the metrics; they come after what they listen to. */
+interface Listeners {
+  turn: TurnListener[];
+  bus: Parameters<NodeSources['bus']>[0][];
+  job: JobListener[];
+  readonly onJob: JobListener;
+}
+
+function tell<A extends unknown[]>(listeners: readonly ((...told: A) => void)[], told: A): void {
+  for (const listener of listeners) listener(...told);
+}
+
+function metricSources({ foundation, media, rooms, listeners }: Awaited<ReturnType<typeof buildCore>>): Omit<MetricSources, 'moneyAlerts'> {
+  const { database, outbox, redis } = foundation;
+  const node: NodeSources = {
+    node() {
+      const { figures, ...stats } = rooms.stats();
+      const { renewedAt } = figures;
+      return { ...stats, ...figures, renewalAge: renewedAt === null ? null : (performance.now() - renewedAt) / 1_000 };
+    },
+    bus: (listener) => listeners.bus.push(listener),
+    jobs: (listener) => listeners.job.push(listener),
+    backlog: () => outbox.backlog(),
+    redisUp: () => redis && redis.status === 'ready',
+    pool: () => database.pool(),
+    workerDeaths: () => media.deaths(),
+  };
+  return { rooms: () => rooms.stats(), workers: () => media.workers(), turns: (listener) => listeners.turn.push(listener), node };
 }
 
 function listeningUrl(app: FastifyInstance, secure: boolean, host: string): string {

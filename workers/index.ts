@@ -1,18 +1,23 @@
 /** Workers: the public face. Everything that follows a change is done from here. */
 import type { Config } from '#config/index.ts';
-import type { Logger } from '#rooms/ports.ts';
+import type { Logger, Tracing } from '#rooms/ports.ts';
 import type { Claimed, Outbox } from '#src/outbox/outbox.ts';
 import { startClock } from './clock.ts';
 import { createProcessors, type ProcessorServices } from './processors.ts';
 import { openQueue } from './queue.ts';
 import { startRelay } from './relay.ts';
-import { runJob } from './run-job.ts';
+import { type JobListener, runJob } from './run-job.ts';
+
+export type { JobListener } from './run-job.ts';
 
 export interface WorkersOptions {
   config: Pick<Config, 'REDIS_URL' | 'JOB_CONCURRENCY'>;
   outbox: Outbox;
   services: ProcessorServices;
   log: Logger;
+  tracing?: Tracing | null;
+  /** Told of each try of a job: done, failed, dead. */
+  onJob?: JobListener;
 }
 
 export interface Workers {
@@ -23,9 +28,9 @@ export interface Workers {
 }
 
 /** Starts relay, clock and workers; with `REDIS_URL` jobs are spread over all processes, without it they are done here. */
-export function startWorkers({ config, outbox, services, log }: WorkersOptions): Workers {
+export function startWorkers({ config, outbox, services, log, tracing = null, onJob }: WorkersOptions): Workers {
   const processors = createProcessors(services);
-  const work = (row: Claimed) => runJob(row, processors, outbox, log);
+  const work = (row: Claimed) => runJob(row, { processors, outbox, log, tracing, onJob });
   const concurrency = config.JOB_CONCURRENCY;
   const queue = config.REDIS_URL ? openQueue(config.REDIS_URL, queued, concurrency, log) : null;
   const deliver = queue ? (row: Claimed) => queue.add(row).catch((error: unknown) => log.warn({ err: error }, 'job not queued')) : work;

@@ -1,7 +1,7 @@
 /** Connections to MySQL and MariaDB (DAT-07): how many, how long they live, and whether one that rested still answers. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Connection } from 'mysql2';
-import { ConnectionError, type ConnectionOptions, type PoolOptions, Sequelize } from 'sequelize';
+import { ConnectionAcquireTimeoutError, ConnectionError, type ConnectionOptions, type PoolOptions, Sequelize } from 'sequelize';
 import { z } from 'zod';
 import { settings } from '#config/index.ts';
 import type { Limits } from './prepared.ts';
@@ -28,6 +28,36 @@ const LOCK_WAIT_SECONDS = 2;
 /** A connection that rested for longer is asked whether it is still there, in milliseconds: firewalls forget them. */
 const RESTED_MS = 30_000;
 const EVICT_MS = 10_000;
+
+/** How the pool is used; `waited` in seconds since the start. */
+export interface PoolFigures {
+  used: number;
+  idle: number;
+  waiting: number;
+  acquired: number;
+  waited: number;
+  timeouts: number;
+}
+
+/** Waits for connections since the start. */
+const waits = new WeakMap<Sequelize, Pick<PoolFigures, 'acquired' | 'waited' | 'timeouts'>>();
+
+interface Counted {
+  using: number;
+  available: number;
+  waiting: number;
+}
+
+/** Of Sequelize's pool; prepared reads have connections of their own. Null where there is none. */
+export function poolFigures(sequelize: Sequelize): PoolFigures | null {
+  const counted = waits.get(sequelize);
+  if (!counted) return null;
+  const { pool } = (sequelize as unknown as { connectionManager: { pool: Counted & { read?: Counted; write?: Counted } } })
+    .connectionManager;
+  const pools = pool.write && pool.read ? [pool.write, pool.read] : [pool];
+  const sum = (of: keyof Counted): number => pools.reduce((total, one) => total + one[of], 0);
+  return { used: sum('using'), idle: sum('available'), waiting: sum('waiting'), ...counted };
+}
 
 /** When a connection was made, and last given out. */
 interface Dates {
@@ -77,7 +107,9 @@ export function connectMysql(url: string, given: Partial<PoolConfig>, log: false
     pool,
     dialectOptions: { charset: 'utf8mb4', connectTimeout: config.DATABASE_ACQUIRE_MS },
   });
-  askRested((sequelize as unknown as { connectionManager: Manager }).connectionManager, datesOf);
+  const manager = (sequelize as unknown as { connectionManager: Manager }).connectionManager;
+  countWaits(sequelize, manager);
+  askRested(manager, datesOf);
   return sequelize;
 }
 
@@ -85,6 +117,24 @@ function addressOf(url: string): ConnectionOptions {
   const { hostname, port, pathname, username, password } = new URL(url);
   const [user, secret, database] = [username, password, pathname.slice(1)].map(decodeURIComponent);
   return { host: hostname, port: Number(port || 3_306), username: user ?? '', password: secret ?? '', database: database ?? '' };
+}
+
+function countWaits(sequelize: Sequelize, manager: Manager): void {
+  const counted = { acquired: 0, waited: 0, timeouts: 0 };
+  waits.set(sequelize, counted);
+  const original = manager.getConnection.bind(manager);
+  manager.getConnection = async (options) => {
+    const begun = performance.now();
+    counted.acquired++;
+    try {
+      return await original(options);
+    } catch (error) {
+      if (error instanceof ConnectionAcquireTimeoutError) counted.timeouts++;
+      throw error;
+    } finally {
+      counted.waited += (performance.now() - begun) / 1_000;
+    }
+  };
 }
 
 /** Before a connection that rested goes to somebody it has to answer `SELECT 1`; one that does not is replaced. */

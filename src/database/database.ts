@@ -10,13 +10,14 @@ import { Mutex } from 'async-mutex';
 import { ConnectionError, QueryTypes, Sequelize, Transaction } from 'sequelize';
 import type { Config } from '#config/index.ts';
 import { makePrivateFolder } from '#config/folder.ts';
-import type { Logger } from '#rooms/ports.ts';
+import type { Logger, Tracing } from '#rooms/ports.ts';
 import { type Captured, captureChanges } from '#src/audit/capture.ts';
-import { connectMysql, type PoolConfig, readerLimits } from './connections.ts';
+import { connectMysql, type PoolConfig, type PoolFigures, poolFigures, readerLimits } from './connections.ts';
 import { retryDeadlocks } from './faults.ts';
 import { defineModels, type Models } from './models.ts';
 import { createPrepared, type Prepared } from './prepared.ts';
 import { logSlowQueries } from './slow-queries.ts';
+import { traceStatements } from './traced.ts';
 
 export type Dialect = 'sqlite' | 'mysql';
 
@@ -37,6 +38,8 @@ export interface Database {
   time(date: Date): string;
   /** @throws when the database does not answer within `timeoutMs` */
   ping(timeoutMs: number): Promise<void>;
+  /** How the pool of connections is used; null on SQLite. */
+  pool(): PoolFigures | null;
   close(): Promise<void>;
 }
 
@@ -72,13 +75,14 @@ export type DatabaseConfig = Pick<Config, 'DATABASE_URL' | 'DATA_DIR'> & Partial
  * Opens the database without changing it; `migrate` brings the tables up to date.
  * @throws when the server cannot be reached
  */
-export async function openDatabase(config: DatabaseConfig, log: Logger): Promise<Database> {
+export async function openDatabase(config: DatabaseConfig, log: Logger, tracing: Tracing | null = null): Promise<Database> {
   const slow = logSlowQueries(config.LOG_SLOW_QUERY_MS ?? 0, log);
   const sequelize = config.DATABASE_URL ? connectMysql(config.DATABASE_URL, config, slow) : connectSqlite(config.DATA_DIR, slow);
   const dialect = sequelize.getDialect() === 'sqlite' ? 'sqlite' : 'mysql';
   const writer = new Mutex();
   const models = defineModels(sequelize);
-  const prepared = createPrepared(sequelize, readerLimits(config), isOpen);
+  const reads = createPrepared(sequelize, readerLimits(config), isOpen);
+  const prepared = tracing ? traceStatements(tracing, sequelize, reads) : reads;
   captureChanges(sequelize, (change) => (current.getStore()?.get(CHANGES) as Captured[] | undefined)?.push(change));
 
   async function transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -118,6 +122,7 @@ export async function openDatabase(config: DatabaseConfig, log: Logger): Promise
     afterCommit,
     time: (date) => stored(date, dialect),
     ping,
+    pool: () => poolFigures(sequelize),
     close: () => (closing ??= writer.runExclusive(() => prepared.close().then(() => sequelize.close()))),
   };
   try {

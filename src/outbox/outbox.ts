@@ -31,6 +31,15 @@ export interface Job<T extends Topic = Topic> {
   readonly requestId: string | null;
 }
 
+export interface Backlog {
+  /** Rows that are due and that nobody has in hand. */
+  due: number;
+  /** Since when the oldest of them is due, in seconds. */
+  oldest: number;
+  /** Rows that gave up. */
+  dead: number;
+}
+
 export interface Outbox {
   /** To be called inside the transaction of the change that it follows. */
   append<T extends Topic>(topic: T, payload: Topics[T], options?: AppendOptions): Promise<void>;
@@ -52,6 +61,8 @@ export interface Outbox {
   /** Calls back after a commit with rows that are due now. Returns the unsubscribe function. */
   onDue(listener: () => void): () => void;
   counts(): Promise<Record<'ready' | 'dead', number>>;
+  /** What waits to be done. */
+  backlog(): Promise<Backlog>;
 }
 
 /** Of no values: rows of the outbox hold nothing personal. */
@@ -112,7 +123,21 @@ export function createOutbox(database: Database): Outbox {
       const count = (state: 'ready' | 'dead') => models.outbox.count({ where: { state } });
       return { ready: await count('ready'), dead: await count('dead') };
     },
+
+    backlog: () => backlog(database),
   };
+}
+
+async function backlog({ models }: Database): Promise<Backlog> {
+  const now = new Date();
+  const unclaimed = { claimedUntil: { [Op.or]: [null, { [Op.lt]: now }] } };
+  const where = { state: 'ready' as const, runAt: { [Op.lte]: now }, ...unclaimed };
+  const [due, first, dead] = await Promise.all([
+    models.outbox.count({ where }),
+    models.outbox.findOne({ where, order: ['runAt'], attributes: ['runAt'] }),
+    models.outbox.count({ where: { state: 'dead' } }),
+  ]);
+  return { due, oldest: first ? (now.getTime() - first.runAt.getTime()) / 1_000 : 0, dead };
 }
 
 type Nullable<T> = { [K in keyof T]?: T[K] | null };

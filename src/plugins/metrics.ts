@@ -1,6 +1,7 @@
 /** Prometheus metrics at `/metrics`: HTTP latency, rooms, media workers, event loop and process. */
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { count, exposeNode, type NodeSources } from './node-metrics.ts';
 import { publicAccess } from './policy.ts';
 import type { RequestDurations } from './request-durations.ts';
 
@@ -22,6 +23,8 @@ export interface MetricSources {
   rooms: () => { rooms: number; peers: number; lobby: number; sockets: number; mailboxDepth: number; messages: MessageCounts };
   /** Alerts about money since the start, by kind. */
   moneyAlerts: () => Readonly<Record<string, number>>;
+  /** Absent: a part of an application, in tests. */
+  node?: NodeSources;
   workers: () => { pid: number; load: number; rss: number; rooms: number; transports: number; producers: number; consumers: number }[];
 }
 
@@ -39,29 +42,16 @@ export function exposeMetrics(
   collectDefaultMetrics({ register });
   gaugeRooms(register, sources.rooms);
   gaugeWorkers(register, sources.workers);
-  countKinds(register, 'money_alerts_total', 'Payments that do not fit our books, and refunds that did not go through', () =>
+  count(register, 'money_alerts_total', 'Payments that do not fit our books, and refunds that did not go through', 'kind', () =>
     Object.entries(sources.moneyAlerts()),
   );
   observeTurns(register, sources.turns);
-  countKinds(register, 'security_events_total', 'What was suspicious, by its kind in the log of security events', security);
+  count(register, 'security_events_total', 'What was suspicious, by its kind in the log of security events', 'kind', security);
+  if (sources.node) exposeNode(register, sources.node, BUCKETS);
   app.get('/metrics', { config: { policy: publicAccess }, schema: { hide: true } }, async (_request, reply) => {
     return reply.type(register.contentType).send(`${await register.metrics()}\n${durations.text()}`);
   });
   app.addHook('onClose', async () => register.clear());
-}
-
-/** Counts that somebody else keeps, by kind. */
-function countKinds(register: Registry, name: string, help: string, read: () => Iterable<readonly [string, number]>): void {
-  new Counter({
-    name,
-    help,
-    labelNames: ['kind'] as const,
-    registers: [register],
-    collect() {
-      this.reset();
-      for (const [kind, count] of read()) this.inc({ kind }, count);
-    },
-  });
 }
 
 function observeTurns(register: Registry, listen: MetricSources['turns']): void {

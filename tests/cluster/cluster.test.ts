@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { InRoom } from '#rooms/protocol.ts';
 import type { Socket } from 'socket.io-client';
 import { sendCommand } from '../support/cluster/control.ts';
+import { type Collector, pathTo, startCollector } from '../support/collector.ts';
 import { createVisit, type Visit } from '../support/rest.ts';
 import { ask, connect } from '../support/room-client.ts';
 import { demoAccounts } from '../support/server.ts';
@@ -16,12 +17,15 @@ const root = path.resolve(import.meta.dirname, '../..');
 let folder: string;
 let cluster: ChildProcess;
 let output = '';
+let collector: Collector;
 const sockets: Socket[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-cluster-'));
   const database = process.env['TEST_MARIADB'] ?? '';
-  const options = ['--nodes=2', '--port=0', `--database=${database}`, `--folder=${folder}`];
+  collector = await startCollector();
+  const traces = [`OTEL_EXPORTER_OTLP_ENDPOINT=${collector.url}`, 'OTEL_TRACES_SAMPLER_ARG=1', 'OTEL_BSP_SCHEDULE_DELAY=100'];
+  const options = ['--nodes=2', '--port=0', `--database=${database}`, `--folder=${folder}`, ...traces.map((setting) => `--set=${setting}`)];
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
   cluster = spawn(process.execPath, ['scripts/cluster.ts', ...options], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [cluster.stdout, cluster.stderr]) stream?.on('data', (chunk: Buffer) => void (output += chunk.toString()));
@@ -32,6 +36,7 @@ afterAll(async () => {
   for (const socket of sockets) socket.disconnect();
   cluster.kill('SIGKILL');
   await rm(folder, { recursive: true, force: true });
+  await collector.close();
 });
 
 interface Line {
@@ -72,6 +77,23 @@ async function enter(
   }
 }
 
+/** One trace of a message from the node without the room to the row in the database, and nothing that anybody said in it. */
+async function seesTheTrace(visitId: string): Promise<void> {
+  const trace = await until('the trace to be sent by both nodes', () => {
+    const spans = collector.spans();
+    const paths = spans.filter(({ name }) => name === 'INSERT chat_messages').map((span) => pathTo(span, spans));
+    return paths.find((found) => found[0]?.name === 'socket chat:send' && found[0].node !== found.at(-1)?.node);
+  });
+  const names = ['socket chat:send', 'bus ask', 'bus ask', 'room chat:send', 'chat commit', 'INSERT chat_messages'];
+  expect(trace.map(({ name }) => name)).toEqual(names);
+  const [asking, , , owning] = trace;
+  expect(trace.map(({ node }) => node === asking?.node)).toEqual([true, true, false, false, false, false]);
+  expect(asking?.attributes).toMatchObject({ 'wenzhen.room_id': visitId, 'wenzhen.request_id': expect.stringMatching(/:\d+$/) });
+  expect(owning?.attributes).toMatchObject({ ...asking?.attributes, 'wenzhen.epoch': expect.any(Number) });
+  expect(trace[1]?.attributes['wenzhen.peer_node']).toBe(owning?.node);
+  expect(collector.text()).not.toMatch(/金丝雀|您好/);
+}
+
 test('a room is reached from both nodes through the balancer, and goes on when its node is killed', async () => {
   const url = /ready: (\S+)/.exec(output)?.[1] ?? '';
   const visit = await createVisit({ url, ...demoAccounts(output) });
@@ -79,6 +101,9 @@ test('a room is reached from both nodes through the balancer, and goes on when i
   const patient = await enter(url, visit, visit.patient, 'phone');
   expect(patient.room.room.peers).toHaveLength(2);
   await ask(doctor.socket, 'chat:send', { text: '您好', clientMessageId: 'first' });
+  // One of the two is not connected to the node that has the room.
+  await ask(patient.socket, 'chat:send', { text: '金丝雀在唱', clientMessageId: 'second' });
+  await seesTheTrace(visit.id);
 
   const nodes = await status();
   expect(nodes.map(({ name, roles, state }) => [name, roles, state])).toEqual([
@@ -96,7 +121,7 @@ test('a room is reached from both nodes through the balancer, and goes on when i
   const owner = nodes[open.indexOf(1)]?.name ?? '';
   expect(await sendCommand(folder, ['kill', owner])).toBe(`kill ${owner}: done`);
   const back = await until('the room to open elsewhere', () => enter(url, visit, visit.doctor, 'desk'), 20_000, 250);
-  expect(back.room.chat.messages.map(({ text }) => text)).toEqual(['您好']);
+  expect(back.room.chat.messages.map(({ text }) => text)).toEqual(['您好', '金丝雀在唱']);
   expect((await status()).find(({ name }) => name === owner)?.state).toBe('down');
   await expect(sendCommand(folder, ['kill', '3'])).rejects.toThrow('no node 3');
 

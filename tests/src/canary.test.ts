@@ -1,6 +1,6 @@
 /**
  * Personal data stays where it belongs (P3): names, numbers, diagnoses, passwords and tokens that go through the clinic, in good requests
- * and in bad ones, are found in no log, not in Redis, among jobs, stored answers, metrics or files, and in the database in those columns
+ * and in bad ones, are found in no log or trace, not in Redis, among jobs, stored answers, metrics or files, and in the database in those columns
  * alone that `docs/security.md` names as not sealed.
  */
 import { randomUUID } from 'node:crypto';
@@ -14,6 +14,7 @@ import { createChatStore } from '#src/chat/store.ts';
 import { catalogue } from '#src/privacy/catalogue.ts';
 import { PASSWORD, startApp, type TestApp } from '#tests/support/app.ts';
 import { openClinic } from '#tests/support/clinic.ts';
+import { type Collector, startCollector } from '#tests/support/collector.ts';
 import { newMariaDb } from '#tests/support/databases.ts';
 import { freePort } from '#tests/support/mariadb.ts';
 import { begunVisit } from '#tests/support/people.ts';
@@ -50,6 +51,7 @@ let redis: RedisServer;
 let watch: Awaited<ReturnType<typeof watchRedis>>;
 let partners: Partners;
 let sms: Server;
+let collector: Collector;
 const sent: string[] = [];
 const { log, text: logged } = memoryLog();
 
@@ -73,6 +75,7 @@ beforeAll(async () => {
   watch = await watchRedis(redis.url);
   partners = await startPartners();
   sms = await startSms();
+  collector = await startCollector();
   const SMS_URL = `http://127.0.0.1:${(sms.address() as AddressInfo).port}`;
   const account = {
     SMS_KEY: 'AC0123456789',
@@ -81,7 +84,8 @@ beforeAll(async () => {
     SMS_FROM: '+15005550006',
   };
   const mail = { SMTP_URL: `smtp://127.0.0.1:${await freePort()}`, SMTP_FROM: 'clinic@example.org' };
-  const env = { DATABASE_URL: await newMariaDb(), REDIS_URL: redis.url, SMS_PROVIDER: 'twilio', SMS_URL, ...account, ...mail };
+  const traces = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_TRACES_SAMPLER_ARG: '1', OTEL_BSP_SCHEDULE_DELAY: '50' };
+  const env = { DATABASE_URL: await newMariaDb(), REDIS_URL: redis.url, SMS_PROVIDER: 'twilio', SMS_URL, ...account, ...mail, ...traces };
   server = await startApp(env, {}, true, log);
 }, 60_000);
 afterAll(async () => {
@@ -90,6 +94,7 @@ afterAll(async () => {
   sms.close();
   watch.close();
   await redis.stop();
+  await collector.close();
 });
 
 const of = (what: string): string => canaries.get(what) ?? '';
@@ -297,7 +302,8 @@ async function fail({ token }: Visitor): Promise<void> {
 }
 
 const found = async (): Promise<string[]> => {
-  const all = search(await sinksOf(server, logged(), await watch.text()), canaries);
+  const sinks = await sinksOf(server, logged(), await watch.text());
+  const all = search(sinks.set('traces', collector.text()), canaries);
   return all.filter((hit) => !CLEAR.has(hit.split(' in ')[1] ?? ''));
 };
 
@@ -311,6 +317,11 @@ test('nothing personal leaves the columns that are for it', async () => {
   await settled();
   // All of it was looked at: faults in the log, jobs in Redis, answers that are kept.
   expect(logged()).toMatch(/"status":500/);
+  const traced = await until('the last spans', () => {
+    const names = collector.spans().map(({ name }) => name);
+    return names.some((name) => name.startsWith('GET /api/v1/users/me')) && names;
+  });
+  expect(traced).toEqual(expect.arrayContaining(['POST /api/v1/prescriptions', 'job privacy.export', 'INSERT visit_profiles']));
   expect(await watch.text()).toMatch(/wenzhen-jobs/);
   expect(await server.database.models.idempotencyKeys.count()).toBeGreaterThanOrEqual(10);
   expect([...canaries].filter(([, value]) => Buffer.byteLength(value) < 6)).toEqual([]);

@@ -159,7 +159,7 @@ export async function startApp(
     publicUrl: () => 'https://clinic.test',
   });
   const { users, consultations } = modules;
-  const workers = startWorkers({ config, outbox: foundation.outbox, services: modules, log });
+  const workers = startWorkers({ config, outbox: foundation.outbox, services: modules, log, tracing: foundation.tracing });
   const app = await buildApp({
     observe(watched) {
       namePlugins(watched);

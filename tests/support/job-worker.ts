@@ -35,7 +35,7 @@ const processors = {
   }),
 } as unknown as Processors;
 
-const work = (row: Claimed) => runJob(row, processors, outbox, log);
+const work = (row: Claimed) => runJob(row, { processors, outbox, log, tracing: null });
 async function queued(id: string): Promise<void> {
   const row = await outbox.read(id).catch(() => null);
   if (row) await work(row);
