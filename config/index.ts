@@ -220,7 +220,9 @@ export const settings = z.object({
   RATE_CHAT_PER_10_SECONDS: atLeastOne.default(20).describe('Chat messages per person in ten seconds'),
   ...tracingSettings,
 
-  SHUTDOWN_TIMEOUT_MS: someMilliseconds.default(10_000).describe('Hard limit of a graceful shutdown'),
+  SHUTDOWN_TIMEOUT_MS: someMilliseconds
+    .default(20_000)
+    .describe('Hard limit of a graceful shutdown; up to half of it goes into handing rooms over to other nodes'),
 });
 
 /** Validated settings; frozen. Keys are the names of the environment variables. */

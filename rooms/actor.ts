@@ -20,8 +20,8 @@ export interface Behaviour<M> {
   stop(reason: StopReason): Promise<void>;
 }
 
-/** Why an actor stops: nobody is there, it was told to, its subject ended, it kept failing, another owner exists, the process ends. */
-export type StopReason = 'idle' | 'closed' | 'ended' | 'failed' | 'fenced' | 'shutdown';
+/** Why an actor stops: nobody is there, it was told to, its subject ended, it kept failing, another owner exists, another node takes it, the process ends. */
+export type StopReason = 'idle' | 'closed' | 'ended' | 'failed' | 'fenced' | 'moved' | 'shutdown';
 
 export interface Actor<M> {
   readonly id: string;
@@ -42,11 +42,13 @@ export interface ActorOptions<M> {
   capacity: number;
   /** An unexpected failure; `inARow` counts from the last success. */
   onFailure: (error: unknown, inARow: number, message: M) => void;
+  /** A durable write was refused because a newer owner exists. */
+  onStale: () => void;
   onTimed?: MailboxOptions<M>['onTimed'];
 }
 
 /** Puts a behaviour behind a mailbox and counts its unexpected failures. */
-export function createActor<M>({ id, behaviour, capacity, onFailure, onTimed }: ActorOptions<M>): Actor<M> {
+export function createActor<M>({ id, behaviour, capacity, onFailure, onStale, onTimed }: ActorOptions<M>): Actor<M> {
   let failures = 0;
   const mailbox = createMailbox<M>({
     handle: (message) => behaviour.handle(message),
@@ -55,7 +57,8 @@ export function createActor<M>({ id, behaviour, capacity, onFailure, onTimed }: 
       failures = 0;
     },
     onError: (error, message) => {
-      if (!isExpected(error)) onFailure(error, ++failures, message);
+      if (error instanceof RoomError && error.code === 'stale_epoch') onStale();
+      else if (!isExpected(error)) onFailure(error, ++failures, message);
     },
     ...(onTimed && { onTimed }),
   });

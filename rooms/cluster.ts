@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import type { ServerOptions } from 'socket.io';
 import type { Directory } from './directory.ts';
 import { within } from './durable.ts';
+import { createRedisNodeBoard, type NodeBoard } from './node-board.ts';
 import type { NodeBus } from './node-bus.ts';
 import type { Logger } from './ports.ts';
 import { createRedisDirectory } from './redis-directory.ts';
@@ -12,6 +13,7 @@ import { joinRedisBus } from './redis-node-bus.ts';
 export interface Cluster {
   directory: Directory;
   bus: NodeBus;
+  board: NodeBoard;
   adapter: NonNullable<ServerOptions['adapter']>;
   /** After the rooms have closed. */
   close(): Promise<void>;
@@ -35,6 +37,7 @@ export async function joinCluster(pub: Redis, nodeId: string, log: Logger): Prom
   return {
     directory: createRedisDirectory(pub),
     bus,
+    board: createRedisNodeBoard(pub),
     adapter: createAdapter(unheard(pub), sub, { key: 'wenzhen:sockets' }),
     close: async () => sub.disconnect(),
   };

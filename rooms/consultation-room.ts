@@ -47,7 +47,7 @@ export interface ConsultationBehaviour extends Behaviour<RoomMessage> {
   readonly peers: number;
   readonly lobby: number;
   readonly epoch: number;
-  summary(): OpenRoom;
+  summary(): RoomSummary;
 }
 
 /** A room that is open on this node, for those who run it. */
@@ -59,6 +59,17 @@ export interface OpenRoom {
   lobby: number;
   /** ms since 1970, or null */
   startedAt: number | null;
+}
+
+/** The same with what operators want to know. */
+export interface RoomSummary extends OpenRoom {
+  /** Of this opening: issued by the database, and when, in ms since 1970. */
+  epoch: number;
+  openedAt: number;
+  /** Process of its media worker; null without media. */
+  workerPid: number | null;
+  /** What people send and receive, sound and pictures. */
+  tracks: number;
 }
 
 /** How long a start that could not be recorded waits before it is tried again, in ms. */
@@ -73,6 +84,7 @@ export async function openConsultation(
   self: Self<RoomMessage>,
   given: ConsultationRoomOptions,
 ): Promise<ConsultationBehaviour> {
+  const openedAt = Date.now();
   const { policy, snapshots, requestId } = given;
   const fields = { roomId: consultationId, requestId };
   const facts = await durable(given.log, 'policy.open', policy.open(consultationId), fields);
@@ -109,9 +121,15 @@ export async function openConsultation(
       return room.seats.at('lobby').length;
     },
     summary() {
-      const { consultationId, title } = facts;
-      const at = (stage: Seat['stage']): number => room.seats.at(stage).length;
-      return { consultationId, title, peers: at('room'), lobby: at('lobby'), startedAt: room.startedAt };
+      const { consultationId, title, epoch } = facts;
+      const inside = room.seats.at('room');
+      const tracks = inside.reduce(
+        (sum, { media }) => sum + (media ? media.peer.producers().length + media.peer.consumers().length : 0),
+        0,
+      );
+      const { startedAt, link } = room;
+      const lobby = room.seats.at('lobby').length;
+      return { consultationId, title, peers: inside.length, lobby, startedAt, epoch, openedAt, workerPid: link.workerPid, tracks };
     },
   };
 }

@@ -58,8 +58,8 @@ export interface Gateway {
   attach(server: HttpServer | HttpsServer): void;
   /** New joins are refused from now on. */
   drain(): void;
-  /** Breaks the connections that this node has in these Socket.IO rooms, in the way after which clients come back by themselves. */
-  recycle(rooms: readonly string[]): void;
+  /** Breaks the connections that this node has in these Socket.IO rooms, or all, in the way after which clients come back by themselves. */
+  recycle(rooms?: readonly string[]): void;
   /** The consultations in which sockets of this node are. */
   visits(): Set<string>;
   /** Breaks all connections in the way after which clients reconnect by themselves. */
@@ -131,9 +131,10 @@ class SocketGateway implements Gateway {
     this.#draining = true;
   }
 
-  recycle(rooms: readonly string[]): void {
+  recycle(rooms?: readonly string[]): void {
     const { sockets, adapter } = this.io.of('/');
-    for (const room of rooms) for (const id of adapter.rooms.get(room) ?? []) sockets.get(id)?.conn.close();
+    // Each socket is in a room of its own name.
+    for (const room of rooms ?? [...sockets.keys()]) for (const id of adapter.rooms.get(room) ?? []) sockets.get(id)?.conn.close();
   }
 
   visits(): Set<string> {

@@ -6,7 +6,7 @@ import type { Config } from '#config/index.ts';
 import type { MediaServer } from '#sfu/types.ts';
 import type { Actor } from './actor.ts';
 import type { RecordingParts } from './recording.ts';
-import { type ConsultationBehaviour, openConsultation, type OpenRoom } from './consultation-room.ts';
+import { type ConsultationBehaviour, openConsultation, type RoomSummary } from './consultation-room.ts';
 import type { IceServers } from './consultation-state.ts';
 import { RoomError } from './errors.ts';
 import { type BusListener, createFigures, type Figures, timeBus } from './figures.ts';
@@ -14,12 +14,15 @@ import { createGateway, type Gateway, type GatewayCounters } from './gateway.ts'
 import type { Cluster } from './cluster.ts';
 import { createMemoryDirectory } from './memory-directory.ts';
 import { createMemoryBusHub } from './memory-node-bus.ts';
-import { createOwnership } from './ownership.ts';
+import { createOwnership, type Ownership } from './ownership.ts';
+import { createNode } from './node.ts';
+import type { NodeBus } from './node-bus.ts';
+import type { NodeReport, NodeStatus } from './node-board.ts';
 import { createPresence } from './presence.ts';
 import type { Authenticator, ChatStore, ConsultationPolicy, Logger, SpanAttributes, Tracing } from './ports.ts';
 import type { Notification, NotificationName, RoomView } from './protocol.ts';
 import type { RoomMessage } from './room-messages.ts';
-import { type AskOptions, createRouter, type Router } from './router.ts';
+import { type AskOptions, createRouter, type NodeOrder, type Router } from './router.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 import { createSocketChannel, createUserChannel } from './socket-channel.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
@@ -29,6 +32,7 @@ import type { Directory } from './directory.ts';
 
 export type { IceServers } from './consultation-state.ts';
 export type { OpenRoom } from './consultation-room.ts';
+export type { NodeReport, NodeStatus } from './node-board.ts';
 export type { Cluster } from './cluster.ts';
 export { joinCluster } from './cluster.ts';
 export type { SnapshotStore } from './snapshot-store.ts';
@@ -46,7 +50,7 @@ export interface RoomsOptions {
   /** TURN servers with credentials for one user. */
   iceServers: (userId: string) => IceServers;
   /** The way to other nodes; a node alone brings its own parts. Closed by its owner, after the rooms. */
-  cluster?: Pick<Cluster, 'directory' | 'bus' | 'adapter'> | undefined;
+  cluster?: Pick<Cluster, 'directory' | 'bus' | 'board' | 'adapter'> | undefined;
   tracing?: Tracing | null;
   /** Timing of each turn of an actor, in ms: for the metrics. */
   onTurn?: (kind: string, waitedMs: number, ranMs: number) => void;
@@ -98,43 +102,50 @@ export interface Rooms {
   /** Reaches every page that a signed-in user has open; who has none is not told. */
   notify<N extends NotificationName>(userId: string, name: N, payload: Notification<N>): void;
   /** The rooms that are open, on this node and on the others. */
-  list(): Promise<OpenRoom[]>;
+  list(): Promise<RoomFigures[]>;
+  /** This node, and the others that live as they last said. */
+  nodes(): { self: NodeStatus; others: NodeReport[] };
+  /**
+   * Has a node drain, take rooms again, or move one of its rooms.
+   * @returns who has the room now, after a move: null when nobody opened it at once
+   * @throws {RoomError} `room_moved`, `not_found` when a room is not there, or the node that it should go to takes none; `deadline`, `shutting_down`
+   */
+  order(nodeId: string, order: NodeOrder): Promise<{ owner: string | null } | null>;
   /**
    * The state of a room with its lobby, or null when it is not open anywhere.
    * @throws {RoomError} `deadline`, `room_busy`, `room_moved`, `storage_unavailable`, `shutting_down`
    */
   inspect(consultationId: string): Promise<RoomView | null>;
   stats(): RoomsStats;
-  /** Refuses new joins; what runs goes on. */
-  drain(): void;
+  /** Opens no more rooms and hands the open ones over to other nodes; see `RoomNode.drain`. */
+  drain(): Promise<void>;
+  /** Whether it does, or has. */
+  readonly draining: boolean;
   /** Saves every room and breaks every connection so that clients come back by themselves. Idempotent. */
   close(): Promise<void>;
+}
+
+/** An open room as operators see it. */
+export interface RoomFigures extends RoomSummary {
+  nodeId: string;
+  /** Messages that wait in its mailbox. */
+  mailboxDepth: number;
 }
 
 /** A node alone has nobody to lose a room to; a process that was suspended must find its rooms as they were. */
 const LEASE_ALONE_MS = 86_400_000;
 
-/** The parts of one node's room layer, which know each other. */
-function createParts(options: RoomsOptions) {
-  const { config, log, media, policy, chat, authenticator, snapshots, iceServers, onTurn, onBusRequest } = options;
-  const { cluster, recording, tracing } = options;
-  const { directory, bus: plainBus } = cluster ?? { directory: createMemoryDirectory(), bus: createMemoryBusHub().join(randomUUID()) };
-  const timedBus = onBusRequest ? timeBus(plainBus, onBusRequest) : plainBus;
-  const bus = tracing ? traceBus(tracing, timedBus, kindOfRequest) : timedBus;
-  const figures = createFigures();
-  const { nodeId } = bus;
-  const ownership = createOwnership({
-    directory,
-    nodeId,
-    ttlMs: cluster ? config.ROOM_LEASE_MS : LEASE_ALONE_MS,
-    log,
-    figures,
-    onLost: (roomId) => supervisor.fence(roomId),
-    isGone: (node) => presence?.isGone(node) ?? false,
-  });
-  const supervisor = createSupervisor<RoomMessage>({
+const figuresOf = ({ behaviour, mailbox }: Actor<RoomMessage>, nodeId: string): RoomFigures => ({
+  ...(behaviour as ConsultationBehaviour).summary(),
+  nodeId,
+  mailboxDepth: mailbox.depth,
+});
+
+function superviseRooms(options: RoomsOptions, ownership: Ownership, gateway: () => Gateway, figures: Figures): Supervisor<RoomMessage> {
+  const { config, log, media, policy, chat, snapshots, iceServers, recording, tracing, cluster, onTurn } = options;
+  return createSupervisor<RoomMessage>({
     async open(id, self, requestId) {
-      const channel = createSocketChannel(() => gateway, id, cluster !== undefined);
+      const channel = createSocketChannel(gateway, id, cluster !== undefined);
       const ways = { config, log, media, policy, chat, snapshots, channel, iceServers, recording, tracing, requestId };
       const room = await openConsultation(id, self, ways);
       if (tracing) traceTurns(tracing, room, (message) => describeTurn(id, room.epoch, message));
@@ -149,9 +160,43 @@ function createParts(options: RoomsOptions) {
       onTimed: (message: RoomMessage, waited: number, ran: number) => onTurn(nameOf(message), waited, ran),
     }),
   });
-  const summaries = (): OpenRoom[] => [...supervisor.actors()].map(({ behaviour }) => (behaviour as ConsultationBehaviour).summary());
-  const router = createRouter({ supervisor, directory, bus, summaries, tracing });
-  const gateway = createGateway({
+}
+
+/** The bus as this node uses it: timed and traced. */
+function busOf({ cluster, tracing, onBusRequest }: RoomsOptions): NodeBus {
+  const plain = cluster?.bus ?? createMemoryBusHub().join(randomUUID());
+  const timed = onBusRequest ? timeBus(plain, onBusRequest) : plain;
+  return tracing ? traceBus(tracing, timed, kindOfRequest) : timed;
+}
+
+/** The parts of one node's room layer, which know each other. */
+function createParts(options: RoomsOptions) {
+  const { config, log, media, policy, authenticator, iceServers, cluster, tracing } = options;
+  const directory = cluster?.directory ?? createMemoryDirectory();
+  const bus = busOf(options);
+  const { nodeId } = bus;
+  const figures = createFigures();
+  const ownership = createOwnership({
+    directory,
+    nodeId,
+    ttlMs: cluster ? config.ROOM_LEASE_MS : LEASE_ALONE_MS,
+    log,
+    figures,
+    onLost: (roomId): void => supervisor.fence(roomId),
+    isGone: (node) => presence?.isGone(node) ?? false,
+  });
+  const supervisor = superviseRooms(options, ownership, () => gateway, figures);
+  const summaries = (): RoomFigures[] => [...supervisor.actors()].map((actor) => figuresOf(actor, nodeId));
+  const node = createNode({
+    ...{ config, log, media, bus, supervisor, board: cluster?.board },
+    peers: () => summaries().reduce((sum, { peers }) => sum + peers, 0),
+    gateway: () => gateway,
+    living: () => presence?.others() ?? [],
+    recycle: (id) => createSocketChannel(() => gateway, id, cluster !== undefined).recycle(),
+  });
+  const { placement, obey } = node;
+  const router = createRouter({ supervisor, directory, bus, placement, summaries, obey, tracing, log });
+  const gateway: Gateway = createGateway({
     ...{ config, log, authenticator, media, policy, router, iceServers, nodeId, figures, tracing },
     adapter: cluster?.adapter,
   });
@@ -161,15 +206,18 @@ function createParts(options: RoomsOptions) {
     recycleOrphans({ directory, supervisor, gateway }, gone).catch((error: unknown) => log.warn({ err: error }, 'orphans not sent on'));
   };
   const presence = cluster && createPresence({ directory, nodeId, ttlMs: config.ROOM_LEASE_MS, log, onGone: nodeGone });
+  void node.report();
   const close = async (): Promise<void> => {
+    await node.drain();
     gateway.drain();
     await supervisor.close();
+    await node.close();
     await presence?.close();
     await gateway.close();
     ownership.close();
     await bus.close();
   };
-  return { supervisor, router, gateway, presence, figures, close };
+  return { supervisor, router, gateway, presence, node, figures, close };
 }
 
 /** What a message is, for metrics and traces: one of few. */
@@ -188,7 +236,7 @@ function kindOfRequest(message: unknown): string {
 
 /** Builds the room layer of one node. */
 export function createRooms(options: RoomsOptions): Rooms {
-  const { supervisor, router, gateway, presence, figures, close } = createParts(options);
+  const { supervisor, router, gateway, presence, node, figures, close } = createParts(options);
   const deadlineMs = options.config.ROOM_ASK_TIMEOUT_MS;
   const command = commander(router, deadlineMs);
   let closing: Promise<void> | undefined;
@@ -207,7 +255,12 @@ export function createRooms(options: RoomsOptions): Rooms {
         return router.ask(consultationId, { kind: 'inspect' }, asked) as Promise<RoomView>;
       }),
     stats: () => ({ ...statsOf([...supervisor.actors()], gateway), figures, nodes: 1 + (presence?.others().length ?? 0) }),
-    drain: () => gateway.drain(),
+    nodes: () => ({ self: node.status(), others: node.others() }),
+    order: (nodeId, order) => router.order(nodeId, order) as Promise<{ owner: string | null } | null>,
+    drain: () => node.drain(),
+    get draining() {
+      return node.draining;
+    },
     close: () => (closing ??= close()),
   };
 }

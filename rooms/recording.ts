@@ -173,7 +173,8 @@ class Desk implements RecordingDesk {
     if (!current) return;
     current.tape.follow([]);
     if (reason === 'fenced') return current.tape.discard();
-    if (reason !== 'shutdown' && reason !== 'failed') {
+    // Whoever has the room next goes on with it.
+    if (reason !== 'shutdown' && reason !== 'failed' && reason !== 'moved') {
       const end = current.end ?? ({ reason: reason === 'idle' ? 'left' : reason, withdrawnBy: null } as const);
       // What the visit's end has stored already is refused here.
       await this.#store(current, end).catch(() => undefined);

@@ -5,13 +5,21 @@ import type { Claim, Directory, Lease } from './directory.ts';
 import { RoomError } from './errors.ts';
 import { CHANNELS } from './redis-node-bus.ts';
 
+/** What the scripts answer, by number. */
+const TAKE = { held: 0, taken: 1, ownersTurn: 2 } as const;
+const RENEW = { gone: 0, kept: 1 } as const;
+const RELEASE = { gone: 0, released: 1 } as const;
+const READ = { free: 0, held: 1 } as const;
+type Code<T extends Record<string, number>> = T[keyof T];
+
 /** What `defineCommand` adds. */
 interface Scripts {
   takeLease(
     ...keysAndArguments: [...keys: [string, string, string], nodeId: string, ttlMs: number, known: number, again: 0 | 1, turnMs: number]
-  ): Promise<[taken: 0 | 1 | 2, lease: string]>;
-  renewLeases(count: number, ...keysAndArguments: (string | number)[]): Promise<(0 | 1)[]>;
-  releaseLease(lease: string, value: string): Promise<0 | 1>;
+  ): Promise<[code: Code<typeof TAKE>, lease: string]>;
+  renewLeases(count: number, ...keysAndArguments: (string | number)[]): Promise<Code<typeof RENEW>[]>;
+  releaseLease(lease: string, value: string): Promise<Code<typeof RELEASE>>;
+  readLease(lease: string): Promise<[code: Code<typeof READ>, lease: string]>;
   beat(nodes: string, nodeId: string, channels: string): Promise<[nodeId: string, beats: number, listens: 0 | 1][]>;
 }
 
@@ -40,6 +48,7 @@ export function createRedisDirectory(redis: Redis): Directory {
   redis.defineCommand('takeLease', { numberOfKeys: 3, lua: script('take-lease-3') });
   redis.defineCommand('renewLeases', { lua: script('renew-leases') });
   redis.defineCommand('releaseLease', { numberOfKeys: 1, lua: script('release-lease-1') });
+  redis.defineCommand('readLease', { numberOfKeys: 1, lua: script('read-lease-1') });
   redis.defineCommand('beat', { numberOfKeys: 1, lua: script('beat-1') });
   const scripts = redis as unknown as Scripts;
   /** The highest term that was heard of: Redis was wiped when its own counter is below. */
@@ -56,15 +65,15 @@ export function createRedisDirectory(redis: Redis): Directory {
   };
   const take = async (roomId: string, nodeId: string, ttlMs: number, again: 0 | 1): Promise<Claim> => {
     const turnMs = Math.ceil(ttlMs * TURN_SHARE);
-    const [taken, text] = await asked(scripts.takeLease(keyOf(roomId), TERMS, TURN, nodeId, ttlMs, known, again, turnMs));
-    if (taken === 2) throw new RoomError('storage_unavailable');
+    const [code, text] = await asked(scripts.takeLease(keyOf(roomId), TERMS, TURN, nodeId, ttlMs, known, again, turnMs));
+    if (code === TAKE.ownersTurn) throw new RoomError('storage_unavailable');
     const lease = heard(text, roomId);
-    return taken === 1 ? { claimed: true, lease } : { claimed: false, owner: lease };
+    return code === TAKE.taken ? { claimed: true, lease } : { claimed: false, owner: lease };
   };
   const renewSome = async (leases: readonly Lease[], ttlMs: number): Promise<Lease[]> => {
     const keys = leases.map(({ roomId }) => keyOf(roomId));
     const kept = await asked(scripts.renewLeases(keys.length, ...keys, ttlMs, ...leases.map(textOf)));
-    return leases.filter((_lease, index) => kept[index] !== 1);
+    return leases.filter((_lease, index) => kept[index] !== RENEW.kept);
   };
 
   return {
@@ -86,8 +95,8 @@ export function createRedisDirectory(redis: Redis): Directory {
       await asked(redis.hdel(NODES, nodeId));
     },
     async lookup(roomId) {
-      const text = await asked(redis.get(keyOf(roomId)));
-      return text === null ? null : heard(text, roomId);
+      const [code, text] = await asked(scripts.readLease(keyOf(roomId)));
+      return code === READ.held ? heard(text, roomId) : null;
     },
   };
 }

@@ -23,6 +23,8 @@ export interface MediaLink {
   detach(peerId: string): void;
   /** Whether these transports are the seat's current ones on a living router. */
   owns(peerId: string, peer: PeerMedia): boolean;
+  /** Process of the media worker; null before the first device with media comes. */
+  readonly workerPid: number | null;
   close(): void;
 }
 
@@ -67,6 +69,10 @@ class RoomMediaLink implements MediaLink {
   owns(peerId: string, peer: PeerMedia): boolean {
     const media = this.#current;
     return media !== undefined && !media.closed && !peer.closed && media.peer(peerId) === peer;
+  }
+
+  get workerPid(): number | null {
+    return this.#current?.workerPid ?? null;
   }
 
   close(): void {

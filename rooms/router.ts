@@ -2,10 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor } from './actor.ts';
 import type { Directory } from './directory.ts';
-import { RoomError } from './errors.ts';
-import type { NodeBus } from './node-bus.ts';
+import { RoomError, type RoomErrorCode } from './errors.ts';
+import { openOn } from './hand-over.ts';
+import type { BusRequest, NodeBus } from './node-bus.ts';
 import { OwnedElsewhere } from './ownership.ts';
-import type { Tracing } from './ports.ts';
+import type { Placement } from './placement.ts';
+import type { Logger, Tracing } from './ports.ts';
 import type { Supervisor } from './supervisor.ts';
 import { stamped } from './tracing.ts';
 
@@ -13,14 +15,22 @@ export interface RouterOptions<M, S> {
   supervisor: Supervisor<M>;
   directory: Directory;
   bus: NodeBus;
+  /** Which node opens a room that nobody has. */
+  placement: Placement;
   /** What lists say of the rooms that are open here; plain JSON. */
   summaries: () => S[];
+  /** Does what another node's operators want of this one. */
+  obey: (order: NodeOrder) => Promise<unknown>;
+  log: Pick<Logger, 'warn'>;
   tracing?: Tracing | null | undefined;
 }
 
+/** What operators want of a node. */
+export type NodeOrder = { action: 'drain' } | { action: 'undrain' } | { action: 'move'; roomId: string; to: string | null };
+
 export interface Router<M, S = unknown> {
   /**
-   * Asks the room; opens it here when nobody has it. The callbacks of a local room run inside the actor's turn.
+   * Asks the room; opens it when nobody has it, here or where there is most room for it. The callbacks of a local room run inside the actor's turn.
    * Fails with `deadline` after `deadlineMs`, `room_moved` when the owner changed twice meanwhile, or what the room threw.
    */
   post(roomId: string, message: M, options: AskOptions, resolve: (value: unknown) => void, reject: (error: unknown) => void): void;
@@ -30,13 +40,15 @@ export interface Router<M, S = unknown> {
   tell(roomId: string, message: M, requestId: string): Promise<void>;
   /** The rooms that are open here and on these nodes; those of a node that does not answer are missing. */
   list(nodes: readonly string[]): Promise<S[]>;
+  /** Has a node do what its operators want; this one too. */
+  order(nodeId: string, order: NodeOrder): Promise<unknown>;
 }
 
 export interface AskOptions {
   deadlineMs: number;
   /** Dedupes the request on its way to another node. */
   requestId: string;
-  /** Asked before the room is opened here for this question; what it throws is the answer. */
+  /** Asked before the room is opened for this question; what it throws is the answer. */
   mayOpen?: () => Promise<unknown>;
 }
 
@@ -57,14 +69,21 @@ interface ToRoom<M> {
   deadlineMs: number;
 }
 
-type Envelope<M> = ToRoom<M> | { mode: 'list' };
+type Envelope<M> = ToRoom<M> | { mode: 'list' } | { mode: 'open'; roomId: string } | { mode: 'order'; order: NodeOrder };
 
 /** How long a list waits for other nodes, in ms. */
 const LIST_DEADLINE_MS = 1_000;
+/** How long a node has for opening a room before another one is asked, in ms. */
+const OPEN_DEADLINE_MS = 2_000;
+/** How long a node has for what operators want of it, in ms. */
+const ORDER_DEADLINE_MS = 20_000;
 /** Deadline of a message that nobody waits for, on its way to another node. */
 const TELL_DEADLINE_MS = 5_000;
 
-export function createRouter<M, S>({ supervisor, directory, bus, summaries, tracing }: RouterOptions<M, S>): Router<M, S> {
+const inTime = (deadlineMs: number): BusRequest => ({ deadlineMs, requestId: randomUUID() });
+
+export function createRouter<M, S>(parts: RouterOptions<M, S>): Router<M, S> {
+  const { supervisor, directory, bus, summaries, obey, tracing } = parts;
   const local = (roomId: string): Actor<M> | undefined => supervisor.peek(roomId);
 
   const find = async (asked: Job<M>): Promise<void> => {
@@ -76,7 +95,7 @@ export function createRouter<M, S>({ supervisor, directory, bus, summaries, trac
       const known = local(roomId) ?? (await supervisor.find(roomId));
       if (!known) await options.mayOpen?.();
       if (left() <= 0) return;
-      const actor = known ?? (await supervisor.get(roomId, options.requestId));
+      const actor = known ?? (await openSomewhere(parts, roomId, { left, requestId: options.requestId }));
       // Nobody waits any more: what was asked must not happen behind their back.
       if (left() > 0) actor.mailbox.post(message, left(), resolve, reject);
     } catch (error) {
@@ -97,16 +116,10 @@ export function createRouter<M, S>({ supervisor, directory, bus, summaries, trac
     await remote(bus, owner.nodeId, { roomId, message, mode: 'tell', deadlineMs: TELL_DEADLINE_MS }, requestId);
   };
 
-  bus.serve(async (received) => {
-    const envelope = received as Envelope<M>;
-    if (envelope.mode === 'list') return summaries();
-    const { message } = envelope;
-    return answerOtherNode(supervisor, tracing ? { ...envelope, message: stamped(tracing, message) } : envelope);
-  });
+  bus.serve((received) => answerOtherNode(parts, received as Envelope<M>));
 
   const listOf = async (nodeId: string): Promise<S[]> => {
-    const options = { deadlineMs: LIST_DEADLINE_MS, requestId: randomUUID() };
-    return (await bus.request(nodeId, { mode: 'list' }, options).catch(() => [])) as S[];
+    return (await bus.request(nodeId, { mode: 'list' }, inTime(LIST_DEADLINE_MS)).catch(() => [])) as S[];
   };
 
   const post: Router<M>['post'] = (roomId, asked, options, resolve, reject) => {
@@ -122,7 +135,54 @@ export function createRouter<M, S>({ supervisor, directory, bus, summaries, trac
     ask: (roomId, message, options) => new Promise((resolve, reject) => post(roomId, message, options, resolve, reject)),
     tell,
     list: async (nodes) => [...summaries(), ...(await Promise.all(nodes.map(listOf))).flat()],
+    order: (nodeId, order) =>
+      nodeId === bus.nodeId ? obey(order) : bus.request(nodeId, { mode: 'order', order }, inTime(ORDER_DEADLINE_MS)),
   };
+}
+
+/** Faults of a node that was to open a room, after which another one is asked. Whatever it may still do, the lease lets one have it. */
+const PASSED_OVER: ReadonlySet<RoomErrorCode> = new Set<RoomErrorCode>([
+  ...(['deadline', 'room_moved', 'room_busy', 'shutting_down', 'media_unavailable'] as const),
+]);
+
+/**
+ * Opens a room where there is most room for it.
+ * @returns its actor when that is here
+ * @throws {OwnedElsewhere} when another node has it now
+ * @throws {RoomError} `shutting_down`, `media_unavailable` when no node takes rooms, or what opening it threw
+ */
+async function openSomewhere<M, S>(
+  { supervisor, bus, placement, log }: RouterOptions<M, S>,
+  roomId: string,
+  { left, requestId }: { left: () => number; requestId: string },
+): Promise<Actor<M>> {
+  const refused = new Set<string>();
+  for (;;) {
+    const nodeId = placement.choose(refused);
+    if (nodeId === null) throw new RoomError(placement.refusal() ?? 'room_busy');
+    if (nodeId === bus.nodeId) return supervisor.get(roomId, requestId);
+    const owner = await openOn(bus, nodeId, roomId, Math.min(OPEN_DEADLINE_MS, left())).catch((error: unknown) => {
+      if (!(error instanceof RoomError) || !PASSED_OVER.has(error.code)) throw error;
+      log.warn({ err: error, roomId, nodeId }, 'room not opened where it was placed');
+      return null;
+    });
+    if (owner === bus.nodeId) return supervisor.get(roomId, requestId);
+    if (owner) throw new OwnedElsewhere(owner);
+    refused.add(nodeId);
+  }
+}
+
+/** Opens a room because another node has placed it here. @returns who has it now */
+async function openForOther<M, S>({ supervisor, bus, placement }: RouterOptions<M, S>, roomId: string): Promise<{ owner: string }> {
+  const refusal = placement.refusal();
+  if (refusal && !supervisor.peek(roomId)) throw new RoomError(refusal);
+  try {
+    await supervisor.get(roomId);
+    return { owner: bus.nodeId };
+  } catch (error) {
+    if (error instanceof OwnedElsewhere) return { owner: error.nodeId };
+    throw error;
+  }
 }
 
 function remote<M>(bus: NodeBus, nodeId: string, envelope: ToRoom<M>, requestId: string): Promise<unknown> {
@@ -156,8 +216,23 @@ function timed<M>(job: Job<M>): { job: Job<M>; left: () => number } {
   return { job: { ...job, resolve, reject }, left: () => (open ? end - performance.now() : 0) };
 }
 
+async function answerOtherNode<M, S>(parts: RouterOptions<M, S>, envelope: Envelope<M>): Promise<unknown> {
+  switch (envelope.mode) {
+    case 'list':
+      return parts.summaries();
+    case 'open':
+      return openForOther(parts, envelope.roomId);
+    case 'order':
+      return parts.obey(envelope.order);
+    default:
+      return deliver(parts, envelope);
+  }
+}
+
 /** Only the owner answers: opening the room here could go in circles with the sender. */
-async function answerOtherNode<M>(supervisor: Supervisor<M>, { roomId, message, mode, deadlineMs }: ToRoom<M>): Promise<unknown> {
+async function deliver<M, S>({ supervisor, tracing }: RouterOptions<M, S>, envelope: ToRoom<M>): Promise<unknown> {
+  const { roomId, mode, deadlineMs } = envelope;
+  const message = tracing ? stamped(tracing, envelope.message) : envelope.message;
   const actor = supervisor.peek(roomId) ?? (await supervisor.find(roomId));
   if (!actor) throw new RoomError('room_moved');
   if (mode === 'ask') return actor.mailbox.ask(message, deadlineMs);

@@ -46,6 +46,10 @@ export interface Supervisor<M> {
   actors(): Iterable<Actor<M>>;
   /** The lease of this room is gone: stop without writing. */
   fence(id: string): void;
+  /** Stops an actor so that another node can have it. @returns whether it was there, and is free for others now */
+  release(id: string): Promise<boolean>;
+  /** Actors that run or are being started. */
+  readonly size: number;
   /** Stops everything; starts are refused from now on. */
   close(): Promise<void>;
 }
@@ -59,6 +63,7 @@ const farewell: Record<StopReason, RoomErrorCode> = {
   closed: 'room_moved',
   failed: 'room_moved',
   fenced: 'room_moved',
+  moved: 'room_moved',
   ended: 'visit_ended',
   shutdown: 'shutting_down',
 };
@@ -72,7 +77,8 @@ class RoomSupervisor<M> implements Supervisor<M> {
   readonly #figures: Pick<Figures, 'opened' | 'stopped'>;
   readonly #running = new Map<string, Actor<M>>();
   readonly #starting = new Map<string, Promise<Actor<M>>>();
-  readonly #stopping = new Map<string, Promise<void>>();
+  /** Whether each could give its lease back. */
+  readonly #stopping = new Map<string, Promise<boolean>>();
   #closed = false;
 
   constructor(options: SupervisorOptions<M>) {
@@ -87,7 +93,7 @@ class RoomSupervisor<M> implements Supervisor<M> {
     if (pending) return pending;
     if (this.#closed) return Promise.reject(new RoomError('shutting_down'));
     const { maxActors = MAX_ACTORS } = this.#options;
-    if (this.#running.size + this.#starting.size >= maxActors) return Promise.reject(new RoomError('room_busy'));
+    if (this.size >= maxActors) return Promise.reject(new RoomError('room_busy'));
     const promise = this.#start(id, requestId).finally(() => this.#starting.delete(id));
     this.#starting.set(id, promise);
     return promise;
@@ -108,6 +114,16 @@ class RoomSupervisor<M> implements Supervisor<M> {
   fence(id: string): void {
     const actor = this.#running.get(id);
     if (actor) this.#stop(actor, 'fenced');
+  }
+
+  async release(id: string): Promise<boolean> {
+    const actor = await this.find(id);
+    if (actor) this.#stop(actor, 'moved');
+    return (await this.#stopping.get(id)) ?? false;
+  }
+
+  get size(): number {
+    return this.#running.size + this.#starting.size;
   }
 
   async close(): Promise<void> {
@@ -147,7 +163,10 @@ class RoomSupervisor<M> implements Supervisor<M> {
     };
     const behaviour = await open(id, self, requestId);
     const onFailure = (error: unknown, inARow: number, message: M): void => actor && this.#fail(actor, error, inARow, message);
-    actor = createActor<M>({ id, behaviour, capacity, onFailure, ...(onTimed && { onTimed }) });
+    const onStale = (): void => {
+      if (actor) this.#stop(actor, 'fenced');
+    };
+    actor = createActor<M>({ id, behaviour, capacity, onFailure, onStale, ...(onTimed && { onTimed }) });
     return actor;
   }
 
@@ -170,7 +189,11 @@ class RoomSupervisor<M> implements Supervisor<M> {
       .stop(reason)
       .catch((error: unknown) => log.error({ err: error, roomId: id, epoch }, 'room did not stop cleanly'))
       .then(() => ownership.give(id))
-      .catch((error: unknown) => log.warn({ err: error, roomId: id, epoch }, 'lease not given back'))
+      .then(() => true)
+      .catch((error: unknown) => {
+        log.warn({ err: error, roomId: id, epoch }, 'lease not given back');
+        return false;
+      })
       .finally(() => this.#stopping.delete(id));
     this.#stopping.set(id, done);
   }

@@ -6,7 +6,7 @@ import type { Config } from '#config/index.ts';
 import { createRooms, joinCluster } from '#rooms/index.ts';
 import { rtpCapabilities } from '#rooms/protocol-media.ts';
 import { createMediaServer, createNoMedia, iceServers } from '#sfu/index.ts';
-import { type JobListener, startWorkers, type Workers } from '#workers/index.ts';
+import { type JobListener, startWorkers, watchWorkers, type Workers } from '#workers/index.ts';
 import { buildApp } from './app.ts';
 import { createChatStore } from './chat/store.ts';
 import { createVisitHooks } from './consultations/hooks.ts';
@@ -58,15 +58,18 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
     let closing: Promise<void> | undefined;
     const publicUrl = () => config.PUBLIC_URL?.replace(/\/$/, '') ?? listeningUrl(app, tls !== undefined, announcedHost ?? config.HOST);
     const routerRtpCapabilities = rtpCapabilities.parse(media.routerRtpCapabilities);
-    const modules = createModules(foundation, { rooms, chatStore, pages: rooms, visits, routerRtpCapabilities, publicUrl });
+    // Known once the process does jobs, or has looked for those who do.
+    let workers: Workers | Pick<Workers, 'active' | 'close'> | undefined;
+    const jobs = { kind: config.REDIS_URL ? ('redis' as const) : ('process' as const), active: async () => workers?.active() ?? 0 };
+    const around = { rooms, chatStore, pages: rooms, nodes: rooms, jobs, visits, routerRtpCapabilities, publicUrl };
+    const modules = createModules(foundation, around);
     const app = await buildApp({
       foundation,
       modules,
       tls,
-      readiness: { database: () => database.ping(PING_MS), media: () => media.healthy(), accepting: () => accepting },
+      readiness: { database: () => database.ping(PING_MS), media: () => media.healthy(), accepting: () => accepting && !rooms.draining },
       metrics: { ...metricSources(core), moneyAlerts: modules.moneyAlerts.counts },
     });
-    let workers: Workers | undefined;
     const partners = createDemoPartners(announcedHost);
     // Who does jobs and nothing else takes no sockets.
     if (config.ROLES.includes('api') || config.ROLES.includes('rooms')) rooms.attach(app.server);
@@ -82,13 +85,15 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
       // After listening: messages lead to the address that people open.
       if (config.ROLES.includes('jobs'))
         workers = startWorkers({ config, outbox, services: modules, log, tracing, onJob: listeners.onJob });
+      else if (config.REDIS_URL) workers = watchWorkers(config.REDIS_URL, log);
       accepting = true;
     }
     async function close(): Promise<void> {
       accepting = false;
       // First of all: a terminal's Ctrl-C has reached the workers as well.
       media.drain();
-      rooms.drain();
+      // Meanwhile it answers, and says that it is not ready: balancers take people elsewhere.
+      await rooms.drain();
       // Waits for open sockets, which `core.close` ends, and for answers that their receivers may never read.
       const silent = app.close();
       const cut = setTimeout(() => app.server.closeAllConnections(), LAST_ANSWERS_MS);

@@ -23,8 +23,16 @@ export interface WorkersOptions {
 export interface Workers {
   /** Resolves when nothing is due any more. */
   drained(): Promise<void>;
+  /** Jobs in hand, on all nodes that share a Redis. @throws when that does not answer */
+  active(): Promise<number>;
   /** Ends what is in hand and takes no more. Idempotent. */
   close(): Promise<void>;
+}
+
+/** Looks at the work of others, in a process that does no jobs itself. */
+export function watchWorkers(redisUrl: string, log: Logger): Pick<Workers, 'active' | 'close'> {
+  const queue = openQueue(redisUrl, null, 0, log);
+  return { active: () => queue.active(), close: () => queue.close() };
 }
 
 /** Starts relay, clock and workers; with `REDIS_URL` jobs are spread over all processes, without it they are done here. */
@@ -52,5 +60,6 @@ export function startWorkers({ config, outbox, services, log, tracing = null, on
     await relay.close();
     await queue?.close();
   }
-  return { drained: () => relay.drained(), close: () => (closing ??= close()) };
+  const active = async (): Promise<number> => (queue ? queue.active() : relay.active());
+  return { drained: () => relay.drained(), active, close: () => (closing ??= close()) };
 }

@@ -21,6 +21,8 @@ const CLOSE_MS = 5_000;
 export interface JobQueue {
   /** Hands a job on. @throws when Redis does not take it; the row then comes up again */
   add(row: Claimed): Promise<void>;
+  /** Jobs in hand, on all nodes. @throws when Redis does not answer */
+  active(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -58,6 +60,7 @@ export function openQueue(url: string, work: ((id: string) => Promise<void>) | n
       // One entry for each try of a row, whoever relays it.
       await queue.add(topic, { id }, { jobId: `${id}-${attempts}` });
     },
+    active: () => queue.getActiveCount(),
     async close() {
       closed = true;
       // What waits for a Redis that is away would wait for ever.

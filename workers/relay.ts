@@ -15,6 +15,8 @@ export interface RelayOptions {
 }
 
 export interface Relay {
+  /** Jobs in hand. */
+  active(): number;
   /** Takes no more; resolves when what is in hand has ended. */
   close(): Promise<void>;
   /** Resolves when nothing is due any more. For tests and commands. */
@@ -69,6 +71,7 @@ export function startRelay({ outbox, deliver, concurrency, log }: RelayOptions):
   wake();
 
   return {
+    active: () => inHand.size,
     async close() {
       closed = true;
       for (const stop of stops) stop();

@@ -52,6 +52,7 @@ export const builtinMenus: readonly MenuDeclaration[] = [
       entry('api-keys', 'API 密钥', 'API keys', 'api-keys:manage'),
       entry('files', '文件', 'Files', 'files:manage'),
       entry('settings', '系统设置', 'Settings', 'settings:manage'),
+      entry('cluster', '集群', 'Cluster', 'cluster:manage'),
       entry('logs', '日志', 'Logs', 'logs:read'),
       entry('privacy', '个人信息请求', 'Personal data requests', 'data:erase'),
     ],

@@ -1,5 +1,6 @@
 import type { ChatStore } from '#rooms/ports.ts';
 import type { MediaSession } from '#rooms/protocol.ts';
+import type { JobSource, RoomNodes } from '../cluster/service.ts';
 import type { VisitHooks } from '../consultations/hooks.ts';
 import type { RoomCommands } from '../consultations/service.ts';
 import type { OpenPages } from '../notifications/ports.ts';
@@ -10,6 +11,8 @@ export interface Surroundings {
   chatStore: ChatStore;
   visits: VisitHooks;
   pages: OpenPages;
+  nodes: RoomNodes;
+  jobs: JobSource;
   routerRtpCapabilities: MediaSession['routerRtpCapabilities'];
   /** Address that people open, without a slash at the end. */
   publicUrl: () => string;

@@ -1,5 +1,7 @@
 /** Files, what the clinic's operators look after, and what clients ask of the media server. */
 import { auditRoutes } from '../audit/routes.ts';
+import { clusterRoutes } from '../cluster/routes.ts';
+import { createClusterView } from '../cluster/service.ts';
 import { fileRoutes } from '../files/routes.ts';
 import type { Files } from '../files/service.ts';
 import type { Foundation } from '../foundation.ts';
@@ -12,7 +14,7 @@ import { createOperations } from '../operations/service.ts';
 import { settingRoutes } from '../settings/routes.ts';
 import type { Surroundings } from './surroundings.ts';
 
-export function createSystem(foundation: Foundation, { routerRtpCapabilities }: Surroundings, files: Files) {
+export function createSystem(foundation: Foundation, { routerRtpCapabilities, nodes, jobs }: Surroundings, files: Files) {
   const { audit, settings, config, database } = foundation;
   const integrity = createIntegrity(database, foundation.log);
   const routes = [
@@ -20,6 +22,7 @@ export function createSystem(foundation: Foundation, { routerRtpCapabilities }: 
     auditRoutes(audit),
     settingRoutes(settings),
     integrityRoutes(integrity),
+    clusterRoutes(createClusterView({ database, audit, rooms: nodes, jobs })),
     operationRoutes(createOperations(foundation)),
     mediaRoutes(routerRtpCapabilities),
     networkTestRoutes,

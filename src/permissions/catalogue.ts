@@ -88,6 +88,7 @@ export const permissions = declare({
   },
   'files:manage': { description: 'See and delete every file', roles: [] },
   'api-keys:manage': { description: 'Make and revoke keys with which other programs act for people', roles: [] },
+  'cluster:manage': { description: 'See nodes, open rooms and queues, drain nodes, move rooms', roles: [] },
   'settings:manage': { description: 'Change the configuration', roles: [] },
   'logs:read': { description: 'Read operation, login and security logs', roles: [] },
   'statistics:own': { description: 'See figures of one’s own work', roles: practitioners },

@@ -372,6 +372,16 @@ test('figures are drawn, and can be read as tables', async () => {
   }
 });
 
+test('a node is drained and takes rooms again', async () => {
+  await go('/cluster');
+  await desk.getByText('Takes rooms').first().waitFor();
+  await press('node-drain');
+  await press('confirm-ok');
+  await desk.getByText('Draining', { exact: true }).first().waitFor();
+  await press('node-undrain');
+  await desk.getByText('Takes rooms').first().waitFor();
+});
+
 const ALL = [
   ...[
     '/departments',
@@ -400,6 +410,7 @@ const ALL = [
     '/statistics?view=practitioners',
   ],
   ...['/users', '/users?view=tags', '/roles', '/roles/doctor', '/menus', '/settings', '/files', '/api-keys'],
+  ...['/cluster', '/cluster?view=rooms', '/cluster?view=workers', '/cluster?view=queues'],
   ...['/logs', '/logs?view=medical', '/logs?view=logins', '/logs?view=security', '/logs?view=changes'],
 ];
 

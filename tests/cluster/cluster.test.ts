@@ -1,4 +1,4 @@
-/** `npm run cluster`, used as a person would: one room for people on both nodes, one node killed, Ctrl-C. */
+/** `npm run cluster`, used as a person would: one room for people on both nodes, one node stopped, the other killed, Ctrl-C. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -24,8 +24,13 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-cluster-'));
   const database = process.env['TEST_MARIADB'] ?? '';
   collector = await startCollector();
-  const traces = [`OTEL_EXPORTER_OTLP_ENDPOINT=${collector.url}`, 'OTEL_TRACES_SAMPLER_ARG=1', 'OTEL_BSP_SCHEDULE_DELAY=100'];
-  const options = ['--nodes=2', '--port=0', `--database=${database}`, `--folder=${folder}`, ...traces.map((setting) => `--set=${setting}`)];
+  const quick = [
+    'ROOM_LEASE_MS=1500',
+    `OTEL_EXPORTER_OTLP_ENDPOINT=${collector.url}`,
+    'OTEL_TRACES_SAMPLER_ARG=1',
+    'OTEL_BSP_SCHEDULE_DELAY=100',
+  ];
+  const options = ['--nodes=2', '--port=0', `--database=${database}`, `--folder=${folder}`, ...quick.map((setting) => `--set=${setting}`)];
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
   cluster = spawn(process.execPath, ['scripts/cluster.ts', ...options], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [cluster.stdout, cluster.stderr]) stream?.on('data', (chunk: Buffer) => void (output += chunk.toString()));
@@ -94,7 +99,7 @@ async function seesTheTrace(visitId: string): Promise<void> {
   expect(collector.text()).not.toMatch(/金丝雀|您好/);
 }
 
-test('a room is reached from both nodes through the balancer, and goes on when its node is killed', async () => {
+test('a room is reached from both nodes through the balancer; it moves when its node stops, and goes on when its node is killed', async () => {
   const url = /ready: (\S+)/.exec(output)?.[1] ?? '';
   const visit = await createVisit({ url, ...demoAccounts(output) });
   const doctor = await enter(url, visit, visit.doctor, 'desk');
@@ -118,11 +123,18 @@ test('a room is reached from both nodes through the balancer, and goes on when i
   expect((await fetch(`${worker}/api/v1/clinic`)).status).toBe(404);
   await expect(connect(worker, visit.doctor.token)).rejects.toThrow();
 
-  const owner = nodes[open.indexOf(1)]?.name ?? '';
-  expect(await sendCommand(folder, ['kill', owner])).toBe(`kill ${owner}: done`);
+  const [owner, other] = (open[0] === 1 ? nodes : nodes.toSpliced(2).toReversed()) as [Line, Line];
+  await sendCommand(folder, ['stop', owner.name]);
+  // Nobody has come back yet, or had to.
+  expect(await metric(other, 'rooms_open')).toBe(1);
+  expect((await status()).find(({ name }) => name === owner.name)?.state).toBe('down');
+  const moved = await until('the doctor to be back', () => enter(url, visit, visit.doctor, 'desk'), 20_000, 250);
+  expect(moved.room.self.peerId).toBe(doctor.room.self.peerId);
+
+  await sendCommand(folder, ['start', owner.name]);
+  expect(await sendCommand(folder, ['kill', other.name])).toBe(`kill ${other.name}: done`);
   const back = await until('the room to open elsewhere', () => enter(url, visit, visit.doctor, 'desk'), 20_000, 250);
   expect(back.room.chat.messages.map(({ text }) => text)).toEqual(['您好', '金丝雀在唱']);
-  expect((await status()).find(({ name }) => name === owner)?.state).toBe('down');
   await expect(sendCommand(folder, ['kill', '3'])).rejects.toThrow('no node 3');
 
   const ended = new Promise((resolve) => cluster.once('exit', resolve));

@@ -37,21 +37,25 @@ afterEach(async () => {
   for (const part of opened.splice(0).toReversed()) await part.close();
 });
 
-async function startNode(earlier?: Pick<RoomServer, 'world' | 'snapshots'>): Promise<Node> {
+async function startNode(earlier?: Pick<RoomServer, 'world' | 'snapshots'>, settings: Record<string, string> = {}): Promise<Node> {
   const network = await startGate(Number(new URL(redis.url).port));
   const log = createMemoryLog();
   const pub = connectRedis(`redis://127.0.0.1:${network.port}`, log);
   const cluster = await joinCluster(pub, randomUUID(), log);
   opened.push(network, { close: async () => pub.disconnect() }, cluster);
   const shared = earlier && { world: earlier.world, snapshots: earlier.snapshots };
-  const server = await suite.start({ ROOM_LEASE_MS: String(LEASE_MS) }, { ...shared, cluster });
+  const server = await suite.start({ ROOM_LEASE_MS: String(LEASE_MS), ...settings }, { ...shared, cluster });
   return { ...server, network };
 }
 
-async function startTwo(): Promise<[Node, Node]> {
+async function startTwo(settings: Record<string, string> = {}): Promise<[Node, Node]> {
   const one = await startNode();
-  return [one, await startNode(one)];
+  return [one, await startNode(one, settings)];
 }
+
+/** Until each knows what the others say of themselves. */
+const acquainted = (...nodes: Node[]) =>
+  until('nodes to know each other', () => nodes.every(({ rooms }) => rooms.nodes().others.length === nodes.length - 1));
 
 /** Two people in one room, which is the first one's node's. */
 async function meet() {
@@ -152,13 +156,94 @@ describe('two nodes', () => {
     expect(visit.messages.map(({ text }) => text)).toEqual(['第一']);
   });
 
-  test('a node that stops in order sends everybody on at once, those who are connected elsewhere too', async () => {
+  test('rooms are spread over two nodes, whoever is asked; a job worker opens none', async () => {
+    const [here, there] = await startTwo();
+    await acquainted(here, there);
+    for (let room = 1; room <= 4; room++) {
+      const visit = here.world.visit({ lobby: false });
+      const { client } = await suite.person(here, visit, 'practitioner');
+      await client.enter(visit);
+      expect(visit.epoch).toBe(1);
+      expect((await here.rooms.list()).map(({ nodeId }) => nodeId)).toHaveLength(room);
+    }
+    // What a node says of itself may be a moment old: not always two and two.
+    expect(Math.min(...openRooms(here, there))).toBeGreaterThan(0);
+
+    const worker = await startNode(here, { ROLES: 'jobs', DATABASE_URL: 'mysql://somewhere', REDIS_URL: redis.url });
+    await acquainted(here, there, worker);
+    const visit = here.world.visit({ lobby: false });
+    await worker.rooms.callIn(visit.consultationId, randomUUID(), randomUUID());
+    const open = openRooms(here, there, worker);
+    expect([open.reduce((sum, rooms) => sum + rooms), open[2]]).toEqual([5, 0]);
+  });
+
+  test('a room is placed in the region of whoever is asked, and elsewhere when its nodes drain', async () => {
+    const [here, there] = await startTwo({ REGION: 'east' });
+    await acquainted(here, there);
+    const open = async (asked: Node): Promise<void> => {
+      const visit = here.world.visit({ lobby: false });
+      await (await suite.person(asked, visit, 'practitioner')).client.enter(visit);
+    };
+    for (let room = 0; room < 3; room++) await open(there);
+    expect(openRooms(here, there)).toEqual([0, 3]);
+    await there.rooms.drain();
+    expect(openRooms(here, there)).toEqual([3, 0]);
+    await open(there);
+    expect(openRooms(here, there)).toEqual([4, 0]);
+    await there.rooms.order(there.rooms.nodes().self.nodeId, { action: 'undrain' });
+    await open(there);
+    expect(openRooms(here, there)).toEqual([4, 1]);
+  });
+
+  test('a node that stops in order hands its rooms over: seats, lobby, chat and hands are there before anybody comes back', async () => {
     const { here, there, visit, doctor, patient } = await meet();
-    const sentOn = Promise.all([doctor.client.closed(), patient.client.closed()]);
+    await acquainted(here, there);
+    await patient.client.ok('chat:send', { text: '第一', clientMessageId: randomUUID() });
+    await patient.client.ok('hand:raise', { raised: true });
+    await doctor.client.ok('room:lock', { locked: true });
+    const guest = await suite.person(there, visit, 'guest');
+    await guest.client.join(visit);
+    const before = await there.rooms.inspect(visit.consultationId);
+    expect([before?.peers.length, before?.lobby.length]).toEqual([2, 1]);
+
+    const sentOn = Promise.all([doctor, patient, guest].map(({ client }) => client.closed()));
     await here.stop();
     await sentOn;
+    expect([...openRooms(there), visit.epoch]).toEqual([1, 2]);
+    const after = await there.rooms.inspect(visit.consultationId);
+    const gone = (list: readonly { id: string; connected: boolean }[] = []) => list.map((one) => ({ ...one, connected: false }));
+    expect([after?.locked, after?.peers, after?.lobby]).toEqual([true, gone(before?.peers), gone(before?.lobby)]);
     const back = await there.connect(patient.token);
-    expect((await back.enter(visit, { deviceId: patient.client.deviceId })).room.peers).toHaveLength(2);
+    const { self, chat } = await back.enter(visit, { deviceId: patient.client.deviceId });
+    expect(before?.peers.map(({ id }) => id)).toContain(self.peerId);
+    expect(chat.messages.map(({ text }) => text)).toEqual(['第一']);
+  });
+
+  test('operators move a room; the node that has it stays', async () => {
+    const { here, there, visit, patient } = await meet();
+    await acquainted(here, there);
+    const [one, other] = [here, there].map(({ rooms }) => rooms.nodes().self.nodeId) as [string, string];
+    const move = (node: string, to: string | null) => there.rooms.order(node, { action: 'move', roomId: visit.consultationId, to });
+    await expect(move(other, null)).rejects.toMatchObject({ code: 'room_moved' });
+    await expect(move(one, 'nobody')).rejects.toMatchObject({ code: 'not_found' });
+    expect(await move(one, other)).toEqual({ owner: other });
+    await patient.client.closed();
+    expect([...openRooms(here, there), visit.epoch]).toEqual([0, 1, 2]);
+    expect(await there.rooms.list()).toMatchObject([{ nodeId: other, epoch: 2, peers: 2, tracks: 0, mailboxDepth: 0, workerPid: null }]);
+  });
+
+  test('without Redis a node stops in order all the same', async () => {
+    const { here, there, visit, doctor } = await meet();
+    await acquainted(here, there);
+    here.network.cut();
+    const sentOn = doctor.client.closed();
+    await here.stop();
+    await sentOn;
+    const back = await until('the room to open elsewhere', async () => {
+      const client = await there.connect(doctor.token);
+      return client.enter(visit, { deviceId: doctor.client.deviceId }).catch(() => client.socket.disconnect() && null);
+    });
+    expect(back.room.peers).toHaveLength(2);
     expect(visit.epoch).toBe(2);
   });
 

@@ -348,14 +348,16 @@ describe('operation', () => {
     });
   });
 
-  test('drain() refuses new joins and lets what runs go on', async () => {
+  test('drain() of a node alone opens no more rooms and lets what runs go on', async () => {
     const server = await suite.start();
-    const visit = server.world.visit({ lobby: false });
+    const [visit, other] = [server.world.visit({ lobby: false }), server.world.visit({ lobby: false })];
     const doctor = await suite.person(server, visit, 'practitioner');
     const patient = await suite.person(server, visit, 'patient');
+    const late = await suite.person(server, other, 'patient');
     await doctor.client.enter(visit);
-    server.rooms.drain();
-    expect(await patient.client.joinCode(visit)).toBe('shutting_down');
+    await server.rooms.drain();
+    expect(await late.client.joinCode(other)).toBe('shutting_down');
+    expect(await patient.client.joinCode(visit)).toBe('ok');
     expect(await doctor.client.code('chat:send', { clientMessageId: 'm', text: 'x' })).toBe('ok');
   });
 

@@ -1,3 +1,4 @@
+import type { RoomClient } from '#tests/support/room-server.ts';
 import { roomSuite } from '#tests/support/room-suite.ts';
 import { receives } from '#tests/support/rtp.ts';
 import { until } from '#tests/support/wait.ts';
@@ -148,5 +149,43 @@ describe('a database that does not answer', () => {
     };
     await expect(server.rooms.endVisit(visit.consultationId, 'doctor', 'req-1')).rejects.toMatchObject({ code: 'storage_unavailable' });
     expect(server.log.entries.find(({ message }) => message === 'storage failed')?.fields).toMatchObject({ requestId: 'req-1' });
+  });
+});
+
+/** What makes a room write, by what it writes; somebody waits in the lobby. @returns the code of the answer */
+const writes: Record<string, (doctor: RoomClient, peerId: string) => Promise<string>> = {
+  locked: (doctor) => doctor.code('room:lock', { locked: true }),
+  removed: (doctor, peerId) => doctor.code('peer:kick', { peerId }),
+  ended: (doctor) => doctor.code('room:end', {}),
+  append: (doctor) => doctor.code('chat:send', { clientMessageId: 'm', text: 'x' }),
+  // When both are there, the room records by itself that the visit has begun.
+  started: (doctor, peerId) => doctor.code('lobby:admit', { peerId }).then(() => 'stale_epoch'),
+};
+
+describe('an owner of before', () => {
+  test.each(Object.keys(writes))('that writes "%s" is refused and quits at once, without another write', async (name) => {
+    const server = await suite.start();
+    const visit = server.world.visit();
+    const [doctor, patient] = [await suite.person(server, visit, 'practitioner'), await suite.person(server, visit, 'patient')];
+    await doctor.client.enter(visit);
+    const { self } = await patient.client.join(visit);
+    // Somebody else has the room from now on.
+    visit.epoch++;
+    expect(await writes[name]?.(doctor.client, self.peerId)).toBe('stale_epoch');
+    await doctor.client.closed();
+    expect(server.rooms.stats().rooms).toBe(0);
+    expect(server.world.writes).toEqual([]);
+  });
+
+  test('that saves a snapshot quits, and leaves the newer one as it is', async () => {
+    const server = await suite.start();
+    const visit = server.world.visit({ lobby: false });
+    const doctor = await suite.person(server, visit, 'practitioner');
+    await doctor.client.enter(visit);
+    const newer = { epoch: visit.epoch + 1, data: {} };
+    await server.snapshots.save(visit.consultationId, newer);
+    await doctor.client.ok('hand:raise', { raised: true });
+    await doctor.client.closed();
+    expect([server.rooms.stats().rooms, await server.snapshots.load(visit.consultationId)]).toEqual([0, newer]);
   });
 });

@@ -53,7 +53,9 @@ function createNode(
   };
   const ownership = createOwnership({ directory, nodeId, ttlMs: 60_000, log, onLost: (id) => supervisor.fence(id) });
   const supervisor = createSupervisor<Message>({ open, ownership, log, capacity: 100, maxFailures: 3, ...options });
-  const router = createRouter({ supervisor, directory, bus, summaries: () => [] });
+  // Rooms open where they are asked for; where else, the tests of placement say.
+  const placement = { choose: () => nodeId, refusal: () => null };
+  const router = createRouter({ supervisor, directory, bus, placement, log, summaries: () => [], obey: async () => null });
   const node: Node = {
     supervisor,
     router,

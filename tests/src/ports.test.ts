@@ -3,6 +3,7 @@ import type { ChatMessage } from '#rooms/protocol.ts';
 import type { ChatStore, ConsultationPolicy, Identity } from '#rooms/ports.ts';
 import { createChatStore } from '#src/chat/store.ts';
 import { createConsultationPolicy } from '#src/consultations/policy.ts';
+import { createSnapshotStore } from '#src/snapshots/store.ts';
 import type { Database } from '#src/database/database.ts';
 import { describeDatabases } from '#tests/support/databases.ts';
 
@@ -89,16 +90,30 @@ describeDatabases('ports of the rooms', (open) => {
       await expect(policy.open(uuid())).rejects.toMatchObject({ code: 'not_found' });
     });
 
-    test('writes are stored at the current epoch and refused at an older one', async () => {
+    // docs/architecture.md lists them; those of recordings are beside their store.
+    test('every write of a room is stored at the current epoch and refused at an older one', async () => {
       const { id, doctor, practitioner, guest } = await visit();
       const { epoch: old } = await policy.open(id);
       const { epoch } = await policy.open(id);
+      const snapshots = createSnapshotStore(database);
+      const word: ChatMessage = {
+        seq: 1,
+        clientMessageId: 'm',
+        memberId: guest.id,
+        name: 'G',
+        role: 'guest',
+        text: 'x',
+        sentAt: 1_900_000_000_000,
+      };
       const writes = (at: number) => [
+        () => chat.append(id, at, [word]),
+        () => snapshots.save(id, { epoch: at, data: {} }),
         () => policy.started(id, at, 1_900_000_000_123),
         () => policy.locked(id, at, true),
         () => policy.locked(id, at, true),
         () => policy.removeMember(id, at, guest.id),
         () => policy.ended(id, at, 1_900_000_100_000, practitioner.id),
+        () => snapshots.remove(id, at),
       ];
       for (const write of writes(old)) await expect(write()).rejects.toMatchObject({ code: 'stale_epoch' });
       expect(await policy.authorize(id, asGuest(guest.id, id, 1))).toBeDefined();

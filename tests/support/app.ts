@@ -22,6 +22,7 @@ import { createModules, type Modules } from '#src/modules.ts';
 import type { Users } from '#src/users/service.ts';
 import { startWorkers, type Workers } from '#workers/index.ts';
 import { checkAnswers, watchAnswers } from './answers.ts';
+import { createTestNodes, type TestNodes } from './nodes.ts';
 import { copyTemplate } from './template.ts';
 
 export const silentLog = pino({ level: 'silent' });
@@ -50,6 +51,8 @@ export interface TestApp {
   openRooms: OpenRoom[];
   /** What the rooms fail with next; to be filled by the test. */
   roomFaults: RoomErrorCode[];
+  /** The nodes of the cluster, with their rooms and what they were told to do; to be filled by the test. */
+  nodes: TestNodes;
   /** Events that were sent to the pages of people. */
   pushed: { userId: string; name: string; payload: unknown }[];
   /** Ids and tokens: the second doctor and patient have nothing to do with the first. */
@@ -147,11 +150,14 @@ export async function startApp(
   const openRooms: OpenRoom[] = [];
   const roomFaults: RoomErrorCode[] = [];
   const pushed: TestApp['pushed'] = [];
+  const nodes = createTestNodes(roomFaults);
   const visits = createVisitHooks();
   const modules = createModules(foundation, {
     rooms: roomsOf(foundation, visits, openRooms, roomFaults),
     visits,
     chatStore: createChatStore(database),
+    nodes,
+    jobs: { kind: config.REDIS_URL ? 'redis' : 'process', active: () => workers.active() },
     pages: { notify: (userId, name, payload) => void pushed.push({ userId, name, payload }) },
     routerRtpCapabilities: {
       codecs: [{ kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2, preferredPayloadType: 100 }],
@@ -228,6 +234,7 @@ export async function startApp(
     workers,
     openRooms,
     roomFaults,
+    nodes,
     pushed,
     signIn,
     stepUp,

@@ -23,6 +23,7 @@ const answer: InRoom = {
     peers: [peer('me', 1)],
     lobby: [],
     activeSpeaker: null,
+    recording: null,
   },
   media: null,
   chat: { messages: [], latestSeq: 0 },

@@ -117,6 +117,7 @@ const people: Lines = {
 const running: Lines = {
   ...lines({ all: administrator }, [
     ...['GET /logs/medical', 'GET /logs/medical/{patientId}/verdict', 'GET /logs/operations', 'GET /logs/changes', 'GET /logs/security'],
+    ...['GET /cluster/nodes', 'GET /cluster/rooms', 'GET /cluster/queues'],
     ...['GET /messages/receipts', 'GET /api-keys', 'POST /api-keys', 'GET /jobs', 'GET /jobs/statistics', 'GET /caches'],
     ...['POST /caches/{name}/clear', 'GET /logs/operations/statistics', 'GET /integrity', 'POST /integrity/repair'],
     ...['GET /logs/logins', 'GET /settings', 'PUT /settings/{key}', 'GET /settings/{key}/history'],
@@ -161,6 +162,9 @@ const running: Lines = {
   'POST /me/privacy/erasures': { all: everyone, outcome: { status: 409, why: 'there are open visits, and staff is not erased' } },
   ...lines({ all: everyone, outcome: { status: 404, why: 'there is no such request' } }, [
     ...['POST /me/privacy/copies/{id}/link', 'DELETE /me/privacy/requests/{id}'],
+  ]),
+  ...lines({ all: administrator, outcome: { status: 404, why: 'there is no such node or open room' } }, [
+    ...['POST /cluster/nodes/{id}/drain', 'POST /cluster/nodes/{id}/undrain', 'POST /cluster/rooms/{id}/move'],
   ]),
   'DELETE /api-keys/{id}': { all: administrator, outcome: { status: 404, why: 'there is no such key' } },
   'POST /announcements/{id}/cancel': { all: desk, outcome: { status: 409, why: 'everybody has been told' } },
@@ -361,6 +365,9 @@ export const sensitive: ReadonlySet<string> = new Set([
   ],
   ...['POST /users/{id}/balance/top-ups', 'POST /users/{id}/balance/adjustments', 'DELETE /auth/identities/{id}'],
   ...[
+    'POST /cluster/nodes/{id}/drain',
+    'POST /cluster/nodes/{id}/undrain',
+    'POST /cluster/rooms/{id}/move',
     'POST /orders/{id}/payments',
     'POST /auth/identities/{provider}/start',
     'POST /refunds/{id}/review',

@@ -706,7 +706,7 @@ export interface paths {
         /** whom the program acts for; default: the caller */
         userId?: string | undefined;
         /** permissions; it may do only what this person may as well */
-        scopes: ('consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase')[];
+        scopes: ('consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'cluster:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase')[];
         /** null: never */
         expiresAt?: string | null | undefined;
       } } };
@@ -2256,6 +2256,188 @@ export interface paths {
         }>>;
         400: Json<Failure<'invalid_request'>>;
         429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/cluster/nodes': {
+    /** The nodes that live, as they last said. Open to users who may: see nodes, open rooms and queues, drain nodes, move rooms (`cluster:manage`). */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            /** of this start of the process */
+            id: string;
+            name: string;
+            region: string | null;
+            /** api, rooms, jobs */
+            roles: string[];
+            /** version of the socket protocol */
+            protocol: string;
+            startedAt: string;
+            lastSeenAt: string;
+            /** the node that answers */
+            self: boolean;
+            /** it opens no rooms, and hands over those that it has */
+            draining: boolean;
+            takesRooms: boolean;
+            rooms: number;
+            peers: number;
+            sockets: number;
+            /** mean of its media workers, share of one core */
+            load: number;
+            workers: {
+              pid: number;
+              /** share of one core, just-placed work counted in */
+              load: number;
+              rooms: number;
+              /** resident memory in bytes */
+              rss: number;
+              transports: number;
+              producers: number;
+              consumers: number;
+            }[];
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/cluster/nodes/{id}/drain': {
+    /** Have a node open no more rooms and hand its rooms over; it goes on answering. Open to users who may: see nodes, open rooms and queues, drain nodes, move rooms (`cluster:manage`). */
+    post: {
+      parameters: {
+        path: {
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+        503: Json<Failure<'room_busy' | 'room_moved' | 'shutting_down'>>;
+        504: Json<Failure<'deadline'>>;
+      };
+    };
+  };
+  '/api/v1/cluster/nodes/{id}/undrain': {
+    /** Have a node open rooms again. Open to users who may: see nodes, open rooms and queues, drain nodes, move rooms (`cluster:manage`). */
+    post: {
+      parameters: {
+        path: {
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+        503: Json<Failure<'room_busy' | 'room_moved' | 'shutting_down'>>;
+        504: Json<Failure<'deadline'>>;
+      };
+    };
+  };
+  '/api/v1/cluster/queues': {
+    /** How much work waits. Open to users who may: see nodes, open rooms and queues, drain nodes, move rooms (`cluster:manage`). */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            name: string;
+            /** shared by all nodes, or of the process that answers */
+            kind: 'redis' | 'process';
+            /** due, and not in hand */
+            waiting: number;
+            /** in hand; null while Redis does not answer */
+            active: number | null;
+            /** due later */
+            delayed: number;
+            /** gave up, and wait for a person */
+            failed: number;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/cluster/rooms': {
+    /** The rooms that are open, on all nodes. Open to users who may: see nodes, open rooms and queues, drain nodes, move rooms (`cluster:manage`). */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            consultationId: string;
+            nodeId: string;
+            /** name of the node */
+            node: string | null;
+            /** counts the openings of this room */
+            epoch: number;
+            openedAt: string;
+            /** null before both sides met */
+            startedAt: string | null;
+            peers: number;
+            lobby: number;
+            /** that people send and receive, sound and pictures */
+            tracks: number;
+            /** messages that wait */
+            mailboxDepth: number;
+            /** its media worker; null without media */
+            workerPid: number | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/cluster/rooms/{id}/move': {
+    /** Move a room to another node; its people come back there by themselves. Open to users who may: see nodes, open rooms and queues, drain nodes, move rooms (`cluster:manage`). */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        /** null: wherever there is most room */
+        nodeId?: string | null | undefined;
+      } } };
+      responses: {
+        200: Json<Success<{
+          /** the node that has the room now; null: whoever comes back first opens it */
+          nodeId: string | null;
+        }>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+        503: Json<Failure<'room_busy' | 'room_moved' | 'shutting_down'>>;
+        504: Json<Failure<'deadline'>>;
       };
     };
   };
@@ -6451,7 +6633,7 @@ export interface paths {
         titleEn: string;
         path?: string | null | undefined;
         icon?: string | null | undefined;
-        permission?: 'consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'api-keys:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase' | null | undefined;
+        permission?: 'consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'api-keys:manage' | 'cluster:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase' | null | undefined;
         sortOrder?: number | undefined;
         visible?: boolean | undefined;
       } } };
@@ -6529,7 +6711,7 @@ export interface paths {
         titleEn?: string | undefined;
         path?: string | null | undefined;
         icon?: string | null | undefined;
-        permission?: 'consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'api-keys:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase' | null | undefined;
+        permission?: 'consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'api-keys:manage' | 'cluster:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase' | null | undefined;
         sortOrder?: number | undefined;
         visible?: boolean | undefined;
       } } };
@@ -11528,7 +11710,7 @@ export interface paths {
         nameZh: string;
         nameEn: string;
         parentKey?: string | null | undefined;
-        permissions?: ('consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'api-keys:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase')[] | undefined;
+        permissions?: ('consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'api-keys:manage' | 'cluster:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase')[] | undefined;
       } } };
       responses: {
         200: Json<Success<{
@@ -11616,7 +11798,7 @@ export interface paths {
         nameZh?: string | undefined;
         nameEn?: string | undefined;
         parentKey?: string | null | undefined;
-        permissions?: ('consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'api-keys:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase')[] | undefined;
+        permissions?: ('consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'api-keys:manage' | 'cluster:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase')[] | undefined;
       } } };
       responses: {
         200: Json<Success<{

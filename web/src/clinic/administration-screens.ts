@@ -156,4 +156,11 @@ export const administrationScreens = [
     areas: ['people', 'admin', 'permissions'],
     load: () => import('./screens/api-keys-screen.tsx'),
   },
+  {
+    path: '/cluster',
+    name: 'cluster',
+    permission: 'cluster:manage',
+    areas: ['cluster'],
+    load: () => import('./screens/cluster-screen.tsx'),
+  },
 ] as const;

@@ -12,7 +12,7 @@ const THINGS: Record<PermissionGroup, readonly string[]> = {
   clinic: ['departments', 'practitioners', 'reviews', 'statistics'],
   money: ['orders', 'refunds', 'balances', 'prices', 'gateways'],
   people: ['users', 'roles'],
-  system: ['notifications', 'messages', 'api-keys', 'files', 'settings', 'logs'],
+  system: ['notifications', 'messages', 'api-keys', 'files', 'settings', 'cluster', 'logs'],
 };
 
 /** Permissions by group; what no group knows goes to the last. */

@@ -6,6 +6,7 @@ import type { Language } from '../../i18n/language.ts';
 import { useStore } from '../../use-store.ts';
 import type { account } from './account.zh.ts';
 import type { admin } from './admin.zh.ts';
+import type { cluster } from './cluster.zh.ts';
 import type { booking } from './booking.zh.ts';
 import type { errors } from './errors.zh.ts';
 import type { health } from './health.zh.ts';
@@ -30,6 +31,7 @@ declare module '../../i18n/index.ts' {
     account: typeof account;
     admin: typeof admin;
     booking: typeof booking;
+    cluster: typeof cluster;
     clinicErrors: typeof errors;
     health: typeof health;
     patients: typeof patients;
@@ -54,6 +56,7 @@ const areas = {
   account: { zh: async () => (await import('./account.zh.ts')).account, en: async () => (await import('./account.en.ts')).account },
   admin: { zh: async () => (await import('./admin.zh.ts')).admin, en: async () => (await import('./admin.en.ts')).admin },
   booking: { zh: async () => (await import('./booking.zh.ts')).booking, en: async () => (await import('./booking.en.ts')).booking },
+  cluster: { zh: async () => (await import('./cluster.zh.ts')).cluster, en: async () => (await import('./cluster.en.ts')).cluster },
   health: { zh: async () => (await import('./health.zh.ts')).health, en: async () => (await import('./health.en.ts')).health },
   patients: { zh: async () => (await import('./patients.zh.ts')).patients, en: async () => (await import('./patients.en.ts')).patients },
   pharmacy: { zh: async () => (await import('./pharmacy.zh.ts')).pharmacy, en: async () => (await import('./pharmacy.en.ts')).pharmacy },

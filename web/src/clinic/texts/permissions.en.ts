@@ -58,6 +58,7 @@ export const permissions: typeof chinese = {
     messages_manage: 'Change the words of messages, send failed ones again',
     files_own: 'Upload, see and delete own files',
     files_manage: 'See and delete every file',
+    cluster_manage: 'See nodes, open rooms and queues, drain nodes, move rooms',
     settings_manage: 'Change the configuration',
     logs_read: 'Read operation, login and security logs',
     statistics_own: 'See figures of one’s own work',

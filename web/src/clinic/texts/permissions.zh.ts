@@ -57,6 +57,7 @@ export const permissions = {
     messages_manage: '修改消息模板，重发失败的消息',
     files_own: '上传、查看和删除自己的文件',
     files_manage: '查看和删除全部文件',
+    cluster_manage: '查看节点、房间与任务队列，排空节点，移动房间',
     settings_manage: '修改系统设置',
     logs_read: '查看操作、登录与安全日志',
     statistics_own: '查看自己的工作统计',

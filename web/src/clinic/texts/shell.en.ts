@@ -56,6 +56,7 @@ export const shell: typeof chinese = {
     files: 'Files',
     templates: 'Phrases and templates',
     apiKeys: 'API keys',
+    cluster: 'Cluster',
     settings: 'Settings',
     account: 'My account',
     healthProfile: 'Health profile',

@@ -55,6 +55,7 @@ export const shell = {
     files: '文件',
     templates: '常用语与模板',
     apiKeys: 'API 密钥',
+    cluster: '集群',
     settings: '系统设置',
     account: '个人中心',
     healthProfile: '健康档案',
