@@ -103,7 +103,7 @@ async function openRoomOn(parts: Parts, slot: WorkerSlot, roomId: string): Promi
   const router = await answer(worker.createRouter({ mediaCodecs }), () => worker.closed);
   const nameOf = (who: string): string => `${roomId} ${who}`;
   const used = new Set([slot.index]);
-  const room = await createRoomMedia({
+  const room = createRoomMedia({
     ...{ roomId, config, log, router, webRtcServer },
     workerPid: worker.pid,
     admit: (who, cost, share) => admit(slot, nameOf(who), cost, limitsOf(config, share)),

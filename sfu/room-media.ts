@@ -4,7 +4,6 @@ import { ortc } from 'mediasoup';
 import type { types } from 'mediasoup';
 import type { Config } from '#config/index.ts';
 import { MediaError } from './errors.ts';
-import { answer } from './faults.ts';
 import type { HomeTracks } from './pipe.ts';
 import { ROOM_PEERS, TRACK_COST } from './placement.ts';
 import { createPeerMedia } from './peer-media.ts';
@@ -48,20 +47,14 @@ export interface EdgeOwner {
   gone(edge: RoomEdge): void;
 }
 
-/**
- * Makes the media of a room on a fresh router, which it owns from here on.
- * @throws {MediaError} `media_unavailable` when the worker dies meanwhile
- */
-export async function createRoomMedia(parts: RoomParts): Promise<RoomMediaImpl> {
+/** Makes the media of a room on a fresh router, which it owns from here on. */
+export function createRoomMedia(parts: RoomParts): RoomMediaImpl {
   const events = new EventEmitter<RoomMediaEvents>();
   const emit = emitter(events, parts.log);
-  const speakers = await answer(
-    watchSpeakers(parts.router, {
-      speaker: (peerId) => emit('activeSpeaker', { peerId }),
-      levels: (levels) => emit('levels', { levels }),
-    }),
-    () => parts.router.closed,
-  );
+  const speakers = watchSpeakers(parts.router, {
+    speaker: (peerId) => emit('activeSpeaker', { peerId }),
+    levels: (levels) => emit('levels', { levels }),
+  });
   return new RoomMediaImpl(parts, events, emit, speakers);
 }
 

@@ -15,15 +15,14 @@ export interface Speakers {
   removed(producerId: string): void;
 }
 
-/** @param tell `speaker` hears null when the one who spoke last is muted or gone */
-export async function watchSpeakers(
+/**
+ * The observers are made for the first microphone: each has a timer in the worker, whether there is something to observe or not.
+ * @param tell `speaker` hears null when the one who spoke last is muted or gone
+ */
+export function watchSpeakers(
   router: types.Router,
   tell: { speaker(peerId: string | null): void; levels(levels: { peerId: string; dBov: number }[]): void },
-): Promise<Speakers> {
-  const [levels, active] = await Promise.all([
-    router.createAudioLevelObserver({ maxEntries: LEVELS_MAX, threshold: LEVELS_THRESHOLD, interval: LEVELS_INTERVAL_MS }),
-    router.createActiveSpeakerObserver(),
-  ]);
+): Speakers {
   const peerIds = new Map<string, string>();
   /** What mediasoup holds to be the speaker; it says nothing when that one is muted and goes on speaking later. */
   let dominant: types.Producer | null = null;
@@ -35,23 +34,32 @@ export async function watchSpeakers(
     tell.speaker(peerId);
   };
 
-  levels.on('volumes', (volumes) =>
-    tell.levels(
-      volumes.flatMap(({ producer, volume }) => {
-        const peerId = peerIds.get(producer.id);
-        return peerId ? [{ peerId, dBov: volume }] : [];
-      }),
-    ),
-  );
-  levels.on('silence', () => tell.levels([]));
-  active.on('dominantspeaker', ({ producer }) => {
-    dominant = producer;
-    show();
-  });
+  async function observe() {
+    const [levels, active] = await Promise.all([
+      router.createAudioLevelObserver({ maxEntries: LEVELS_MAX, threshold: LEVELS_THRESHOLD, interval: LEVELS_INTERVAL_MS }),
+      router.createActiveSpeakerObserver(),
+    ]);
+    levels.on('volumes', (volumes) =>
+      tell.levels(
+        volumes.flatMap(({ producer, volume }) => {
+          const peerId = peerIds.get(producer.id);
+          return peerId ? [{ peerId, dBov: volume }] : [];
+        }),
+      ),
+    );
+    levels.on('silence', () => tell.levels([]));
+    active.on('dominantspeaker', ({ producer }) => {
+      dominant = producer;
+      show();
+    });
+    return { levels, active };
+  }
+  let observers: ReturnType<typeof observe> | undefined;
 
   return {
     async add(producer, peerId) {
       peerIds.set(producer.id, peerId);
+      const { levels, active } = await (observers ??= observe());
       await Promise.all([levels.addProducer({ producerId: producer.id }), active.addProducer({ producerId: producer.id })]);
     },
     changed(producer) {
