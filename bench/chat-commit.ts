@@ -2,7 +2,7 @@
  * Messages a second that one room stores on MariaDB: its log, which commits together what came meanwhile, against one insert a message.
  * Both sides are fenced by the epoch and numbered by the room, and MariaDB writes each commit to the disk.
  */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { openChatLog } from '#rooms/chat-log.ts';
 import { Later } from '#rooms/mailbox.ts';

@@ -122,10 +122,10 @@ async function buildCore(config: Config, log: Logger) {
   try {
     const foundation = await createFoundation(config, log);
     opened.push(foundation);
-    const { database, auth, redis, nodeId, tracing } = foundation;
+    const { database, auth, redis, nodeId, tracing, vault } = foundation;
     const media = config.ROLES.includes('rooms') ? await createMediaServer({ config, log }) : createNoMedia();
     opened.push(media);
-    const chatStore = createChatStore(database);
+    const chatStore = createChatStore(database, vault);
     // The rooms come before the metrics that listen to them.
     const listeners: Listeners = { turn: [], bus: [], job: [], onJob: (...job) => tell(listeners.job, job) };
     const visits = createVisitHooks();

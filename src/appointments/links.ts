@@ -1,8 +1,11 @@
 /** What other modules are told of appointments. */
+import { readReason } from '#src/crypto/step-reason.ts';
+import type { Vault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
 import type { Notifications } from '#src/notifications/service.ts';
 import type { CareSource } from '#src/patients/care-relations.ts';
 import type { PractitionerLookup } from '#src/practitioners/lookup.ts';
+import { appointmentReason } from './model.ts';
 import { systemReasons } from './telling.ts';
 
 /** Whoever has a confirmed appointment with a practitioner is their patient. */
@@ -16,6 +19,7 @@ export const appointmentCare: CareSource = {
 export function describeAppointments(
   notifications: Pick<Notifications, 'describe'>,
   { models }: Database,
+  vault: Vault,
   practitioners: Pick<PractitionerLookup, 'byId'>,
 ): void {
   notifications.describe('appointment', async (id, { userId, kind }) => {
@@ -26,12 +30,13 @@ export function describeAppointments(
     const practitioner = await practitioners.byId(practitionerId);
     const other = userId === patientId ? practitioner?.name : patient?.name;
     const last = await models.appointmentLog.findAll({ where: { appointmentId: id }, order: [['version', 'DESC']], limit: 2 });
+    const said = last[0] ? readReason(vault, appointmentReason, id, last[0]) : null;
     const before = kind === 'appointment.moved' ? last[1]?.startsAt : undefined;
     return {
       practitioner: other ?? '',
       startsAt: startsAt.toISOString(),
       movedFrom: (before ?? startsAt).toISOString(),
-      reason: systemReasons[last[0]?.reason ?? ''] ?? last[0]?.reason ?? '—',
+      reason: systemReasons[said ?? ''] ?? said ?? '—',
       path: `/appointments/${id}`,
     };
   });

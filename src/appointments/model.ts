@@ -66,11 +66,14 @@ export interface AppointmentLogRow extends Model<InferAttributes<AppointmentLogR
   toStatus: AppointmentStatus;
   startsAt: Date;
   actorId: string | null;
+  /** Of the system; what people write is sealed. */
   reason: string | null;
+  reasonSealed: CreationOptional<string | null>;
   requestId: string | null;
   createdAt: CreationOptional<Date>;
 }
 
+export const appointmentReason = sealedColumn('appointment_log', 'reason_sealed', 'appointment_id');
 export const detailsColumn = sealedColumn('appointments', 'details_sealed');
 export const details = z.object({ contactPerson: z.string(), contactPhone: z.string(), notes: z.string().nullable() });
 
@@ -138,6 +141,7 @@ function defineLog(sequelize: Sequelize) {
       startsAt: time(),
       actorId: uuid(),
       reason: DataTypes.STRING(300),
+      reasonSealed: DataTypes.TEXT,
       requestId: DataTypes.STRING(64),
       createdAt: time(),
     },

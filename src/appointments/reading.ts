@@ -1,9 +1,10 @@
 /** Appointments as one of their sides, or staff, sees them. */
 import type { z } from 'zod';
 import { maskName, maskPhone } from '#src/crypto/masks.ts';
+import { readReason } from '#src/crypto/step-reason.ts';
 import { ApiError } from '#src/errors.ts';
 import type { Caller } from '#src/plugins/policy.ts';
-import { details as detailsSchema, detailsColumn, type AppointmentRow } from './model.ts';
+import { appointmentReason, details as detailsSchema, detailsColumn, type AppointmentRow } from './model.ts';
 import { createList, type Side } from './listing.ts';
 import type { AppointmentParts } from './parts.ts';
 import type * as schemas from './schemas.ts';
@@ -113,8 +114,10 @@ async function view(
     completedAt: row.completedAt?.toISOString() ?? null,
     version: row.version,
     canCancel: inTime && (row.status === 'pending' || row.status === 'confirmed'),
-    log: log.map(({ action, fromStatus, toStatus, startsAt, actorId, reason, createdAt }) => ({
-      ...{ action, from: fromStatus, to: toStatus, startsAt: startsAt.toISOString(), actorId, reason, at: createdAt.toISOString() },
+    log: log.map((step) => ({
+      ...{ action: step.action, from: step.fromStatus, to: step.toStatus, startsAt: step.startsAt.toISOString(), actorId: step.actorId },
+      reason: readReason(parts.vault, appointmentReason, row.id, step),
+      at: step.createdAt.toISOString(),
     })),
   };
 }

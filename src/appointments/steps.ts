@@ -2,10 +2,11 @@
  * The states of an appointment (SCH-14..18) and its moves. Each step is a guarded update with a log row, what it tells people, and
  * what others hook to it, in one transaction. Money is moved by the order: steps that cost or free money go through it.
  */
+import { keepReason } from '#src/crypto/step-reason.ts';
 import { nextOf, dayNumber } from '#src/database/sequence.ts';
 import { ApiError } from '#src/errors.ts';
 import { claimPlace, findPlace, freeClaims, keepClaims } from './claims.ts';
-import type { AppointmentLogRow, AppointmentRow, AppointmentStatus } from './model.ts';
+import { type AppointmentLogRow, appointmentReason, type AppointmentRow, type AppointmentStatus } from './model.ts';
 import type { ActionOptions, AppointmentListener, AppointmentParts } from './parts.ts';
 import { planReminder, tellBoth, tellOfHold } from './telling.ts';
 
@@ -72,7 +73,7 @@ interface Step {
 
 /** One step, under the row's lock. @throws {ApiError} `not_found`, `wrong_state` when it is in none of the states */
 async function take(
-  { database: { models } }: AppointmentParts,
+  { database: { models }, vault }: AppointmentParts,
   { id, action, to, from, values }: Step,
   options: ActionOptions,
 ): Promise<AppointmentRow> {
@@ -82,9 +83,10 @@ async function take(
   if (!from.includes(fromStatus)) throw new ApiError('wrong_state', { details: [{ status: fromStatus, action }] });
   const toStatus = to ?? fromStatus;
   await row.update({ ...values, status: toStatus, version: row.version + 1 });
-  const { actorId, reason = null, requestId = null } = options;
+  const { actorId, requestId = null } = options;
   const { version, startsAt } = row;
-  await models.appointmentLog.create({ appointmentId: id, version, action, fromStatus, toStatus, startsAt, actorId, reason, requestId });
+  const step = { appointmentId: id, version, action, fromStatus, toStatus, startsAt, actorId, requestId };
+  await models.appointmentLog.create({ ...step, ...keepReason(vault, appointmentReason, id, options) });
   return row;
 }
 

@@ -1,5 +1,6 @@
-import { DataTypes, type InferAttributes, type InferCreationAttributes, type Model, type Sequelize } from 'sequelize';
+import { type CreationOptional, DataTypes, type InferAttributes, type InferCreationAttributes, type Model, type Sequelize } from 'sequelize';
 import type { Role } from '#rooms/protocol.ts';
+import { sealedColumn } from '#src/crypto/vault.ts';
 
 export interface MessageRow extends Model<InferAttributes<MessageRow>, InferCreationAttributes<MessageRow>> {
   consultationId: string;
@@ -10,9 +11,13 @@ export interface MessageRow extends Model<InferAttributes<MessageRow>, InferCrea
   /** Name and role as they were when the message was sent. */
   name: string;
   role: Role;
-  text: string;
+  /** Of messages from before they were sealed; empty otherwise. */
+  text: CreationOptional<string>;
+  textSealed: CreationOptional<string | null>;
   sentAt: Date;
 }
+
+export const messageText = sealedColumn('chat_messages', 'text_sealed', 'consultation_id');
 
 export function defineMessages(sequelize: Sequelize) {
   return sequelize.define<MessageRow>(
@@ -24,7 +29,8 @@ export function defineMessages(sequelize: Sequelize) {
       clientMessageId: DataTypes.STRING(64),
       name: DataTypes.STRING(100),
       role: DataTypes.STRING(16),
-      text: DataTypes.TEXT,
+      text: { type: DataTypes.TEXT, defaultValue: '' },
+      textSealed: DataTypes.TEXT,
       sentAt: DataTypes.DATE(3),
     },
     { tableName: 'chat_messages', underscored: true, timestamps: false },

@@ -3,12 +3,13 @@ import { Op, QueryTypes, UniqueConstraintError } from 'sequelize';
 import { RoomError } from '#rooms/errors.ts';
 import type { ChatStore } from '#rooms/ports.ts';
 import type { ChatMessage } from '#rooms/protocol.ts';
+import type { Vault } from '#src/crypto/vault.ts';
 import type { Database, Dialect } from '#src/database/database.ts';
-import type { MessageRow } from './model.ts';
+import { messageText, type MessageRow } from './model.ts';
 
 type Stored = { seq: number; sentAt: number };
 
-export function createChatStore(database: Database): ChatStore {
+export function createChatStore(database: Database, vault: Vault): ChatStore {
   const { models, transaction } = database;
 
   /** Stores messages unless the room has a newer owner. */
@@ -23,12 +24,12 @@ export function createChatStore(database: Database): ChatStore {
 
     async append(consultationId, epoch, group) {
       try {
-        return await guarded(consultationId, epoch, () => insert(database, consultationId, group));
+        return await guarded(consultationId, epoch, () => insert(database, vault, consultationId, group));
       } catch (error) {
         if (!(error instanceof UniqueConstraintError)) throw error;
       }
       try {
-        return await guarded(consultationId, epoch, () => insertNew(database, consultationId, group));
+        return await guarded(consultationId, epoch, () => insertNew(database, vault, consultationId, group));
       } catch (error) {
         // A number that is taken by another message: this room counts from something older than the database.
         throw error instanceof UniqueConstraintError ? new RoomError('stale_epoch', undefined, { cause: error }) : error;
@@ -37,7 +38,7 @@ export function createChatStore(database: Database): ChatStore {
 
     async after(consultationId, afterSeq, limit) {
       const rows = await models.messages.findAll({ where: { consultationId, seq: { [Op.gt]: afterSeq } }, order: ['seq'], limit });
-      return rows.map(toMessage);
+      return rows.map((row) => toMessage(vault, row));
     },
   };
 }
@@ -50,10 +51,15 @@ async function holdEpoch({ models }: Database, id: string, epoch: number): Promi
   if (visit.status === 'ended') throw new RoomError('visit_ended');
 }
 
-const COLUMNS = ['consultation_id', 'seq', 'member_id', 'client_message_id', 'name', 'role', 'text', 'sent_at'];
+const COLUMNS = ['consultation_id', 'seq', 'member_id', 'client_message_id', 'name', 'role', 'text', 'text_sealed', 'sent_at'];
 
 /** One statement for all. Values are bound: written into the statement, a NUL in a text would end it on SQLite. */
-async function insert({ sequelize, dialect }: Database, consultationId: string, group: readonly ChatMessage[]): Promise<Stored[]> {
+async function insert(
+  { sequelize, dialect }: Database,
+  vault: Vault,
+  consultationId: string,
+  group: readonly ChatMessage[],
+): Promise<Stored[]> {
   const bind = group.flatMap((m) => [
     consultationId,
     m.seq,
@@ -61,7 +67,8 @@ async function insert({ sequelize, dialect }: Database, consultationId: string, 
     m.clientMessageId,
     m.name,
     m.role,
-    m.text,
+    '',
+    vault.seal(messageText, consultationId, m.text),
     stamp(m.sentAt, dialect),
   ]);
   const row = (_: unknown, index: number) => `(${COLUMNS.map((_column, at) => `$${index * COLUMNS.length + at + 1}`).join(',')})`;
@@ -71,12 +78,12 @@ async function insert({ sequelize, dialect }: Database, consultationId: string, 
 }
 
 /** Stores one by one those that are not stored yet, under numbers without gaps. */
-async function insertNew(database: Database, consultationId: string, group: readonly ChatMessage[]): Promise<Stored[]> {
+async function insertNew(database: Database, vault: Vault, consultationId: string, group: readonly ChatMessage[]): Promise<Stored[]> {
   let next = group[0]?.seq ?? 0;
   const answers: Stored[] = [];
   for (const message of group) {
     const earlier = await find(database, consultationId, message.memberId, message.clientMessageId);
-    if (!earlier) await insert(database, consultationId, [{ ...message, seq: next }]);
+    if (!earlier) await insert(database, vault, consultationId, [{ ...message, seq: next }]);
     answers.push(earlier ?? { seq: next++, sentAt: message.sentAt });
   }
   return answers;
@@ -93,6 +100,8 @@ function stamp(ms: number, dialect: Dialect): string {
   return dialect === 'sqlite' ? `${text} +00:00` : text;
 }
 
-function toMessage({ seq, clientMessageId, memberId, name, role, text, sentAt }: MessageRow): ChatMessage {
+function toMessage(vault: Vault, row: MessageRow): ChatMessage {
+  const { consultationId, seq, clientMessageId, memberId, name, role, sentAt } = row;
+  const text = row.textSealed === null ? row.text : vault.open(messageText, consultationId, row.textSealed);
   return { seq, clientMessageId, memberId, name, role, text, sentAt: sentAt.getTime() };
 }

@@ -15,7 +15,7 @@ import { settingRoutes } from '../settings/routes.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export function createSystem(foundation: Foundation, { routerRtpCapabilities, nodes, jobs }: Surroundings, files: Files) {
-  const { audit, settings, config, database } = foundation;
+  const { audit, settings, config, database, vault } = foundation;
   const integrity = createIntegrity(database, foundation.log);
   const routes = [
     fileRoutes(files, { origins: config.CORS_ORIGINS }),
@@ -27,5 +27,5 @@ export function createSystem(foundation: Foundation, { routerRtpCapabilities, no
     mediaRoutes(routerRtpCapabilities),
     networkTestRoutes,
   ];
-  return { integrity, maintenance: createMaintenance(database), routes };
+  return { integrity, maintenance: createMaintenance(database, vault), routes };
 }

@@ -32,11 +32,11 @@ export function createVisits(
   { rooms, visits, pages, chatStore, publicUrl }: Surroundings,
   { appointments, notifications, lookup }: VisitParts,
 ) {
-  const { database, tokens } = foundation;
+  const { database, tokens, vault } = foundation;
   const parts = { ...foundation, practitioners: lookup };
   const consultations = createConsultations(database, rooms);
   linkAppointments({ ...parts, visits }, appointments);
-  describeAppointments(notifications, database, lookup);
+  describeAppointments(notifications, database, vault, lookup);
   describeClinical(notifications, database, lookup);
   const reviews = createReviews(parts);
   const routes = [

@@ -1,6 +1,7 @@
 /** Creates orders and moves them through their machine, for the modules that sell something. */
 import { literal, Op } from 'sequelize';
 import { v7 as uuid } from 'uuid';
+import { keepReason } from '#src/crypto/step-reason.ts';
 import type { Vault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
 import { dayNumber, nextOf } from '#src/database/sequence.ts';
@@ -9,7 +10,7 @@ import { type Fen, moneyValue } from '#src/money.ts';
 import type { Outbox } from '#src/outbox/outbox.ts';
 import type { Settings } from '#src/settings/service.ts';
 import { nextStatus, type OrderEvent } from './machine.ts';
-import { orderContact, type OrderRow, type OrderType } from './model.ts';
+import { orderContact, orderReason, type OrderRow, type OrderType } from './model.ts';
 
 export interface NewOrder {
   userId: string;
@@ -86,10 +87,11 @@ export function createLifecycle(parts: OrderParts): OrderLifecycle {
       const { status: from } = order;
       const to = nextStatus(from, event);
       if (!to) throw new ApiError('wrong_state', { details: [{ status: from, event }] });
-      const { actorId, reason = null, requestId = null, paymentNo } = options;
+      const { actorId, requestId = null, paymentNo } = options;
       const paid = event === 'PAY_SUCCESS' ? { paidAt: new Date(), paymentNo: paymentNo ?? null } : {};
       await order.update({ status: to, version: order.version + 1, ...paid });
-      await models.orderLog.create({ orderId, version: order.version, event, fromStatus: from, toStatus: to, actorId, reason, requestId });
+      const step = { orderId, version: order.version, event, fromStatus: from, toStatus: to, actorId, requestId };
+      await models.orderLog.create({ ...step, ...keepReason(parts.vault, orderReason, orderId, options) });
       if (from === 'PENDING') await parts.outbox.cancel(expiryKey(orderId));
       if (event === 'PAY_SUCCESS') await tell(order, 'paid', options);
       if (event === 'REFUND') await tell(order, 'refunded', options);

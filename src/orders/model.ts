@@ -60,11 +60,14 @@ export interface OrderLogRow extends Model<InferAttributes<OrderLogRow>, InferCr
   toStatus: OrderStatus;
   /** Null: the system. */
   actorId: string | null;
+  /** Of the system; what people write is sealed. */
   reason: string | null;
+  reasonSealed: CreationOptional<string | null>;
   requestId: string | null;
   createdAt: CreationOptional<Date>;
 }
 
+export const orderReason = sealedColumn('order_log', 'reason_sealed', 'order_id');
 export const orderContact = sealedColumn('orders', 'contact_sealed');
 
 export function defineOrders(sequelize: Sequelize) {
@@ -116,6 +119,7 @@ export function defineOrders(sequelize: Sequelize) {
         toStatus: DataTypes.STRING(16),
         actorId: uuid(),
         reason: DataTypes.STRING(300),
+        reasonSealed: DataTypes.TEXT,
         requestId: DataTypes.STRING(64),
         createdAt: DataTypes.DATE(3),
       },

@@ -2,12 +2,13 @@
 import { Op, type WhereAttributeHash } from 'sequelize';
 import type { z } from 'zod';
 import { maskName, maskPhone } from '#src/crypto/masks.ts';
+import { readReason } from '#src/crypto/step-reason.ts';
 import { ApiError } from '#src/errors.ts';
 import { toYuan } from '#src/money.ts';
 import { orderOf, slice } from '#src/plugins/fields.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import { createLifecycle, type OrderLifecycle, type OrderParts } from './lifecycle.ts';
-import { orderContact, type OrderItemRow, type OrderRow } from './model.ts';
+import { orderContact, orderReason, type OrderItemRow, type OrderRow } from './model.ts';
 import type * as schemas from './schemas.ts';
 
 type View = z.infer<typeof schemas.orderView>;
@@ -90,8 +91,9 @@ async function view({ database: { models }, vault }: OrderParts, order: OrderRow
     })),
     contact: contact && !full ? { name: maskName(contact.name), phone: maskPhone(contact.phone) } : contact,
     serviceInfo: order.serviceInfo,
-    log: log.map(({ event, fromStatus, toStatus, actorId, reason, createdAt }) => ({
-      ...{ event, from: fromStatus, to: toStatus, actorId, reason, at: createdAt.toISOString() },
+    log: log.map((step) => ({
+      ...{ event: step.event, from: step.fromStatus, to: step.toStatus, actorId: step.actorId, at: step.createdAt.toISOString() },
+      reason: readReason(vault, orderReason, order.id, step),
     })),
     version: order.version,
   };

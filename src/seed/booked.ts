@@ -1,8 +1,10 @@
 /** Rows of one appointment: the place that it takes, its steps, its order, and its visit by video. */
-import { detailsColumn } from '#src/appointments/model.ts';
+import { appointmentReason, detailsColumn } from '#src/appointments/model.ts';
 import type { AppointmentLogRow, AppointmentStatus } from '#src/appointments/model.ts';
 import type { OrderEvent, OrderStatus } from '#src/orders/machine.ts';
-import { orderContact } from '#src/orders/model.ts';
+import { keepReason } from '#src/crypto/step-reason.ts';
+import type { Vault } from '#src/crypto/vault.ts';
+import { orderContact, orderReason } from '#src/orders/model.ts';
 import { cellRangeOf } from '#src/scheduling/cells.ts';
 import { cancelReasons } from './catalogue.ts';
 import { MINUTE, type SeedParts } from './plan.ts';
@@ -31,7 +33,7 @@ const dateOrNull = (time: number | null): Date | null => (time === null ? null :
 
 function addAppointment({ rows, vault, chance, settings, options }: SeedParts, visit: Visit, reason: string | null): void {
   const { id, orderId, patient, visitor, practitioner, service, startsAt, endsAt, fate, queueDay, queueNo } = visit;
-  const steps = appointmentSteps(visit, reason);
+  const steps = appointmentSteps(vault, visit, reason);
   const details = { contactPerson: patient.name, contactPhone: patient.phone, notes: chance.one(0.2) ? '希望准时开始' : null };
   const remindedAt = startsAt - settings.get('appointments.reminderMinutes') * MINUTE;
   const reminded = visit.paidAt !== null && remindedAt < options.at.getTime() && (visit.cancelledAt ?? remindedAt) >= remindedAt;
@@ -49,7 +51,7 @@ function addAppointment({ rows, vault, chance, settings, options }: SeedParts, v
 
 type Step = [AppointmentLogRow['action'], AppointmentStatus, number, string | null, (string | null)?];
 
-function appointmentSteps({ id, fate, patient, practitioner, ...visit }: Visit, reason: string | null) {
+function appointmentSteps(vault: Vault, { id, fate, patient, practitioner, ...visit }: Visit, reason: string | null) {
   const { bookedAt, paidAt, startedAt, completedAt, cancelledAt } = visit;
   const steps: Step[] = [['book', 'pending', bookedAt, patient.userId]];
   if (paidAt !== null) steps.push(['confirm', 'confirmed', paidAt, patient.userId]);
@@ -58,10 +60,12 @@ function appointmentSteps({ id, fate, patient, practitioner, ...visit }: Visit, 
     const missed = fate === 'missed';
     steps.push(['complete', 'completed', completedAt, missed ? practitioner.userId : null, missed ? 'patient_absent' : null]);
   }
-  if (cancelledAt !== null) steps.push(['cancel', 'cancelled', cancelledAt, null, fate === 'expired' ? 'expired' : reason]);
+  if (cancelledAt !== null && fate === 'expired') steps.push(['cancel', 'cancelled', cancelledAt, null, 'expired']);
+  if (cancelledAt !== null && fate !== 'expired') steps.push(['cancel', 'cancelled', cancelledAt, patient.userId, reason]);
   return steps.map(([action, toStatus, at, actorId, why = null], index) => ({
     ...{ appointmentId: id, version: index + 1, action, fromStatus: steps[index - 1]?.[1] ?? null, toStatus },
-    ...{ startsAt: new Date(visit.startsAt), actorId, reason: why, requestId: null, createdAt: new Date(at) },
+    ...{ startsAt: new Date(visit.startsAt), actorId, requestId: null, createdAt: new Date(at) },
+    ...keepReason(vault, appointmentReason, id, { actorId, reason: why }),
   }));
 }
 
@@ -94,15 +98,16 @@ function orderOf(visit: Visit, { vault }: Pick<SeedParts, 'vault'>) {
   };
 }
 
-function addOrder({ rows, chance }: SeedParts, visit: Visit, reason: string | null): void {
+function addOrder({ rows, vault, chance }: SeedParts, visit: Visit, reason: string | null): void {
   const { orderId, service, practitioner, price } = visit;
   const title = `${service.name} · ${practitioner.name}`;
   const item = { kind: 'consultation', refId: service.id, title, unitPrice: price, quantity: 1, amount: price } as const;
   rows.add('orderItems', { id: chance.id(visit.bookedAt), orderId, ...item });
   const steps = orderSteps(visit, reason);
   const log = steps.map(([event, toStatus, at, actorId, why], index) => ({
-    ...{ orderId, version: index + 1, event, fromStatus: steps[index - 1]?.[1] ?? null, toStatus, actorId, reason: why },
+    ...{ orderId, version: index + 1, event, fromStatus: steps[index - 1]?.[1] ?? null, toStatus, actorId },
     ...{ requestId: null, createdAt: new Date(at) },
+    ...keepReason(vault, orderReason, orderId, { actorId, reason: why }),
   }));
   rows.add('orderLog', ...log);
 }

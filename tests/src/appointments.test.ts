@@ -185,6 +185,30 @@ describe.each(['sqlite', 'mysql'] as const)('appointments on %s', (dialect) => {
     expect((await act(late.appointmentId, 'cancel', doctor.token, { reason: '医生生病' })).body.data.status).toBe('cancelled');
   });
 
+  test('why somebody cancels is sealed in both logs, as is what was written before it was', async () => {
+    const { patient } = server.people;
+    const { appointmentId, orderId } = await booked();
+    await act(appointmentId, 'cancel', patient.token, { reason: '发烧了' });
+    const { appointmentLog, orderLog } = server.database.models;
+    const steps = async () => [
+      await appointmentLog.findOne({ where: { appointmentId, action: 'cancel' }, rejectOnEmpty: true }),
+      await orderLog.findOne({ where: { orderId, event: 'CANCEL' }, rejectOnEmpty: true }),
+    ];
+    const reasons = async () => {
+      const order = await server.call('GET', `/api/v1/orders/${orderId}`, patient.token);
+      return [(await get(appointmentId)).data.log.at(-1).reason, order.body.data.log.at(-1).reason];
+    };
+    expect((await steps()).map(({ reason, reasonSealed }) => [reason, reasonSealed?.includes('发烧')])).toEqual(Array(2).fill([null, false]));
+    expect(await reasons()).toEqual(['发烧了', '发烧了']);
+    const old = { reason: '咳嗽', reasonSealed: null };
+    await appointmentLog.update(old, { where: { appointmentId, action: 'cancel' } });
+    await orderLog.update(old, { where: { orderId, event: 'CANCEL' } });
+    expect(await reasons()).toEqual(['咳嗽', '咳嗽']);
+    await server.modules.maintenance.clean();
+    expect((await steps()).map(({ reason }) => reason)).toEqual([null, null]);
+    expect(await reasons()).toEqual(['咳嗽', '咳嗽']);
+  });
+
   test('an absent patient uses the visit up, an absent practitioner calls it off; not before the time', async () => {
     const { doctor } = server.people;
     const [one, two] = [await booked(), await booked()];

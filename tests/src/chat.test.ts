@@ -30,8 +30,23 @@ describe.each(['sqlite', 'mysql'])('a visit on %s', (dialect) => {
       const [seq, sentAt] = [from + index, 1_700_000_000_123 + from + index];
       return { seq, sentAt, clientMessageId: `m${from + index}`, memberId: member.id, name: 'N', role, text: 'text' };
     });
-    await createChatStore(server.database).append(id, epoch, messages);
+    await createChatStore(server.database, server.foundation.vault).append(id, epoch, messages);
   }
+
+  test('texts are sealed, those from before too once the nightly maintenance was there', async () => {
+    const id = await booked();
+    await write(id, 'patient', 1, 2);
+    const { messages } = server.database.models;
+    const rows = () => messages.findAll({ where: { consultationId: id }, order: ['seq'] });
+    const texts = async () =>
+      (await server.call('GET', `${base}/${id}/messages`, doctor())).body.data.items.map(({ text }: { text: string }) => text);
+    expect((await rows()).map(({ text, textSealed }) => [text, textSealed?.includes('text')])).toEqual(Array(2).fill(['', false]));
+    await messages.update({ text: 'old', textSealed: null }, { where: { consultationId: id, seq: 1 } });
+    expect(await texts()).toEqual(['old', 'text']);
+    await server.modules.maintenance.clean();
+    expect((await rows()).map(({ text }) => text)).toEqual(['', '']);
+    expect(await texts()).toEqual(['old', 'text']);
+  });
 
   test('start() begins it once, by its practitioner, until it is over', async () => {
     const id = await booked();

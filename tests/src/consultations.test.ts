@@ -264,7 +264,7 @@ describe('messages()', () => {
       text: `text ${i}`,
       sentAt: 1_700_000_000_123 + i,
     }));
-    await createChatStore(server.database).append(id, epoch, chat);
+    await createChatStore(server.database, server.foundation.vault).append(id, epoch, chat);
     const first = (await server.call('GET', `${base}/${id}/messages?limit=3`, patient())).body.data;
     expect(first).toEqual({ items: chat.slice(0, 3), readSeq: 0, nextAfterSeq: 3 });
     const second = (await server.call('GET', `${base}/${id}/messages?limit=3&afterSeq=3`, patient())).body.data;

@@ -1,11 +1,16 @@
+import { randomBytes } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import type { ChatMessage } from '#rooms/protocol.ts';
 import type { ChatStore, ConsultationPolicy, Identity } from '#rooms/ports.ts';
 import { createChatStore } from '#src/chat/store.ts';
 import { createConsultationPolicy } from '#src/consultations/policy.ts';
+import { parseKeyRing } from '#src/crypto/keys.ts';
+import { createVault } from '#src/crypto/vault.ts';
 import { createSnapshotStore } from '#src/snapshots/store.ts';
 import type { Database } from '#src/database/database.ts';
 import { describeDatabases } from '#tests/support/databases.ts';
+
+const aVault = () => createVault(parseKeyRing(`k1:${randomBytes(32).toString('hex')}`), 'a secret for the index that is long');
 
 describeDatabases('ports of the rooms', (open) => {
   let database: Database;
@@ -14,7 +19,7 @@ describeDatabases('ports of the rooms', (open) => {
   beforeAll(async () => {
     database = await open();
     policy = createConsultationPolicy(database);
-    chat = createChatStore(database);
+    chat = createChatStore(database, aVault());
   });
 
   /** A visit with a practitioner and a guest. */

@@ -155,7 +155,7 @@ export async function startApp(
   const modules = createModules(foundation, {
     rooms: roomsOf(foundation, visits, openRooms, roomFaults),
     visits,
-    chatStore: createChatStore(database),
+    chatStore: createChatStore(database, foundation.vault),
     nodes,
     jobs: { kind: config.REDIS_URL ? 'redis' : 'process', active: () => workers.active() },
     pages: { notify: (userId, name, payload) => void pushed.push({ userId, name, payload }) },

@@ -9,7 +9,7 @@ const ownAppointments = 'SELECT id FROM appointments WHERE user_id = :user';
 export const care: Record<string, TableRules> = {
   chat_messages: {
     holds: 'What was written in visits',
-    personal: { name: 'identity', text: 'health' },
+    personal: { name: 'identity', text: 'health', text_sealed: 'health' },
     about: `consultation_id IN (${ownVisits})`,
     erase: { hold: 'visit-process' },
     internal: ['client_message_id'],
@@ -88,7 +88,7 @@ export const care: Record<string, TableRules> = {
   patient_claims: { holds: 'Times of patients that are taken' },
   appointment_log: {
     holds: 'Steps of appointments',
-    personal: { reason: 'text' },
+    personal: { reason: 'text', reason_sealed: 'text' },
     about: `appointment_id IN (${ownAppointments})`,
     erase: { hold: 'medical-record' },
   },

@@ -30,9 +30,9 @@ export const money: Record<string, TableRules> = {
   payment_gateways: { holds: 'Access to payment partners', personal: { options_sealed: 'credential' } },
   order_log: {
     holds: 'Steps of orders',
-    personal: { reason: 'text' },
+    personal: { reason: 'text', reason_sealed: 'text' },
     about: `order_id IN (${ownOrders})`,
-    erase: { hold, set: { reason: 'NULL' } },
+    erase: { hold, set: { reason: 'NULL', reason_sealed: 'NULL' } },
   },
   order_items: { holds: 'What was ordered', personal: { title: 'health' }, about: `order_id IN (${ownOrders})`, erase: { hold } },
   orders: {
