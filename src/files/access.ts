@@ -1,5 +1,7 @@
 /** Who may read a file. What it belongs to decides first; the file's own rule says the rest. */
+import { ApiError } from '#src/errors.ts';
 import type { Caller } from '#src/plugins/policy.ts';
+import { type AccessRule, categoryOf, type FileCategory } from './categories.ts';
 import type { FileRow } from './model.ts';
 
 /** A kind of object that files belong to, with its rule. */
@@ -43,6 +45,15 @@ export function createFileAccess(): FileAccess {
       return false;
     },
   };
+}
+
+/**
+ * What more people may read than is usual for its category is put up by the clinic, not by its patients.
+ * @throws {ApiError} `forbidden`
+ */
+export function checkOpening(caller: Caller, category: FileCategory, access: AccessRule | undefined): void {
+  const opens = access === 'role' || (access === 'public' && categoryOf(category).access !== 'public');
+  if (opens && !caller.can('files:manage')) throw new ApiError('forbidden');
 }
 
 function ruleAllows(caller: Caller | null, { ownerId, access, accessRole }: FileRow): boolean {

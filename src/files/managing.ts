@@ -5,7 +5,8 @@ import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
 import type { Outbox } from '#src/outbox/outbox.ts';
 import type { Caller } from '#src/plugins/policy.ts';
-import type { FileAccess } from './access.ts';
+import { checkOpening, type FileAccess } from './access.ts';
+import type { AccessRule } from './categories.ts';
 import { createLinks, type FileLinks } from './links.ts';
 import { createListing, type FileListing } from './listing.ts';
 import { type FileRow, nameColumn } from './model.ts';
@@ -19,6 +20,11 @@ export interface FileManagement extends FileListing, FileLinks {
   rename(caller: Caller, id: string, name: string): Promise<void>;
   /** How often the content may be downloaded from now on; null: without a limit. @throws {ApiError} `not_found` */
   limitDownloads(caller: Caller, id: string, downloads: number | null): Promise<void>;
+  /**
+   * Who may read it from now on, besides its owner and whom the object that it belongs to lets.
+   * @throws {ApiError} `not_found`, `forbidden` when patients would open it further than its category is
+   */
+  changeAccess(caller: Caller, id: string, access: AccessRule, role: string | undefined): Promise<void>;
   /** The content is gone soon after. @throws {ApiError} `not_found`, `in_use` while it belongs to something */
   remove(caller: Caller, id: string): Promise<void>;
   /** Takes files away whoever owns them, with their names: nobody uses them any more. Inside the caller's transaction. @returns how many */
@@ -69,6 +75,13 @@ export function createFileManagement(parts: ManagingParts): FileManagement {
 
     limitDownloads: (caller, id, downloadsLeft) =>
       transaction(async () => void (await (await ownFile(caller, id)).update({ downloadsLeft }))),
+
+    changeAccess: (caller, id, rule, role) =>
+      transaction(async () => {
+        const row = await ownFile(caller, id);
+        checkOpening(caller, row.category, rule);
+        await row.update({ access: rule, accessRole: role ?? null });
+      }),
 
     remove: (caller, id) =>
       transaction(async () => {

@@ -79,16 +79,18 @@ function singleFile(files: Files): FastifyPluginAsyncZod {
     });
 
     app.patch('/files/:id', {
-      config: { policy, errors: ['not_found'] },
+      config: { policy, errors: ['not_found', 'forbidden'] },
       schema: {
-        summary: 'Rename a file, or limit how often it is downloaded',
+        summary: 'Rename a file, limit how often it is downloaded, or change who may read it',
         tags,
         params,
         body: schemas.fileChange,
         response: { 200: schemas.fileWithUrl },
       },
       handler: async (request) => {
-        const { name, downloads } = request.body;
+        const { name, downloads, access, role } = request.body;
+        // First: it is what may be refused.
+        if (access !== undefined) await files.changeAccess(callerOf(request), request.params.id, access, role);
         if (name !== undefined) await files.rename(callerOf(request), request.params.id, name);
         if (downloads !== undefined) await files.limitDownloads(callerOf(request), request.params.id, downloads);
         return files.get(callerOf(request), request.params.id);

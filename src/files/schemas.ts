@@ -26,13 +26,18 @@ export const fileView = z.object({
 });
 export const fileWithUrl = fileView.extend({ url: z.string().describe('path of the content; signed, good for ten minutes') });
 
+const role = text(40).optional().describe('key of the role, with access `role`');
+const goesWithRole = ({ access: rule, role: key }: { access?: string | undefined; role?: string | undefined }) =>
+  (rule === 'role') === (key !== undefined);
+const roleIssue = { path: ['role'], message: 'goes with access `role`' };
+
 export const uploadQuery = z
   .object({
     category: z.enum(uploadCategories),
     access: access.optional().describe('default: that of the category'),
-    role: text(40).optional().describe('key of the role, with access `role`'),
+    role,
   })
-  .refine((query) => (query.access === 'role') === (query.role !== undefined), { path: ['role'], message: 'goes with access `role`' });
+  .refine(goesWithRole, roleIssue);
 export const uploadResult = z.object({
   items: z
     .array(
@@ -65,7 +70,10 @@ export const fileChange = z
       .nullable()
       .optional()
       .describe('how often it may be downloaded from now on; null: without a limit'),
+    access: access.optional().describe('who may read it from now on'),
+    role,
   })
+  .refine(goesWithRole, roleIssue)
   .meta({ examples: [{ name: '血常规 2026-03-05' }] });
 
 export const usage = z.object({ bytes: z.int(), files: z.int(), quota: z.int().describe('bytes that the caller may keep') });

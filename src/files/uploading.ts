@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { ApiError, errors, type ErrorCode } from '#src/errors.ts';
 import { callerOf } from '#src/plugins/policy.ts';
-import { categoryOf } from './categories.ts';
+import { checkOpening } from './access.ts';
 import type * as schemas from './schemas.ts';
 import type { Files } from './service.ts';
 import type { Content } from './streams.ts';
@@ -66,10 +66,9 @@ export function createUploads(files: Files): Uploads {
     async take(request, query) {
       if (!request.isMultipart()) throw new ApiError('unsupported_media_type');
       checkLength(request);
-      const { userId, can } = callerOf(request);
-      // What everybody may read is put up by the clinic, not by its patients.
-      const opens = query.access === 'role' || (query.access === 'public' && categoryOf(query.category).access !== 'public');
-      if (opens && !can('files:manage')) throw new ApiError('forbidden');
+      const caller = callerOf(request);
+      checkOpening(caller, query.category, query.access);
+      const { userId } = caller;
       const others = running.get(userId) ?? 0;
       if (others >= AT_ONCE) throw new ApiError('limit_reached', { retryAfter: 1 });
       running.set(userId, others + 1);

@@ -319,6 +319,21 @@ describe('management', () => {
     expect((await call('PATCH', `/${id}`, 'patient', { name: 'mine' })).body.error.code).toBe('not_found');
   });
 
+  test('who may read a file is changed later: within what its owner may, further by the clinic', async () => {
+    const { id } = await uploaded('otherDoctor', 'document', pdf());
+    const change = (body: object, who?: Who) => call('PATCH', `/${id}`, who, body);
+    expect((await change({ access: 'public' })).body.error.code).toBe('forbidden');
+    expect((await change({ access: 'role' })).body.error.code).toBe('invalid_request');
+    expect((await change({ role: 'patient' }, 'administrator')).body.error.code).toBe('invalid_request');
+    expect((await get('patient', id)).status).toBe(404);
+    expect((await change({ access: 'role', role: 'patient' }, 'administrator')).body.data).toMatchObject({ access: 'role', accessRole: 'patient' });
+    expect((await get('patient', id)).status).toBe(200);
+    expect((await get('doctor', id)).status).toBe(404);
+    expect((await change({ access: 'private' })).body.data).toMatchObject({ access: 'private', accessRole: null });
+    expect((await get('patient', id)).status).toBe(404);
+    expect((await change({ access: 'private' }, 'patient')).body.error.code).toBe('not_found');
+  });
+
   test('deletes the row, the count and, soon after, the content', async () => {
     const before = (await call('GET', '/usage')).body.data;
     const file = await uploaded('otherDoctor', 'document', pdf(5_000));

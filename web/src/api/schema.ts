@@ -4148,7 +4148,7 @@ export interface paths {
         429: Json<Failure<'rate_limited'>>;
       };
     };
-    /** Rename a file, or limit how often it is downloaded. Open to users who may: upload, see and delete own files (`files:own`); reaches own files, everybody's with `files:manage`. */
+    /** Rename a file, limit how often it is downloaded, or change who may read it. Open to users who may: upload, see and delete own files (`files:own`); reaches own files, everybody's with `files:manage`. */
     patch: {
       parameters: {
         path: {
@@ -4160,6 +4160,10 @@ export interface paths {
         name?: string | undefined;
         /** how often it may be downloaded from now on; null: without a limit */
         downloads?: number | null | undefined;
+        /** who may read it from now on */
+        access?: 'private' | 'role' | 'related' | 'public' | undefined;
+        /** key of the role, with access `role` */
+        role?: string | undefined;
       } } };
       responses: {
         200: Json<Success<{
