@@ -358,7 +358,58 @@ test('a doctor keeps phrases and a template of prescriptions', async () => {
   await page.locator('.ant-select-item-option').first().click();
   await type('dose', '5', page);
   await submit(page);
-  await row('高血压常规', page).waitFor();
+  await press('template-edit', row('高血压常规', page));
+  await type('template-name', '高血压首诊', page);
+  await submit(page);
+  await row('高血压首诊', page).waitFor();
+});
+
+test('an administrator sets up a ward, and a doctor admits a patient to it, changes the bed and discharges', async () => {
+  await go('/departments');
+  await press('wards');
+  await press('ward-add');
+  await type('ward-code', 'w3');
+  await type('ward-name', '三病区');
+  await submit();
+  await row('三病区').getByRole('link').click();
+  for (const label of ['301-1', '301-2']) {
+    await press('bed-add');
+    await type('bed-label', label);
+    await submit();
+  }
+  const signedIn = await signIn(server, { account: 'doctor01', password: PASSWORD });
+  const { items } = await api<{ items: { name: string }[] }>(server, 'GET', '/patients?pageSize=1', { token: signedIn.token });
+  const name = items[0]?.name ?? '';
+  const page = await open(signedIn, '/inpatients');
+  const pick = async (testId: string, text: string) => {
+    await press(testId, page.getByTestId('form-dialog'));
+    await page.locator('.ant-select-item-option', { hasText: text }).last().click();
+  };
+  await press('admit', page);
+  await page.getByTestId('person-select').locator('input').fill(name);
+  await page.locator('.ant-select-item-option', { hasText: name }).first().click();
+  await pick('ward', '三病区');
+  await pick('bed', '301-1');
+  await type('reason', '高血压急症，收住院观察', page);
+  await submit(page);
+  await page.getByRole('heading', { level: 1, name }).waitFor();
+  await press('stay-move', page);
+  await pick('ward', '三病区');
+  await pick('bed', '301-2');
+  await submit(page);
+  await page.getByText('三病区 301-2').waitFor();
+  await go('/departments');
+  await press('wards');
+  await row('三病区').getByText('1', { exact: true }).waitFor();
+  await press('stay-discharge', page);
+  await type('summary', '血压平稳，出院随访', page);
+  await submit(page);
+  await page.getByTestId('stay-log').getByText('Discharged').waitFor();
+  expect(await page.getByTestId('stay-move').count()).toBe(0);
+  for (const address of ['/inpatients', '/inpatients?view=wards']) {
+    await go(address, page);
+    await checkScreen(page, address);
+  }
 });
 
 test('figures are drawn, and can be read as tables', async () => {

@@ -1,19 +1,25 @@
 /** A patient's own data, also as the doctor reads it beside the video; the own account; the officer's desk. */
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { launchBrowser } from '../support/browser.ts';
+import { startWechatLogin, type WechatLoginSimulator } from '#src/partners/wechat-login.ts';
+import { launchBrowser, openDevice } from '../support/browser.ts';
 import { openClinicPage } from '../support/clinic-page.ts';
-import { createVisit, signIn, type SignedIn } from '../support/rest.ts';
+import { api, createVisit, signIn, type SignedIn } from '../support/rest.ts';
+import { png } from '../support/sample-files.ts';
 import { checkScreen } from '../support/screen-check.ts';
+import { until } from '../support/wait.ts';
 import { type Account, startServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
 let browser: Browser;
 let administrator: Account;
+let wechat: WechatLoginSimulator;
 const contexts: BrowserContext[] = [];
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer({ RATE_HTTP_PER_MINUTE: '0' }), launchBrowser()]);
+  wechat = await startWechatLogin({ appId: 'wx1', secret: 's1' });
+  const login = { LOGIN_WECHAT_WEB: 'wx1:s1', LOGIN_WECHAT_URL: wechat.url };
+  [server, browser] = await Promise.all([startServer({ RATE_HTTP_PER_MINUTE: '0', ...login }), launchBrowser()]);
   const password = /^\W*administrator\W+(\S+)/m.exec(server.output())?.[1] ?? '';
   administrator = { account: 'administrator', password };
 });
@@ -21,6 +27,7 @@ afterAll(async () => {
   await Promise.all(contexts.map((context) => context.close()));
   await browser?.close();
   await server?.close();
+  await wechat?.close();
 });
 
 async function open(account: Account, address: string, options: { phone?: boolean; locale?: string } = {}): Promise<Page> {
@@ -121,6 +128,67 @@ test('the doctor reads the health profile beside the video, writes the record th
   await health.getByText('Please do not take penicillin.').waitFor();
   await health.getByTestId('unread').first().waitFor({ state: 'detached' });
   await checkScreen(health, 'visit with its chat');
+
+  // The record is corrected; what stood there before can still be read.
+  const { token } = await signIn(server, server.patient);
+  const { items } = await api<{ items: { id: string }[] }>(server, 'GET', '/medical-records', { token });
+  await room.goto(`${server.url}/clinic/records/${items[0]?.id}`);
+  await room.getByTestId('record-correct').click();
+  await room.getByTestId('section-text').first().fill('Better');
+  await room.getByTestId('correction-reason').fill('Heard wrongly');
+  await room.getByTestId('form-submit').click();
+  await room.getByText('Better').waitFor();
+  await room.getByTestId('record-version').click();
+  await room.locator('.ant-select-item-option').last().click();
+  await room.getByTestId('earlier-version').waitFor();
+  expect(await room.getByText('Better').count()).toBe(0);
+  await checkScreen(room, 'an earlier version of a record');
+});
+
+test('a person puts up a picture and binds a phone', async () => {
+  const page = await open(server.doctor, '/clinic/account', { phone: true, locale: 'zh-CN' });
+  await page.getByTestId('avatar-file').setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: await png() });
+  await page.locator('.clinic-avatar img').waitFor();
+  const drawn = () => page.locator('.clinic-avatar img').evaluate((image: HTMLImageElement) => image.naturalWidth);
+  expect(await drawn()).toBeGreaterThan(0);
+  await checkScreen(page, 'account with a picture');
+  await page.getByTestId('avatar-remove').click();
+  await page.locator('.clinic-avatar img').waitFor({ state: 'detached' });
+
+  const phone = '+8613900001234';
+  await page.goto(`${server.url}/clinic/account?view=security`);
+  await page.getByTestId('change-phone').click();
+  await page.getByTestId('phone-number').fill('13900001234');
+  await page.getByTestId('phone-send-code').click();
+  const code = await until('the code', async () => {
+    const { items } = await api<{ items: { to: string; text: string }[] }>(server, 'GET', '/demo/inbox');
+    return /\d{6}/.exec(items.find(({ to }) => to === phone)?.text ?? '')?.[0];
+  });
+  await page.getByTestId('phone-code').fill(code);
+  await page.getByTestId('form-submit').click();
+  await prove(page, server.doctor);
+  await page.getByText('139****1234').waitFor();
+  await checkScreen(page, 'security with a phone');
+});
+
+test('a person signs in with another service, and binds it to an account', async () => {
+  wechat.signIn({ openId: 'o-1', unionId: 'u-1', nickname: '小明' });
+  const { page, context } = await openDevice(browser, { locale: 'zh-CN' });
+  contexts.push(context);
+  await page.goto(server.url);
+  await page.getByTestId('with-wechat').click();
+  await page.getByTestId('sign-out').waitFor();
+  // An address that somebody else was sent to opens nothing here.
+  await page.goto(`${server.url}/sign-in/wechat?code=made-up&state=made-up`);
+  await page.getByTestId('external-fault').waitFor();
+  await checkScreen(page, 'a return that nobody began');
+
+  wechat.signIn({ openId: 'o-2', unionId: 'u-2', nickname: '林' });
+  const own = await open(server.doctor, '/clinic/account?view=security', { locale: 'en' });
+  await own.getByTestId('identity-bind').click();
+  await prove(own, server.doctor);
+  await own.getByTestId('identity-unbind').waitFor();
+  await checkScreen(own, 'security with another service');
 });
 
 test('a person changes the password and stays signed in; other devices do not', async () => {

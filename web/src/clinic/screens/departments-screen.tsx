@@ -11,6 +11,7 @@ import { useListState } from '../blocks/list-state.ts';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { StatusTag } from '../blocks/status-tag.tsx';
 import { useAction } from '../blocks/use-action.ts';
+import { go } from '../route.ts';
 import { useTexts } from '../texts/areas.ts';
 
 /** Beginnings of the keys of the lists of all and of those that take bookings. */
@@ -132,14 +133,19 @@ export default function DepartmentsScreen() {
   /** null: a new one; absent: the dialog is closed. */
   const [edited, setEdited] = useState<Department | null>();
   const columns = useColumns(setEdited);
-  const create = (
-    <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setEdited(null)} data-testid="department-add">
-      {t('add')}
-    </Button>
+  const actions = (
+    <>
+      <Button onClick={() => go('/inpatients?view=wards')} data-testid="wards">
+        {t('wards')}
+      </Button>
+      <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setEdited(null)} data-testid="department-add">
+        {t('add')}
+      </Button>
+    </>
   );
   return (
     <>
-      <PageHeader title={shell('screens.departments')} lead={t('intro.departments')} actions={create} />
+      <PageHeader title={shell('screens.departments')} lead={t('intro.departments')} actions={actions} />
       <DataTable<Department>
         name={ALL}
         label={shell('screens.departments')}

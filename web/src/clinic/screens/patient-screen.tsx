@@ -28,6 +28,7 @@ const KINDS = ['visit', 'appointment', 'record', 'admission', 'discharge', 'pres
 /** Where the entries have screens of their own. */
 const PLACES: Partial<Record<Entry['kind'], string>> = {
   ...{ visit: 'visits', appointment: 'appointments', prescription: 'prescriptions', record: 'records' },
+  ...{ admission: 'inpatients', discharge: 'inpatients' },
 };
 
 function Title({ entry: { kind, id, title } }: { entry: Entry }) {

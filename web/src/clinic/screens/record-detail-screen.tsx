@@ -1,23 +1,35 @@
 import { useQuery } from '@tanstack/react-query';
+import { Button } from 'antd';
+import { session } from '../../session.ts';
+import { useStore } from '../../use-store.ts';
+import { useMay } from '../access.ts';
 import { Failure } from '../blocks/failure.tsx';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { PageSkeleton } from '../blocks/page-skeleton.tsx';
 import { When } from '../blocks/when.tsx';
 import { RecordView } from '../record-view.tsx';
 import { readRecord, RECORDS } from '../records.ts';
+import { go } from '../route.ts';
 import type { ScreenProps } from '../screens.ts';
 import { useTexts } from '../texts/areas.ts';
 
 /** `/clinic/records/:id`: one medical record, for its patient and for doctors of theirs. */
 export default function RecordScreen({ params }: ScreenProps) {
   const t = useTexts('patients');
+  const may = useMay();
+  const me = useStore(session)?.user.id;
   const id = params['id'] ?? '';
   const { data, error, refetch } = useQuery({ queryKey: [RECORDS, 'one', id], queryFn: () => readRecord(id) });
   if (error) return <Failure page error={error} onRetry={() => void refetch()} />;
   if (!data) return <PageSkeleton />;
+  const correct = may('records:write') && data.author.id === me && (
+    <Button onClick={() => go(`/records/${id}/correct`)} data-testid="record-correct">
+      {t('correctRecord')}
+    </Button>
+  );
   return (
     <>
-      <PageHeader title={t(`recordKinds.${data.kind}`)} lead={<When at={data.visitedAt} />} />
+      <PageHeader title={t(`recordKinds.${data.kind}`)} lead={<When at={data.visitedAt} />} actions={correct} />
       <RecordView record={data} />
     </>
   );

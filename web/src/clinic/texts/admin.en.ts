@@ -69,6 +69,7 @@ export const admin: typeof zh = {
   noJson: 'This is not JSON',
   standard: 'Default',
   groups: { business: 'Business', system: 'System', partner: 'Partners' },
+  wards: 'Wards and beds',
   addService: 'Add a service',
   category: 'Category',
   price: 'Price in yuan',

@@ -68,6 +68,7 @@ export const admin = {
   noJson: '不是有效的 JSON',
   standard: '默认值',
   groups: { business: '业务', system: '系统', partner: '合作方' },
+  wards: '病区与床位',
   addService: '添加服务',
   category: '分类',
   price: '价格（元）',

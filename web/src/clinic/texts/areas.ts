@@ -10,6 +10,7 @@ import type { cluster } from './cluster.zh.ts';
 import type { booking } from './booking.zh.ts';
 import type { errors } from './errors.zh.ts';
 import type { health } from './health.zh.ts';
+import type { inpatients } from './inpatients.zh.ts';
 import type { patients } from './patients.zh.ts';
 import type { pharmacy } from './pharmacy.zh.ts';
 import type { practice } from './practice.zh.ts';
@@ -34,6 +35,7 @@ declare module '../../i18n/index.ts' {
     cluster: typeof cluster;
     clinicErrors: typeof errors;
     health: typeof health;
+    inpatients: typeof inpatients;
     patients: typeof patients;
     pharmacy: typeof pharmacy;
     practice: typeof practice;
@@ -58,6 +60,10 @@ const areas = {
   booking: { zh: async () => (await import('./booking.zh.ts')).booking, en: async () => (await import('./booking.en.ts')).booking },
   cluster: { zh: async () => (await import('./cluster.zh.ts')).cluster, en: async () => (await import('./cluster.en.ts')).cluster },
   health: { zh: async () => (await import('./health.zh.ts')).health, en: async () => (await import('./health.en.ts')).health },
+  inpatients: {
+    zh: async () => (await import('./inpatients.zh.ts')).inpatients,
+    en: async () => (await import('./inpatients.en.ts')).inpatients,
+  },
   patients: { zh: async () => (await import('./patients.zh.ts')).patients, en: async () => (await import('./patients.en.ts')).patients },
   pharmacy: { zh: async () => (await import('./pharmacy.zh.ts')).pharmacy, en: async () => (await import('./pharmacy.en.ts')).pharmacy },
   practice: { zh: async () => (await import('./practice.zh.ts')).practice, en: async () => (await import('./practice.en.ts')).practice },

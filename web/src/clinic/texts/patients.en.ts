@@ -132,6 +132,7 @@ export const patients: typeof zh = {
   versions: 'Version',
   versionNow: 'Version {{number}} (now)',
   versionNo: 'Version {{number}}',
+  correctRecord: 'Correct the record',
   correctionReason: 'Reason of the correction',
   earlierVersion: 'This is version {{version}}; it was corrected since. Version {{latest}} holds now.',
   vitals: 'Vital signs',

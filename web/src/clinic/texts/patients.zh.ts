@@ -131,6 +131,7 @@ export const patients = {
   versions: '版本',
   versionNow: '第 {{number}} 版（当前）',
   versionNo: '第 {{number}} 版',
+  correctRecord: '更正病历',
   correctionReason: '更正原因',
   earlierVersion: '这是第 {{version}} 版，已被更正；当前为第 {{latest}} 版。',
   vitals: '生命体征',
