@@ -49,43 +49,49 @@ export interface ManagingParts {
 /** No upload takes so long, in milliseconds. */
 const ABANDONED_MS = 24 * 3_600_000;
 
-export function createFileManagement(parts: ManagingParts): FileManagement {
-  const { database, vault, outbox, store, quota, access, view } = parts;
-  const { models, transaction } = database;
-  const { files, fileLinks } = models;
+/** A file that the caller may change. @throws {ApiError} `not_found` */
+async function ownFile({ models: { files } }: Database, caller: Caller, id: string, lock = false): Promise<FileRow> {
+  const row = await files.findOne({ where: { id, state: 'active' }, lock });
+  if (!row || (row.ownerId !== caller.userId && !caller.can('files:manage'))) throw new ApiError('not_found');
+  return row;
+}
 
-  /** A file that the caller may change. */
-  async function ownFile(caller: Caller, id: string, lock = false): Promise<FileRow> {
-    const row = await files.findOne({ where: { id, state: 'active' }, lock });
-    if (!row || (row.ownerId !== caller.userId && !caller.can('files:manage'))) throw new ApiError('not_found');
-    return row;
-  }
-
+function createChanges({ database, vault }: ManagingParts): Pick<FileManagement, 'rename' | 'limitDownloads' | 'changeAccess'> {
+  const { transaction } = database;
   return {
-    ...createListing(database, view),
-    ...createLinks(database),
-
     rename: (caller, id, name) =>
       transaction(async () => {
-        const row = await ownFile(caller, id);
+        const row = await ownFile(database, caller, id);
         const extension = vault.open(nameColumn, id, row.nameSealed).split('.').at(-1) ?? '';
         // What somebody types has no ending, or another one.
         await row.update({ nameSealed: vault.seal(nameColumn, id, displayName(`${name}.${extension}`, extension)) });
       }),
 
     limitDownloads: (caller, id, downloadsLeft) =>
-      transaction(async () => void (await (await ownFile(caller, id)).update({ downloadsLeft }))),
+      transaction(async () => void (await (await ownFile(database, caller, id)).update({ downloadsLeft }))),
 
     changeAccess: (caller, id, rule, role) =>
       transaction(async () => {
-        const row = await ownFile(caller, id);
+        const row = await ownFile(database, caller, id);
         checkOpening(caller, row.category, rule);
         await row.update({ access: rule, accessRole: role ?? null });
       }),
+  };
+}
+
+export function createFileManagement(parts: ManagingParts): FileManagement {
+  const { database, outbox, store, quota, access, view, vault } = parts;
+  const { models, transaction } = database;
+  const { files, fileLinks } = models;
+
+  return {
+    ...createListing(database, view),
+    ...createLinks(database),
+    ...createChanges(parts),
 
     remove: (caller, id) =>
       transaction(async () => {
-        const row = await ownFile(caller, id, true);
+        const row = await ownFile(database, caller, id, true);
         if ((await fileLinks.count({ where: { fileId: id } })) > 0 || (await access.holds(id))) throw new ApiError('in_use');
         const [changed] = await files.update({ state: 'deleted', deletedAt: new Date() }, { where: { id, state: 'active' } });
         if (changed === 0) throw new ApiError('not_found');

@@ -198,7 +198,9 @@ describe.each(['sqlite', 'mysql'] as const)('appointments on %s', (dialect) => {
       const order = await server.call('GET', `/api/v1/orders/${orderId}`, patient.token);
       return [(await get(appointmentId)).data.log.at(-1).reason, order.body.data.log.at(-1).reason];
     };
-    expect((await steps()).map(({ reason, reasonSealed }) => [reason, reasonSealed?.includes('发烧')])).toEqual(Array(2).fill([null, false]));
+    expect((await steps()).map(({ reason, reasonSealed }) => [reason, reasonSealed?.includes('发烧')])).toEqual(
+      Array(2).fill([null, false]),
+    );
     expect(await reasons()).toEqual(['发烧了', '发烧了']);
     const old = { reason: '咳嗽', reasonSealed: null };
     await appointmentLog.update(old, { where: { appointmentId, action: 'cancel' } });

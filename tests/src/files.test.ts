@@ -326,7 +326,10 @@ describe('management', () => {
     expect((await change({ access: 'role' })).body.error.code).toBe('invalid_request');
     expect((await change({ role: 'patient' }, 'administrator')).body.error.code).toBe('invalid_request');
     expect((await get('patient', id)).status).toBe(404);
-    expect((await change({ access: 'role', role: 'patient' }, 'administrator')).body.data).toMatchObject({ access: 'role', accessRole: 'patient' });
+    expect((await change({ access: 'role', role: 'patient' }, 'administrator')).body.data).toMatchObject({
+      access: 'role',
+      accessRole: 'patient',
+    });
     expect((await get('patient', id)).status).toBe(200);
     expect((await get('doctor', id)).status).toBe(404);
     expect((await change({ access: 'private' })).body.data).toMatchObject({ access: 'private', accessRole: null });

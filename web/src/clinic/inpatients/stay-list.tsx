@@ -117,7 +117,12 @@ export function StayList() {
           <FilterBar
             list={list}
             filters={[
-              { kind: 'choice', name: 'state', label: t('state'), options: STATES.map((value) => ({ value, label: t(`states.${value}`) })) },
+              {
+                kind: 'choice',
+                name: 'state',
+                label: t('state'),
+                options: STATES.map((value) => ({ value, label: t(`states.${value}`) })),
+              },
               { kind: 'choice', name: 'wardId', label: t('ward'), options: wards.map(({ id, name }) => ({ value: id, label: name })) },
             ]}
           />

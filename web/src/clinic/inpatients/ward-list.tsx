@@ -24,7 +24,7 @@ interface Values {
   departmentId?: string;
   enabled: boolean;
 }
-function save(ward: Ward | null, { code, name, departmentId = undefined, enabled }: Values, key: string) {
+function save(ward: Ward | null, { code, name, departmentId, enabled }: Values, key: string) {
   const body = { code, name, departmentId: departmentId ?? null };
   return ward
     ? dataOf(api.PATCH('/api/v1/wards/{id}', { params: { path: { id: ward.id } }, body: { ...body, enabled } }))
