@@ -155,18 +155,23 @@ function createIdentities({ models: { identities, users }, transaction }: Databa
       return userId;
     },
 
+    /** One of each service: a person may have several names there, as with WeChat's apps. */
     async list(userId: string) {
       const rows = await identities.findAll({ where: { userId }, order: ['createdAt', 'id'] });
-      const items = rows.map(({ id, provider, label, createdAt, lastUsedAt }) => {
+      const firsts = rows.filter((row, index) => rows.findIndex(({ provider }) => provider === row.provider) === index);
+      const items = firsts.map(({ id, provider, label, createdAt, lastUsedAt }) => {
         return { id, provider, label, createdAt: createdAt.toISOString(), lastUsedAt: lastUsedAt?.toISOString() ?? null };
       });
       return { items };
     },
 
+    /** All names at that service: none of them opens the account any more. */
     remove: (userId: string, id: string): Promise<void> =>
       transaction(async () => {
         const user = await users.findByPk(userId, { lock: true });
-        if ((await identities.destroy({ where: { id, userId } })) === 0) throw new ApiError('not_found');
+        const identity = await identities.findOne({ where: { id, userId } });
+        if (!identity) throw new ApiError('not_found');
+        await identities.destroy({ where: { userId, provider: identity.provider } });
         const left = await identities.count({ where: { userId } });
         if (left === 0 && !user?.passwordHash && !user?.phoneIndex) throw new ApiError('last_way_in');
       }),

@@ -158,6 +158,18 @@ describe('signing in through other services', () => {
     expect((await server.call('GET', `${auth}/identities`, token)).body.data.items).toEqual([]);
   });
 
+  test('a person with several names at WeChat is listed once, and all of them are gone with it', async () => {
+    await server.users.create({ account: 'several', name: 'S', password: PASSWORD, roles: ['patient'] });
+    const token = await server.signIn('several');
+    await server.stepUp(token);
+    wechat.signIn({ openId: 'o-20', unionId: 'u-20' });
+    const { items } = (await post('/identities/wechat/finish', await leave('wechat', '/identities', token), token)).body.data;
+    expect(items).toHaveLength(1);
+    expect((await server.call('DELETE', `${auth}/identities/${items[0].id}`, token)).status).toBe(200);
+    const stranger = await post('/providers/wechat/finish', await leave('wechat'));
+    expect(stranger.body.data.user.account).toBeNull();
+  });
+
   test('the last way in cannot be removed', async () => {
     const { token } = (await post('/providers/wechat-mini/mini-program', { code: wechat.issueCode({ openId: 'o-8' }) })).body.data;
     const [identity] = (await server.call('GET', `${auth}/identities`, token)).body.data.items;
