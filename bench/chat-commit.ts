@@ -8,6 +8,8 @@ import { openChatLog } from '#rooms/chat-log.ts';
 import { Later } from '#rooms/mailbox.ts';
 import type { ChatStore } from '#rooms/ports.ts';
 import { createChatStore } from '#src/chat/store.ts';
+import { parseKeyRing } from '#src/crypto/keys.ts';
+import { createVault } from '#src/crypto/vault.ts';
 import { type Database, openDatabase } from '#src/database/database.ts';
 import { migrate } from '#src/database/migrate.ts';
 import { startMariaDb } from '#tests/support/mariadb.ts';
@@ -95,7 +97,8 @@ const options = readOptions({ pairs: 5, seconds: 4 });
 const mariadb = await startMariaDb({ durable: true });
 const database = await openDatabase({ DATABASE_URL: await mariadb.createDatabase(), DATA_DIR: '/nowhere' }, log);
 await migrate(database);
-const store = createChatStore(database);
+const vault = createVault(parseKeyRing(`k1:${randomBytes(32).toString('hex')}`), 'a secret for the index that is long');
+const store = createChatStore(database, vault);
 console.log('Chat of one room, committed together');
 const measure = async (open: (room: Room) => Send | Promise<Send>): Promise<number> => {
   const room = await openRoom(database);
