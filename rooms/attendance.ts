@@ -1,4 +1,5 @@
 /** Whether the two people of a visit are there, and since when somebody missing counts as late or as a no-show. */
+import type { Alarm, Alarms } from './alarms.ts';
 import type { Attendance, AttendanceStatus } from './protocol.ts';
 
 type Side = keyof Attendance;
@@ -10,6 +11,7 @@ export interface AttendanceOptions {
   noShowMs: number;
   /** Who had been there before this room was opened. */
   seen: readonly Side[];
+  alarms: Pick<Alarms, 'after'>;
   /** A boundary passed while somebody was missing. */
   onChange: () => void;
 }
@@ -24,16 +26,14 @@ export interface AttendanceBook {
 }
 
 const SIDES: readonly Side[] = ['practitioner', 'patient'];
-/** Longest delay that `setTimeout` takes, in ms. */
-const MAX_DELAY = 2_147_483_647;
 
-/** Keeps attendance; arms a timer only while somebody is missing and a boundary lies ahead. */
-export function createAttendance({ scheduledStart, lateMs, noShowMs, seen: before, onChange }: AttendanceOptions): AttendanceBook {
+/** Keeps attendance; sets an alarm only while somebody is missing and a boundary lies ahead. */
+export function createAttendance({ scheduledStart, lateMs, noShowMs, seen: before, alarms, onChange }: AttendanceOptions): AttendanceBook {
   const seen = new Set(before);
   const lateAt = scheduledStart + lateMs;
   const noShowAt = scheduledStart + noShowMs;
   let present: Record<Side, boolean> = { practitioner: false, patient: false };
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let alarm: Alarm | undefined;
 
   const status = (side: Side, now: number): AttendanceStatus => {
     if (present[side]) return 'present';
@@ -46,20 +46,16 @@ export function createAttendance({ scheduledStart, lateMs, noShowMs, seen: befor
     return { practitioner: status('practitioner', now), patient: status('patient', now) };
   };
   const arm = (): void => {
-    clearTimeout(timer);
+    alarm?.cancel();
     const now = Date.now();
     const awaited = SIDES.some((side) => !present[side] && !seen.has(side));
     const next = [lateAt, noShowAt].filter((boundary) => boundary > now).sort((a, b) => a - b)[0];
     // With nobody at all in the room there is nobody to show it to.
     if (!awaited || next === undefined || !SIDES.some((side) => present[side])) return;
-    timer = setTimeout(
-      () => {
-        arm();
-        onChange();
-      },
-      Math.min(next - now, MAX_DELAY),
-    );
-    timer.unref();
+    alarm = alarms.after(next - now, () => {
+      arm();
+      onChange();
+    });
   };
 
   return {
@@ -72,6 +68,6 @@ export function createAttendance({ scheduledStart, lateMs, noShowMs, seen: befor
       return JSON.stringify(view()) !== earlier;
     },
     seen: () => [...seen],
-    close: () => clearTimeout(timer),
+    close: () => alarm?.cancel(),
   };
 }

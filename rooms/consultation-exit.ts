@@ -55,9 +55,8 @@ export function nodeGone(room: ConsultationRoom, nodeId: string): void {
 
 /** Gives the seat up when nobody came back to it in time. */
 export function keepForGrace(room: ConsultationRoom, seat: Seat): void {
-  clearTimeout(seat.grace);
-  seat.grace = setTimeout(() => room.turn(() => expireSeat(room, seat)), room.config.ROOM_GRACE_MS);
-  seat.grace.unref();
+  seat.grace?.cancel();
+  seat.grace = room.alarms.after(room.config.ROOM_GRACE_MS, () => room.turn(() => expireSeat(room, seat)));
 }
 
 function expireSeat(room: ConsultationRoom, seat: Seat): void {

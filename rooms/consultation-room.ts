@@ -2,6 +2,7 @@
 import type { Config } from '#config/index.ts';
 import type { MediaServer } from '#sfu/types.ts';
 import type { Behaviour, StopReason } from './actor.ts';
+import type { Alarm, Alarms } from './alarms.ts';
 import { createAttendance } from './attendance.ts';
 import { type ChatLog, openChatLog } from './chat-log.ts';
 import { join } from './consultation-entry.ts';
@@ -34,6 +35,7 @@ export interface ConsultationRoomOptions {
   chat: ChatStore;
   snapshots: SnapshotStore;
   channel: RoomChannel;
+  alarms: Alarms;
   iceServers: (userId: string) => IceServers;
   /** Without it nothing can be recorded. */
   recording?: RecordingParts | undefined;
@@ -164,7 +166,7 @@ interface Parts {
 }
 
 function createRoom({ facts, saved, recorded, chat, self, options }: Parts): ConsultationRoom {
-  const { config, log, policy, media, channel, iceServers, tracing, snapshots: store } = options;
+  const { config, log, policy, media, channel, alarms, iceServers, tracing, snapshots: store } = options;
   const { consultationId: roomId, epoch, locked, startedAt } = facts;
   const turn = (run: () => unknown): void => self.tell({ kind: 'turn', run: tracing ? tracing.bind(run) : run });
   const link = createMediaLink({
@@ -181,6 +183,7 @@ function createRoom({ facts, saved, recorded, chat, self, options }: Parts): Con
     lateMs: config.ROOM_LATE_MS,
     noShowMs: config.ROOM_NO_SHOW_MS,
     seen: saved?.seen ?? [],
+    alarms,
     onChange: () => channel.toAll('room:updated', roomUpdate(room)),
   });
   const snapshots = createSnapshotWriter({ store, roomId, epoch, log, take: () => takeSnapshot(room), onStale: () => self.quit('fenced') });
@@ -193,7 +196,7 @@ function createRoom({ facts, saved, recorded, chat, self, options }: Parts): Con
     held: new Set(saved?.held),
   };
   const state = { locked, startedAt, activeSpeaker: null, removals: 0, closed: false };
-  const outside = { config, log, policy, channel, server: media, iceServers };
+  const outside = { config, log, policy, channel, alarms, server: media, iceServers };
   const ways = {
     turn,
     peopleChanged: () => undefined,
@@ -248,21 +251,21 @@ function request(room: ConsultationRoom, { connectionId, name, payload, requestI
 
 /** Closes the room when it has been empty for a while. The visit goes on: it opens again at the next join. */
 function createCloser(room: ConsultationRoom, self: Self<RoomMessage>): { look(): void; close(): void } {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let alarm: Alarm | undefined;
   const look = (): void => {
     if (!isEmpty(room)) {
-      clearTimeout(timer);
-      timer = undefined;
+      alarm?.cancel();
+      alarm = undefined;
       return;
     }
-    timer ??= setTimeout(() => room.turn(expire), room.config.ROOM_EMPTY_MS).unref();
+    alarm ??= room.alarms.after(room.config.ROOM_EMPTY_MS, () => room.turn(expire));
   };
   const expire = (): void => {
-    timer = undefined;
+    alarm = undefined;
     if (isEmpty(room)) self.retire();
     if (!room.closed) look();
   };
-  return { look, close: () => clearTimeout(timer) };
+  return { look, close: () => alarm?.cancel() };
 }
 
 /** Records the moment at which the visit begins: when practitioner and patient are both inside for the first time, or when told to. */
@@ -311,7 +314,7 @@ async function stop(
   room.closed = true;
   closer.close();
   room.attendance.close();
-  for (const seat of [...room.seats.at('room'), ...room.seats.at('lobby')]) clearTimeout(seat.grace);
+  for (const seat of [...room.seats.at('room'), ...room.seats.at('lobby')]) seat.grace?.cancel();
   const recorded = room.recording.close(reason);
   room.link.close();
   const { consultationId, epoch } = room.facts;

@@ -1,6 +1,7 @@
 /** What the parts of a consultation room share: its facts, its people, its connections to the outside. */
 import type { Config } from '#config/index.ts';
 import type { MediaServer } from '#sfu/types.ts';
+import type { Alarms } from './alarms.ts';
 import type { AttendanceBook } from './attendance.ts';
 import type { ChatLog } from './chat-log.ts';
 import type { Later } from './mailbox.ts';
@@ -33,6 +34,7 @@ export interface ConsultationRoom {
   readonly log: Logger;
   readonly policy: ConsultationPolicy;
   readonly channel: RoomChannel;
+  readonly alarms: Alarms;
   readonly server: MediaServer;
   readonly iceServers: (userId: string) => IceServers;
   readonly seats: Seats;

@@ -13,10 +13,11 @@ import type { IceServers } from './consultation-state.ts';
 import { durable } from './durable.ts';
 import { RoomError } from './errors.ts';
 import { type Figures, raise } from './figures.ts';
-import { acceptsOrigin, authenticate, knowsRecording, refusal } from './handshake.ts';
+import { acceptsOrigin, authenticate, refusal, versionOf } from './handshake.ts';
 import { eventName, type Inbound, isRequest, parse } from './inbound.ts';
 import { createLifetime } from './lifetime.ts';
 import { capOutbound, terminate } from './outbound-cap.ts';
+import { frameOnce, writeDirectly } from './one-frame.ts';
 import { createPeople, type People } from './people.ts';
 import type { Authenticator, ConsultationPolicy, Identity, Logger, Span, Tracing } from './ports.ts';
 import { createProbes } from './probes.ts';
@@ -110,6 +111,7 @@ class SocketGateway implements Gateway {
       ...(adapter && { adapter }),
       allowRequest: (request, answer) => answer(null, !this.#closed && acceptsOrigin(config, request)),
     });
+    frameOnce(this.io);
     this.io.use((socket, next) => this.#admit(socket, next));
     this.io.on('connection', (socket) => this.#connect(socket));
     this.io.on('rooms:recycle', (rooms) => this.recycle(rooms));
@@ -166,7 +168,7 @@ class SocketGateway implements Gateway {
       const data: SocketData = {
         connection: connectionId(nodeId, socket.id),
         identity,
-        showsRecording: knowsRecording(socket.handshake.auth),
+        ...versionOf(socket.handshake.auth),
         lifetime: createLifetime(() => endSession(socket)),
         joining: null,
         visited: new Set(),
@@ -189,6 +191,7 @@ class SocketGateway implements Gateway {
 
   #connect(socket: GatewaySocket): void {
     capOutbound(socket, (bytes) => this.#cut(socket, 'socket cut: it does not read', { bytes }));
+    writeDirectly(socket);
     this.#guardInbound(socket);
     socket.onAny((event: unknown, ...args: unknown[]) => this.#receive(socket, event, args));
     const { identity } = socket.data;
@@ -255,7 +258,7 @@ class SocketGateway implements Gateway {
         return endSession(socket);
       }
       this.#charge(socket, event);
-      this.#dispatch(socket, parse(eventName(event), args[0]), sender);
+      this.#dispatch(socket, parse(eventName(event), args[0], socket.data.newer), sender);
     } catch (error) {
       sender.reject(error);
     }

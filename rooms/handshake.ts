@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { type ErrorBody, errorBody } from './error-body.ts';
 import { RoomError } from './errors.ts';
 import type { Authenticator, Identity } from './ports.ts';
-import { showsRecording, speaksProtocol } from './protocol-version.ts';
+import { isNewer, showsRecording, speaksProtocol } from './protocol-version.ts';
 
 const credentials = z.object({ token: z.string().min(1).max(4_096), protocol: z.string().max(16) });
 
@@ -33,10 +33,10 @@ export async function authenticate(authenticator: Authenticator, auth: unknown):
   return identity;
 }
 
-/** @param auth as of `authenticate` @returns whether the page can ask its person for consent to a recording */
-export function knowsRecording(auth: unknown): boolean {
-  const said = credentials.safeParse(auth);
-  return said.success && showsRecording(said.data.protocol);
+/** @param auth as of `authenticate` @returns what the page's version of the protocol means here */
+export function versionOf(auth: unknown): { showsRecording: boolean; newer: boolean } {
+  const protocol = credentials.safeParse(auth).data?.protocol ?? '';
+  return { showsRecording: showsRecording(protocol), newer: isNewer(protocol) };
 }
 
 /** The error that Socket.IO hands to the client's `connect_error`, with the fault in `data`. */

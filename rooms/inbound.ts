@@ -19,12 +19,28 @@ export function eventName(event: unknown): RequestName {
   return event;
 }
 
-/** @throws {RoomError} `invalid_payload`, whose details say where and what, and never repeat what was sent */
-export function parse(name: RequestName, payload: unknown): Inbound {
+/**
+ * @param newer the sender may speak a newer minor version: fields that we do not know are left out instead of refused
+ * @throws {RoomError} `invalid_payload`, whose details say where and what, and never repeat what was sent
+ */
+export function parse(name: RequestName, payload: unknown, newer = false): Inbound {
   const schema: z.ZodType = requests[name].request;
   const parsed = schema.safeParse(payload);
   if (parsed.success) return { name, payload: parsed.data } as Inbound;
-  throw new RoomError('invalid_payload', parsed.error.issues.slice(0, MAX_ISSUES).map(describe));
+  const { issues } = parsed.error;
+  if (newer && issues.every(({ code }) => code === 'unrecognized_keys')) return parse(name, without(payload, issues));
+  throw new RoomError('invalid_payload', issues.slice(0, MAX_ISSUES).map(describe));
+}
+
+/** A copy without the keys that nobody knows here. */
+function without(payload: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
+  const known = structuredClone(payload);
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    const holder = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown>)[key], known) as Record<string, unknown>;
+    for (const key of issue.keys) delete holder[key];
+  }
+  return known;
 }
 
 function describe(issue: z.core.$ZodIssue): { path: string; message: string } {

@@ -5,6 +5,7 @@ import type { Server as HttpsServer } from 'node:https';
 import type { Config } from '#config/index.ts';
 import type { MediaServer } from '#sfu/types.ts';
 import type { Actor } from './actor.ts';
+import { type Alarms, createAlarms } from './alarms.ts';
 import type { RecordingParts } from './recording.ts';
 import { type ConsultationBehaviour, openConsultation, type RoomSummary } from './consultation-room.ts';
 import type { IceServers } from './consultation-state.ts';
@@ -21,6 +22,7 @@ import type { NodeReport, NodeStatus } from './node-board.ts';
 import { createPresence } from './presence.ts';
 import type { Authenticator, ChatStore, ConsultationPolicy, Logger, SpanAttributes, Tracing } from './ports.ts';
 import type { Notification, NotificationName, RoomView } from './protocol.ts';
+import { receivedMessage } from './received.ts';
 import type { RoomMessage } from './room-messages.ts';
 import { type AskOptions, createRouter, type NodeOrder, type Router } from './router.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
@@ -141,12 +143,23 @@ const figuresOf = ({ behaviour, mailbox }: Actor<RoomMessage>, nodeId: string): 
   mailboxDepth: mailbox.depth,
 });
 
-function superviseRooms(options: RoomsOptions, ownership: Ownership, gateway: () => Gateway, figures: Figures): Supervisor<RoomMessage> {
+/** What the rooms of a node have together. */
+interface Shared {
+  figures: Figures;
+  alarms: Alarms;
+}
+
+function superviseRooms(
+  options: RoomsOptions,
+  ownership: Ownership,
+  gateway: () => Gateway,
+  { figures, alarms }: Shared,
+): Supervisor<RoomMessage> {
   const { config, log, media, policy, chat, snapshots, iceServers, recording, tracing, cluster, onTurn } = options;
   return createSupervisor<RoomMessage>({
     async open(id, self, requestId) {
       const channel = createSocketChannel(gateway, id, cluster !== undefined);
-      const ways = { config, log, media, policy, chat, snapshots, channel, iceServers, recording, tracing, requestId };
+      const ways = { config, log, media, policy, chat, snapshots, channel, alarms, iceServers, recording, tracing, requestId };
       const room = await openConsultation(id, self, ways);
       if (tracing) traceTurns(tracing, room, (message) => describeTurn(id, room.epoch, message));
       return room;
@@ -176,6 +189,7 @@ function createParts(options: RoomsOptions) {
   const bus = busOf(options);
   const { nodeId } = bus;
   const figures = createFigures();
+  const alarms = createAlarms();
   const ownership = createOwnership({
     directory,
     nodeId,
@@ -185,7 +199,7 @@ function createParts(options: RoomsOptions) {
     onLost: (roomId): void => supervisor.fence(roomId),
     isGone: (node) => presence?.isGone(node) ?? false,
   });
-  const supervisor = superviseRooms(options, ownership, () => gateway, figures);
+  const supervisor = superviseRooms(options, ownership, () => gateway, { figures, alarms });
   const summaries = (): RoomFigures[] => [...supervisor.actors()].map((actor) => figuresOf(actor, nodeId));
   const node = createNode({
     ...{ config, log, media, bus, supervisor, board: cluster?.board },
@@ -195,7 +209,7 @@ function createParts(options: RoomsOptions) {
     recycle: (id) => createSocketChannel(() => gateway, id, cluster !== undefined).recycle(),
   });
   const { placement, obey } = node;
-  const router = createRouter({ supervisor, directory, bus, placement, summaries, obey, tracing, log });
+  const router = createRouter({ supervisor, directory, bus, placement, summaries, obey, receive: receivedMessage, tracing, log });
   const gateway: Gateway = createGateway({
     ...{ config, log, authenticator, media, policy, router, iceServers, nodeId, figures, tracing },
     adapter: cluster?.adapter,
@@ -215,6 +229,7 @@ function createParts(options: RoomsOptions) {
     await presence?.close();
     await gateway.close();
     ownership.close();
+    alarms.close();
     await bus.close();
   };
   return { supervisor, router, gateway, presence, node, figures, close };

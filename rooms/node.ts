@@ -103,7 +103,9 @@ export function createNode<M>(options: NodeOptions<M>): RoomNode {
     if (order.action === 'move') return move({ supervisor, handOver, others, nodeId }, order.roomId, order.to);
     if (order.action === 'undrain') await undrain();
     // Takes its time: whoever wants to know looks at the node.
-    else void drain();
+    else if (order.action === 'drain') void drain();
+    // Of a node with a newer version.
+    else throw new RoomError('unknown_event');
     return null;
   };
 

@@ -10,6 +10,11 @@ export function speaksProtocol(theirs: string): boolean {
   return theirs.split('.')[0] === PROTOCOL_VERSION.split('.')[0];
 }
 
+/** True for a later minor version than ours: during an upgrade its pages meet servers of before. */
+export function isNewer(theirs: string): boolean {
+  return speaksProtocol(theirs) && Number(theirs.split('.')[1]) > Number(PROTOCOL_VERSION.split('.')[1]);
+}
+
 /** True when a client of this version shows that a visit is recorded and can ask for consent: 1.3 and later. */
 export function showsRecording(theirs: string): boolean {
   return speaksProtocol(theirs) && Number(theirs.split('.')[1]) >= 3;

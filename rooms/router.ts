@@ -22,6 +22,8 @@ export interface RouterOptions<M, S> {
   /** Does what another node's operators want of this one. */
   obey: (order: NodeOrder) => Promise<unknown>;
   log: Pick<Logger, 'warn'>;
+  /** Checks a message of another node, which may run another version. @throws {RoomError} `unknown_event`, `invalid_payload` */
+  receive: (message: unknown) => M;
   tracing?: Tracing | null | undefined;
 }
 
@@ -230,9 +232,12 @@ async function answerOtherNode<M, S>(parts: RouterOptions<M, S>, envelope: Envel
 }
 
 /** Only the owner answers: opening the room here could go in circles with the sender. */
-async function deliver<M, S>({ supervisor, tracing }: RouterOptions<M, S>, envelope: ToRoom<M>): Promise<unknown> {
+async function deliver<M, S>({ supervisor, receive, tracing }: RouterOptions<M, S>, envelope: ToRoom<M>): Promise<unknown> {
   const { roomId, mode, deadlineMs } = envelope;
-  const message = tracing ? stamped(tracing, envelope.message) : envelope.message;
+  // Of a node with a newer version.
+  if (mode !== 'ask' && mode !== 'tell') throw new RoomError('unknown_event');
+  const received = receive(envelope.message);
+  const message = tracing ? stamped(tracing, received) : received;
   const actor = supervisor.peek(roomId) ?? (await supervisor.find(roomId));
   if (!actor) throw new RoomError('room_moved');
   if (mode === 'ask') return actor.mailbox.ask(message, deadlineMs);

@@ -1,4 +1,5 @@
 /** The places of people in a room and its lobby. A seat outlives its connection for the grace period. */
+import type { Alarm } from './alarms.ts';
 import type { PeerMedia, QualityLevel, RtpCapabilities } from '#sfu/types.ts';
 import type { Role } from './protocol.ts';
 
@@ -33,7 +34,7 @@ export interface Seat {
   /** Its page shows that a visit is recorded, and can ask for consent. */
   showsRecording: boolean;
   media: SeatMedia | null;
-  grace: ReturnType<typeof setTimeout> | undefined;
+  grace: Alarm | undefined;
 }
 
 export interface Seats {
@@ -63,7 +64,7 @@ export function createSeats(): Seats {
       if (seat.connectionId) byConnection.set(seat.connectionId, seat);
     },
     remove(seat) {
-      clearTimeout(seat.grace);
+      seat.grace?.cancel();
       byPeer.delete(seat.peerId);
       if (seat.connectionId) byConnection.delete(seat.connectionId);
     },
@@ -74,7 +75,7 @@ export function createSeats(): Seats {
     ofMember: (memberId) => all().filter((seat) => seat.memberId === memberId),
     at: (stage) => all().filter((seat) => seat.stage === stage),
     connect(seat, connectionId) {
-      clearTimeout(seat.grace);
+      seat.grace?.cancel();
       if (seat.connectionId) byConnection.delete(seat.connectionId);
       seat.connectionId = connectionId;
       if (connectionId && byPeer.get(seat.peerId) === seat) byConnection.set(connectionId, seat);

@@ -13,6 +13,8 @@ export interface SocketData {
   identity: Identity;
   /** Its page shows that a visit is recorded. */
   showsRecording: boolean;
+  /** The page speaks a later minor version than this server. */
+  newer: boolean;
   /** Ends with the token; a renewed token prolongs it. */
   lifetime: Lifetime;
   /** Consultation that a join is on its way to, or null. */

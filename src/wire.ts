@@ -16,6 +16,7 @@ import { createFoundation } from './foundation.ts';
 import type { Certificate } from './lan.ts';
 import { createModules } from './modules.ts';
 import { createDemoPartners } from './payments/demo-partners.ts';
+import type { Readiness } from './plugins/health.ts';
 import type { MetricSources, TurnListener } from './plugins/metrics.ts';
 import type { NodeSources } from './plugins/node-metrics.ts';
 import { createSnapshotStore } from './snapshots/store.ts';
@@ -67,7 +68,7 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
       foundation,
       modules,
       tls,
-      readiness: { database: () => database.ping(PING_MS), media: () => media.healthy(), accepting: () => accepting && !rooms.draining },
+      readiness: { ...dependencies(core), accepting: () => accepting && !rooms.draining },
       metrics: { ...metricSources(core), moneyAlerts: modules.moneyAlerts.counts },
     });
     const partners = createDemoPartners(announcedHost);
@@ -152,6 +153,11 @@ async function buildCore(config: Config, log: Logger) {
     await close();
     throw error;
   }
+}
+
+function dependencies({ foundation, media }: Awaited<ReturnType<typeof buildCore>>): Omit<Readiness, 'accepting'> {
+  const { database, redis } = foundation;
+  return { database: () => database.ping(PING_MS), media: () => media.healthy(), redis: () => redis && redis.status === 'ready' };
 }
 
 /** Those who keep the metrics; they come after what they listen to. */

@@ -9,12 +9,17 @@ export interface Readiness {
   /** Rejects when the database does not answer. */
   database: () => Promise<void>;
   media: () => boolean;
+  /**
+   * Null or absent: there is none. One that is away is named and does not make the node unready: only rooms that are not open have to wait,
+   * and a proxy that takes out every node would make an outage of that.
+   */
+  redis?: () => boolean | null;
   /** False before the start is complete and from the beginning of a shutdown. */
   accepting: () => boolean;
 }
 
 const live = z.object({ status: z.literal('up'), uptimeSeconds: z.number() });
-const parts = z.object({ database: z.boolean(), media: z.boolean(), accepting: z.boolean() });
+const parts = z.object({ database: z.boolean(), media: z.boolean(), accepting: z.boolean(), redis: z.boolean().optional() });
 const ready = z.object({ status: z.literal('up'), checks: parts.optional().describe('to callers on the same machine only') });
 const about = z.object({ name: z.string(), version: z.string(), protocolVersion: z.string(), node: z.string(), uptimeSeconds: z.number() });
 
@@ -39,10 +44,12 @@ export function healthRoutes(readiness: Readiness, version: string): FastifyPlug
           () => false,
         );
         const checks = { database, media: readiness.media(), accepting: readiness.accepting() };
-        if (Object.values(checks).includes(false)) throw new ApiError('not_ready', { details: [checks] });
+        const redis = readiness.redis?.() ?? null;
+        const named = { ...checks, ...(redis !== null && { redis }) };
+        if (Object.values(checks).includes(false)) throw new ApiError('not_ready', { details: [named] });
         // Behind a proxy on this machine `ip` is the client's, once that proxy is trusted.
         const local = LOOPBACK.has(request.ip) && request.headers['x-forwarded-for'] === undefined;
-        return { status: 'up' as const, ...(local && { checks }) };
+        return { status: 'up' as const, ...(local && { checks: named }) };
       },
     });
 

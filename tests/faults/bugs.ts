@@ -112,6 +112,23 @@ export const sourceBugs = {
   'no-restart': { file: 'rooms/consultation-media.ts', edits: [['for (const seat of seats) renewMedia(room, seat);', '']] },
   /** Whatever waits for a socket may wait. */
   'no-cap': { file: 'rooms/outbound-cap.ts', edits: [['if (cut || waiting <= maxBytes) return;', 'if (cut || waiting >= 0) return;']] },
+  /** No bugs: together a process of the minor version before, which knows of no recordings and no held cameras. */
+  'older-version': { file: 'rooms/protocol-version.ts', edits: [["PROTOCOL_VERSION = '1.3'", "PROTOCOL_VERSION = '1.2'"]] },
+  'older-snapshot': {
+    file: 'rooms/room-snapshot.ts',
+    edits: [['  cameraHeld: z.boolean().default(false),\n', '']],
+  },
+  'older-room': { file: 'rooms/consultation-room.ts', edits: [['    recording: room.recording.kept(),\n', '']] },
+  'older-messages': { file: 'rooms/gateway.ts', edits: [[', showsRecording: data.showsRecording }', ' }']] },
+  'older-requests': {
+    file: 'rooms/protocol.ts',
+    edits: [
+      [
+        'export const notifications = {',
+        "for (const name of Object.keys(requests)) if (name.startsWith('recording:')) delete requests[name];\nexport const notifications = {",
+      ],
+    ],
+  },
   /** No bug: a pause in which the process can be killed, after what a notice changed and before its commit. */
   'pause-before-commit': {
     file: 'src/payments/settlement.ts',

@@ -55,7 +55,8 @@ function createNode(
   const supervisor = createSupervisor<Message>({ open, ownership, log, capacity: 100, maxFailures: 3, ...options });
   // Rooms open where they are asked for; where else, the tests of placement say.
   const placement = { choose: () => nodeId, refusal: () => null };
-  const router = createRouter({ supervisor, directory, bus, placement, log, summaries: () => [], obey: async () => null });
+  const plain = { summaries: () => [], obey: async () => null, receive: (message: unknown) => message as Message };
+  const router = createRouter({ supervisor, directory, bus, placement, log, ...plain });
   const node: Node = {
     supervisor,
     router,

@@ -14650,6 +14650,7 @@ export interface paths {
             database: boolean;
             media: boolean;
             accepting: boolean;
+            redis?: boolean;
           };
         }>>;
         503: Json<Failure<'not_ready'>>;
