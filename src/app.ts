@@ -14,6 +14,7 @@ import { BUCKETS, exposeMetrics, type MetricSources } from './plugins/metrics.ts
 import { announceDeprecations, deprecationRoutes } from './plugins/deprecation.ts';
 import { screenInput } from './plugins/input-screen.ts';
 import { answerRepeats } from './plugins/idempotency.ts';
+import { sendClientsOn } from './plugins/leaving.ts';
 import { handleMissing } from './plugins/not-found.ts';
 import { documentApi } from './plugins/openapi.ts';
 import { logOperations } from './plugins/operations.ts';
@@ -89,6 +90,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
 
   parts.observe?.(app);
   app.setErrorHandler(handleFault);
+  sendClientsOn(app, parts.readiness.accepting);
   // First of all hooks: the others are part of the request.
   const traced = tracing ? [traceRequests(app, tracing)] : [];
   const { seen, freshlyVerified } = auth.sessions;

@@ -1,9 +1,10 @@
 /** The only place that knows every part: builds each, hands it what it needs, and takes them down in order. */
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '#config/index.ts';
-import { createRooms, joinCluster } from '#rooms/index.ts';
+import { createRooms, joinCluster, type Rooms } from '#rooms/index.ts';
 import { rtpCapabilities } from '#rooms/protocol-media.ts';
 import { createMediaServer, createNoMedia, iceServers } from '#sfu/index.ts';
 import { type JobListener, startWorkers, watchWorkers, type Workers } from '#workers/index.ts';
@@ -23,6 +24,8 @@ import { createSnapshotStore } from './snapshots/store.ts';
 
 /** How long the readiness probe waits for the database, in milliseconds. */
 const PING_MS = 2_000;
+/** How long a node of a cluster goes on answering after it has said that it is leaving, in ms: balancers notice, connections end by themselves. */
+const LINGER_MS = 1_500;
 /** How long requests that run may go on during a shutdown, in milliseconds; then their connections are cut. */
 const LAST_ANSWERS_MS = 2_000;
 
@@ -93,8 +96,7 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
       accepting = false;
       // First of all: a terminal's Ctrl-C has reached the workers as well.
       media.drain();
-      // Meanwhile it answers, and says that it is not ready: balancers take people elsewhere.
-      await rooms.drain();
+      await leave(rooms);
       // Waits for open sockets, which `core.close` ends, and for answers that their receivers may never read.
       const silent = app.close();
       const cut = setTimeout(() => app.server.closeAllConnections(), LAST_ANSWERS_MS);
@@ -108,6 +110,12 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
     await core.close();
     throw error;
   }
+}
+
+/** Hands rooms over. Meanwhile the process answers, and says that it is not ready: balancers take people elsewhere. */
+async function leave(rooms: Rooms): Promise<void> {
+  await rooms.drain();
+  if (rooms.nodes().others.length > 0) await delay(LINGER_MS);
 }
 
 /** What the HTTP layer stands on, from the configuration up. */

@@ -19,6 +19,9 @@ export interface Chat {
   posted(messages: ChatPage['messages']): void;
 }
 
+/** After these the socket breaks, or has: whoever has the room by then gets the message with the rejoin, under its old id. */
+const COMES_BACK: ReadonlySet<string> = new Set(['disconnected', 'room_moved', 'stale_epoch', 'not_joined', 'shutting_down']);
+
 /**
  * Makes the chat of one visit. `selfMemberId` is known once the visit was joined.
  * @param noteRead told up to which number the person has read
@@ -51,8 +54,8 @@ export function createChat(request: Request, selfMemberId: () => string | null, 
       // The message itself comes with `chat:posted`, in its place; should that be lost, the gap shows with the next one.
     } catch (error) {
       const code = error instanceof RequestError ? error.code : 'internal';
-      // Still on its way: the rejoin sends it again under the same id.
-      if (code === 'disconnected') return;
+      // Still on its way.
+      if (COMES_BACK.has(code)) return;
       log.update((current) => failed(current, clientMessageId, code));
     }
   }
