@@ -49,6 +49,10 @@ export interface ConsultationBehaviour extends Behaviour<RoomMessage> {
   readonly peers: number;
   readonly lobby: number;
   readonly epoch: number;
+  /** ms since 1970 */
+  readonly openedAt: number;
+  /** As in the summary. */
+  readonly workerPid: number | null;
   summary(): RoomSummary;
 }
 
@@ -121,6 +125,10 @@ export async function openConsultation(
     },
     get lobby() {
       return room.seats.at('lobby').length;
+    },
+    openedAt,
+    get workerPid() {
+      return room.link.workerPid;
     },
     summary() {
       const { consultationId, title, epoch } = facts;

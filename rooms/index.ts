@@ -203,7 +203,7 @@ function createParts(options: RoomsOptions) {
   const summaries = (): RoomFigures[] => [...supervisor.actors()].map((actor) => figuresOf(actor, nodeId));
   const node = createNode({
     ...{ config, log, media, bus, supervisor, board: cluster?.board },
-    peers: () => summaries().reduce((sum, { peers }) => sum + peers, 0),
+    rooms: () => [...supervisor.actors()].map(({ behaviour }) => behaviour as ConsultationBehaviour),
     gateway: () => gateway,
     living: () => presence?.others() ?? [],
     recycle: (id) => createSocketChannel(() => gateway, id, cluster !== undefined).recycle(),

@@ -32,6 +32,8 @@ const nodeStatus = z.object({
   /** It has media that answers, and neither drains nor ends. */
   takesRooms: z.boolean(),
   rooms: z.number(),
+  /** Of these, opened a moment ago and without media: their people are still to come. */
+  waiting: z.number(),
   peers: z.number(),
   sockets: z.number(),
   workers: z.array(worker),

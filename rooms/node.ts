@@ -20,8 +20,8 @@ export interface NodeOptions<M> {
   media: Pick<MediaServer, 'workers' | 'healthy'>;
   bus: NodeBus;
   supervisor: Supervisor<M>;
-  /** People in rooms that are open here. */
-  peers: () => number;
+  /** The rooms that are open here. */
+  rooms: () => readonly { peers: number; openedAt: number; workerPid: number | null }[];
   gateway: () => Gateway;
   board: Cluster['board'] | undefined;
   /** Names of the other nodes that live. */
@@ -49,10 +49,14 @@ export interface RoomNode {
   close(): Promise<void>;
 }
 
+/** How long people take to come with their devices, in ms; a room that has none by then is one for words. */
+const WAITING_MS = 30_000;
 /** Reports in the life of a lease. */
 const REPORTS = 3;
 
-function statusOf<M>({ config, media, bus, supervisor, peers, gateway }: NodeOptions<M>, startedAt: number, draining: boolean): NodeStatus {
+function statusOf<M>({ config, media, bus, supervisor, rooms, gateway }: NodeOptions<M>, startedAt: number, draining: boolean): NodeStatus {
+  const open = rooms();
+  const recent = Date.now() - WAITING_MS;
   return {
     nodeId: bus.nodeId,
     name: config.NODE_NAME ?? hostname(),
@@ -63,7 +67,8 @@ function statusOf<M>({ config, media, bus, supervisor, peers, gateway }: NodeOpt
     draining,
     takesRooms: config.ROLES.includes('rooms') && !draining && media.healthy(),
     rooms: supervisor.size,
-    peers: peers(),
+    waiting: supervisor.size - open.length + open.filter(({ openedAt, workerPid }) => workerPid === null && openedAt > recent).length,
+    peers: open.reduce((sum, { peers }) => sum + peers, 0),
     sockets: gateway().sockets,
     workers: media.workers(),
   };

@@ -11,7 +11,7 @@ export interface Candidate {
   workers: number;
   /** Those included that were placed there a moment ago. */
   rooms: number;
-  /** Rooms of these that no worker has yet: their people are still to come. */
+  /** Of these, those whose people are still to come. */
   waiting: number;
 }
 
@@ -111,8 +111,6 @@ export function createPlacement({ own, others, limit, random = Math.random }: Pl
 function candidate(status: NodeStatus, placed: number): Candidate | null {
   if (!status.takesRooms) return null;
   const { nodeId, region, workers } = status;
-  const sum = (of: 'load' | 'rooms'): number => workers.reduce((total, worker) => total + worker[of], 0);
-  const rooms = status.rooms + placed;
-  const load = sum('load') / Math.max(1, workers.length);
-  return { nodeId, region, load, workers: workers.length, rooms, waiting: Math.max(0, rooms - sum('rooms')) };
+  const load = workers.reduce((sum, worker) => sum + worker.load, 0) / Math.max(1, workers.length);
+  return { nodeId, region, load, workers: workers.length, rooms: status.rooms + placed, waiting: status.waiting + placed };
 }

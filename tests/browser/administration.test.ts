@@ -424,6 +424,7 @@ test('figures are drawn, and can be read as tables', async () => {
 });
 
 test('a node is drained and takes rooms again', async () => {
+  await asAdministrator('POST', '/auth/step-up', { password: proof.password });
   await go('/cluster');
   await desk.getByText('Takes rooms').first().waitFor();
   await press('node-drain');

@@ -124,7 +124,10 @@ test('a room is reached from both nodes through the balancer; it moves when its 
   await expect(connect(worker, visit.doctor.token)).rejects.toThrow();
 
   const [owner, other] = (open[0] === 1 ? nodes : nodes.toSpliced(2).toReversed()) as [Line, Line];
-  await sendCommand(folder, ['stop', owner.name]);
+  const stopped = sendCommand(folder, ['stop', owner.name]);
+  await until('it to say that it leaves', async () => (await fetch(`${owner.url}/health/ready`)).status === 503);
+  expect((await fetch(`${owner.url}/health/live`)).status).toBe(200);
+  await stopped;
   // Nobody has come back yet, or had to.
   expect(await metric(other, 'rooms_open')).toBe(1);
   expect((await status()).find(({ name }) => name === owner.name)?.state).toBe('down');

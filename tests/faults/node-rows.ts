@@ -15,7 +15,7 @@ const BACK_MS = 40_000;
 const BEAT_MS = 1_400;
 
 /** A doctor inside, a patient who was let in and has a hand up, and somebody who waits. */
-async function gather(rig: Rig, owner: number, index: number): Promise<RoomVisit> {
+export async function gather(rig: Rig, owner: number, index: number): Promise<RoomVisit> {
   const sound = index < SOUNDING;
   const visit = await makeVisit(rig, owner, {
     roles: sound ? ['practitioner', 'patient'] : ['practitioner', 'patient', 'guest'],
@@ -33,7 +33,7 @@ async function gather(rig: Rig, owner: number, index: number): Promise<RoomVisit
 }
 
 /** What must be as it was, in words that say what is not. */
-function differences({ people }: RoomVisit): string[] {
+export function differences({ people }: RoomVisit): string[] {
   const [doctor, patient, guest] = people;
   const roles = [...doctor!.peers.values()].map(({ role }) => role).toSorted();
   const waiting = doctor!.lobby.map(({ id }) => id);

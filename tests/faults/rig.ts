@@ -140,7 +140,9 @@ async function build(options: RigOptions, closing: (() => Promise<unknown>)[], c
   const start = (sources: readonly SourceBugName[], index?: number) => {
     const network = index === undefined ? undefined : networks[index];
     const clock = index === undefined ? undefined : clocks[index];
-    const surroundings = { ...(network && through(env, network)), ...clock?.env };
+    // Rooms open on the process that is asked first: plays say which.
+    const region = index === undefined ? {} : { REGION: `region-${index}` };
+    const surroundings = { ...(network && through(env, network)), ...clock?.env, ...region };
     const settings = { ...env, ...surroundings, MEDIA_WORKERS: '1', ...options.env, PLANTED: sources.join(',') };
     return startNode(settings, sources.length > 0 ? ['--import', plantFile] : []);
   };

@@ -2,6 +2,7 @@
 import { transfers } from './balance-row.ts';
 import { cancelling, lengths, moving, oneSlot, queueNumbers, seats } from './booking-rows.ts';
 import { chatting } from './chat-row.ts';
+import { drained } from './drain-row.ts';
 import { forging } from './forgery-row.ts';
 import { guessing } from './guessing-row.ts';
 import { repeating } from './key-rows.ts';
@@ -33,6 +34,7 @@ export const rows: readonly Row[] = [
   partitioned,
   clockJumps,
   chatting,
+  drained,
   redisOut,
   neverReading,
   workerKilled,

@@ -63,7 +63,7 @@ describe('chooseNode()', () => {
 const worker = { pid: 1, load: 0.1, rooms: 0, rss: 0, transports: 0, producers: 0, consumers: 0 };
 const status = (nodeId: string, more: Partial<NodeStatus> = {}): NodeStatus => ({
   ...{ nodeId, name: nodeId, region: null, roles: ['api', 'rooms'], protocol: '1', startedAt: 0, draining: false, takesRooms: true },
-  ...{ rooms: 0, peers: 0, sockets: 0, workers: [worker] },
+  ...{ rooms: 0, waiting: 0, peers: 0, sockets: 0, workers: [worker] },
   ...more,
 });
 
@@ -76,7 +76,7 @@ describe('createPlacement()', () => {
     const placement = place(own, [report('b')]);
     const chosen = Array.from({ length: 6 }, () => {
       const node = placement.choose();
-      if (node === 'a') own.rooms++;
+      if (node === 'a') Object.assign(own, { rooms: own.rooms + 1, waiting: own.waiting + 1 });
       return node;
     });
     expect(chosen).toEqual(['a', 'b', 'a', 'b', 'a', 'b']);
@@ -84,7 +84,7 @@ describe('createPlacement()', () => {
 
   test('forgets what it placed once the other one has said something new', () => {
     const other = report('b');
-    const placement = place(status('a', { rooms: 1 }), [other]);
+    const placement = place(status('a', { rooms: 1, waiting: 1 }), [other]);
     expect([placement.choose(), placement.choose()]).toEqual(['b', 'a']);
     Object.assign(other, { seenAt: performance.now() + 1, rooms: 0 });
     expect(placement.choose()).toBe('b');

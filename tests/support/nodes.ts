@@ -17,7 +17,7 @@ export function testNode(name: string, more: Partial<NodeStatus> = {}): NodeStat
   const worker = { pid: 4_711, load: 0.25, rooms: 1, rss: 50_000_000, transports: 4, producers: 4, consumers: 4 };
   return {
     ...{ nodeId: randomUUID(), name, region: null, roles: ['api', 'rooms', 'jobs'], protocol: '1.0', startedAt: Date.now() },
-    ...{ draining: false, takesRooms: true, rooms: 0, peers: 0, sockets: 0, workers: [worker] },
+    ...{ draining: false, takesRooms: true, rooms: 0, waiting: 0, peers: 0, sockets: 0, workers: [worker] },
     ...more,
   };
 }

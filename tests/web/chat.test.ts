@@ -1,5 +1,9 @@
-import { RequestError, type Request } from '../../web/src/net/socket.ts';
-import { createChat } from '../../web/src/room/chat.ts';
+import type { Request } from '../../web/src/net/socket.ts';
+
+// What the page's modules look at as they load.
+Object.assign(globalThis, { sessionStorage: { getItem: () => null }, localStorage: { getItem: () => null } });
+const { RequestError } = await import('../../web/src/net/socket.ts');
+const { createChat } = await import('../../web/src/room/chat.ts');
 
 /** A chat whose requests are answered by these codes, one after the other; then they succeed. */
 function chatWith(...codes: string[]) {
