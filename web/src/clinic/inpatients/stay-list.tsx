@@ -91,19 +91,14 @@ export function StayList() {
   const [open, setOpen] = useState(false);
   const columns: Column<Row>[] = [
     { key: 'patient', title: t('patient'), pinned: true, render: nameOf },
+    { key: 'state', title: t('state'), render: (row) => <StayState state={row.state} /> },
     { key: 'admissionNo', title: t('admissionNo'), render: ({ admissionNo }) => admissionNo },
     { key: 'bed', title: t('bed'), render: ({ ward, bed }) => `${ward.name} ${bed.label}` },
     { key: 'attending', title: t('attending'), render: ({ attending }) => attending.name },
     { key: 'admittedAt', title: t('admittedAt'), sort: 'admittedAt', render: ({ admittedAt }) => <When at={admittedAt} /> },
-    { key: 'state', title: t('state'), render: (row) => <StayState state={row.state} /> },
   ];
   return (
     <>
-      <div className="clinic-actions">
-        <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen(true)} data-testid="admit">
-          {t('admit')}
-        </Button>
-      </div>
       <DataTable<Row>
         name={STAYS}
         label={t('views.stays')}
@@ -112,6 +107,11 @@ export function StayList() {
         columns={columns}
         rowKey={({ id }) => id}
         card={(row) => <Card row={row} />}
+        actions={
+          <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen(true)} data-testid="admit">
+            {t('admit')}
+          </Button>
+        }
         empty={<Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('noStays')} />}
         filters={
           <FilterBar

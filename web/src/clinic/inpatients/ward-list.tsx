@@ -107,13 +107,6 @@ export function WardList() {
   ];
   return (
     <>
-      {mayChange && (
-        <div className="clinic-actions">
-          <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setEdited(null)} data-testid="ward-add">
-            {t('addWard')}
-          </Button>
-        </div>
-      )}
       <DataTable<Ward>
         name={WARDS}
         label={t('views.wards')}
@@ -121,6 +114,13 @@ export function WardList() {
         load={load}
         columns={columns}
         rowKey={({ id }) => id}
+        actions={
+          mayChange && (
+            <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setEdited(null)} data-testid="ward-add">
+              {t('addWard')}
+            </Button>
+          )
+        }
         card={(ward) => <Card ward={ward} actions={edit(ward)} />}
         empty={<Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('noWards')} />}
       />
