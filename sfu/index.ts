@@ -20,6 +20,7 @@ import type { WorkerSlot } from './worker-slot.ts';
 import { workerInfo } from './worker-info.ts';
 
 export { MediaError } from './errors.ts';
+export { createRecorder } from './recorder.ts';
 export { createNoMedia } from './no-media.ts';
 export { iceServers } from './turn.ts';
 export type * from './types.ts';

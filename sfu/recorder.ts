@@ -18,6 +18,8 @@ const WELL_MS = 5_000;
 /** How much rarer key frames are asked for than pieces are due: a piece ends at the first key frame after its time. */
 const KEY_FRAMES = 1.15;
 
+const SILENCE = /^exit 0\b|timed out/;
+
 interface Shared {
   config: Pick<Config, 'MEDIA_FFMPEG' | 'MEDIA_RECORDING_TRACKS' | 'MEDIA_RECORDING_SEGMENT_MS'>;
   log: MediaLog;
@@ -148,7 +150,9 @@ class RoomRecording implements RoomRecorder {
       if (fault === null) return;
       const count = performance.now() - began > WELL_MS ? 1 : (this.#failures.get(track.id)?.count ?? 0) + 1;
       this.#failures.set(track.id, { count, until: performance.now() + Math.min(FIRST_PAUSE_MS * 2 ** (count - 1), LONGEST_PAUSE_MS) });
-      log.warn({ recording: this.#name, producerId: track.id, fault, count }, 'the recording of a track broke off');
+      // It ends by itself when nothing comes for ten seconds: a network that is away, a page that sends nothing.
+      const level = SILENCE.test(fault) ? 'debug' : 'warn';
+      log[level]({ recording: this.#name, producerId: track.id, fault, count }, 'the recording of a track broke off');
       this.#look();
     });
     this.#ending.add(end);

@@ -3,6 +3,7 @@
  * is lost is the piece that it was writing.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import path from 'node:path';
@@ -16,8 +17,10 @@ const NICE = 10;
 /** How long ffmpeg may take to listen, and to write its last piece when it is told to end, in ms. */
 const LISTEN_MS = 3_000;
 const END_MS = 1_500;
-/** The second word makes it leave a socket on which nothing comes. */
-const SECOND_WORD_MS = 150;
+/** A goodbye may be lost, or come while the process looks at its first packets. */
+const GOODBYES = 5;
+/** RTCP BYE behind an empty receiver report, as RFC 3550 wants it (section 6.1); ffmpeg takes nothing shorter. */
+const BYE = Buffer.from([0x80, 201, 0, 1, 0, 0, 0, 1, 0x81, 203, 0, 1, 0, 0, 0, 1]);
 /** Characters of its complaints that are kept for the log. */
 const COMPLAINTS = 500;
 
@@ -122,7 +125,7 @@ export async function startProcess(options: ProcessOptions): Promise<RecordingPr
     end() {
       if (told) return;
       told = true;
-      void endSoftly(child, gone);
+      void endSoftly(child, port, gone);
     },
   };
 }
@@ -141,11 +144,18 @@ function lowerPriority({ pid }: ChildProcess): void {
   }
 }
 
-async function endSoftly(child: ChildProcess, gone: Promise<unknown>): Promise<void> {
-  child.kill('SIGINT');
-  await Promise.race([gone, sleep(SECOND_WORD_MS, undefined, { ref: false })]);
-  child.kill('SIGINT');
-  await Promise.race([gone, sleep(END_MS, undefined, { ref: false })]);
+/**
+ * Says goodbye in the place of the sender: the process writes its last piece and ends. A signal would not do: it waits for packets that do
+ * not come, and a second signal keeps it from writing.
+ */
+async function endSoftly(child: ChildProcess, port: number, gone: Promise<unknown>): Promise<void> {
+  const socket = createSocket('udp4');
+  socket.on('error', () => undefined);
+  for (let goodbye = 0; goodbye < GOODBYES && child.exitCode === null && child.signalCode === null; goodbye++) {
+    socket.send(BYE, port + 1, TAP_ADDRESS, () => undefined);
+    await Promise.race([gone, sleep(END_MS / GOODBYES, undefined, { ref: false })]);
+  }
+  socket.close();
   child.kill('SIGKILL');
 }
 

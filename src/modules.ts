@@ -4,7 +4,6 @@
  */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { appointmentCare } from './appointments/links.ts';
-import { createFiles } from './files/service.ts';
 import { relateFiles } from './files/uses.ts';
 import type { Foundation } from './foundation.ts';
 import { createHealthProfiles, type HealthProfiles } from './health-profiles/service.ts';
@@ -28,10 +27,9 @@ export type Modules = ReturnType<typeof createModules>;
 
 export function createModules(foundation: Foundation, surroundings: Surroundings) {
   const { database } = foundation;
-  const { publicUrl } = surroundings;
+  const { files, publicUrl } = surroundings;
   const telling = createTelling(foundation, surroundings, { contactOf: (userId) => identity.users.contactOf(userId) });
   const { notifications } = telling;
-  const files = createFiles(foundation);
   const care = createCareRelations(database, [appointmentCare]);
   const identity = createIdentity(foundation, notifications, { files, care, healthTags: tagsIn(() => healthProfiles), publicUrl });
   const healthProfiles = createHealthProfiles(database, { ...foundation, care });
@@ -42,7 +40,7 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
   relateFiles(files, practice.practitionerPhotos, patients.recordAttachments);
   const till = createTill(foundation, notifications, publicUrl);
   const booking = createBooking(foundation, { ...till, notifications, profiles: patients.profiles, publicUrl });
-  const visits = createVisits(foundation, surroundings, { ...booking, notifications });
+  const visits = createVisits(foundation, surroundings, { ...booking, notifications, files });
   const pharmacy = createPharmacy(foundation, { care, profiles: patients.profiles, healthProfiles, notifications, publicUrl });
   const privacy = createPrivacy(foundation, { ...pharmacy, files, notifications, publicUrl });
   const system = createSystem(foundation, surroundings, files);

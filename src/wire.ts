@@ -1,25 +1,28 @@
 /** The only place that knows every part: builds each, hands it what it needs, and takes them down in order. */
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '#config/index.ts';
 import { createRooms, joinCluster, type Rooms } from '#rooms/index.ts';
 import { rtpCapabilities } from '#rooms/protocol-media.ts';
-import { createMediaServer, createNoMedia, iceServers } from '#sfu/index.ts';
+import { createMediaServer, createNoMedia, createRecorder, iceServers } from '#sfu/index.ts';
 import { type JobListener, startWorkers, watchWorkers, type Workers } from '#workers/index.ts';
 import { buildApp } from './app.ts';
 import { createChatStore } from './chat/store.ts';
 import { createVisitHooks } from './consultations/hooks.ts';
 import { createConsultationPolicy } from './consultations/policy.ts';
 import { createDemo, type DemoAccount } from './demo.ts';
-import { createFoundation } from './foundation.ts';
+import { createFiles, type Files } from './files/service.ts';
+import { createFoundation, type Foundation } from './foundation.ts';
 import type { Certificate } from './lan.ts';
 import { createModules } from './modules.ts';
 import { createDemoPartners } from './payments/demo-partners.ts';
 import type { Readiness } from './plugins/health.ts';
 import type { MetricSources, TurnListener } from './plugins/metrics.ts';
 import type { NodeSources } from './plugins/node-metrics.ts';
+import { createRecordingRecords } from './recordings/records.ts';
 import { createSnapshotStore } from './snapshots/store.ts';
 
 /** How long the readiness probe waits for the database, in milliseconds. */
@@ -55,7 +58,7 @@ interface Options {
 export async function wire({ config, log, tls, announcedHost }: Options): Promise<Server> {
   const core = await buildCore(config, log);
   try {
-    const { foundation, media, chatStore, rooms, listeners, visits } = core;
+    const { foundation, media, chatStore, rooms, listeners, visits, files } = core;
     const { secrets, database, outbox, tracing } = foundation;
     let accepting = false;
     let demo: DemoAccount[] | null = null;
@@ -65,7 +68,7 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
     // Known once the process does jobs, or has looked for those who do.
     let workers: Workers | Pick<Workers, 'active' | 'close'> | undefined;
     const jobs = { kind: config.REDIS_URL ? ('redis' as const) : ('process' as const), active: async () => workers?.active() ?? 0 };
-    const around = { rooms, chatStore, pages: rooms, nodes: rooms, jobs, visits, routerRtpCapabilities, publicUrl };
+    const around = { rooms, chatStore, files, pages: rooms, nodes: rooms, jobs, visits, routerRtpCapabilities, publicUrl };
     const modules = createModules(foundation, around);
     const app = await buildApp({
       foundation,
@@ -135,6 +138,9 @@ async function buildCore(config: Config, log: Logger) {
     const media = config.ROLES.includes('rooms') ? await createMediaServer({ config, log }) : createNoMedia();
     opened.push(media);
     const chatStore = createChatStore(database, vault);
+    const files = createFiles(foundation);
+    const recording = config.ROLES.includes('rooms') ? await openRecorder(foundation, files) : undefined;
+    if (recording) opened.push(recording.recorder);
     // The rooms come before the metrics that listen to them.
     const listeners: Listeners = { turn: [], bus: [], job: [], onJob: (...job) => tell(listeners.job, job) };
     const visits = createVisitHooks();
@@ -151,12 +157,13 @@ async function buildCore(config: Config, log: Logger) {
       chat: chatStore,
       authenticator: auth,
       snapshots: createSnapshotStore(database),
+      recording,
       iceServers: (userId) => iceServers(config, userId),
       onTurn: (...turn) => tell(listeners.turn, turn),
       onBusRequest: (...request) => tell(listeners.bus, request),
     });
     opened.push(rooms);
-    return { foundation, media, chatStore, rooms, listeners, visits, close };
+    return { foundation, media, chatStore, rooms, listeners, visits, files, close };
   } catch (error) {
     await close();
     throw error;
@@ -196,6 +203,13 @@ function metricSources({ foundation, media, rooms, listeners }: Awaited<ReturnTy
     workerDeaths: () => media.deaths(),
   };
   return { rooms: () => rooms.stats(), workers: () => media.workers(), turns: (listener) => listeners.turn.push(listener), node };
+}
+
+/** Records what happens in rooms of this node. Closed after the rooms, whose last pieces it writes. */
+async function openRecorder(foundation: Foundation, files: Files) {
+  const { config, log } = foundation;
+  const recorder = await createRecorder({ config, log, folder: path.join(config.DATA_DIR, 'recording') });
+  return { recorder, records: createRecordingRecords({ ...foundation, files }) };
 }
 
 function listeningUrl(app: FastifyInstance, secure: boolean, host: string): string {

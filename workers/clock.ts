@@ -17,6 +17,7 @@ interface Entry<T extends Topic = Topic> {
 const entry = <T extends Topic>(pattern: string, topic: T, payload: Topics[T]): Entry => ({ pattern, topic, payload });
 
 const timetable: readonly Entry[] = [
+  entry('37 * * * *', 'recordings.sweep', {}),
   entry('17 3 * * *', 'maintenance.clean', {}),
   entry('7 4 * * *', 'privacy.retain', {}),
   entry('27 4 * * *', 'integrity.check', {}),

@@ -10,6 +10,7 @@ import type { Notifications } from '#src/notifications/service.ts';
 import type { Orders } from '#src/orders/service.ts';
 import type { Payments } from '#src/payments/service.ts';
 import type { Privacy } from '#src/privacy/service.ts';
+import type { Recordings } from '#src/recordings/service.ts';
 import type { Refunds } from '#src/refunds/service.ts';
 import type { Scheduling } from '#src/schedules/service.ts';
 import type { Processors } from './processor.ts';
@@ -25,6 +26,7 @@ import { integrityProcessor } from './processors/integrity.ts';
 import { notifyProcessor } from './processors/notify.ts';
 import { checkPaymentProcessor, executeRefundProcessor, reconcileProcessor, stopPaymentProcessor } from './processors/payments.ts';
 import { copyDataProcessor, erasePersonProcessor, retainProcessor } from './processors/privacy.ts';
+import { composeProcessor, sweepRecordingsProcessor } from './processors/record.ts';
 import { remindProcessor } from './processors/remind.ts';
 
 /** Services that processors call. */
@@ -40,6 +42,7 @@ export interface ProcessorServices {
   orders: Orders;
   payments: Payments;
   privacy: Privacy;
+  recordings: Recordings;
   refunds: Refunds;
   scheduling: Scheduling;
 }
@@ -56,6 +59,7 @@ export function createProcessors({
   orders,
   payments,
   privacy,
+  recordings,
   refunds,
   scheduling,
 }: ProcessorServices): Processors {
@@ -76,6 +80,8 @@ export function createProcessors({
     'privacy.export': copyDataProcessor(privacy),
     'privacy.erase': erasePersonProcessor(privacy),
     'privacy.retain': retainProcessor(privacy),
+    'recording.compose': composeProcessor(recordings),
+    'recordings.sweep': sweepRecordingsProcessor(recordings),
     'schedule.displace': displaceProcessor(scheduling),
     'refund.execute': executeRefundProcessor(refunds),
     'notification.send': notifyProcessor(notifications),

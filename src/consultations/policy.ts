@@ -25,20 +25,8 @@ export function createConsultationPolicy(database: Database, guests?: GuestSessi
     for (const { guest, expiresAt } of await guestSessions(database, consultationId, where)) await guests?.endGuest(guest, expiresAt);
   }
 
-  /** Changes the visit if it is still open and owned under this epoch. */
-  async function change(
-    id: string,
-    epoch: number,
-    values: Partial<ConsultationRow>,
-    where: WhereAttributeHash<ConsultationRow> = {},
-  ): Promise<void> {
-    const open = { id, roomEpoch: epoch, status: ['scheduled', 'active'], ...where };
-    const [changed] = await consultations.update({ ...values, ...nextVersion }, { where: open });
-    if (changed > 0) return;
-    const row = await consultations.findByPk(id);
-    if (!row) throw new RoomError('not_found');
-    throw new RoomError(row.roomEpoch === epoch ? 'visit_ended' : 'stale_epoch');
-  }
+  const change = (id: string, epoch: number, values: Partial<ConsultationRow>, where?: WhereAttributeHash<ConsultationRow>) =>
+    changeOpenVisit(database, id, epoch, values, where);
 
   return {
     authorize: (id, identity) => authorize(database, id, identity),
@@ -68,6 +56,26 @@ export function createConsultationPolicy(database: Database, guests?: GuestSessi
         await endSessions(id, {});
       }),
   };
+}
+
+/**
+ * Changes the visit if it is still open and owned under this epoch, inside the caller's transaction: a durable write of its room, or what
+ * guards another one.
+ * @throws {RoomError} `not_found`, `visit_ended`, `stale_epoch`
+ */
+export async function changeOpenVisit(
+  { models: { consultations } }: Database,
+  id: string,
+  epoch: number,
+  values: Partial<ConsultationRow>,
+  where: WhereAttributeHash<ConsultationRow> = {},
+): Promise<void> {
+  const open = { id, roomEpoch: epoch, status: ['scheduled', 'active'], ...where };
+  const [changed] = await consultations.update({ ...values, ...nextVersion }, { where: open });
+  if (changed > 0) return;
+  const row = await consultations.findByPk(id);
+  if (!row) throw new RoomError('not_found');
+  throw new RoomError(row.roomEpoch === epoch ? 'visit_ended' : 'stale_epoch');
 }
 
 interface GuestSession {

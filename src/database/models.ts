@@ -30,6 +30,7 @@ import { definePrescriptions } from '#src/prescriptions/model.ts';
 import { definePractitioners } from '#src/practitioners/model.ts';
 import { definePrivacy } from '#src/privacy/model.ts';
 import { defineProfiles } from '#src/profiles/model.ts';
+import { defineRecordings } from '#src/recordings/model.ts';
 import { defineRecords } from '#src/records/model.ts';
 import { defineSchedules } from '#src/schedules/model.ts';
 import { defineRefunds } from '#src/refunds/model.ts';
@@ -86,6 +87,7 @@ export function defineModels(sequelize: Sequelize) {
     ...defineRecords(sequelize),
     ...defineInpatients(sequelize),
     ...definePrivacy(sequelize),
+    ...defineRecordings(sequelize),
     outbox: defineOutbox(sequelize),
     signals: defineSignals(sequelize),
     idempotencyKeys: defineIdempotency(sequelize),

@@ -25,6 +25,8 @@ interface Category {
   readonly access: AccessRule;
   /** Encrypted at rest. */
   readonly sealed: boolean;
+  /** Instead of what files of the kind may have. */
+  readonly maxBytes?: number;
   /** Larger images are made smaller, in pixels. */
   readonly maxEdge?: number;
 }
@@ -37,10 +39,15 @@ export const categories = {
   document: { kinds: ['image', 'video', 'audio', 'document'], access: 'private', sealed: false },
   /** Made by the server: a copy of all that is kept about somebody. */
   'data-export': { kinds: ['archive'], access: 'related', sealed: true },
+  /** Made by the server: what was recorded of a visit, and the film of it. */
+  recording: { kinds: ['video', 'audio'], access: 'related', sealed: true, maxBytes: 8_192 * MB },
 } as const satisfies Record<string, Category>;
 
 export type FileCategory = keyof typeof categories;
 export const categoryNames = Object.keys(categories) as [FileCategory, ...FileCategory[]];
 /** What people upload. */
-export const uploadCategories = categoryNames.filter((name) => name !== 'data-export') as [FileCategory, ...FileCategory[]];
+export const uploadCategories = categoryNames.filter((name) => name !== 'data-export' && name !== 'recording') as [
+  FileCategory,
+  ...FileCategory[],
+];
 export const categoryOf = (name: FileCategory): Category => categories[name];

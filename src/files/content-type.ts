@@ -33,6 +33,7 @@ const accepted: Record<string, ContentType> = Object.fromEntries(
       ['video', 'video/mp4', 'mp4'],
       ['video', 'video/webm', 'webm'],
       ['video', 'video/quicktime', 'mov'],
+      ['video', 'video/matroska', 'mkv'],
       ['imaging', 'application/dicom', 'dcm'],
       ['archive', 'application/zip', 'zip'],
     ] as const

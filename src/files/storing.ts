@@ -58,7 +58,7 @@ export async function storeFile(parts: StoringParts, file: NewFile): Promise<Fil
   if (head.length === 0) throw new ApiError('empty_file');
   const type = await contentTypeOf(head);
   if (!type || !allows(category, type.kind)) throw new ApiError('unsupported_file');
-  const sized = limited(content, maxBytes[type.kind], () => new ApiError('file_too_large'));
+  const sized = limited(content, categoryOf(category).maxBytes ?? maxBytes[type.kind], () => new ApiError('file_too_large'));
   const stored = type.kind === 'image' ? await putImage(parts, id, category, type, sized) : await put(parts, id, category, type, sized);
   try {
     return await database.transaction(async () => {

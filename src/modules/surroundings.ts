@@ -1,6 +1,7 @@
 import type { ChatStore } from '#rooms/ports.ts';
 import type { MediaSession } from '#rooms/protocol.ts';
 import type { JobSource, RoomNodes } from '../cluster/service.ts';
+import type { Files } from '../files/service.ts';
 import type { VisitHooks } from '../consultations/hooks.ts';
 import type { RoomCommands } from '../consultations/service.ts';
 import type { OpenPages } from '../notifications/ports.ts';
@@ -9,6 +10,7 @@ import type { OpenPages } from '../notifications/ports.ts';
 export interface Surroundings {
   rooms: RoomCommands;
   chatStore: ChatStore;
+  files: Files;
   visits: VisitHooks;
   pages: OpenPages;
   nodes: RoomNodes;

@@ -9,6 +9,7 @@ import { consultationRoutes } from '../consultations/routes.ts';
 import { createConsultations } from '../consultations/service.ts';
 import { consultationStatisticsRoutes } from '../consultations/statistics-routes.ts';
 import { createConsultationStatistics } from '../consultations/statistics.ts';
+import type { Files } from '../files/service.ts';
 import type { Foundation } from '../foundation.ts';
 import { memberRoutes } from '../members/routes.ts';
 import { createMembers } from '../members/service.ts';
@@ -17,6 +18,8 @@ import type { PractitionerLookup } from '../practitioners/lookup.ts';
 import { queueRoutes } from '../queue/routes.ts';
 import { createQueue } from '../queue/service.ts';
 import { describeClinical } from '../reviews/links.ts';
+import { recordingRoutes } from '../recordings/routes.ts';
+import { createRecordings } from '../recordings/service.ts';
 import { reviewRoutes } from '../reviews/routes.ts';
 import { createReviews } from '../reviews/service.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -25,12 +28,13 @@ interface VisitParts {
   appointments: Appointments;
   notifications: Notifications;
   lookup: PractitionerLookup;
+  files: Files;
 }
 
 export function createVisits(
   foundation: Foundation,
   { rooms, visits, pages, chatStore, publicUrl }: Surroundings,
-  { appointments, notifications, lookup }: VisitParts,
+  { appointments, notifications, lookup, files }: VisitParts,
 ) {
   const { database, tokens, vault } = foundation;
   const parts = { ...foundation, practitioners: lookup };
@@ -39,14 +43,16 @@ export function createVisits(
   describeAppointments(notifications, database, vault, lookup);
   describeClinical(notifications, database, lookup);
   const reviews = createReviews(parts);
+  const recordings = createRecordings({ ...foundation, files, pages, visits });
   const routes = [
     consultationRoutes(consultations),
     consultationStatisticsRoutes(createConsultationStatistics(database, foundation.settings)),
     roomRoutes(consultations),
+    recordingRoutes(recordings),
     memberRoutes(createMembers(database, tokens, publicUrl)),
     chatRoutes(createChat(database, chatStore)),
     queueRoutes(createQueue({ ...parts, pages })),
     reviewRoutes(reviews),
   ];
-  return { consultations, reviews, routes };
+  return { consultations, recordings, reviews, routes };
 }

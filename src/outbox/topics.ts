@@ -44,6 +44,10 @@ export const topics = {
   'payments.reconcile': nothing,
   /** Gives money back through a partner, step by step. */
   'refund.execute': z.strictObject({ refundId: id, step }),
+  /** Makes the film of a recording that is over. */
+  'recording.compose': z.strictObject({ id }),
+  /** Ends recordings that their rooms left open. Sent by the clock. */
+  'recordings.sweep': nothing,
   /** Makes the copy of somebody's data. */
   'privacy.export': z.strictObject({ requestId: id }),
   /** Erases somebody who has asked for it. */

@@ -34,6 +34,11 @@ export const permissions = declare({
   'consultations:read': { description: 'See own visits', roles: [...patient, ...practitioners] },
   'consultations:lead': { description: 'Book, open, end and cancel own visits as their practitioner', roles: practitioners },
   'consultations:read-all': { description: 'See every visit', roles: [] },
+  'recordings:make': {
+    description: 'Record own visits with the consent of everybody present, delete recordings of them',
+    roles: practitioners,
+  },
+  'recordings:manage': { description: 'See and delete every recording', roles: [] },
   'users:find': { description: 'Find people by name to plan a visit with', roles: practitioners },
 
   'users:read-all': { description: 'See and search every user', roles: staff },

@@ -5,7 +5,7 @@
 import { Op, QueryTypes } from 'sequelize';
 import type { Database } from '#src/database/database.ts';
 import type { Files } from '#src/files/service.ts';
-import { fileIds, deleteRows, newest, type PersonalTable, personalTables } from './rows.ts';
+import { fileIds, deleteRows, newest, recordedFiles, type PersonalTable, personalTables } from './rows.ts';
 import { endOf, type TermName } from './terms.ts';
 
 const DAY = 86_400_000;
@@ -18,7 +18,7 @@ const since: Partial<Record<TermName, Record<string, string>>> = {
     ...{ medical_records: 'visited_at', prescriptions: 'created_at', consultations: 'scheduled_end', appointments: 'ends_at' },
   },
   'inpatient-record': { admissions: 'discharged_at' },
-  'visit-process': { chat_messages: 'sent_at' },
+  'visit-process': { chat_messages: 'sent_at', recordings: 'asked_at' },
   accounting: { orders: 'updated_at', payments: 'updated_at', refunds: 'updated_at', balances: 'updated_at' },
   'audit-trail': { medical_audit: 'created_at' },
   'erasure-proof': { privacy_requests: 'created_at', legal_holds: 'created_at' },
@@ -100,6 +100,7 @@ async function deleteHeld(
   const contents = await fileIds(database, userId);
   for (const table of over) {
     const { name, erase } = table;
+    if (name === 'recording_segments') await files.discard(await recordedFiles(database, userId));
     const rowCount =
       name === 'files' ? await discardUnused(database, files, contents) : await deleteRows(database, table, userId, erase.deleteIf);
     if (rowCount > 0) await database.models.retentionLog.create({ userId, tableName: name, action: 'released', rowCount });

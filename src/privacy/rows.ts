@@ -61,3 +61,10 @@ export async function fileIds({ sequelize }: Database, user: string): Promise<st
   const sql = `SELECT id FROM files WHERE ${catalogue['files']?.about}`;
   return (await sequelize.query<{ id: string }>(sql, { type: QueryTypes.SELECT, replacements: { user } })).map(({ id }) => id);
 }
+
+/** Films and pieces of the recordings of the person's visits. */
+export async function recordedFiles({ sequelize }: Database, user: string): Promise<string[]> {
+  const of = (table: string) => `SELECT file_id AS id FROM ${table} WHERE file_id IS NOT NULL AND (${catalogue[table]?.about})`;
+  const sql = `${of('recordings')} UNION ${of('recording_segments')}`;
+  return (await sequelize.query<{ id: string }>(sql, { type: QueryTypes.SELECT, replacements: { user } })).map(({ id }) => id);
+}

@@ -37,7 +37,7 @@ export const terms = declare({
       zh: '《互联网诊疗监管细则（试行）》第二十条',
       en: 'Rules on the supervision of internet diagnosis (trial, 2022), article 20',
     },
-    from: { zh: '最后一条消息', en: 'the last message' },
+    from: { zh: '最后一条消息或录制', en: 'the last message or recording' },
   },
   accounting: {
     years: 30,

@@ -72,6 +72,18 @@ export const settingDeclarations = {
     group: 'system',
     description: 'Megabytes of files that one person may keep',
   },
+  'recordings.enabled': {
+    schema: z.boolean(),
+    fallback: false,
+    group: 'business',
+    description: 'Whether visits may be recorded, with the consent of everybody present',
+  },
+  'recordings.keepPieces': {
+    schema: z.boolean(),
+    fallback: false,
+    group: 'system',
+    description: 'Whether the separate tracks of a recording are kept once its film is made',
+  },
   'privacy.erasureDays': {
     schema: z.int().min(0).max(15),
     fallback: 7,

@@ -16,6 +16,11 @@ const COMMIT_FIRST = `const attempt = async (orderRefuses: boolean) => {
 `;
 
 export const sourceBugs = {
+  /** Whoever is present counts as consenting. */
+  'record-without-consent': {
+    file: 'rooms/recording.ts',
+    edits: [[' && this.#missing(current).length === 0', '']],
+  },
   /** Numbers of the line are read and then written. */
   'queue-read-then-write': {
     file: 'src/database/sequence.ts',

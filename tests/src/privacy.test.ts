@@ -144,7 +144,8 @@ describe.each(['sqlite', 'mysql'] as const)('privacy on %s', (dialect) => {
     const stored = await storedFiles(server);
     expect(stored.marked).toBe(false);
     const held = await server.database.models.files.findByPk(patient.files.held);
-    expect(stored.keys).toEqual([held?.storeKey]);
+    const film = await server.database.models.files.findByPk(patient.files.film);
+    expect(stored.keys.toSorted()).toEqual([held!.storeKey!, film!.storeKey!].toSorted());
     const identity = await call('POST', `/privacy/requests/${id}/identity`, await officer());
     expect(identity.body.data).toMatchObject({ name: `${MARK} 王敏` });
 
@@ -170,7 +171,9 @@ describe.each(['sqlite', 'mysql'] as const)('privacy on %s', (dialect) => {
     const { jobs } = server.modules.privacy;
     await jobs.retain(inYears(4));
     expect(await rowsAbout(patient.id)).toEqual(expect.arrayContaining(['medical_records', 'orders', 'consultations']));
-    expect(await rowsAbout(patient.id)).not.toContain('chat_messages');
+    const gone = ['chat_messages', 'recordings', 'recording_consents', 'recording_segments'];
+    expect((await rowsAbout(patient.id)).filter((table) => gone.includes(table))).toEqual([]);
+    expect((await server.database.models.files.findByPk(patient.files.film))?.state).toBe('deleted');
     await jobs.retain(inYears(16));
     const later = await rowsAbout(patient.id);
     expect(later).toEqual(expect.arrayContaining(['admissions', 'orders', 'visit_profiles']));

@@ -17,6 +17,7 @@ import { createVisitHooks, type VisitHooks } from '#src/consultations/hooks.ts';
 import { createConsultationPolicy } from '#src/consultations/policy.ts';
 import type { Consultations } from '#src/consultations/service.ts';
 import type { Database } from '#src/database/database.ts';
+import { createFiles } from '#src/files/service.ts';
 import { createFoundation, type Foundation } from '#src/foundation.ts';
 import { createModules, type Modules } from '#src/modules.ts';
 import type { Users } from '#src/users/service.ts';
@@ -158,6 +159,7 @@ export async function startApp(
     chatStore: createChatStore(database, foundation.vault),
     nodes,
     jobs: { kind: config.REDIS_URL ? 'redis' : 'process', active: () => workers.active() },
+    files: createFiles(foundation),
     pages: { notify: (userId, name, payload) => void pushed.push({ userId, name, payload }) },
     routerRtpCapabilities: {
       codecs: [{ kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2, preferredPayloadType: 100 }],

@@ -44,11 +44,14 @@ export const markedColumns: readonly string[] = Object.entries(catalogue)
   .flatMap(([table, { personal }]) => Object.keys(personal ?? {}).map((column) => `${table}.${column}`))
   .filter((column) => !UNMARKED.has(column));
 
+/** The beginning of a film. */
+const WEBM = Buffer.from('1a45dfa39f4286810142f7810142f2810442f381084282847765626d42878104428581021853806701ffffffffffffff', 'hex');
+
 export interface SeededPatient {
   id: string;
   token: string;
-  /** File that belongs to a medical record, and one that does not. */
-  files: { held: string; free: string };
+  /** File that belongs to a medical record, one that does not, and the film of a recording. */
+  files: { held: string; free: string; film: string };
 }
 
 /** @param years how long ago all of it was */
@@ -62,10 +65,11 @@ export async function seedPatient(server: TestApp, years = 0): Promise<SeededPat
   const held = await store('化验单.pdf', 'record-attachment', pdf());
   const free = await store('笔记.pdf', 'document', Buffer.concat([pdf(), Buffer.from(MARK)]));
   const avatar = await store('头像.png', 'avatar', await png());
+  const film = await modules.files.store({ ownerId: null, category: 'recording', name: 'film.webm', content: WEBM });
   const { practitionerId, serviceId } = await openClinic(server, people.doctor.id).catch(() => knownClinic(server));
   const at = new Date(Date.now() - years * 365 * 86_400_000);
   const phone = unique();
-  const rows = rowsOf({ id, phone, doctor: people.doctor.id, practitionerId, serviceId, held: held.id, at });
+  const rows = rowsOf({ id, phone, doctor: people.doctor.id, practitionerId, serviceId, held: held.id, film: film.id, at });
   await database.transaction(async () => {
     const query = database.sequelize.getQueryInterface();
     for (const [table, row] of rows) await query.bulkInsert(table, [marked(server, table, row)]);
@@ -76,7 +80,7 @@ export async function seedPatient(server: TestApp, years = 0): Promise<SeededPat
   });
   const actor = { userId: people.doctor.id, requestId: 'req_1', ip: '127.0.0.1' };
   await foundation.audit.medical(actor, 'read', { patientId: id, objectType: 'medical_record', objectId: 'r' });
-  return { id, token, files: { held: held.id, free: free.id } };
+  return { id, token, files: { held: held.id, free: free.id, film: film.id } };
 }
 
 async function knownClinic({ database: { models } }: TestApp) {
@@ -91,12 +95,14 @@ interface Ids {
   practitionerId: string;
   serviceId: string;
   held: string;
+  film: string;
   at: Date;
 }
 
 /** Rows in the order of their references. Personal columns are marked on the way in. */
-function rowsOf({ id, phone, doctor, practitionerId, serviceId, held, at }: Ids): [string, Row][] {
+function rowsOf({ id, phone, doctor, practitionerId, serviceId, held, film, at }: Ids): [string, Row][] {
   const kept = randomUUID();
+  const recording = randomUUID();
   const free = randomUUID();
   const visit = randomUUID();
   const member = randomUUID();
@@ -228,6 +234,21 @@ function rowsOf({ id, phone, doctor, practitionerId, serviceId, held, at }: Ids)
       },
     ],
     ['consultation_members', { id: member, consultation_id: visit, user_id: id, role: 'patient', access_epoch: 1, ...made }],
+    [
+      'recordings',
+      {
+        ...{ id: recording, consultation_id: visit, asked_by: member, state: 'ready', open_key: null, asked_at: at, started_at: at },
+        ...{ ended_at: end, end_reason: 'stopped', progress: 100, duration_ms: 1_000, file_id: film },
+      },
+    ],
+    ['recording_consents', { recording_id: recording, member_id: member, decision: 'consented', room_epoch: 1, ...made }],
+    [
+      'recording_segments',
+      {
+        ...{ id: randomUUID(), recording_id: recording, member_id: member, peer_id: 'p', producer_id: 't', kind: 'audio' },
+        ...{ source: 'microphone', offset_ms: 0, duration_ms: 1_000, file_id: null, room_epoch: 1, ...made },
+      },
+    ],
     ['chat_messages', { consultation_id: visit, seq: 1, member_id: member, client_message_id: 'm1', role: 'patient', sent_at: at }],
     ['room_snapshots', { room_id: visit, epoch: 1, updated_at: at }],
     [

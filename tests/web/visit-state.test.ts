@@ -31,6 +31,15 @@ const answer: InRoom = {
 const inside = enteredRoom(initialVisit, answer);
 
 describe('applyNotification()', () => {
+  test('a recording is shown until that one has ended', () => {
+    const askedBy = { memberId: 'm-me', name: 'me' };
+    const recording = { id: 'r', state: 'recording', askedBy, askedAt: 1, startedAt: 2, own: 'consented', missing: [] } as const;
+    const recorded = applyNotification(inside, 'recording:updated', { recording: { ...recording, missing: [] } });
+    expect(recorded.room?.recording?.state).toBe('recording');
+    expect(applyNotification(recorded, 'recording:ended', { recordingId: 'earlier', reason: 'stopped' })).toBe(recorded);
+    expect(applyNotification(recorded, 'recording:ended', { recordingId: 'r', reason: 'withdrawn' }).room?.recording).toBeNull();
+  });
+
   test('peer:joined twice shows one person', () => {
     const once = applyNotification(inside, 'peer:joined', { peer: peer('a', 2) });
     const twice = applyNotification(once, 'peer:joined', { peer: peer('a', 2) });

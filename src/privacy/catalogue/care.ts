@@ -14,6 +14,24 @@ export const care: Record<string, TableRules> = {
     erase: { hold: 'visit-process' },
     internal: ['client_message_id'],
   },
+  recording_segments: {
+    holds: 'Pieces of recordings of visits: whose sound or picture, and when',
+    about: `recording_id IN (SELECT id FROM recordings WHERE consultation_id IN (${ownVisits}))`,
+    erase: { hold: 'visit-process' },
+    internal: ['file_id', 'peer_id', 'producer_id', 'room_epoch'],
+  },
+  recording_consents: {
+    holds: 'What people said to recordings of visits',
+    about: `recording_id IN (SELECT id FROM recordings WHERE consultation_id IN (${ownVisits}))`,
+    erase: { hold: 'visit-process' },
+    internal: ['room_epoch'],
+  },
+  recordings: {
+    holds: 'Recordings of visits; the films are files',
+    about: `consultation_id IN (${ownVisits})`,
+    erase: { hold: 'visit-process' },
+    internal: ['open_key', 'file_id', 'fault'],
+  },
   room_snapshots: {
     holds: 'What an open room needs to come back after a fault',
     personal: { json: 'identity' },

@@ -11,7 +11,14 @@ export interface Call {
 
 /** Object by the first part of the path. */
 const objectOf: Record<string, string> = {
-  ...{ users: 'patient', 'user-tags': 'tag', consultations: 'visit', notifications: 'notification', announcements: 'announcement' },
+  ...{
+    recordings: 'recording',
+    users: 'patient',
+    'user-tags': 'tag',
+    consultations: 'visit',
+    notifications: 'notification',
+    announcements: 'announcement',
+  },
   ...{ files: 'file', services: 'service', orders: 'order', payments: 'payment', refunds: 'refund', appointments: 'appointment' },
   ...{ practitioners: 'practitioner', leaves: 'leave', holidays: 'holiday', 'makeup-days': 'makeupDay', dispatches: 'dispatch' },
   ...{ reviews: 'review', 'review-tags': 'reviewTag', contraindications: 'contraindication', medicines: 'medicine' },

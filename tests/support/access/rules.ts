@@ -199,6 +199,23 @@ const visits: Lines = {
   ]),
 };
 
+const recordings: Lines = {
+  'GET /consultations/{id}/recordings': { own: ['patient', 'doctor'], all: administrator, strangers: practitioners, refusal: 403 },
+  'GET /recordings/{id}': { own: ['patient', 'doctor'], all: administrator, strangers: practitioners, refusal: 404 },
+  'POST /recordings/{id}/link': {
+    ...{ own: ['patient', 'doctor'], all: administrator, strangers: practitioners, refusal: 404 },
+    outcome: { status: 409, why: 'nothing was recorded' },
+  },
+  'POST /recordings/{id}/compose': {
+    ...{ own: ['doctor'], all: administrator, strangers: practitioners, refusal: 404 },
+    outcome: { status: 409, why: 'nothing has failed' },
+  },
+  'DELETE /recordings/{id}': {
+    ...{ own: ['doctor'], all: administrator, strangers: practitioners, refusal: 404 },
+    outcome: { status: 409, why: 'it has to be kept' },
+  },
+};
+
 const appointments: Lines = {
   ...lines({ own: ['patient'], strangers: administrator, refusal: 404 }, ['POST /appointments']),
   ...lines({ own: ['patient'], strangers: [...practitioners, 'administrator'], refusal: 404 }, [
@@ -353,6 +370,7 @@ const pharmacy_: Lines = {
 
 /** Where a session is not enough: its person must have proved within five minutes who they are (IDN-19). */
 export const sensitive: ReadonlySet<string> = new Set([
+  'DELETE /recordings/{id}',
   ...['POST /me/privacy/copies', 'POST /me/privacy/copies/{id}/link', 'POST /me/privacy/erasures', 'POST /privacy/requests'],
   ...['POST /privacy/requests/{id}/hasten', 'POST /privacy/requests/{id}/link', 'POST /privacy/requests/{id}/identity'],
   ...[
@@ -378,6 +396,17 @@ export const sensitive: ReadonlySet<string> = new Set([
 
 /** By method and path below `/api/v1`, as the API document writes it. */
 export const rules: Readonly<Record<string, Rule>> = {
-  ...{ ...open, ...openElsewhere, ...identified, ...personal, ...personalElsewhere, ...people, ...running, ...visits, ...appointments },
+  ...{
+    ...open,
+    ...openElsewhere,
+    ...identified,
+    ...personal,
+    ...personalElsewhere,
+    ...people,
+    ...running,
+    ...visits,
+    ...recordings,
+    ...appointments,
+  },
   ...{ ...schedules, ...practice, ...files, ...money, ...medical, ...pharmacy_ },
 };

@@ -220,7 +220,15 @@ async function createVisits(parts: SideParts): Promise<Record<string, string>> {
       ...{ text: `chat-${side}-canary`, sentAt: new Date() },
     }),
   );
-  return { visit, planned, member, guestToken: invited.token };
+  const [recording, askedAt] = [randomUUID(), new Date()];
+  const leader = members.find(({ role }: { role: string }) => role === 'practitioner').id;
+  await server.database.transaction(() =>
+    server.database.models.recordings.create({
+      ...{ id: recording, consultationId: visit, askedBy: leader, state: 'ready', openKey: null, askedAt, progress: 100 },
+      ...{ startedAt: askedAt, endedAt: askedAt, endReason: 'stopped' },
+    }),
+  );
+  return { visit, planned, member, recording, guestToken: invited.token };
 }
 
 async function createAppointments(parts: SideParts, practitioner: string): Promise<Record<string, string>> {

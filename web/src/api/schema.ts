@@ -706,7 +706,7 @@ export interface paths {
         /** whom the program acts for; default: the caller */
         userId?: string | undefined;
         /** permissions; it may do only what this person may as well */
-        scopes: ('consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'cluster:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase')[];
+        scopes: ('consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'recordings:make' | 'recordings:manage' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'cluster:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase')[];
         /** null: never */
         expiresAt?: string | null | undefined;
       } } };
@@ -2993,6 +2993,56 @@ export interface paths {
       };
     };
   };
+  '/api/v1/consultations/{id}/recordings': {
+    /** Recordings of a visit, latest first. Open to users who may: see own visits (`consultations:read`); reaches recordings of own visits, of their practitioner and patient, everybody's with `recordings:manage`. */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+        };
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            id: string;
+            consultationId: string;
+            /** open: `asked`, `recording`, `paused`; `composing`: its film is being made; `empty`: nothing was recorded */
+            state: 'asked' | 'recording' | 'paused' | 'composing' | 'ready' | 'empty' | 'failed' | 'deleted';
+            /** of making the film, per cent */
+            progress: number;
+            /** name of whoever asked for it */
+            askedBy: string;
+            askedAt: string;
+            startedAt: string | null;
+            endedAt: string | null;
+            endReason: 'stopped' | 'withdrawn' | 'ended' | 'closed' | 'left' | null;
+            /** of the film */
+            durationSeconds: number | null;
+            /** of the film */
+            bytes: number | null;
+            /** it cannot be deleted before */
+            keptUntil: string | null;
+            deletedAt: string | null;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
   '/api/v1/consultations/{id}/review': {
     /** What was said of a visit, booked or not. Open to users who may: see own visits (`consultations:read`); reaches visits of the caller as patient or practitioner. */
     get: {
@@ -3956,7 +4006,7 @@ export interface paths {
           pageSize?: number | undefined;
           /** a minus sign: the largest or newest first */
           sort?: 'createdAt' | 'bytes' | '-createdAt' | '-bytes' | undefined;
-          category?: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | 'data-export' | undefined;
+          category?: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | 'data-export' | 'recording' | undefined;
           kind?: 'image' | 'video' | 'audio' | 'document' | 'imaging' | 'archive' | undefined;
           /** somebody else, for `files:manage` */
           ownerId?: string | undefined;
@@ -3968,7 +4018,7 @@ export interface paths {
             id: string;
             /** null: made by the system */
             ownerId: string | null;
-            category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | 'data-export';
+            category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | 'data-export' | 'recording';
             kind: 'image' | 'video' | 'audio' | 'document' | 'imaging' | 'archive';
             access: 'private' | 'role' | 'related' | 'public';
             accessRole: string | null;
@@ -4016,7 +4066,7 @@ export interface paths {
               id: string;
               /** null: made by the system */
               ownerId: string | null;
-              category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | 'data-export';
+              category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | 'data-export' | 'recording';
               kind: 'image' | 'video' | 'audio' | 'document' | 'imaging' | 'archive';
               access: 'private' | 'role' | 'related' | 'public';
               accessRole: string | null;
@@ -4060,7 +4110,7 @@ export interface paths {
       responses: {
         200: Json<Success<{
           items: {
-            category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | 'data-export';
+            category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | 'data-export' | 'recording';
             kind: 'image' | 'video' | 'audio' | 'document' | 'imaging' | 'archive';
             files: number;
             bytes: number;
@@ -4105,7 +4155,7 @@ export interface paths {
           id: string;
           /** null: made by the system */
           ownerId: string | null;
-          category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | 'data-export';
+          category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | 'data-export' | 'recording';
           kind: 'image' | 'video' | 'audio' | 'document' | 'imaging' | 'archive';
           access: 'private' | 'role' | 'related' | 'public';
           accessRole: string | null;
@@ -4170,7 +4220,7 @@ export interface paths {
           id: string;
           /** null: made by the system */
           ownerId: string | null;
-          category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | 'data-export';
+          category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | 'data-export' | 'recording';
           kind: 'image' | 'video' | 'audio' | 'document' | 'imaging' | 'archive';
           access: 'private' | 'role' | 'related' | 'public';
           accessRole: string | null;
@@ -6637,7 +6687,7 @@ export interface paths {
         titleEn: string;
         path?: string | null | undefined;
         icon?: string | null | undefined;
-        permission?: 'consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'api-keys:manage' | 'cluster:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase' | null | undefined;
+        permission?: 'consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'recordings:make' | 'recordings:manage' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'api-keys:manage' | 'cluster:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase' | null | undefined;
         sortOrder?: number | undefined;
         visible?: boolean | undefined;
       } } };
@@ -6715,7 +6765,7 @@ export interface paths {
         titleEn?: string | undefined;
         path?: string | null | undefined;
         icon?: string | null | undefined;
-        permission?: 'consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'api-keys:manage' | 'cluster:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase' | null | undefined;
+        permission?: 'consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'recordings:make' | 'recordings:manage' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'api-keys:manage' | 'cluster:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase' | null | undefined;
         sortOrder?: number | undefined;
         visible?: boolean | undefined;
       } } };
@@ -11144,6 +11194,183 @@ export interface paths {
       };
     };
   };
+  '/api/v1/recordings/{id}': {
+    /** A recording: how far its film is, and what everybody said to it. Open to users who may: see own visits (`consultations:read`); reaches recordings of own visits, of their practitioner and patient, everybody's with `recordings:manage`. */
+    get: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          consultationId: string;
+          /** open: `asked`, `recording`, `paused`; `composing`: its film is being made; `empty`: nothing was recorded */
+          state: 'asked' | 'recording' | 'paused' | 'composing' | 'ready' | 'empty' | 'failed' | 'deleted';
+          /** of making the film, per cent */
+          progress: number;
+          /** name of whoever asked for it */
+          askedBy: string;
+          askedAt: string;
+          startedAt: string | null;
+          endedAt: string | null;
+          endReason: 'stopped' | 'withdrawn' | 'ended' | 'closed' | 'left' | null;
+          /** of the film */
+          durationSeconds: number | null;
+          /** of the film */
+          bytes: number | null;
+          /** it cannot be deleted before */
+          keptUntil: string | null;
+          deletedAt: string | null;
+          /** everything that was said to it, in order */
+          consents: {
+            name: string;
+            /** practitioner leads the visit; observers see and hear but send nothing but chat */
+            role: 'practitioner' | 'patient' | 'guest' | 'observer';
+            decision: 'consented' | 'refused' | 'withdrawn';
+            at: string;
+          }[];
+          /** pieces of tracks that it was made of */
+          pieces: number;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+    /** Delete film and pieces of a recording that need not be kept any more; what was said to it stays. Open to users who may: record own visits with the consent of everybody present, delete recordings of them (`recordings:make`); reaches recordings of visits that the caller leads, everybody's with `recordings:manage`. */
+    delete: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          consultationId: string;
+          /** open: `asked`, `recording`, `paused`; `composing`: its film is being made; `empty`: nothing was recorded */
+          state: 'asked' | 'recording' | 'paused' | 'composing' | 'ready' | 'empty' | 'failed' | 'deleted';
+          /** of making the film, per cent */
+          progress: number;
+          /** name of whoever asked for it */
+          askedBy: string;
+          askedAt: string;
+          startedAt: string | null;
+          endedAt: string | null;
+          endReason: 'stopped' | 'withdrawn' | 'ended' | 'closed' | 'left' | null;
+          /** of the film */
+          durationSeconds: number | null;
+          /** of the film */
+          bytes: number | null;
+          /** it cannot be deleted before */
+          keptUntil: string | null;
+          deletedAt: string | null;
+          /** everything that was said to it, in order */
+          consents: {
+            name: string;
+            /** practitioner leads the visit; observers see and hear but send nothing but chat */
+            role: 'practitioner' | 'patient' | 'guest' | 'observer';
+            decision: 'consented' | 'refused' | 'withdrawn';
+            at: string;
+          }[];
+          /** pieces of tracks that it was made of */
+          pieces: number;
+        }>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state' | 'too_early'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/recordings/{id}/compose': {
+    /** Try again to make a film that could not be made. Open to users who may: record own visits with the consent of everybody present, delete recordings of them (`recordings:make`); reaches recordings of visits that the caller leads, everybody's with `recordings:manage`. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          id: string;
+          consultationId: string;
+          /** open: `asked`, `recording`, `paused`; `composing`: its film is being made; `empty`: nothing was recorded */
+          state: 'asked' | 'recording' | 'paused' | 'composing' | 'ready' | 'empty' | 'failed' | 'deleted';
+          /** of making the film, per cent */
+          progress: number;
+          /** name of whoever asked for it */
+          askedBy: string;
+          askedAt: string;
+          startedAt: string | null;
+          endedAt: string | null;
+          endReason: 'stopped' | 'withdrawn' | 'ended' | 'closed' | 'left' | null;
+          /** of the film */
+          durationSeconds: number | null;
+          /** of the film */
+          bytes: number | null;
+          /** it cannot be deleted before */
+          keptUntil: string | null;
+          deletedAt: string | null;
+          /** everything that was said to it, in order */
+          consents: {
+            name: string;
+            /** practitioner leads the visit; observers see and hear but send nothing but chat */
+            role: 'practitioner' | 'patient' | 'guest' | 'observer';
+            decision: 'consented' | 'refused' | 'withdrawn';
+            at: string;
+          }[];
+          /** pieces of tracks that it was made of */
+          pieces: number;
+        }>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/recordings/{id}/link': {
+    /** An address of the film, good for ten minutes; noted as an access to the patient’s data. Open to users who may: see own visits (`consultations:read`); reaches recordings of own visits, of their practitioner and patient, everybody's with `recordings:manage`. */
+    post: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          /** address of the film, below that of the server; good for ten minutes */
+          url: string;
+          mime: string;
+        }>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
   '/api/v1/refunds': {
     /** Refunds, newest first. Open to users who may: see and pay own orders, ask for refunds (`orders:own`); reaches refunds of the caller, everybody's with `refunds:review`. */
     get: {
@@ -11714,7 +11941,7 @@ export interface paths {
         nameZh: string;
         nameEn: string;
         parentKey?: string | null | undefined;
-        permissions?: ('consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'api-keys:manage' | 'cluster:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase')[] | undefined;
+        permissions?: ('consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'recordings:make' | 'recordings:manage' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'api-keys:manage' | 'cluster:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase')[] | undefined;
       } } };
       responses: {
         200: Json<Success<{
@@ -11802,7 +12029,7 @@ export interface paths {
         nameZh?: string | undefined;
         nameEn?: string | undefined;
         parentKey?: string | null | undefined;
-        permissions?: ('consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'api-keys:manage' | 'cluster:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase')[] | undefined;
+        permissions?: ('consultations:read' | 'consultations:lead' | 'consultations:read-all' | 'recordings:make' | 'recordings:manage' | 'users:find' | 'users:read-all' | 'users:manage' | 'users:export' | 'users:unmask' | 'roles:manage' | 'departments:manage' | 'practitioners:apply' | 'practitioners:manage' | 'practitioners:review' | 'profiles:own' | 'patients:read' | 'patients:read-all' | 'records:read' | 'records:read-all' | 'records:write' | 'inpatients:manage' | 'schedules:own' | 'schedules:manage' | 'appointments:book' | 'appointments:read' | 'appointments:serve' | 'appointments:manage' | 'queues:own' | 'medicines:read' | 'medicines:manage' | 'prescriptions:write' | 'prescriptions:read' | 'prescriptions:review' | 'templates:own' | 'reviews:write' | 'reviews:reply' | 'reviews:manage' | 'orders:own' | 'orders:read-all' | 'refunds:review' | 'balances:manage' | 'prices:manage' | 'gateways:manage' | 'notifications:send' | 'messages:manage' | 'files:own' | 'files:manage' | 'api-keys:manage' | 'cluster:manage' | 'settings:manage' | 'logs:read' | 'statistics:own' | 'statistics:read-all' | 'data:erase')[] | undefined;
       } } };
       responses: {
         200: Json<Success<{
@@ -12389,7 +12616,7 @@ export interface paths {
     put: {
       parameters: {
         path: {
-          key: 'clinic.name' | 'clinic.zone' | 'appointments.holdMinutes' | 'appointments.minNoticeMinutes' | 'appointments.maxDaysAhead' | 'appointments.cancelNoticeMinutes' | 'appointments.reminderMinutes' | 'appointments.perPatientHolds' | 'appointments.moveWithinDays' | 'files.quotaMegabytes' | 'privacy.erasureDays' | 'privacy.copyDays' | 'orders.refundDays';
+          key: 'clinic.name' | 'clinic.zone' | 'appointments.holdMinutes' | 'appointments.minNoticeMinutes' | 'appointments.maxDaysAhead' | 'appointments.cancelNoticeMinutes' | 'appointments.reminderMinutes' | 'appointments.perPatientHolds' | 'appointments.moveWithinDays' | 'files.quotaMegabytes' | 'recordings.enabled' | 'recordings.keepPieces' | 'privacy.erasureDays' | 'privacy.copyDays' | 'orders.refundDays';
         };
       };
       requestBody: { content: { 'application/json': {
@@ -12432,7 +12659,7 @@ export interface paths {
           sort?: 'version' | '-version' | undefined;
         };
         path: {
-          key: 'clinic.name' | 'clinic.zone' | 'appointments.holdMinutes' | 'appointments.minNoticeMinutes' | 'appointments.maxDaysAhead' | 'appointments.cancelNoticeMinutes' | 'appointments.reminderMinutes' | 'appointments.perPatientHolds' | 'appointments.moveWithinDays' | 'files.quotaMegabytes' | 'privacy.erasureDays' | 'privacy.copyDays' | 'orders.refundDays';
+          key: 'clinic.name' | 'clinic.zone' | 'appointments.holdMinutes' | 'appointments.minNoticeMinutes' | 'appointments.maxDaysAhead' | 'appointments.cancelNoticeMinutes' | 'appointments.reminderMinutes' | 'appointments.perPatientHolds' | 'appointments.moveWithinDays' | 'files.quotaMegabytes' | 'recordings.enabled' | 'recordings.keepPieces' | 'privacy.erasureDays' | 'privacy.copyDays' | 'orders.refundDays';
         };
       };
       responses: {

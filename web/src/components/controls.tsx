@@ -130,6 +130,17 @@ export function Controls({ visit, panel, onPanel, onDialog }: ControlsProps) {
         wideOnly
         onClick={() => void visit.command('hand:raise', { raised: !raised })}
       />
+      {state.self?.role === 'practitioner' && state.room?.recording !== undefined && (
+        <Control
+          icon="record"
+          text={t('recording.button')}
+          label={t('recording.title')}
+          testId="record-button"
+          {...(state.room.recording?.state === 'recording' ? { tone: 'danger' as const } : {})}
+          wideOnly
+          onClick={() => onDialog('recording')}
+        />
+      )}
       <Control
         icon="people"
         text={t('room.people')}

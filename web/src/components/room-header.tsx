@@ -4,6 +4,7 @@ import type { Visit } from '../room/visit.ts';
 import { useStore } from '../use-store.ts';
 import { Icon } from './icon.tsx';
 import { QualityBars } from './quality-bars.tsx';
+import { RecordingBadge } from './recording.tsx';
 
 function useNow(): number {
   const [now, setNow] = useState(Date.now);
@@ -31,7 +32,7 @@ function Duration({ startedAt }: { startedAt: number }) {
 }
 
 /** Title, time, whether the other side is here, own connection. */
-export function RoomHeader({ visit }: { visit: Visit }) {
+export function RoomHeader({ visit, onRecording }: { visit: Visit; onRecording(): void }) {
   const t = useT();
   const { room, self } = useStore(visit.state);
   const own = room?.peers.find((peer) => peer.id === self?.peerId);
@@ -45,6 +46,7 @@ export function RoomHeader({ visit }: { visit: Visit }) {
           <Icon name="lock" size={16} /> {t('room.locked')}
         </span>
       )}
+      <RecordingBadge visit={visit} onOpen={onRecording} />
       <div className="room-head-end">
         {room &&
           sides

@@ -9,8 +9,15 @@ import { Icon } from './icon.tsx';
 import { LevelBar } from './level-bar.tsx';
 import { LanguageSwitch } from './page.tsx';
 
+interface SettingsProps {
+  visit: Visit;
+  onClose(): void;
+  /** Goes on to what can be done about a recording. */
+  onRecording(): void;
+}
+
 /** What the bar has no room for on a phone. */
-function NarrowActions({ visit, onClose }: { visit: Visit; onClose(): void }) {
+function NarrowActions({ visit, onClose, onRecording }: SettingsProps) {
   const t = useT();
   const state = useStore(visit.state);
   const { screen } = useStore(visit.local.state);
@@ -25,6 +32,11 @@ function NarrowActions({ visit, onClose }: { visit: Visit; onClose(): void }) {
       <button type="button" className="btn" onClick={() => then(() => visit.command('hand:raise', { raised: !raised }))}>
         <Icon name="hand" size={20} /> {t(raised ? 'room.lowerHand' : 'room.raiseHand')}
       </button>
+      {state.self?.role === 'practitioner' && state.room?.recording !== undefined && (
+        <button type="button" className="btn" onClick={onRecording}>
+          <Icon name="record" size={20} /> {t('recording.button')}
+        </button>
+      )}
       {sends && canShare() && (
         <button type="button" className="btn" onClick={() => then(() => toggleScreen(visit))}>
           <Icon name="screen" size={20} /> {t(screen ? 'room.stopShare' : 'room.share')}
@@ -35,7 +47,7 @@ function NarrowActions({ visit, onClose }: { visit: Visit; onClose(): void }) {
 }
 
 /** Devices, sound only and language during a visit. */
-export function SettingsDialog({ visit, onClose }: { visit: Visit; onClose(): void }) {
+export function SettingsDialog({ visit, onClose, onRecording }: SettingsProps) {
   const t = useT();
   const { audioOnly, self } = useStore(visit.state);
   const { microphone } = useStore(visit.local.state);
@@ -43,7 +55,7 @@ export function SettingsDialog({ visit, onClose }: { visit: Visit; onClose(): vo
   return (
     <Dialog title={t('settings.title')} onClose={onClose} testId="settings-dialog">
       <div className="stack">
-        <NarrowActions visit={visit} onClose={onClose} />
+        <NarrowActions visit={visit} onClose={onClose} onRecording={onRecording} />
         {sends && (
           <>
             <DeviceProblems local={visit.local} />

@@ -72,6 +72,35 @@ export const room: typeof chinese = {
     participants: 'Participants',
     duration: 'Time since the visit began',
   },
+  recording: {
+    button: 'Record',
+    title: 'Recording of this visit',
+    badge: { asked: 'Recording asked for', recording: 'Recording', paused: 'Recording paused' },
+    askText:
+      'Everybody in the room is asked for their consent; by asking you give yours. The recording begins when all have consented, pauses when somebody new comes in, and stops when somebody takes their consent back. It is kept encrypted with the visit.',
+    ask: 'Ask everybody',
+    over: 'This visit is not being recorded.',
+    consentTitle: 'May this visit be recorded?',
+    consentText:
+      '{{name}} would like to record sound and picture of this visit. Without your consent nothing is recorded. The recording is kept encrypted with the visit, for at least three years; the doctor and the patient can see it. You can take your consent back at any time: the recording then stops at once.',
+    consent: 'I consent',
+    refuse: 'I do not consent',
+    refused: 'You have not consented. Nothing is recorded while you are here.',
+    state: {
+      asked: 'Not everybody has consented yet. Nothing is being recorded.',
+      recording: 'Sound and picture of everybody in the room are being recorded, with the consent of all.',
+      paused: 'The recording is paused. Nothing is being recorded.',
+    },
+    missing: 'Without their consent it does not go on:',
+    reason: {
+      waiting: '{{name}}: has not answered yet',
+      refused: '{{name}}: refused',
+      unable: '{{name}}: has to reload an old page first',
+    },
+    withdraw: 'Take my consent back',
+    stop: 'Stop recording',
+    takeBack: 'Take the question back',
+  },
   quality: {
     title: 'Connection of {{name}}: sending {{up}}, receiving {{down}}',
     own: 'Your connection: sending {{up}}, receiving {{down}}',
@@ -156,6 +185,13 @@ export const room: typeof chinese = {
   },
   toast: {
     refused: '{{reason}}',
+    recording: {
+      stopped: 'The recording was stopped',
+      withdrawn: 'Somebody took their consent back: the recording has stopped',
+      ended: 'The recording has ended with the visit',
+      closed: 'The recording has ended',
+      left: 'The recording has ended',
+    },
     audioOnlyNetwork: 'Your connection is weak: switched to sound only',
     cameraHeld: 'Your upload is weak: your picture is not sent for now',
     mutedByOther: {

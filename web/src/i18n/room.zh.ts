@@ -59,6 +59,31 @@ export const room = {
     participants: '参与者',
     duration: '问诊已进行时间',
   },
+  recording: {
+    button: '录制',
+    title: '本次问诊的录制',
+    badge: { asked: '等待同意录制', recording: '正在录制', paused: '录制已暂停' },
+    askText:
+      '系统会征求房间内每个人的同意；由您发起即表示您本人同意。所有人同意后才开始录制，有新人进入时暂停，任何人撤回同意即停止。录制内容随问诊加密保存。',
+    ask: '征求所有人同意',
+    over: '本次问诊没有在录制。',
+    consentTitle: '是否同意录制本次问诊？',
+    consentText:
+      '{{name}}希望录制本次问诊的声音和画面。未经您同意不会录制任何内容。录制内容随问诊加密保存，至少三年，医生和患者可以查看。您可以随时撤回同意，录制会立即停止。',
+    consent: '我同意',
+    refuse: '我不同意',
+    refused: '您没有同意。您在房间内期间不会录制。',
+    state: {
+      asked: '尚未得到所有人的同意，没有在录制。',
+      recording: '经所有人同意，正在录制房间内每个人的声音和画面。',
+      paused: '录制已暂停，没有在录制。',
+    },
+    missing: '等待以下人员同意：',
+    reason: { waiting: '{{name}}：尚未回应', refused: '{{name}}：不同意', unable: '{{name}}：页面版本过旧，需要刷新' },
+    withdraw: '撤回我的同意',
+    stop: '停止录制',
+    takeBack: '取消询问',
+  },
   quality: {
     title: '{{name}}的网络：发送{{up}}，接收{{down}}',
     own: '您的网络：发送{{up}}，接收{{down}}',
@@ -140,6 +165,13 @@ export const room = {
   },
   toast: {
     refused: '{{reason}}',
+    recording: {
+      stopped: '录制已停止',
+      withdrawn: '有人撤回了同意，录制已停止',
+      ended: '录制已随问诊结束',
+      closed: '录制已结束',
+      left: '录制已结束',
+    },
     audioOnlyNetwork: '您的网络较弱，已切换为仅语音',
     cameraHeld: '上行网络较弱：已暂停发送您的画面',
     mutedByOther: {

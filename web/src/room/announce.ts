@@ -15,6 +15,9 @@ export function announce<N extends NotificationName>(before: VisitState, name: N
   } else if (name === 'peer:left') {
     const peer = known((payload as Notification<'peer:left'>).peerId);
     if (peer && peer.id !== before.self?.peerId) toast('left', { name: peer.name });
+  } else if (name === 'recording:ended') {
+    const { reason } = payload as Notification<'recording:ended'>;
+    if (before.room?.recording) toast(`recording.${reason}`);
   } else if (name === 'peer:updated') {
     const { peer } = payload as Notification<'peer:updated'>;
     const raised = peer.handRaisedAt !== null && known(peer.id)?.handRaisedAt === null;

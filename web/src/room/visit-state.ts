@@ -72,6 +72,9 @@ const appliers: Appliers = {
   'peer:joined': (state, { peer }) => withPeers(state, (peers) => putPeer(peers, peer)),
   'peer:updated': (state, { peer }) => withPeers(state, (peers) => putPeer(peers, peer)),
   'peer:left': (state, { peerId }) => withPeers(state, (peers) => peers.filter(({ id }) => id !== peerId)),
+  'recording:updated': (state, { recording }) => ({ ...state, room: state.room && { ...state.room, recording } }),
+  'recording:ended': (state, { recordingId }) =>
+    state.room?.recording?.id === recordingId ? { ...state, room: { ...state.room, recording: null } } : state,
   'speaker:changed': (state, { peerId }) => ({ ...state, room: state.room && { ...state.room, activeSpeaker: peerId } }),
   'quality:changed': (state, { peerId, up, down }) =>
     withPeers(state, (peers) => peers.map((peer) => (peer.id === peerId ? { ...peer, quality: { up, down } } : peer))),

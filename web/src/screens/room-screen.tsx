@@ -7,6 +7,7 @@ import { InviteDialog } from '../components/invite-dialog.tsx';
 import { Knocks } from '../components/knocks.tsx';
 import { LeaveDialog } from '../components/leave-dialog.tsx';
 import { PeoplePanel } from '../components/people-panel.tsx';
+import { RecordingDialog, useRecording } from '../components/recording.tsx';
 import { RemoteSound } from '../components/remote-sound.tsx';
 import { AudioOnlyBar, SharingBar } from '../components/room-bars.tsx';
 import { RoomHeader } from '../components/room-header.tsx';
@@ -19,7 +20,7 @@ import { useStore } from '../use-store.ts';
 import '../styles/room.css';
 
 export type Panel = 'chat' | 'people' | 'file';
-export type RoomDialog = 'leave' | 'settings' | 'invite';
+export type RoomDialog = 'leave' | 'settings' | 'invite' | 'recording';
 
 /** The room itself. */
 export function Room({ visit }: { visit: Visit }) {
@@ -32,12 +33,17 @@ export function Room({ visit }: { visit: Visit }) {
   useEffect(() => {
     if (panel === 'file') setFileWanted(true);
   }, [panel]);
+  const recording = useRecording(visit);
+  const asked = recording?.own === 'waiting' ? recording.id : null;
+  useEffect(() => {
+    if (asked !== null) setDialog('recording');
+  }, [asked]);
   const close = (): void => setDialog(null);
   const toggle = (name: Panel): void => setPanel((current) => (current === name ? null : name));
 
   return (
     <div className="room" data-testid="room" data-phase={phase} data-trouble={trouble ?? undefined}>
-      <RoomHeader visit={visit} />
+      <RoomHeader visit={visit} onRecording={() => setDialog('recording')} />
       <ConnectionBanner visit={visit} />
       <AudioOnlyBar visit={visit} />
       <SharingBar visit={visit} />
@@ -52,7 +58,8 @@ export function Room({ visit }: { visit: Visit }) {
       <Controls visit={visit} panel={panel} onPanel={toggle} onDialog={setDialog} />
       <RemoteSound visit={visit} />
       {dialog === 'leave' && <LeaveDialog visit={visit} onClose={close} />}
-      {dialog === 'settings' && <SettingsDialog visit={visit} onClose={close} />}
+      {dialog === 'settings' && <SettingsDialog visit={visit} onClose={close} onRecording={() => setDialog('recording')} />}
+      {dialog === 'recording' && <RecordingDialog visit={visit} onClose={close} />}
       {dialog === 'invite' && <InviteDialog visitId={visit.id} onClose={close} />}
     </div>
   );

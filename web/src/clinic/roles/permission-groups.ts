@@ -5,7 +5,7 @@ export type PermissionGroup = keyof (typeof permissions)['groups'];
 export type PermissionText = keyof (typeof permissions)['names'];
 
 const THINGS: Record<PermissionGroup, readonly string[]> = {
-  visits: ['consultations', 'queues'],
+  visits: ['consultations', 'recordings', 'queues'],
   schedule: ['schedules', 'appointments'],
   patients: ['profiles', 'patients', 'records', 'inpatients', 'data'],
   pharmacy: ['medicines', 'prescriptions', 'templates'],

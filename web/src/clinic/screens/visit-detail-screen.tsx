@@ -10,6 +10,7 @@ import { to } from '../route.ts';
 import type { ScreenProps } from '../screens.ts';
 import { useTexts } from '../texts/areas.ts';
 import { VisitMessages } from '../visit-messages.tsx';
+import { VisitRecordings } from '../visit-recordings.tsx';
 import { VisitReview } from '../visit-review.tsx';
 import { minutesOf, readVisit, TONES, type Visit, VISITS } from '../visits.ts';
 import { VisitActions } from './visit-actions.tsx';
@@ -54,6 +55,7 @@ export default function VisitScreen({ params }: ScreenProps) {
         actions={<VisitActions visit={visit} />}
       />
       <Details visit={visit} />
+      {isSide(visit) && <VisitRecordings visit={visit} />}
       <VisitMessages id={id} />
       {visit.status === 'ended' && visit.startedAt !== null && visit.appointmentId === null && isSide(visit) && (
         <VisitReview rated={{ consultationId: id }} own={visit.role === 'patient'} />

@@ -15,6 +15,8 @@ export const permissions: typeof chinese = {
     consultations_read: 'See own visits',
     consultations_lead: 'Book, open, end and cancel own visits as their practitioner',
     consultations_read_all: 'See every visit',
+    recordings_make: 'Record own visits with the consent of everybody present, delete recordings of them',
+    recordings_manage: 'See and delete every recording',
     users_find: 'Find people by name to plan a visit with',
     users_read_all: 'See and search every user',
     users_manage: 'Create, change, enable, disable, lock and delete users',

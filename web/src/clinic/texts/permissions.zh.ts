@@ -14,6 +14,8 @@ export const permissions = {
     consultations_read: '查看自己的问诊',
     consultations_lead: '以医生身份创建、开始、结束和取消自己的问诊',
     consultations_read_all: '查看全部问诊',
+    recordings_make: '经所有在场人员同意后录制自己的问诊，删除其录制',
+    recordings_manage: '查看和删除全部录制',
     users_find: '按姓名查找人员以安排问诊',
     users_read_all: '查看和搜索全部用户',
     users_manage: '创建、修改、启用、停用、锁定和删除用户',

@@ -13,6 +13,10 @@ export const settings: typeof chinese = {
   },
   files: { quotaMegabytes: 'Megabytes of files that one person may keep' },
   orders: { refundDays: 'Days after completion in which a refund can be asked for' },
+  recordings: {
+    enabled: 'Visits may be recorded, with the consent of everybody present',
+    keepPieces: 'Keep the separate tracks of a recording once its film is made',
+  },
   privacy: {
     copyDays: 'Days that a copy of somebody’s data can be fetched',
     erasureDays: 'Days in which a request for erasure can be withdrawn',

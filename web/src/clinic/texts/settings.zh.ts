@@ -12,5 +12,6 @@ export const settings = {
   },
   files: { quotaMegabytes: '每位用户的文件空间（MB）' },
   orders: { refundDays: '完成后可申请退款的天数' },
+  recordings: { enabled: '允许在所有在场人员同意后录制问诊', keepPieces: '合成影片后仍保留各路原始录制' },
   privacy: { copyDays: '数据副本可下载的天数', erasureDays: '注销申请可撤回的天数' },
 };
