@@ -111,5 +111,5 @@ const pairs = await measurePairs(options, {
 await database.close();
 await mariadb.stop();
 const what = `messages a second of ${SENDERS} people in one room, against one insert a message`;
-const goal = { id: 'chat commit', what, unit: '/s', compare: 'ratio', atLeast: 5 } as const;
+const goal = { id: 'COMMIT', what, unit: '/s', compare: 'ratio', atLeast: 5 } as const;
 finish([conclude(goal, pairs, options)]);

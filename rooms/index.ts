@@ -198,6 +198,7 @@ function createParts(options: RoomsOptions) {
     figures,
     onLost: (roomId): void => supervisor.fence(roomId),
     isGone: (node) => presence?.isGone(node) ?? false,
+    isSettling: () => presence?.isSettling() ?? false,
   });
   const supervisor = superviseRooms(options, ownership, () => gateway, { figures, alarms });
   const summaries = (): RoomFigures[] => [...supervisor.actors()].map((actor) => figuresOf(actor, nodeId));

@@ -17,7 +17,7 @@ export class OwnedElsewhere extends RoomError {
 export interface OwnershipOptions {
   directory: Directory;
   nodeId: string;
-  /** Life of a lease without renewal; renewed every third of it. */
+  /** Life of a lease without renewal; renewed every third of it, and four times as often while that fails. */
   ttlMs: number;
   log: Logger;
   figures?: Pick<Figures, 'renewals' | 'renewedAt' | 'leases'>;
@@ -25,6 +25,8 @@ export interface OwnershipOptions {
   onLost: (roomId: string) => void;
   /** Whether a node was found silent: its leases bind nobody any more. What it still writes, the epoch refuses. */
   isGone?: (nodeId: string) => boolean;
+  /** Whether the directory was away a moment ago: leases have run out that their owners are about to take back. */
+  isSettling?: () => boolean;
 }
 
 export interface Ownership {
@@ -38,7 +40,7 @@ export interface Ownership {
 export function createOwnership(options: OwnershipOptions): Ownership {
   const { directory, ttlMs, log, onLost, figures = createFigures() } = options;
   const leases = new Map<string, Lease>();
-  let renewing = false;
+  let failing = false;
 
   /** Nobody else holds a room whose lease is only gone, with the whole directory for example: its owner takes it again. */
   const retake = async (lease: Lease): Promise<void> => {
@@ -60,23 +62,27 @@ export function createOwnership(options: OwnershipOptions): Ownership {
   const renew = async (): Promise<void> => {
     figures.leases = leases.size;
     if (leases.size === 0) figures.renewedAt = null;
-    if (renewing || leases.size === 0) return;
-    renewing = true;
+    if (leases.size === 0) return;
     try {
       const held = [...leases.values()];
       const lost = await directory.renew(held, ttlMs);
       noteRound(figures, held.length - lost.length);
       for (const lease of lost) if (leases.get(lease.roomId) === lease) await retake(lease);
+      failing = false;
     } catch (error) {
       // A directory that is away takes no room from anybody: nobody else can claim, and the database fences late writes.
       raise(figures.renewals, 'failed');
-      log.warn({ err: error, rooms: leases.size }, 'leases not renewed');
-    } finally {
-      renewing = false;
+      if (!failing) log.warn({ err: error, rooms: leases.size }, 'leases not renewed');
+      failing = true;
     }
   };
-
-  const timer = setInterval(() => void renew(), ttlMs / 3).unref();
+  let closed = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const schedule = (): void => {
+    if (closed) return;
+    timer = setTimeout(() => void renew().then(schedule), ttlMs / (failing ? 12 : 3)).unref();
+  };
+  schedule();
 
   return {
     async take(roomId) {
@@ -90,13 +96,17 @@ export function createOwnership(options: OwnershipOptions): Ownership {
       leases.delete(roomId);
       if (lease) await directory.release(lease);
     },
-    close: () => clearInterval(timer),
+    close() {
+      closed = true;
+      clearTimeout(timer);
+    },
   };
 }
 
-async function claim({ directory, nodeId, ttlMs, isGone = () => false }: OwnershipOptions, roomId: string): Promise<Claim> {
+async function claim({ directory, nodeId, ttlMs, isGone, isSettling }: OwnershipOptions, roomId: string): Promise<Claim> {
+  if (isSettling?.() && !(await directory.lookup(roomId))) throw new RoomError('storage_unavailable');
   const answer = await directory.claim(roomId, nodeId, ttlMs);
-  if (answer.claimed || !isGone(answer.owner.nodeId)) return answer;
+  if (answer.claimed || !isGone?.(answer.owner.nodeId)) return answer;
   await directory.release(answer.owner);
   return directory.claim(roomId, nodeId, ttlMs);
 }

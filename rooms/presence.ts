@@ -17,6 +17,8 @@ export interface Presence {
   others(): string[];
   /** Whether this node has found another one gone and has not seen it since. */
   isGone(nodeId: string): boolean;
+  /** Whether the directory was away, or had forgotten this node, a moment ago. */
+  isSettling(): boolean;
   /** Takes this node off the list: it ends in order, and nobody has to wait for its silence. */
   close(): Promise<void>;
 }
@@ -25,6 +27,8 @@ export interface Presence {
 const BEATS = 8;
 /** The connections of a process that ended are closed at once; one that lives makes new ones within this part of its life. */
 const UNHEARD_SHARE = 0.25;
+/** Part of the life of a node in which owners take their rooms back when the directory is there again: they try several times in it. */
+const TURN_SHARE = 0.5;
 /** Nodes remembered as gone. */
 const MAX_GONE = 100;
 
@@ -40,6 +44,8 @@ export function createPresence({ directory, nodeId, ttlMs, log, onGone }: Presen
   let own = 0;
   /** Until then a directory that was wiped has forgotten others who live. */
   let settledAt = 0;
+  let away = false;
+  let turnUntil = 0;
 
   const patience = (sign: NodeSign | undefined, now: number): number => {
     if (sign?.listens || now < settledAt) return ttlMs;
@@ -58,7 +64,10 @@ export function createPresence({ directory, nodeId, ttlMs, log, onGone }: Presen
     const now = performance.now();
     const byNode = new Map(signs.map((sign) => [sign.nodeId, sign]));
     const { beats = 0 } = byNode.get(nodeId) ?? {};
-    if (beats <= own) settledAt = now + ttlMs;
+    const forgotten = beats <= own;
+    if (forgotten) settledAt = now + ttlMs;
+    if (forgotten || away) turnUntil = now + ttlMs * TURN_SHARE;
+    away = false;
     own = beats;
     for (const { nodeId: node, beats: number } of signs) {
       if (node === nodeId || seen.get(node)?.beats === number) continue;
@@ -72,6 +81,7 @@ export function createPresence({ directory, nodeId, ttlMs, log, onGone }: Presen
       look(await directory.beat(nodeId));
     } catch {
       // While the directory is away nobody can be seen. Whose fault it is, the renewal of the leases tells the log.
+      away = true;
       const now = performance.now();
       for (const other of seen.values()) other.at = now;
     }
@@ -83,6 +93,7 @@ export function createPresence({ directory, nodeId, ttlMs, log, onGone }: Presen
   return {
     others: () => [...seen.keys()],
     isGone: (node) => gone.has(node),
+    isSettling: () => away || performance.now() < turnUntil,
     async close() {
       clearInterval(timer);
       await directory.leave(nodeId).catch(() => undefined);

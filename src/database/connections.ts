@@ -1,7 +1,14 @@
 /** Connections to MySQL and MariaDB (DAT-07): how many, how long they live, and whether one that rested still answers. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Connection } from 'mysql2';
-import { ConnectionAcquireTimeoutError, ConnectionError, type ConnectionOptions, type PoolOptions, Sequelize } from 'sequelize';
+import {
+  ConnectionAcquireTimeoutError,
+  ConnectionError,
+  type ConnectionOptions,
+  type PoolOptions,
+  Sequelize,
+  type Transaction,
+} from 'sequelize';
 import { z } from 'zod';
 import { settings } from '#config/index.ts';
 import type { Limits } from './prepared.ts';
@@ -25,6 +32,12 @@ export const readReplica = <T>(work: () => T): T => onReplica.run(true, work);
 
 /** Seconds that a statement waits for rows which another transaction holds. */
 const LOCK_WAIT_SECONDS = 2;
+/**
+ * Seconds that a transaction may stand still between two statements; then MariaDB ends its connection and gives its rows back. A process that
+ * was paused, or whose machine lost its power, would hold the row of a room for as long as its connection seems to live, and keep others
+ * from taking it over. Longer than anybody waits for an answer. MySQL has no such limit.
+ */
+const STILL_SECONDS = 5;
 /** A connection that rested for longer is asked whether it is still there, in milliseconds: firewalls forget them. */
 const RESTED_MS = 30_000;
 const EVICT_MS = 10_000;
@@ -102,7 +115,7 @@ export function connectMysql(url: string, given: Partial<PoolConfig>, log: false
     dialect: 'mysql',
     ...(replicas.length > 0 && { replication: { write: addressOf(url), read: replicas.map(addressOf) } }),
     dialectModule: limitedMysql,
-    hooks: { afterConnect: (connection) => limitLockWaits(connection as Connection) },
+    hooks: { afterConnect: (connection) => limitWaits(connection as Connection) },
     ...(log ? { logging: log, benchmark: true } : { logging: false }),
     pool,
     dialectOptions: { charset: 'utf8mb4', connectTimeout: config.DATABASE_ACQUIRE_MS },
@@ -169,9 +182,24 @@ interface Sound {
 const isSound = (connection: Sound): boolean =>
   !connection._fatalError && !connection._protocolError && !connection._closing && !connection.stream?.destroyed;
 
-async function limitLockWaits(connection: Connection): Promise<void> {
+// MySQL takes the second half for a comment.
+const waitLimits = (still: number): string =>
+  `SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS} /*M!100301 , SESSION idle_transaction_timeout = ${still} */`;
+
+/** Lets a transaction stand still while `work` runs: one that holds a lock for others, or makes a great deal between two statements. */
+export async function standingStill<T>(transaction: Transaction, sequelize: Sequelize, work: () => Promise<T>): Promise<T> {
+  await sequelize.query(waitLimits(0), { transaction });
+  try {
+    return await work();
+  } finally {
+    // A connection that is broken has nothing left to limit.
+    await sequelize.query(waitLimits(STILL_SECONDS), { transaction }).catch(() => undefined);
+  }
+}
+
+async function limitWaits(connection: Connection): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  connection.query(`SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`, (error) =>
+  connection.query(waitLimits(STILL_SECONDS), (error) =>
     // Sequelize hands on what a hook throws as it is: to whoever waits for a connection just then.
     error ? reject(new ConnectionError(error)) : resolve(),
   );

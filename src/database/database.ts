@@ -12,11 +12,12 @@ import type { Config } from '#config/index.ts';
 import { makePrivateFolder } from '#config/folder.ts';
 import type { Logger, Tracing } from '#rooms/ports.ts';
 import { type Captured, captureChanges } from '#src/audit/capture.ts';
-import { connectMysql, type PoolConfig, type PoolFigures, poolFigures, readerLimits } from './connections.ts';
+import { connectMysql, type PoolConfig, type PoolFigures, poolFigures, readerLimits, standingStill } from './connections.ts';
 import { retryDeadlocks } from './faults.ts';
 import { defineModels, type Models } from './models.ts';
 import { createPrepared, type Prepared } from './prepared.ts';
 import { logSlowQueries } from './slow-queries.ts';
+import { isUnlimited } from './time-limit.ts';
 import { traceStatements } from './traced.ts';
 
 export type Dialect = 'sqlite' | 'mysql';
@@ -96,7 +97,8 @@ export async function openDatabase(config: DatabaseConfig, log: Logger, tracing:
       return result;
     };
     if (dialect === 'sqlite') return writer.runExclusive(() => sequelize.transaction({ type: Transaction.TYPES.IMMEDIATE }, recorded));
-    return retryDeadlocks(() => sequelize.transaction({ isolationLevel: Transaction.ISOLATION_LEVELS.READ_COMMITTED }, recorded), log);
+    const run = isUnlimited() ? (opened: Transaction) => standingStill(opened, sequelize, () => recorded(opened)) : recorded;
+    return retryDeadlocks(() => sequelize.transaction({ isolationLevel: Transaction.ISOLATION_LEVELS.READ_COMMITTED }, run), log);
   }
 
   function afterCommit(effect: () => void): void {

@@ -7,6 +7,7 @@
 import { readdir } from 'node:fs/promises';
 import { QueryTypes, type Sequelize } from 'sequelize';
 import { SequelizeStorage, Umzug } from 'umzug';
+import { standingStill } from './connections.ts';
 import type { Database, Dialect } from './database.ts';
 import { withoutTimeLimit } from './time-limit.ts';
 
@@ -146,7 +147,7 @@ async function locked<T>({ sequelize }: Database, work: () => Promise<T>): Promi
     const query = `SELECT GET_LOCK('${LOCK}', ${LOCK_SECONDS}) AS taken`;
     const [row] = await sequelize.query<{ taken: number }>(query, { type: QueryTypes.SELECT, transaction });
     if (row?.taken !== 1) throw new Error(`Another node has been migrating the database for ${LOCK_SECONDS} s`);
-    return await work();
+    return await standingStill(transaction, sequelize, work);
   } finally {
     await sequelize.query(`SELECT RELEASE_LOCK('${LOCK}')`, { type: QueryTypes.SELECT, transaction });
     await transaction.rollback();

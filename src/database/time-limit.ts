@@ -24,13 +24,16 @@ export const limitedMysql = {
   },
 };
 
+/** Whether the caller runs without the limit. */
+export const isUnlimited = (): boolean => unlimited.getStore() ?? false;
+
 type Method = (...args: unknown[]) => unknown;
 
 function limit(connection: Connection, name: 'query' | 'execute'): void {
   const original = (connection[name] as Method).bind(connection);
   const limited: Method = (...args) => {
     const done = args.pop() as (...results: unknown[]) => void;
-    if (unlimited.getStore()) return original(...args, done);
+    if (isUnlimited()) return original(...args, done);
     const timer = setTimeout(() => breakOff(connection), STATEMENT_MS);
     return original(...args, (...results: unknown[]) => {
       clearTimeout(timer);

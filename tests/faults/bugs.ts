@@ -89,7 +89,7 @@ export const sourceBugs = {
   /** Leases are taken and then left to run out. */
   'never-renew': {
     file: 'rooms/ownership.ts',
-    edits: [['if (renewing || leases.size === 0) return;', 'if (leases.size >= 0) return;']],
+    edits: [['if (leases.size === 0) return;', 'if (leases.size >= 0) return;']],
   },
   /** A process that stops keeps its rooms to the end. */
   'keep-rooms': { file: 'rooms/node.ts', edits: [['await handOver.all(config.SHUTDOWN_TIMEOUT_MS / 2);', '']] },
@@ -106,12 +106,20 @@ export const sourceBugs = {
       ['if (known || this.#complete) return known ?? null;', 'return null;'],
     ],
   },
-  /** A Redis that was wiped is everybody's. */
-  'first-come': { file: 'rooms/redis-directory.ts', edits: [['known = Math.max(known, lease.term);', '']] },
-  /** Other processes are judged by the time of day. */
+  /** What Redis has forgotten is everybody's, */
+  'forget-terms': { file: 'rooms/redis-directory.ts', edits: [['known = Math.max(known, lease.term);', '']] },
+  /** and so is what has run out while it was away. */
+  'first-come': { file: 'rooms/ownership.ts', edits: [['if (isSettling?.() && ', 'if (false && ']] },
+  /** Beats come by the time of day. */
   'wall-clock': {
     file: 'rooms/presence.ts',
-    edits: [['const now = performance.now();\n    const byNode', 'const now = Date.now();\n    const byNode']],
+    edits: [
+      [
+        'const timer = setInterval(() => void beat(), ttlMs / BEATS);',
+        `let due = Date.now();
+  const timer = setInterval(() => { if (Date.now() < due) return; due = Date.now() + ttlMs / BEATS; void beat(); }, 20);`,
+      ],
+    ],
   },
   /** Nobody asks media workers whether they live. */
   'no-probe': { file: 'sfu/worker-watch.ts', edits: [['  run();\n  return stop;', '  return stop;']] },
@@ -135,6 +143,11 @@ export const sourceBugs = {
         "for (const name of Object.keys(requests)) if (name.startsWith('recording:')) delete requests[name];\nexport const notifications = {",
       ],
     ],
+  },
+  /** The effect of a job is one transaction and its mark another. */
+  'effect-before-mark': {
+    file: 'tests/support/job-worker.ts',
+    edits: [["inTransaction<'order.expire'>(effect)", "outside<'order.expire'>(async (job) => { await effect(job); await delay(20); })"]],
   },
   /** No bug: a pause in which the process can be killed, after what a notice changed and before its commit. */
   'pause-before-commit': {

@@ -65,7 +65,7 @@ export const redisOut: Row = {
   full: { rounds: 2, clients: 1, ms: 60_000 },
   limits: { 'longest silence in a call': 500, 'as before after': 5_000 },
   rig: { env: ROOM_ENV },
-  twin: { sources: ['first-come'], size: { rounds: 1, clients: 1, ms: 6_000 } },
+  twin: { sources: ['forget-terms', 'first-come'], size: { rounds: 1, clients: 1, ms: 6_000 } },
   async play(rig, size, found) {
     const visits = await gather(rig);
     const silences: number[] = [];

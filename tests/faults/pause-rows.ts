@@ -3,10 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { QueryTypes } from 'sequelize';
 import { until } from '#tests/support/wait.ts';
 import type { Rig } from './rig.ts';
+import type { RoomPerson } from './room-person.ts';
 import { epochsOf, leaveAll, makeVisit, metricOf, ROOM_ENV, type RoomVisit, spread } from './room-visits.ts';
 import { createChance, type Findings, type Row } from './row.ts';
 
 const BACK_MS = 40_000;
+const WRITE_MS = 300;
 /** Longer than there is between two beats and two renewals: a pause begins anywhere between them. */
 const BEAT_MS = 1_400;
 /** Time in which a takeover is over for certain. */
@@ -24,10 +26,18 @@ async function stale({ desk }: Rig): Promise<number> {
   return Number(row?.count);
 }
 
+const textOf = (round: number): string => `in round ${round}`;
+
+/** How many messages of this round each visit has. */
+function stored({ desk }: Rig, visits: readonly RoomVisit[], round: number): Promise<number[]> {
+  const { messages } = desk.database.models;
+  return Promise.all(visits.map(({ id }) => messages.count({ where: { consultationId: id, text: textOf(round) } })));
+}
+
 export const nodePaused: Row = {
   id: 'N2 pause',
-  what: 'the process that has all rooms gets SIGSTOP; the other takes them over; then it goes on, with messages in its sockets',
-  goal: 'nothing that it was asked for meanwhile is written, one takeover for each room, it has given all of them up within a second',
+  what: 'the process that has all rooms gets SIGSTOP while people write, in the midst of transactions as well; the other takes the rooms over; then it goes on, with messages in its sockets',
+  goal: 'nothing that it was asked for meanwhile is written, what was acknowledged is stored once, one takeover for each room, it has given all of them up within a second',
   short: { rounds: 1, clients: 2, ms: 1_000 },
   full: { rounds: 50, clients: 4, ms: 20_000 },
   limits: { 'former owner quits after': 1_000 },
@@ -62,6 +72,17 @@ async function pauseOwner(rig: Rig, visits: readonly RoomVisit[], round: number,
   const doctors = visits.map(({ people }) => people[0]!);
   // The doctors are on the process that stands still, the patients on the other.
   await Promise.all(visits.flatMap(({ people }) => people.map((person, index) => person.moveTo([owner.url, other.url][index]!))));
+  // All the time: the pause finds some of what they write in the midst of its transaction.
+  let writing = true;
+  const write = async (doctor: RoomPerson): Promise<number> => {
+    let count = 0;
+    while (writing) await doctor.say(textOf(round), `${round}-${count++}`);
+    return count;
+  };
+  const writers = Promise.all(doctors.map(write));
+  // Awaited below, unless something else fails before.
+  writers.catch(() => undefined);
+  await sleep(WRITE_MS);
   const pausedAt = performance.now();
   process.kill(owner.pid(), 'SIGSTOP');
   try {
@@ -71,11 +92,7 @@ async function pauseOwner(rig: Rig, visits: readonly RoomVisit[], round: number,
       doctor.ask('room:lock', { locked: true }),
     ]);
     const answers = Promise.allSettled(asked);
-    const said = Promise.all(visits.filter((_visit, index) => index % 2).map(({ people }) => people[1]!.say(`${round}`)));
-    // Awaited below, unless something else fails before.
-    said.catch(() => undefined);
     await until('the other process to have all rooms', async () => (await metricOf(other, 'rooms_open')) === visits.length, TAKEN_MS);
-    await said;
     await until(
       'everybody to be there',
       () => visits.every(({ people }) => people.every(({ phase, url }) => phase === 'room' && url === other.url)),
@@ -84,6 +101,7 @@ async function pauseOwner(rig: Rig, visits: readonly RoomVisit[], round: number,
     await sleep(Math.max(0, ms - (performance.now() - pausedAt)));
     for (const answer of await answers) if (answer.status === 'fulfilled') found.fault('a process that stood still has answered');
   } finally {
+    writing = false;
     process.kill(owner.pid(), 'SIGCONT');
   }
   const wokeAt = performance.now();
@@ -91,6 +109,8 @@ async function pauseOwner(rig: Rig, visits: readonly RoomVisit[], round: number,
   const quit = performance.now() - wokeAt;
   // Whatever it began has been done or refused by then.
   await sleep(200);
+  const counts = await writers;
+  found.expect('messages stored', await stored(rig, visits, round), counts);
   found.expect('messages that a former owner has stored', await stale(rig), 0);
   found.expect('rooms that a former owner has locked', await locked(rig, visits), 0);
   const after = await epochsOf(rig, visits);

@@ -73,6 +73,8 @@ export interface Network {
 export interface Rig {
   readonly mariadb: MariaDb;
   readonly redis: RedisServer;
+  /** URL of a new, empty database. */
+  newDatabase(): Promise<string>;
   readonly desk: TestApp;
   readonly partners: Partners;
   /** One of the two, by any number. */
@@ -123,7 +125,8 @@ async function build(options: RigOptions, closing: (() => Promise<unknown>)[], c
   closing.push(redis.stop);
   const mariadb = options.mariadb === undefined ? await startMariaDb({ durable: true }) : undefined;
   if (mariadb) closing.push(mariadb.stop);
-  const env = environment(mariadb ? await mariadb.createDatabase() : await createDatabase(options.mariadb ?? ''), redis);
+  const newDatabase = (): Promise<string> => (mariadb ? mariadb.createDatabase() : createDatabase(options.mariadb ?? ''));
+  const env = environment(await newDatabase(), redis);
   const { REDIS_URL: _redis, ...alone } = env;
   const networks = options.gates ? [await startNetwork(env), await startNetwork(env)] : [];
   closing.push(() => Promise.all(networks.flatMap((network) => [network.redis.close(), network.database.close()])));
@@ -167,6 +170,7 @@ async function build(options: RigOptions, closing: (() => Promise<unknown>)[], c
       return mariadb;
     },
     redis,
+    newDatabase,
     desk,
     partners,
     node: (index) => nodes[index % 2] as TestNode,

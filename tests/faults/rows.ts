@@ -5,6 +5,7 @@ import { chatting } from './chat-row.ts';
 import { drained } from './drain-row.ts';
 import { forging } from './forgery-row.ts';
 import { guessing } from './guessing-row.ts';
+import { jobsKilled } from './job-row.ts';
 import { repeating } from './key-rows.ts';
 import { nodeKilled } from './node-rows.ts';
 import { clockJumps, partitioned, redisOut } from './outage-rows.ts';
@@ -29,6 +30,7 @@ export const rows: readonly Row[] = [
   transfers,
   repeating,
   guessing,
+  jobsKilled,
   nodeKilled,
   nodePaused,
   partitioned,

@@ -256,14 +256,20 @@ describe('two nodes', () => {
     await patient.client.ok('chat:send', { text: '还在', clientMessageId: randomUUID() });
     await doctor.client.next('chat:posted');
 
-    await redis.stop();
-    await sleep(LEASE_MS * 3);
-    await doctor.client.ok('chat:send', { text: '没有它', clientMessageId: randomUUID() });
-    redis = await startRedis(Number(new URL(redis.url).port));
-    await until('the lease to be back', async () => (await admin.keys('wenzhen:room-lease:*')).length === 1, 10_000);
-    await sleep(LEASE_MS * 2);
-    await patient.client.ok('chat:send', { text: '回来了', clientMessageId: randomUUID() });
-    await doctor.client.next('chat:posted', ({ messages }) => messages[0]!.text === '回来了');
+    const outages = [
+      { begin: () => redis.kill(), end: () => redis.resume() },
+      { begin: async () => void process.kill(redis.pid, 'SIGSTOP'), end: async () => void process.kill(redis.pid, 'SIGCONT') },
+    ];
+    for (const [round, { begin, end }] of outages.entries()) {
+      await begin();
+      await sleep(LEASE_MS * 3);
+      await doctor.client.ok('chat:send', { text: `没有它 ${round}`, clientMessageId: randomUUID() });
+      await end();
+      // At once, and from the other node again.
+      await until('the owner to be found', () => patient.client.call('hand:raise', { raised: round > 0 }).then(({ ok }) => ok), 10_000, 10);
+      await patient.client.ok('chat:send', { text: `回来了 ${round}`, clientMessageId: randomUUID() });
+      await doctor.client.next('chat:posted', ({ messages }) => messages[0]!.text === `回来了 ${round}`);
+    }
     expect(visit.epoch).toBe(1);
     expect([doctor, patient].every(({ client }) => client.socket.connected)).toBe(true);
   });

@@ -74,6 +74,7 @@ test('while the directory is away, and when it has forgotten everybody, nobody i
   await seen();
   away = true;
   await new Promise((done) => setTimeout(done, TTL_MS * 1.5));
+  expect(presence.isSettling()).toBe(true);
   away = false;
   const known = new Map(others);
   others.clear();
@@ -83,4 +84,5 @@ test('while the directory is away, and when it has forgotten everybody, nobody i
   others = known;
   await beatsPass(20);
   expect(gone).toEqual([]);
+  expect(presence.isSettling()).toBe(false);
 });

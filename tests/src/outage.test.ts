@@ -76,6 +76,25 @@ describe('MariaDB', () => {
     await database.transaction(touch);
   }, 20_000);
 
+  test('takes rows back from a transaction that stands still', async () => {
+    const { database, people } = server;
+    const { users } = database.models;
+    const release = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<void>();
+    const holder = database.transaction(async () => {
+      await users.update({ name: 'half' }, { where: { id: people.doctor.id } });
+      held.resolve();
+      await release.promise;
+    });
+    const ended = fault(holder);
+    await held.promise;
+    const change = () => database.transaction(() => users.update({ name: 'taken' }, { where: { id: people.doctor.id } }));
+    await until('the row to be free', () => change().then(() => true), 15_000);
+    release.resolve();
+    expect(isUnavailable(await ended)).toBe(true);
+    expect((await users.findByPk(people.doctor.id))?.name).toBe('taken');
+  }, 30_000);
+
   test('that drops a connection under a statement is unavailable, not wrong', async () => {
     const { database } = server;
     let id = 0;

@@ -1,6 +1,6 @@
 /**
  * A process that does jobs and nothing else, to be killed: real outbox, relay and queue, and processors that leave a trace of each effect.
- * Usage: node job-worker.ts DATABASE_URL REDIS_URL|- PARTNER_URL sound|split
+ * Usage: node job-worker.ts DATABASE_URL REDIS_URL|- PARTNER_URL
  */
 import { pino } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,7 +11,7 @@ import { openQueue } from '#workers/queue.ts';
 import { startRelay } from '#workers/relay.ts';
 import { runJob } from '#workers/run-job.ts';
 
-const [, , url = '', redisUrl = '-', partner = '', kind = 'sound'] = process.argv;
+const [, , url = '', redisUrl = '-', partner = ''] = process.argv;
 const log = pino({ level: 'silent' });
 const database = await openDatabase({ DATABASE_URL: url, DATA_DIR: '/nowhere' }, log);
 const outbox = createOutbox(database);
@@ -23,12 +23,10 @@ async function effect({ id }: Job): Promise<void> {
     await database.sequelize.query('INSERT INTO fault_effects (job_id) VALUES (?)', { replacements: [id] });
     await delay(5);
   });
-  // The planted fault: the effect is one transaction and the mark another.
-  if (kind === 'split') await delay(20);
 }
 
 const processors = {
-  'order.expire': kind === 'split' ? outside<'order.expire'>(effect) : inTransaction<'order.expire'>(effect),
+  'order.expire': inTransaction<'order.expire'>(effect),
   'file.erase': outside<'file.erase'>(async ({ id }) => {
     const response = await fetch(`${partner}/${id}`, { method: 'POST' });
     if (!response.ok) throw new Error(`the partner said ${response.status}`);
