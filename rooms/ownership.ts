@@ -76,13 +76,7 @@ export function createOwnership(options: OwnershipOptions): Ownership {
       failing = true;
     }
   };
-  let closed = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const schedule = (): void => {
-    if (closed) return;
-    timer = setTimeout(() => void renew().then(schedule), ttlMs / (failing ? 12 : 3)).unref();
-  };
-  schedule();
+  const stop = again(renew, () => ttlMs / (failing ? 12 : 3));
 
   return {
     async take(roomId) {
@@ -96,10 +90,21 @@ export function createOwnership(options: OwnershipOptions): Ownership {
       leases.delete(roomId);
       if (lease) await directory.release(lease);
     },
-    close() {
-      closed = true;
-      clearTimeout(timer);
-    },
+    close: stop,
+  };
+}
+
+/** Does something again and again, with a pause after each time. @returns ends it */
+function again(work: () => Promise<void>, pauseMs: () => number): () => void {
+  let ended = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const schedule = (): void => {
+    if (!ended) timer = setTimeout(() => void work().then(schedule), pauseMs()).unref();
+  };
+  schedule();
+  return () => {
+    ended = true;
+    clearTimeout(timer);
   };
 }
 

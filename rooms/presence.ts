@@ -53,9 +53,7 @@ export function createPresence({ directory, nodeId, ttlMs, log, onGone }: Presen
   };
   const lose = (node: string): void => {
     seen.delete(node);
-    gone.add(node);
-    const [oldest] = gone;
-    if (gone.size > MAX_GONE && oldest !== undefined) gone.delete(oldest);
+    remember(gone, node);
     log.warn({ nodeId: node }, 'node is gone');
     onGone(node);
     void directory.leave(node).catch(() => undefined);
@@ -99,4 +97,10 @@ export function createPresence({ directory, nodeId, ttlMs, log, onGone }: Presen
       await directory.leave(nodeId).catch(() => undefined);
     },
   };
+}
+
+function remember(gone: Set<string>, node: string): void {
+  gone.add(node);
+  const [oldest] = gone;
+  if (gone.size > MAX_GONE && oldest !== undefined) gone.delete(oldest);
 }

@@ -8,12 +8,10 @@ import { until } from '#tests/support/wait.ts';
 import { type Person, type Rig, send } from './rig.ts';
 import { RoomPerson } from './room-person.ts';
 
-/** Settings of the processes for rows about rooms: people of the plays are faster than people. */
+/** Settings of the processes for rows about rooms: people of the plays are faster than people, and the machine that they share is busy. */
 export const ROOM_ENV = {
-  RATE_CHAT_PER_10_SECONDS: '1000000',
-  RATE_SOCKET_PER_SECOND: '100000',
-  RATE_JOIN_PER_10_SECONDS: '100000',
-  ROOM_EMPTY_MS: '500',
+  ...{ RATE_CHAT_PER_10_SECONDS: '1000000', RATE_SOCKET_PER_SECOND: '100000', RATE_JOIN_PER_10_SECONDS: '100000' },
+  ...{ ROOM_EMPTY_MS: '500', SOCKET_PING_TIMEOUT_MS: '4000' },
 };
 
 export interface RoomVisit {
