@@ -1,5 +1,6 @@
 /** Redis is away, or a process cannot reach it or the database: what runs goes on, what is new waits, and soon after all is as before. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Op } from 'sequelize';
 import { until } from '#tests/support/wait.ts';
 import { type Network, type Rig, send } from './rig.ts';
 import { type RoomPerson, watchGaps } from './room-person.ts';
@@ -189,7 +190,7 @@ async function cutOff(rig: Rig, visits: readonly RoomVisit[], round: number, ms:
   const { models } = rig.desk.database;
   for (const [index, { id, people }] of visits.entries()) {
     const rows = await models.messages.findAll({
-      where: { consultationId: id, text: `${name} ${round}` },
+      where: { consultationId: id, clientMessageId: { [Op.startsWith]: `${round}-` } },
       attributes: ['memberId', 'clientMessageId'],
     });
     const ids = rows.map(({ memberId, clientMessageId }) => `${memberId} ${clientMessageId}`);

@@ -1,6 +1,6 @@
 /** The owner of rooms stands still, or is cut off, while the other process takes them over: what it still tries to write is refused. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { QueryTypes } from 'sequelize';
+import { Op } from 'sequelize';
 import { until } from '#tests/support/wait.ts';
 import type { Rig } from './rig.ts';
 import type { RoomPerson } from './room-person.ts';
@@ -13,25 +13,21 @@ const WRITE_MS = 300;
 const BEAT_MS = 1_400;
 /** Time in which a takeover is over for certain. */
 const TAKEN_MS = 30_000;
-/** Where what a former owner was asked for shows if it was done. */
-const STALE = 'written by nobody';
+
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 
 const locked = async ({ desk }: Rig, visits: readonly RoomVisit[]): Promise<number> =>
   desk.database.models.consultations.count({ where: { id: visits.map(({ id }) => id), locked: true } });
 
-/** Messages that nobody was told to be stored. */
-async function stale({ desk }: Rig): Promise<number> {
-  const sql = 'SELECT COUNT(*) AS count FROM chat_messages WHERE text = ?';
-  const [row] = await desk.database.sequelize.query<{ count: number }>(sql, { type: QueryTypes.SELECT, replacements: [STALE] });
-  return Number(row?.count);
-}
+/** Ids of messages that a former owner is asked to store, and beginnings of those of others, in each round. */
+const staleId = (round: number): string => `stale-${round}`;
+const idsOf = (round: number): string => `${round}-`;
 
-const textOf = (round: number): string => `in round ${round}`;
-
-/** How many messages of this round each visit has. */
-function stored({ desk }: Rig, visits: readonly RoomVisit[], round: number): Promise<number[]> {
+/** How many messages with such ids each visit has. */
+function stored({ desk }: Rig, visits: readonly RoomVisit[], id: string): Promise<number[]> {
   const { messages } = desk.database.models;
-  return Promise.all(visits.map(({ id }) => messages.count({ where: { consultationId: id, text: textOf(round) } })));
+  const clientMessageId = { [Op.startsWith]: id };
+  return Promise.all(visits.map((visit) => messages.count({ where: { consultationId: visit.id, clientMessageId } })));
 }
 
 export const nodePaused: Row = {
@@ -76,7 +72,7 @@ async function pauseOwner(rig: Rig, visits: readonly RoomVisit[], round: number,
   let writing = true;
   const write = async (doctor: RoomPerson): Promise<number> => {
     let count = 0;
-    while (writing) await doctor.say(textOf(round), `${round}-${count++}`);
+    while (writing) await doctor.say('在吗', `${idsOf(round)}${count++}`);
     return count;
   };
   const writers = Promise.all(doctors.map(write));
@@ -88,7 +84,7 @@ async function pauseOwner(rig: Rig, visits: readonly RoomVisit[], round: number,
   try {
     // Into its sockets: it reads them when it goes on, before it knows what has happened.
     const asked = doctors.flatMap((doctor) => [
-      doctor.ask('chat:send', { text: STALE, clientMessageId: `stale-${round}` }),
+      doctor.ask('chat:send', { text: '在吗', clientMessageId: staleId(round) }),
       doctor.ask('room:lock', { locked: true }),
     ]);
     const answers = Promise.allSettled(asked);
@@ -110,8 +106,8 @@ async function pauseOwner(rig: Rig, visits: readonly RoomVisit[], round: number,
   // Whatever it began has been done or refused by then.
   await sleep(200);
   const counts = await writers;
-  found.expect('messages stored', await stored(rig, visits, round), counts);
-  found.expect('messages that a former owner has stored', await stale(rig), 0);
+  found.expect('messages stored', await stored(rig, visits, idsOf(round)), counts);
+  found.expect('messages that a former owner has stored', sum(await stored(rig, visits, staleId(round))), 0);
   found.expect('rooms that a former owner has locked', await locked(rig, visits), 0);
   const after = await epochsOf(rig, visits);
   for (const [id, epoch] of after) found.expect(`takeovers of a room in round ${round}`, epoch - (before.get(id) ?? 0), 1);
