@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '#tests/support/wait.ts';
 import type { Rig } from './rig.ts';
 import { watchGaps } from './room-person.ts';
-import { allHear, epochsOf, leaveAll, makeVisit, metricOf, ROOM_ENV, type RoomVisit, spread } from './room-visits.ts';
+import { allCome, allHear, epochsOf, leaveAll, makeVisit, metricOf, ROOM_ENV, type RoomVisit, spread } from './room-visits.ts';
 import { createChance, type Findings, type Row, type Size } from './row.ts';
 
 /** Of all visits, so many have sound: each costs this process as much as ten of the others. */
@@ -69,6 +69,7 @@ export const nodeKilled: Row = {
       for (let round = 0; round < size.rounds && !found.failed; round++)
         await killOwner(rig, { visits, round, size, times, found, chance });
     } finally {
+      for (const node of [rig.node(0), rig.node(1)]) if (!node.running()) await node.start();
       await leaveAll(rig, visits);
     }
     const [owner, back, sound] = [spread(times.owner), spread(times.back), spread(times.sound)];
@@ -101,6 +102,7 @@ async function killOwner(rig: Rig, { visits, round, size, times, found, chance }
   await allHear(sounding);
   if (size.ms) await sleep(size.ms);
   for (const { people } of visits) await Promise.all(people.slice(0, 2).map((person, index) => person.say(`${round} ${index}`)));
+  found.expect('rooms of the process that is killed', await metricOf(owner, 'rooms_open'), visits.length);
   found.expect('epochs in quiet times', [...(await epochsOf(rig, visits))], [...before]);
   if (found.failed) return;
 
@@ -115,7 +117,7 @@ async function killOwner(rig: Rig, { visits, round, size, times, found, chance }
     50,
   );
   owned.then(() => times.owner.push(performance.now() - killedAt)).catch(() => undefined);
-  await until('everybody to come back', () => everybody.every(({ cameAt, phase }) => cameAt > killedAt && phase !== 'out'), BACK_MS, 10);
+  await allCome(everybody, killedAt, BACK_MS);
   times.back.push(...everybody.map(({ cameAt }) => cameAt - killedAt));
   await allHear(sounding);
   times.sound.push(...gaps().map(({ ms }) => ms));

@@ -68,6 +68,8 @@ export class RoomPerson {
   peerId = '';
   /** `performance.now()` when the last way in was done. */
   cameAt = 0;
+  /** Why the last try to come in failed. */
+  trouble = '';
   /** How often its media was made anew while it was connected. */
   restarts = 0;
   /** What must not be: two messages under one number, one message twice, a refusal for good. */
@@ -183,7 +185,8 @@ export class RoomPerson {
         this.#socket = socket;
         if (await this.#enter(socket)) await gone;
         socket.close();
-      } catch {
+      } catch (error) {
+        this.trouble = `${this.url}: ${String(error)}`;
         await sleep(PAUSE_MS);
       }
       this.phase = 'out';
@@ -205,6 +208,7 @@ export class RoomPerson {
         return true;
       } catch (error) {
         const { code } = error as Refused;
+        this.trouble = `${this.url}: ${String(error)}`;
         if (!AGAIN.has(code)) {
           this.faults.push(`room:join: ${code ?? String(error)}`);
           this.#closed = true;

@@ -11,7 +11,7 @@ import { RoomPerson } from './room-person.ts';
 /** Settings of the processes for rows about rooms: people of the plays are faster than people, and the machine that they share is busy. */
 export const ROOM_ENV = {
   ...{ RATE_CHAT_PER_10_SECONDS: '1000000', RATE_SOCKET_PER_SECOND: '100000', RATE_JOIN_PER_10_SECONDS: '100000' },
-  ...{ ROOM_EMPTY_MS: '500', SOCKET_PING_TIMEOUT_MS: '4000' },
+  ...{ ROOM_EMPTY_MS: '500', SOCKET_PING_TIMEOUT_MS: '4000', MEDIA_WORKER_CPU_LIMIT: '1' },
 };
 
 export interface RoomVisit {
@@ -94,6 +94,14 @@ export function allHear(visits: readonly RoomVisit[], withinMs = 30_000): Promis
   const deaf = () =>
     visits.some(({ people }) => people.some((one) => people.some((other) => other !== one && one.hears(other.peerId) < 3)));
   return until('sound to arrive', () => !deaf(), withinMs, 20);
+}
+
+/** Waits until everybody has come in since. @throws with who has not, and why */
+export async function allCome(people: readonly RoomPerson[], since: number, withinMs: number): Promise<void> {
+  const missing = (): RoomPerson[] => people.filter(({ cameAt, phase }) => cameAt <= since || phase === 'out');
+  await until('everybody to come in', () => missing().length === 0, withinMs, 10).catch((cause: unknown) => {
+    throw new Error(`not there: ${missing().map(({ phase, trouble }) => `${phase} (${trouble})`)}`, { cause });
+  });
 }
 
 /** Longest and 95 of 100, of figures in ms. */
