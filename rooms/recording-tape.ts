@@ -35,25 +35,31 @@ export function createTape({ room, parts, recordingId }: TapeOptions): Tape {
   let discarded = false;
   const memberOf = new Map<string, string>();
 
-  async function keep({ peerId, startedAt, ...piece }: RecordedSegment): Promise<void> {
+  /** @returns false: it is lost */
+  async function keep({ peerId, startedAt, ...piece }: RecordedSegment): Promise<boolean> {
     const { facts, log } = room();
     const { consultationId, epoch } = facts;
     const memberId = memberOf.get(peerId);
-    if (memberId === undefined) return;
+    if (memberId === undefined) return true;
     const segment = { ...piece, peerId, memberId, offsetMs: Math.max(0, Math.round(startedAt - zero)) };
     for (let attempt = 1; !discarded; attempt++) {
       try {
-        return await durable(log, 'recording.segment', parts.records.segment(consultationId, epoch, recordingId, segment));
+        await durable(log, 'recording.segment', parts.records.segment(consultationId, epoch, recordingId, segment));
+        return true;
       } catch (error) {
         const hopeless = error instanceof RoomError && error.code !== 'storage_unavailable';
-        if (error instanceof RoomError && error.code === 'stale_epoch') return room().quit('fenced');
+        if (error instanceof RoomError && error.code === 'stale_epoch') {
+          room().quit('fenced');
+          return true;
+        }
         if (!hopeless && attempt < ATTEMPTS) await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1), undefined, { ref: false });
         else {
           log.error({ err: error, recordingId, producerId: piece.producerId }, 'a piece of a recording is lost');
-          return;
+          return false;
         }
       }
     }
+    return true;
   }
 
   const recorder = parts.recorder.open({ name: recordingId, onSegment: keep });

@@ -74,7 +74,7 @@ class Desk implements RecordingDesk {
   #media: RoomMedia | null = null;
   #asking = false;
   #moving = false;
-  #ending: Promise<void> | null = null;
+  #writes: Promise<unknown> = Promise.resolve();
   #retry: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
@@ -137,7 +137,7 @@ class Desk implements RecordingDesk {
       this.look();
     }
     const { records } = this.#parts;
-    await this.#durable('recording.decided', records.decided(this.#id, this.#epoch, recordingId, memberId, consent));
+    await this.#inOrder(() => this.#durable('recording.decided', records.decided(this.#id, this.#epoch, recordingId, memberId, consent)));
     if (this.#current !== current || current.heard.get(memberId) !== turn) return;
     current.decisions.set(memberId, consent);
     this.look();
@@ -145,6 +145,8 @@ class Desk implements RecordingDesk {
 
   withdraw(seat: Seat, recordingId: string): Promise<void> {
     const current = this.#named(recordingId);
+    // Nothing to take back, or it is not stored yet: then this is a refusal.
+    if (!current.decisions.get(seat.memberId)) return this.decide(seat, recordingId, false);
     this.#hear(current, seat.memberId);
     current.decisions.set(seat.memberId, false);
     return this.#end(current, { reason: 'withdrawn', withdrawnBy: seat.memberId });
@@ -273,9 +275,8 @@ class Desk implements RecordingDesk {
     current.end = end;
     current.tape.follow([]);
     this.#room.snapshots.schedule();
-    this.#ending = this.#store(current, end);
     try {
-      await this.#ending;
+      await this.#inOrder(() => this.#store(current, end));
     } catch (error) {
       if (!isOver(error)) {
         this.#again(() => void this.#end(current, end).catch(() => undefined));
@@ -322,6 +323,13 @@ class Desk implements RecordingDesk {
       const recording = this.view(seat);
       if (recording && seat.connectionId) this.#room.channel.toPeer(seat.peerId, 'recording:updated', { recording });
     }
+  }
+
+  /** The last word in the database is the last that was said. */
+  #inOrder<T>(write: () => Promise<T>): Promise<T> {
+    const mine = this.#writes.then(write);
+    this.#writes = mine.catch(() => undefined);
+    return mine;
   }
 
   #again(work: () => void): void {

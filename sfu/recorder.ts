@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { Config } from '#config/index.ts';
 import { createPortPairs, type PortPairs } from './port-pairs.ts';
 import { type RecordingProcess, startProcess } from './recording-process.ts';
-import type { MediaLog, MediaTap, RecordedSegment, Recorder, RoomMedia, RoomRecorder, TrackInfo } from './types.ts';
+import type { MediaLog, MediaTap, RecordedSegment, Recorder, RecorderFigures, RoomMedia, RoomRecorder, TrackInfo } from './types.ts';
 
 const run = promisify(execFile);
 /** Pause before a track that failed is tried again, in ms; it doubles with each failure in a row. */
@@ -27,6 +27,7 @@ interface Shared {
   ports: PortPairs;
   /** Tracks that are being recorded on this node. */
   running: Set<TrackRecording>;
+  figures: Omit<RecorderFigures, 'tracks'>;
 }
 
 export interface RecorderOptions {
@@ -41,7 +42,7 @@ export async function createRecorder({ config, log, folder }: RecorderOptions): 
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const ports = createPortPairs(config.MEDIA_RECORDING_PORTS ?? null);
-  const shared: Shared = { config, log, folder, ports, running: new Set() };
+  const shared: Shared = { config, log, folder, ports, running: new Set(), figures: { breaks: 0, lost: 0 } };
   let there = false;
   return {
     async unavailable() {
@@ -53,6 +54,7 @@ export async function createRecorder({ config, log, folder }: RecorderOptions): 
       return shared.running.size >= config.MEDIA_RECORDING_TRACKS ? 'busy' : null;
     },
     open: ({ name, onSegment }) => new RoomRecording(shared, name, onSegment),
+    figures: () => ({ tracks: shared.running.size, ...shared.figures }),
     async close() {
       for (const track of shared.running) track.stop();
       await Promise.all([...shared.running].map((track) => track.ended));
@@ -64,7 +66,7 @@ export async function createRecorder({ config, log, folder }: RecorderOptions): 
 class RoomRecording implements RoomRecorder {
   readonly #shared: Shared;
   readonly #name: string;
-  readonly #onSegment: (segment: RecordedSegment) => Promise<void>;
+  readonly #onSegment: (segment: RecordedSegment) => Promise<boolean>;
   readonly #tracks = new Map<string, TrackRecording>();
   /** Tracks that failed: not before this time of `performance.now()`. */
   readonly #failures = new Map<string, { count: number; until: number }>();
@@ -74,7 +76,7 @@ class RoomRecording implements RoomRecorder {
   #again: ReturnType<typeof setTimeout> | undefined;
   #discarded = false;
 
-  constructor(shared: Shared, name: string, onSegment: (segment: RecordedSegment) => Promise<void>) {
+  constructor(shared: Shared, name: string, onSegment: (segment: RecordedSegment) => Promise<boolean>) {
     this.#shared = shared;
     this.#name = name;
     this.#onSegment = onSegment;
@@ -137,7 +139,7 @@ class RoomRecording implements RoomRecorder {
       return false;
     }
     const keep = async (segment: RecordedSegment): Promise<void> => {
-      if (!this.#discarded) await this.#onSegment(segment);
+      if (!this.#discarded && !(await this.#onSegment(segment))) this.#shared.figures.lost++;
     };
     const recording = new TrackRecording(this.#shared, media, track, keep);
     running.add(recording);
@@ -151,8 +153,9 @@ class RoomRecording implements RoomRecorder {
       const count = performance.now() - began > WELL_MS ? 1 : (this.#failures.get(track.id)?.count ?? 0) + 1;
       this.#failures.set(track.id, { count, until: performance.now() + Math.min(FIRST_PAUSE_MS * 2 ** (count - 1), LONGEST_PAUSE_MS) });
       // It ends by itself when nothing comes for ten seconds: a network that is away, a page that sends nothing.
-      const level = SILENCE.test(fault) ? 'debug' : 'warn';
-      log[level]({ recording: this.#name, producerId: track.id, fault, count }, 'the recording of a track broke off');
+      const silent = SILENCE.test(fault);
+      if (!silent) this.#shared.figures.breaks++;
+      log[silent ? 'debug' : 'warn']({ recording: this.#name, producerId: track.id, fault, count }, 'the recording of a track broke off');
       this.#look();
     });
     this.#ending.add(end);

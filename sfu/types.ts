@@ -227,11 +227,22 @@ export interface RoomRecorder {
   discard(): void;
 }
 
+/** What a node records. */
+export interface RecorderFigures {
+  /** Tracks that are recorded now. */
+  tracks: number;
+  /** Processes that broke off since the start. */
+  breaks: number;
+  /** Pieces that could not be kept since the start. */
+  lost: number;
+}
+
 export interface Recorder {
   /** Why nothing can be recorded on this node, or null. */
   unavailable(): Promise<'no_ffmpeg' | 'busy' | null>;
-  /** @param options.onSegment hears of each piece in the order in which they end; never rejects */
-  open(options: { name: string; onSegment: (segment: RecordedSegment) => Promise<void> }): RoomRecorder;
+  /** @param options.onSegment hears of each piece in the order in which they end, and says whether it was kept; never rejects */
+  open(options: { name: string; onSegment: (segment: RecordedSegment) => Promise<boolean> }): RoomRecorder;
+  figures(): RecorderFigures;
   /** Ends every process. Idempotent. */
   close(): Promise<void>;
 }

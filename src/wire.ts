@@ -163,7 +163,7 @@ async function buildCore(config: Config, log: Logger) {
       onBusRequest: (...request) => tell(listeners.bus, request),
     });
     opened.push(rooms);
-    return { foundation, media, chatStore, rooms, listeners, visits, files, close };
+    return { foundation, media, chatStore, rooms, listeners, visits, files, recording, close };
   } catch (error) {
     await close();
     throw error;
@@ -187,7 +187,13 @@ function tell<A extends unknown[]>(listeners: readonly ((...told: A) => void)[],
   for (const listener of listeners) listener(...told);
 }
 
-function metricSources({ foundation, media, rooms, listeners }: Awaited<ReturnType<typeof buildCore>>): Omit<MetricSources, 'moneyAlerts'> {
+function metricSources({
+  foundation,
+  media,
+  rooms,
+  listeners,
+  recording,
+}: Awaited<ReturnType<typeof buildCore>>): Omit<MetricSources, 'moneyAlerts'> {
   const { database, outbox, redis } = foundation;
   const node: NodeSources = {
     node() {
@@ -201,6 +207,7 @@ function metricSources({ foundation, media, rooms, listeners }: Awaited<ReturnTy
     redisUp: () => redis && redis.status === 'ready',
     pool: () => database.pool(),
     workerDeaths: () => media.deaths(),
+    recorder: () => recording?.recorder.figures() ?? null,
   };
   return { rooms: () => rooms.stats(), workers: () => media.workers(), turns: (listener) => listeners.turn.push(listener), node };
 }

@@ -28,6 +28,8 @@ export interface NodeSources {
   redisUp: () => boolean | null;
   pool: () => PoolFigures | null;
   workerDeaths: () => number;
+  /** Null: this process does not record. */
+  recorder: () => { tracks: number; breaks: number; lost: number } | null;
 }
 
 /** How old the figures of the jobs may be, and how long a scrape waits for them, in ms: `/metrics` must answer when the database does not. */
@@ -69,7 +71,14 @@ export function exposeNode(register: Registry, sources: NodeSources, buckets: re
     registers: [register],
   });
   sources.bus((outcome, ms) => requests.observe({ outcome }, ms / 1_000));
+  exposeRecorder(register, sources);
   exposeSurroundings(register, sources);
+}
+
+function exposeRecorder(register: Registry, { recorder }: NodeSources): void {
+  gauge(register, 'recording_tracks', 'Tracks that are recorded now', () => recorder()?.tracks ?? 0);
+  total(register, 'recording_breaks_total', 'Recording processes that broke off; each is started again', () => recorder()?.breaks ?? 0);
+  total(register, 'recording_pieces_lost_total', 'Pieces of recordings that could not be kept', () => recorder()?.lost ?? 0);
 }
 
 function exposeSurroundings(register: Registry, { redisUp, pool, jobs, backlog }: NodeSources): void {

@@ -27,6 +27,8 @@ export interface FilmOptions {
   folder: string;
   /** At least one. */
   pieces: readonly FilmPiece[];
+  /** Length of a window, a whole number of frames. Default: half a minute. */
+  windowMs?: number;
   /** Per cent; awaited. */
   onProgress: (progress: number) => Promise<void>;
   /** Takes the finished film before its folder goes. */
@@ -34,8 +36,8 @@ export interface FilmOptions {
 }
 
 /** @throws when ffmpeg fails or hangs */
-export async function makeFilm({ ffmpeg, folder, pieces, onProgress, take }: FilmOptions): Promise<void> {
-  const plan = planFilm(pieces);
+export async function makeFilm({ ffmpeg, folder, pieces, windowMs, onProgress, take }: FilmOptions): Promise<void> {
+  const plan = planFilm(pieces, windowMs);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   try {
     const parts: string[] = [];

@@ -104,6 +104,19 @@ test('recording:withdraw of anybody stops it before it is answered, whatever the
   expect(await doctor.client.ok('recording:ask', {})).toEqual({ recordingId: 'recording-2' });
 });
 
+test('what somebody says is stored in the order in which it was said, however long the database takes', async () => {
+  const { doctor, patient, recording } = await scene();
+  const { recordingId } = await doctor.client.ok('recording:ask', {});
+  recording.hooks.beforeWrite = (what) => (what === 'consent' ? new Promise((resolve) => setTimeout(resolve, 100)) : undefined);
+  const consenting = patient.client.ok('recording:consent', { recordingId, consent: true });
+  // Not stored yet, so this takes nothing back: it refuses.
+  await patient.client.ok('recording:withdraw', { recordingId });
+  await consenting;
+  expect(recording.log).toEqual(['stored ask', 'stored consent', 'stored refusal']);
+  const seen = await doctor.client.next('recording:updated', ({ recording: { missing } }) => missing[0]?.reason === 'refused');
+  expect(seen.recording.state).toBe('asked');
+});
+
 test('recording:stop ends it; one at a time; only practitioners', async () => {
   const all = await scene();
   const { doctor, patient, recording } = all;

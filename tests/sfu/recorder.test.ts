@@ -104,10 +104,11 @@ function roomOf(tracks: { track: TrackInfo; producer: types.Producer }[]): { med
 }
 
 /** Takes pieces as the file store does: they are gone from the folder afterwards. */
-async function keep(segment: RecordedSegment): Promise<void> {
+async function keep(segment: RecordedSegment): Promise<boolean> {
   const copy = path.join(folder, `${kept.length}-${path.basename(segment.path)}`);
   await copyFile(segment.path, copy);
   kept.push({ ...segment, copy });
+  return true;
 }
 
 /** Decodes all of it. @returns seconds, and the complaints of ffmpeg */
@@ -164,6 +165,7 @@ test('tracks of those who are followed become pieces that play, on one clock; a 
     expect(Math.min(...gaps)).toBeGreaterThan(-120);
     expect(gaps.filter((gap) => gap > 200)).toHaveLength(1);
   }
+  expect(recorder.figures()).toEqual({ tracks: 0, breaks: 3, lost: 0 });
   expect(await readdir(path.join(folder, 'pieces'))).toEqual([]);
   expect(await pidsOf('track.sdp')).toEqual([]);
 }, 60_000);

@@ -21,7 +21,7 @@ export interface MemoryRecordings {
   /** Every change of that, in order, between the writes. */
   log: string[];
   /** Hands a piece over as the recorder does. */
-  piece(segment: RecordedSegment): Promise<void>;
+  piece(segment: RecordedSegment): Promise<boolean | undefined>;
   hooks: { beforeWrite?: (what: string) => Promise<void> | void; unavailable?: 'no_ffmpeg' | 'busy' };
 }
 
@@ -31,7 +31,7 @@ export function createMemoryRecordings(world: MemoryWorld): MemoryRecordings {
   const log: string[] = [];
   const hooks: MemoryRecordings['hooks'] = {};
   let followed: readonly string[] = [];
-  let onSegment: ((segment: RecordedSegment) => Promise<void>) | undefined;
+  let onSegment: ((segment: RecordedSegment) => Promise<boolean>) | undefined;
 
   const guarded = async (consultationId: string, epoch: number, what: string): Promise<void> => {
     await hooks.beforeWrite?.(what);
@@ -103,6 +103,7 @@ export function createMemoryRecordings(world: MemoryWorld): MemoryRecordings {
       const end = (): void => follow([]);
       return { use: () => undefined, follow, finish: async () => end(), discard: end };
     },
+    figures: () => ({ tracks: followed.length, breaks: 0, lost: 0 }),
     close: async () => undefined,
   };
   return { records, recorder, rows, writes, log, followed: () => followed, piece: async (segment) => onSegment?.(segment), hooks };
