@@ -32,7 +32,15 @@ const LOAD_CORE = 0;
  */
 export function pin(pid: number, part: 'server' | 'load'): void {
   if (availableParallelism() < 2) return;
-  execFileSync('taskset', ['-acp', String(part === 'server' ? SERVER_CORE : LOAD_CORE), String(pid)], { stdio: 'ignore' });
+  const place = (): void => {
+    execFileSync('taskset', ['-acp', String(part === 'server' ? SERVER_CORE : LOAD_CORE), String(pid)], { stdio: 'ignore' });
+  };
+  try {
+    place();
+  } catch {
+    // A thread that was just ending is gone now.
+    place();
+  }
 }
 
 /** Pid of the process that started this one. */

@@ -25,6 +25,8 @@ interface Connection {
   transport: {
     name: string;
     writable: boolean;
+    /** Set where messages are compressed. */
+    perMessageDeflate?: unknown;
     socket?: {
       readyState: number;
       _sender?: { _state: number; _queue: readonly unknown[] };
@@ -64,6 +66,7 @@ export function writeDirectly(socket: GatewaySocket): void {
 function idleNetwork({ readyState, writeBuffer, transport }: Connection) {
   if (readyState !== 'open' || writeBuffer?.length !== 0 || !transport.writable || transport.name !== 'websocket') return null;
   const { socket } = transport;
+  if (transport.perMessageDeflate) return null;
   if (socket?.readyState !== OPEN || socket._sender?._state !== IDLE || socket._sender._queue.length > 0) return null;
   const { _socket: network } = socket;
   return network?.writable && network.writableLength === 0 ? network : null;

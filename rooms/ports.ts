@@ -173,6 +173,8 @@ export interface Tracing {
   start(options: SpanOptions): Span | null;
   /** The span that runs here, for a message; undefined without one. */
   carrier(): string | undefined;
+  /** Whether a span runs here; cheaper than its carrier. */
+  active(): boolean;
   /** The work, to be run later and as part of the span that runs now. */
   bind<T>(work: () => T): () => T;
   /** Runs work as part of no span. */

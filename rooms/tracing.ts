@@ -63,8 +63,9 @@ export function traceTurns<M>(
   behaviour.handle = (message) => {
     const parent = traceOf(message);
     const span = parent === undefined ? null : tracing.start({ kind: 'internal', parent, ...describe(message) });
+    if (span) return inSpan(span, () => handle(message));
     // Apart: the message before this one may still be at work, and turns follow each other inside its calls.
-    return span ? inSpan(span, () => handle(message)) : tracing.apart(() => handle(message));
+    return tracing.active() ? tracing.apart(() => handle(message)) : handle(message);
   };
 }
 

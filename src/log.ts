@@ -1,4 +1,5 @@
 /** The log: JSON lines on standard output or in files that rotate, or readable ones on a terminal. Secrets and SQL with its values never get in. */
+import { hostname } from 'node:os';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
 import type { Config } from '#config/index.ts';
@@ -7,14 +8,15 @@ import { traceFields } from './tracing.ts';
 const SECRET = ['authorization', 'cookie', 'password', 'passwordHash', 'token', 'secret', 'credential'];
 
 type LogConfig = Pick<Config, 'LOG_LEVEL' | 'LOG_PRETTY' | 'LOG_FILE' | 'LOG_FILE_MEGABYTES' | 'LOG_FILE_KEEP' | 'NODE_ENV'> &
-  Partial<Pick<Config, 'OTEL_EXPORTER_OTLP_ENDPOINT'>>;
+  Partial<Pick<Config, 'OTEL_EXPORTER_OTLP_ENDPOINT' | 'NODE_NAME' | 'REDIS_URL'>>;
 
 /** @param destination in place of standard output */
 export function createLog(config: LogConfig, destination?: DestinationStream): Logger {
   const readable = config.LOG_PRETTY ?? (process.stdout.isTTY && config.NODE_ENV !== 'production');
   const options = {
     level: config.LOG_LEVEL,
-    base: null,
+    // Among others a line says which node it is of.
+    base: config.REDIS_URL ? { node: config.NODE_NAME ?? hostname() } : null,
     redact: { paths: [...SECRET, ...SECRET.map((key) => `*.${key}`), ...SECRET.map((key) => `*.*.${key}`)], censor: '[redacted]' },
     serializers: { err: errorFields },
     ...(config.OTEL_EXPORTER_OTLP_ENDPOINT && { mixin: traceFields }),
@@ -22,7 +24,7 @@ export function createLog(config: LogConfig, destination?: DestinationStream): L
   if (config.LOG_FILE) return pino(options, rotatingFile(config, config.LOG_FILE));
   if (destination) return pino(options, destination);
   return readable
-    ? pino(options, pretty({ colorize: process.stdout.hasColors?.() ?? false, ignore: 'pid,hostname', sync: true }))
+    ? pino(options, pretty({ colorize: process.stdout.hasColors?.() ?? false, ignore: 'pid,hostname,node', sync: true }))
     : pino(options);
 }
 

@@ -2,6 +2,7 @@
  * Traces by OpenTelemetry: which socket event, request or job caused which turn of a room and which statement, over all nodes. Nothing of
  * it is loaded unless a collector is named. Spans hold ids and names of ours; `rooms/ports.ts` says what they may hold.
  */
+import { hostname } from 'node:os';
 import {
   context,
   type Context,
@@ -25,7 +26,7 @@ export interface Traces extends Tracing {
 
 type TracingConfig = Pick<
   Config,
-  'OTEL_EXPORTER_OTLP_ENDPOINT' | 'OTEL_SERVICE_NAME' | 'OTEL_TRACES_SAMPLER_ARG' | 'OTEL_BSP_SCHEDULE_DELAY'
+  'NODE_NAME' | 'OTEL_EXPORTER_OTLP_ENDPOINT' | 'OTEL_SERVICE_NAME' | 'OTEL_TRACES_SAMPLER_ARG' | 'OTEL_BSP_SCHEDULE_DELAY'
 >;
 
 /** How long one export may take, and how long the end of the process waits for the last one, in ms. */
@@ -54,6 +55,7 @@ export async function startTracing(config: TracingConfig, version: string, nodeI
       'service.name': config.OTEL_SERVICE_NAME,
       'service.version': version,
       'service.instance.id': nodeId,
+      'host.name': config.NODE_NAME ?? hostname(),
     }),
     sampler: new sdk.ParentBasedSampler({ root: new sdk.TraceIdRatioBasedSampler(config.OTEL_TRACES_SAMPLER_ARG) }),
     spanProcessors: [
@@ -112,6 +114,7 @@ function tracingOf(tracer: Tracer): Tracing {
       const span = running();
       return span && carrierOf(span);
     },
+    active: () => running() !== undefined,
     bind: (work) => context.bind(context.active(), work),
     apart: (work) => context.with(ROOT_CONTEXT, work),
     note: (attributes) => void running()?.setAttributes(attributes),

@@ -22,7 +22,7 @@ export function traceStatements(tracing: Tracing, sequelize: Sequelize, prepared
     return { verb: VERB.exec(text)?.[1]?.toUpperCase() ?? 'statement', table: table && tables.has(table) ? table : undefined };
   }
   async function traced<T>(statement: unknown, work: () => Promise<T>): Promise<T> {
-    if (tracing.carrier() === undefined) return work();
+    if (!tracing.active()) return work();
     const { verb, table } = nameOf(statement);
     const attributes = { 'db.system.name': system, 'db.operation.name': verb, ...(table && { 'db.collection.name': table }) };
     const span = tracing.start({ name: table ? `${verb} ${table}` : verb, kind: 'client', attributes });
