@@ -100,7 +100,12 @@ export function allHear(visits: readonly RoomVisit[], withinMs = 30_000): Promis
 export async function allCome(people: readonly RoomPerson[], since: number, withinMs: number): Promise<void> {
   const missing = (): RoomPerson[] => people.filter(({ cameAt, phase }) => cameAt <= since || phase === 'out');
   await until('everybody to come in', () => missing().length === 0, withinMs, 10).catch((cause: unknown) => {
-    throw new Error(`not there: ${missing().map(({ phase, trouble }) => `${phase} (${trouble})`).join(', ')}`, { cause });
+    throw new Error(
+      `not there: ${missing()
+        .map(({ phase, trouble }) => `${phase} (${trouble})`)
+        .join(', ')}`,
+      { cause },
+    );
   });
 }
 
