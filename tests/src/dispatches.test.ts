@@ -74,7 +74,8 @@ describeApps('dispatches', (server) => {
     expect((await send('06:30', 30)).status).toBe(200);
     expect((await step(given, 'finish', server().people.pharmacist.token)).body.error.code).toBe('not_found');
     expect(dataOf(await step(given, 'finish', other.token))).toMatchObject({ state: 'done' });
-    expect(codesOf([await step(given, 'cancel'), await change(given, { notes: 'x' })])).toEqual(['wrong_state', 'wrong_state']);
+    const late = [await step(given, 'finish', other.token), await step(given, 'cancel'), await change(given, { notes: 'x' })];
+    expect(codesOf(late)).toEqual(Array(3).fill('wrong_state'));
   });
 
   test('a practitioner’s appointments and leave are in the way, their own visit is not', async () => {
