@@ -182,6 +182,11 @@ class Desk implements RecordingDesk {
       await this.#store(current, end).catch(() => undefined);
       return this.#finish(current);
     }
+    // Whoever opens the room next finds it paused; after a crash it says `recording` until then.
+    if (current.state === 'recording') {
+      const paused = this.#parts.records.moved(this.#id, this.#epoch, current.id, 'paused');
+      await this.#durable('recording.moved', paused).catch(() => undefined);
+    }
     await within(current.tape.finish(), LAST_PIECES_MS, 'deadline').catch(() => undefined);
   }
 

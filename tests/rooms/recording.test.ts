@@ -153,7 +153,7 @@ test('after a restart it is paused until everybody is back; who refused and was 
   const { server, visit, doctor, patient, recording } = all;
   const recordingId = await begin(all);
   await server.stop();
-  expect(recording.rows[0]).toMatchObject({ state: 'recording', over: null });
+  expect(recording.rows[0]).toMatchObject({ state: 'paused', over: null });
   const next = await suite.start({}, { world: server.world, snapshots: server.snapshots, port: server.port, recording });
   const desk = await next.connect(doctor.token);
   const back = await desk.enter(visit, { deviceId: doctor.client.deviceId });
