@@ -57,6 +57,8 @@ export interface Gateway {
   readonly counters: Readonly<GatewayCounters>;
   readonly sockets: number;
   attach(server: HttpServer | HttpsServer): void;
+  /** No socket comes in from now on: those that are there are about to be sent on. */
+  leave(): void;
   /** New joins are refused from now on. */
   drain(): void;
   /** Breaks the connections that this node has in these Socket.IO rooms, or all, in the way after which clients come back by themselves. */
@@ -91,6 +93,7 @@ class SocketGateway implements Gateway {
   readonly #sessions = createSessionSockets();
   readonly #people: People;
   readonly #unsubscribe: () => void;
+  #leaving = false;
   #draining = false;
   #closed = false;
 
@@ -109,7 +112,7 @@ class SocketGateway implements Gateway {
       pingTimeout: config.SOCKET_PING_TIMEOUT_MS,
       connectTimeout: CONNECT_TIMEOUT_MS,
       ...(adapter && { adapter }),
-      allowRequest: (request, answer) => answer(null, !this.#closed && acceptsOrigin(config, request)),
+      allowRequest: (request, answer) => answer(null, !this.#leaving && acceptsOrigin(config, request)),
     });
     frameOnce(this.io);
     this.io.use((socket, next) => this.#admit(socket, next));
@@ -127,6 +130,10 @@ class SocketGateway implements Gateway {
 
   attach(server: HttpServer | HttpsServer): void {
     this.io.attach(server);
+  }
+
+  leave(): void {
+    this.#leaving = true;
   }
 
   drain(): void {
@@ -147,6 +154,7 @@ class SocketGateway implements Gateway {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#leaving = true;
     this.#draining = true;
     this.#unsubscribe();
     this.#answers.close();

@@ -56,8 +56,11 @@ export function createHandOver({ bus, placement, log, open, release, recycle }: 
           log.warn({ err: error, roomId, to }, 'room not opened elsewhere');
         return null;
       }));
-    recycle(roomId);
-    if (!owner) return null;
+    if (!owner) {
+      // Who opens a room sends its people on; here nobody did.
+      recycle(roomId);
+      return null;
+    }
     log.info({ roomId, to: owner }, 'room handed over');
     return owner;
   }

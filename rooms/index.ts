@@ -121,6 +121,8 @@ export interface Rooms {
   stats(): RoomsStats;
   /** Opens no more rooms and hands the open ones over to other nodes; see `RoomNode.drain`. */
   drain(): Promise<void>;
+  /** The same before the process ends: takes no more sockets either, which would be sent on once more. */
+  leave(): Promise<void>;
   /** Whether it does, or has. */
   readonly draining: boolean;
   /** Saves every room and breaks every connection so that clients come back by themselves. Idempotent. */
@@ -158,9 +160,11 @@ function superviseRooms(
   const { config, log, media, policy, chat, snapshots, iceServers, recording, tracing, cluster, onTurn } = options;
   return createSupervisor<RoomMessage>({
     async open(id, self, requestId) {
-      const channel = createSocketChannel(gateway, id, cluster !== undefined);
+      const channel = createSocketChannel(gateway, id, cluster?.adapter !== undefined);
       const ways = { config, log, media, policy, chat, snapshots, channel, alarms, iceServers, recording, tracing, requestId };
       const room = await openConsultation(id, self, ways);
+      // Whoever stands in it is of a former owner, and sits in no seat: they come back and take theirs.
+      channel.recycle();
       if (tracing) traceTurns(tracing, room, (message) => describeTurn(id, room.epoch, message));
       return room;
     },
@@ -207,7 +211,7 @@ function createParts(options: RoomsOptions) {
     rooms: () => [...supervisor.actors()].map(({ behaviour }) => behaviour as ConsultationBehaviour),
     gateway: () => gateway,
     living: () => presence?.others() ?? [],
-    recycle: (id) => createSocketChannel(() => gateway, id, cluster !== undefined).recycle(),
+    recycle: (id) => createSocketChannel(() => gateway, id, cluster?.adapter !== undefined).recycle(),
   });
   const { placement, obey } = node;
   const router = createRouter({ supervisor, directory, bus, placement, summaries, obey, receive: receivedMessage, tracing, log });
@@ -274,6 +278,10 @@ export function createRooms(options: RoomsOptions): Rooms {
     nodes: () => ({ self: node.status(), others: node.others() }),
     order: (nodeId, order) => router.order(nodeId, order) as Promise<{ owner: string | null } | null>,
     drain: () => node.drain(),
+    leave: () => {
+      gateway.leave();
+      return node.drain();
+    },
     get draining() {
       return node.draining;
     },

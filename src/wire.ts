@@ -117,8 +117,8 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
 
 /** Hands rooms over. Meanwhile the process answers, and says that it is not ready: balancers take people elsewhere. */
 async function leave(rooms: Rooms): Promise<void> {
-  await rooms.drain();
-  if (rooms.nodes().others.length > 0) await delay(LINGER_MS);
+  await rooms.leave();
+  if (rooms.stats().nodes > 1) await delay(LINGER_MS);
 }
 
 /** What the HTTP layer stands on, from the configuration up. */

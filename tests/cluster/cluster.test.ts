@@ -7,7 +7,7 @@ import type { InRoom } from '#rooms/protocol.ts';
 import type { Socket } from 'socket.io-client';
 import { sendCommand } from '../support/cluster/control.ts';
 import { type Collector, pathTo, startCollector } from '../support/collector.ts';
-import { createVisit, type Visit } from '../support/rest.ts';
+import { api, createVisit, signIn, type Visit } from '../support/rest.ts';
 import { ask, connect } from '../support/room-client.ts';
 import { demoAccounts } from '../support/server.ts';
 import { until } from '../support/wait.ts';
@@ -101,7 +101,8 @@ async function seesTheTrace(visitId: string): Promise<void> {
 
 test('a room is reached from both nodes through the balancer; it moves when its node stops, and goes on when its node is killed', async () => {
   const url = /ready: (\S+)/.exec(output)?.[1] ?? '';
-  const visit = await createVisit({ url, ...demoAccounts(output) });
+  const site = { url, ...demoAccounts(output) };
+  const visit = await createVisit(site);
   const doctor = await enter(url, visit, visit.doctor, 'desk');
   const patient = await enter(url, visit, visit.patient, 'phone');
   expect(patient.room.room.peers).toHaveLength(2);
@@ -122,6 +123,12 @@ test('a room is reached from both nodes through the balancer; it moves when its 
   const worker = nodes[2]?.url ?? '';
   expect((await fetch(`${worker}/api/v1/clinic`)).status).toBe(404);
   await expect(connect(worker, visit.doctor.token)).rejects.toThrow();
+  // What it does reaches pages all the same.
+  const told = new Promise((resolve) => patient.socket.once('notification:new', resolve));
+  const { token } = await signIn(site, site.administrator);
+  const words = { zh: '停诊通知', en: 'Closed' };
+  await api(site, 'POST', '/announcements', { token, body: { title: words, body: words, audience: { roles: ['patient'] } } });
+  await told;
 
   const [owner, other] = (open[0] === 1 ? nodes : nodes.toSpliced(2).toReversed()) as [Line, Line];
   const stopped = sendCommand(folder, ['stop', owner.name]);

@@ -10,6 +10,8 @@ const BACK_MS = 40_000;
 const SOUNDING = 2;
 /** Requests at once to the process that stops, while it is stopping. */
 const CLIENTS = 8;
+/** Longer than there is between two reports of a process. */
+const ACQUAINTED_MS = 2_000;
 /** What a balancer needs to notice that a process is not ready. */
 const NOTICE_MS = 500;
 
@@ -86,6 +88,8 @@ async function stopOwner(rig: Rig, { visits, round, times, found }: Stopping): P
   const withRedis = round % 2 === 0;
   await Promise.all(visits.map(({ people }) => people[1]!.moveTo(other.url)));
   await allHear(sounding);
+  // Processes know of each other by then, the one that was started last too.
+  await sleep(ACQUAINTED_MS);
   const before = await epochsOf(rig, visits);
   if (!withRedis) for (const index of [0, 1]) rig.network(index).redis.cut();
 

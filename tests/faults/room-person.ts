@@ -270,14 +270,16 @@ export class RoomPerson {
   async #open(socket: RoomSocket, media: MediaSession): Promise<void> {
     const rtc = this.#rtc;
     if (!rtc || this.#closed) return;
-    this.#mediaId = media.id;
+    // Named once it is set up: whoever is cut off before needs it anew.
+    this.#mediaId = null;
     this.#received.clear();
     openMedia(rtc, media, (name, payload) => askOn(socket, name, payload));
     const resume = (consumerIds: string[]): Promise<unknown> => askOn(socket, 'consumer:resume', { consumerIds });
     // When its connection goes, or its media once more: the next way in receives everything anew.
-    this.#receive = receiver(rtc, this.#received, resume, () => undefined);
+    const receive = (this.#receive = receiver(rtc, this.#received, resume, () => undefined));
     for (const view of media.consumers) this.#receive(consumer(view));
     if (media.send) await rtc.publish(SOURCE);
+    if (this.#receive === receive) this.#mediaId = media.id;
   }
 }
 

@@ -51,6 +51,8 @@ export interface RunningCluster {
 /** Starts everything and waits until every node is ready. What was started before something failed is ended again. */
 export async function startCluster({ nodes: count, port = 0, databaseServer, env = {} }: ClusterOptions): Promise<RunningCluster> {
   const opened: (() => Promise<unknown>)[] = [];
+  const launched: TestNode[] = [];
+  const ways: Gate[] = [];
   const close = async (): Promise<void> => {
     for (const end of opened.splice(0).toReversed()) await end();
   };
@@ -70,12 +72,15 @@ export async function startCluster({ nodes: count, port = 0, databaseServer, env
       ...{ JWT_SECRET: key(), DATA_KEYS: `k1:${key()}`, BLIND_INDEX_KEY: key() },
       ...env,
     };
+    opened.push(() => Promise.all(ways.map((way) => way.close())));
+    // All at once, as a Ctrl-C has it.
+    opened.push(() => Promise.all(launched.map((node) => node.close())));
     const start = async (name: string, roles: string, more: Record<string, string> = {}): Promise<ClusterNode> => {
       const gates = await openGates({ redis: redis.url, database: databaseUrl });
-      opened.push(() => Promise.all([gates.redis.close(), gates.database.close()]));
-      const ways = { REDIS_URL: through(redis.url, gates.redis), DATABASE_URL: through(databaseUrl, gates.database) };
-      const node = await launchNode({ ...shared, ...ways, ROLES: roles, NODE_NAME: `node-${name}`, ...more });
-      opened.push(() => node.close());
+      ways.push(gates.redis, gates.database);
+      const addresses = { REDIS_URL: through(redis.url, gates.redis), DATABASE_URL: through(databaseUrl, gates.database) };
+      const node = await launchNode({ ...shared, ...addresses, ROLES: roles, NODE_NAME: `node-${name}`, ...more });
+      launched.push(node);
       await node.start();
       return { name, roles, process: node, paused: false, gates, cut: new Set() };
     };
