@@ -75,6 +75,13 @@ describeApps('recordings', (server) => {
     await expect(records.ask(visit, epoch, members.practitioner)).rejects.toMatchObject({ code: 'already_recording' });
     await records.decided(visit, epoch, id, members.patient, false);
     await expect(records.decided(visit, epoch - 1, id, members.patient, true)).rejects.toMatchObject({ code: 'stale_epoch' });
+    const track = { memberId: members.patient, peerId: 'p', producerId: 'p', source: 'microphone', kind: 'audio', offsetMs: 0 } as const;
+    for (const write of [
+      records.moved(visit, epoch - 1, id, 'recording'),
+      records.segment(visit, epoch - 1, id, { ...track, durationMs: 1, path: files.low }),
+      records.ended(visit, epoch - 1, id, { reason: 'stopped', withdrawnBy: null }),
+    ])
+      await expect(write).rejects.toMatchObject({ code: 'stale_epoch' });
     expect(await records.current(visit)).toMatchObject({ id, state: 'asked', startedAt: null });
     // Nothing is kept of what nobody has consented to.
     await expect(piece(id, 'patient', 'microphone', 0, files.low)).rejects.toMatchObject({ code: 'not_found' });
