@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Actor } from './actor.ts';
 import type { Directory } from './directory.ts';
 import { RoomError, type RoomErrorCode } from './errors.ts';
+import { createFoundOwners, type FoundOwners } from './found-owners.ts';
 import { openOn } from './hand-over.ts';
 import type { BusRequest, NodeBus } from './node-bus.ts';
 import { OwnedElsewhere } from './ownership.ts';
@@ -79,6 +80,8 @@ const LIST_DEADLINE_MS = 1_000;
 const OPEN_DEADLINE_MS = 2_000;
 /** How long a node has for what operators want of it, in ms. */
 const ORDER_DEADLINE_MS = 20_000;
+/** Answers after which an owner is looked up again. */
+const UNSURE: ReadonlySet<RoomErrorCode> = new Set<RoomErrorCode>(['deadline', 'stale_epoch', 'storage_unavailable', 'shutting_down']);
 /** Deadline of a message that nobody waits for, on its way to another node. */
 const TELL_DEADLINE_MS = 5_000;
 
@@ -87,13 +90,13 @@ const inTime = (deadlineMs: number): BusRequest => ({ deadlineMs, requestId: ran
 export function createRouter<M, S>(parts: RouterOptions<M, S>): Router<M, S> {
   const { supervisor, directory, bus, summaries, obey, tracing } = parts;
   const local = (roomId: string): Actor<M> | undefined => supervisor.peek(roomId);
+  const owners = createFoundOwners();
 
   const find = async (asked: Job<M>): Promise<void> => {
     const { job, left } = timed(asked);
     const { roomId, message, options, resolve, reject } = job;
     try {
-      const owner = await directory.lookup(roomId);
-      if (owner && owner.nodeId !== bus.nodeId && (await askAway(bus, owner.nodeId, job))) return;
+      if (await askOwner(parts, owners, job)) return;
       const known = local(roomId) ?? (await supervisor.find(roomId));
       if (!known) await options.mayOpen?.();
       if (left() <= 0) return;
@@ -201,6 +204,35 @@ async function askAway<M>(bus: NodeBus, nodeId: string, { roomId, message, optio
     reject(error);
   }
   return true;
+}
+
+/** The same, of an owner that is believed to be one as long as nothing goes wrong. */
+async function askKnown<M>(bus: NodeBus, owners: FoundOwners, nodeId: string, job: Job<M>): Promise<boolean> {
+  const reject = (error: unknown): void => {
+    if (error instanceof RoomError && UNSURE.has(error.code)) owners.forget(job.roomId);
+    job.reject(error);
+  };
+  const asked = await askAway(bus, nodeId, { ...job, reject });
+  if (!asked) owners.forget(job.roomId);
+  return asked;
+}
+
+/** Asks the other node that has the room. @returns false when none has it */
+async function askOwner<M, S>({ bus, directory }: RouterOptions<M, S>, owners: FoundOwners, job: Job<M>): Promise<boolean> {
+  if (await askRecent(bus, owners, job)) return true;
+  const owner = await directory.lookup(job.roomId);
+  if (!owner || owner.nodeId === bus.nodeId) return false;
+  owners.found(job.roomId, owner.nodeId);
+  return askKnown(bus, owners, owner.nodeId, job);
+}
+
+/** Asks where the room was a moment ago. @returns false when that is not known, or not so any more */
+async function askRecent<M>(bus: NodeBus, owners: FoundOwners, job: Job<M>): Promise<boolean> {
+  const nodeId = owners.of(job.roomId);
+  if (nodeId === undefined) return false;
+  // Under an id of its own: who answers that it has not the room may have it a moment later, and be asked again.
+  const options = { ...job.options, requestId: `${job.options.requestId}:recent` };
+  return askKnown(bus, owners, nodeId, { ...job, options });
 }
 
 /** Puts a whole search under the deadline of its question. `left` is what remains, in ms. */
