@@ -39,7 +39,12 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const socket of sockets) socket.disconnect();
-  cluster.kill('SIGKILL');
+  // In order, also after a failure: nodes of a cluster that is killed live on.
+  if (cluster.exitCode === null) {
+    const ended = new Promise((resolve) => cluster.once('exit', resolve));
+    cluster.kill('SIGTERM');
+    await ended;
+  }
   await rm(folder, { recursive: true, force: true });
   await collector.close();
 });
