@@ -24,6 +24,7 @@ interface Writing {
 interface RawSocket {
   send(text: string): void;
   pause(): void;
+  resume(): void;
 }
 
 /** Reads nothing from now on; says all the same that it lives, or it would be taken for gone. @returns ends that */
@@ -32,7 +33,11 @@ function stopReading({ socket }: RoomPerson): () => void {
   const raw = (socket.io.engine.transport as unknown as { ws: RawSocket }).ws;
   raw.pause();
   const timer = setInterval(() => raw.send('3'), PONG_MS);
-  return () => clearInterval(timer);
+  return () => {
+    clearInterval(timer);
+    // It learns now that it was cut, and comes back.
+    raw.resume();
+  };
 }
 
 const p99 = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.99) - 1] ?? 0;

@@ -86,7 +86,7 @@ export function table(played: readonly Played[]): string {
   return lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n');
 }
 
-/** Writes the newest plays between the markers of the document. */
+/** Writes the newest plays between the markers of the document. Rows of which none is kept here stay as they stand there. */
 export function report(): void {
   const text = readFileSync(FILE, 'utf8');
   const [before, rest] = text.split(BEGIN);
@@ -94,8 +94,13 @@ export function report(): void {
   if (before === undefined || after === undefined) throw new Error(`${FILE} has lost its markers`);
   const line = (columns: readonly string[]): string => `| ${columns.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   const played = kept();
-  const body = [line(headings), line(headings.map(() => '---')), ...played.map((row) => line(cells(row)))];
-  const days = [...new Set(played.map(({ date }) => date.slice(0, 10)))].join(', ');
+  const written = rest?.split(END)[0] ?? '';
+  const standing = new Map(written.split('\n').map((told) => [told.split('|')[1]?.trim(), told]));
+  const told = new Map(played.map((row) => [row.id, line(cells(row))]));
+  const lines = rows.flatMap(({ id }) => told.get(id) ?? standing.get(id) ?? []);
+  const body = [line(headings), line(headings.map(() => '---')), ...lines];
+  const dates = [...(written.match(/\d{4}-\d\d-\d\d/g) ?? []), ...played.map(({ date }) => date.slice(0, 10))];
+  const days = [...new Set(dates)].toSorted().join(', ');
   const machine = `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? 'unknown'}, Linux ${release()}, Node ${process.versions.node}`;
   const note = `Played ${days} on ${machine}, servers, databases, partners and clients all on it (\`+\`: with changes that were not committed).`;
   writeFileSync(FILE, `${before}${BEGIN}\n\n${body.join('\n')}\n\n${note}\n\n${END}${after}`);
