@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { appKeys, perClient, providers } from './login.ts';
 import { messagingSettings, missingMessagingSettings } from './messaging.ts';
-import { isAddressRange } from './network.ts';
+import { isAddressRange, portRange } from './network.ts';
 import { hasAllRoles, roles } from './roles.ts';
 import { tracingSettings } from './tracing.ts';
 
@@ -147,6 +147,13 @@ export const settings = z.object({
     .describe('Addresses of the media ports. Default: every IPv4 and IPv6 interface, or loopback with a loopback HOST'),
   MEDIA_PORT: port.default(0).describe('First media port; worker N uses `MEDIA_PORT + N` on UDP and TCP. 0 takes free ports'),
   MEDIA_ANNOUNCED_ADDRESS: z.string().optional().describe('Address or host name that clients reach the media ports at (behind NAT)'),
+  MEDIA_PIPE_ADDRESS: z
+    .union([z.ipv4(), z.ipv6()])
+    .optional()
+    .describe(
+      'In a cluster: address at which other nodes reach the pipes of large rooms that go on there. Default: the first address of the media ports. Sound and picture are encrypted on the way, data channels are not: take a private network',
+    ),
+  MEDIA_PIPE_PORTS: portRange.optional().describe('UDP ports of these pipes, for example `40000-40999`. Default: free ports'),
   MEDIA_WORKER_CPU_LIMIT: z.coerce
     .number()
     .min(0.05)

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import type { ServerOptions } from 'socket.io';
 import type { Directory } from './directory.ts';
 import { within } from './durable.ts';
+import { type ClusterMedia, createClusterMedia, mediaName } from './media-nodes.ts';
 import { createRedisNodeBoard, type NodeBoard } from './node-board.ts';
 import type { NodeBus } from './node-bus.ts';
 import type { Logger } from './ports.ts';
@@ -15,6 +16,8 @@ export interface Cluster {
   bus: NodeBus;
   board: NodeBoard;
   adapter: NonNullable<ServerOptions['adapter']>;
+  /** The way to the media of other nodes. */
+  media: ClusterMedia;
   /** After the rooms have closed. */
   close(): Promise<void>;
 }
@@ -34,12 +37,17 @@ export async function joinCluster(pub: Redis, nodeId: string, log: Logger): Prom
   const ready = pub.status === 'ready' ? Promise.resolve() : new Promise<void>((connected) => void pub.once('ready', connected));
   await within(ready, START_MS, 'deadline').catch(() => log.warn({}, 'starting without Redis: rooms open once it is there'));
   const bus = await joinRedisBus({ nodeId, pub, sub, log });
+  const media = createClusterMedia(await joinRedisBus({ nodeId: mediaName(nodeId), pub, sub, log }));
   return {
     directory: createRedisDirectory(pub),
     bus,
     board: createRedisNodeBoard(pub),
     adapter: createAdapter(unheard(pub), sub, { key: 'wenzhen:sockets' }),
-    close: async () => sub.disconnect(),
+    media,
+    async close() {
+      await media.close();
+      sub.disconnect();
+    },
   };
 }
 

@@ -13,6 +13,7 @@ import { RoomError } from './errors.ts';
 import { type BusListener, createFigures, type Figures, timeBus } from './figures.ts';
 import { createGateway, type Gateway, type GatewayCounters } from './gateway.ts';
 import type { Cluster } from './cluster.ts';
+import { receivers } from './media-nodes.ts';
 import { createMemoryDirectory } from './memory-directory.ts';
 import { createMemoryBusHub } from './memory-node-bus.ts';
 import { createOwnership, type Ownership } from './ownership.ts';
@@ -52,7 +53,7 @@ export interface RoomsOptions {
   /** TURN servers with credentials for one user. */
   iceServers: (userId: string) => IceServers;
   /** The way to other nodes; a node alone brings its own parts. Closed by its owner, after the rooms. */
-  cluster?: Pick<Cluster, 'directory' | 'bus' | 'board' | 'adapter'> | undefined;
+  cluster?: (Pick<Cluster, 'directory' | 'bus' | 'board' | 'adapter'> & { media?: Cluster['media'] }) | undefined;
   tracing?: Tracing | null;
   /** Timing of each turn of an actor, in ms: for the metrics. */
   onTurn?: (kind: string, waitedMs: number, ranMs: number) => void;
@@ -221,11 +222,13 @@ function createParts(options: RoomsOptions) {
   });
   const nodeGone = (gone: string): void => {
     figures.nodesGone++;
+    media.nodeGone(gone);
     for (const { mailbox } of supervisor.actors()) mailbox.tell({ kind: 'node-gone', nodeId: gone }, true);
     recycleOrphans({ directory, supervisor, gateway }, gone).catch((error: unknown) => log.warn({ err: error }, 'orphans not sent on'));
   };
   const presence = cluster && createPresence({ directory, nodeId, ttlMs: config.ROOM_LEASE_MS, log, onGone: nodeGone });
   void node.report();
+  cluster?.media?.follow(() => receivers(node.others(), config.REGION ?? null));
   const close = async (): Promise<void> => {
     await node.drain();
     gateway.drain();

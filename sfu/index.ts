@@ -2,16 +2,17 @@
 import { networkInterfaces } from 'node:os';
 import { setLogEventListeners, workerBin } from 'mediasoup';
 import type { Config } from '#config/index.ts';
+import { createCascade } from './cascade.ts';
+import type { Cascade } from './cascade.ts';
 import { mediaCodecs, routerRtpCapabilities } from './codecs.ts';
 import { MediaError } from './errors.ts';
 import { answer } from './faults.ts';
-import { listenAddresses } from './listen.ts';
-import { openEdge } from './open-edge.ts';
+import { listenAddresses, pipeListen } from './listen.ts';
 import { openProbeMedia } from './probe-media.ts';
 import type { ProbePath } from './probe-media.ts';
 import type { PeerMediaImpl } from './peer-media.ts';
 import { createRoomMedia, RoomMediaImpl } from './room-media.ts';
-import type { MediaLog, MediaServer, Probe, RoomMedia } from './types.ts';
+import type { MediaLog, MediaNodes, MediaServer, Probe, RoomMedia } from './types.ts';
 import { watchUplinks } from './uplink.ts';
 import { createWorkerPool } from './worker-pool.ts';
 import type { WorkerPool } from './worker-pool.ts';
@@ -32,10 +33,11 @@ const OPEN_ATTEMPTS = 3;
 
 /**
  * Starts the workers and says in the log what they are.
+ * @param options.nodes the way to the media of other nodes, on which large rooms may go on
  * @throws when a worker does not start: no binary, or a media port that is taken
  */
-export async function createMediaServer(options: { config: Config; log: MediaLog }): Promise<MediaServer> {
-  const { config, log } = options;
+export async function createMediaServer(options: { config: Config; log: MediaLog; nodes?: MediaNodes | undefined }): Promise<MediaServer> {
+  const { config, log, nodes } = options;
   let closing: Promise<void> | undefined;
   let draining = false;
   setLogEventListeners({
@@ -43,13 +45,16 @@ export async function createMediaServer(options: { config: Config; log: MediaLog
     // A worker that is told to end complains about the pipe that we closed.
     onerror: (namespace, text, error) => log[draining ? 'debug' : 'error']({ namespace, ...(error ? { err: error } : {}) }, text),
   });
+  const interfaces = networkInterfaces();
   const addresses = listenAddresses({
     listen: config.MEDIA_LISTEN,
     announced: config.MEDIA_ANNOUNCED_ADDRESS,
     host: config.HOST,
-    interfaces: networkInterfaces(),
+    interfaces,
   });
   const pool = await createWorkerPool(config, log, addresses);
+  const listen = pipeListen({ address: config.MEDIA_PIPE_ADDRESS, ports: config.MEDIA_PIPE_PORTS, media: addresses, interfaces });
+  const cascade = createCascade({ config, log, pool, nodes, settings: { listen, remote: true } });
   const { version, origin, srtp } = await workerInfo(workerBin);
   log.info({ workers: config.MEDIA_WORKERS, version, origin, srtp, addresses, port: config.MEDIA_PORT }, 'media workers are up');
 
@@ -62,16 +67,17 @@ export async function createMediaServer(options: { config: Config; log: MediaLog
 
   return {
     routerRtpCapabilities,
-    openRoom: (roomId) => openRoom(pool, roomId, options),
+    openRoom: (roomId) => openRoom({ pool, cascade, config, log }, roomId),
     openProbe: (path) => openProbe(pool, path),
     workers: () => pool.slots().map((slot) => statusOf(slot, performance.now())),
     deaths: () => pool.deaths,
     healthy: () => pool.slots().length > 0,
+    nodeGone: (nodeId) => cascade.nodeGone(nodeId),
     drain,
     close() {
       drain();
       stopWatching();
-      return (closing ??= closeAll(pool));
+      return (closing ??= closeAll(pool, cascade));
     },
   };
 }
@@ -80,11 +86,11 @@ function* peersOf(pool: WorkerPool): Generator<PeerMediaImpl> {
   for (const { hosted } of pool.slots()) for (const each of hosted) if (each instanceof RoomMediaImpl) yield* each.peers;
 }
 
-async function openRoom(pool: WorkerPool, roomId: string, { config, log }: { config: Config; log: MediaLog }): Promise<RoomMedia> {
+async function openRoom(parts: Parts, roomId: string): Promise<RoomMedia> {
   for (let attempt = 1; ; attempt += 1) {
-    const slot = await pool.take();
+    const slot = await parts.pool.take();
     try {
-      return await openRoomOn({ pool, config, log }, slot, roomId);
+      return await openRoomOn(parts, slot, roomId);
     } catch (error) {
       const died = error instanceof MediaError && slot.worker.closed;
       if (!died || attempt === OPEN_ATTEMPTS) throw error;
@@ -94,6 +100,7 @@ async function openRoom(pool: WorkerPool, roomId: string, { config, log }: { con
 
 interface Parts {
   pool: WorkerPool;
+  cascade: Cascade;
   config: Config;
   log: MediaLog;
 }
@@ -109,7 +116,7 @@ async function openRoomOn(parts: Parts, slot: WorkerSlot, roomId: string): Promi
     workerPid: worker.pid,
     admit: (who, cost, share) => admit(slot, nameOf(who), cost, limitsOf(config, share)),
     forget: (who) => forget(slot, nameOf(who)),
-    openEdge: (owner, cost, share) => openEdge(parts, { owner, used, cost, share }),
+    openEdge: (owner, offers, cost, share) => parts.cascade.openEdge({ owner, used, offers, cost, share }),
     closed: (closed) => hosted.delete(closed),
   });
   // Died between the answer and here: nobody would tell this room.
@@ -131,7 +138,8 @@ async function openProbe(pool: WorkerPool, path: ProbePath): Promise<Probe> {
   }
 }
 
-async function closeAll(pool: WorkerPool): Promise<void> {
+async function closeAll(pool: WorkerPool, cascade: Cascade): Promise<void> {
+  await cascade.close();
   for (const { hosted, probes } of pool.slots()) {
     for (const each of hosted) each.close();
     for (const probe of probes) probe.close();

@@ -84,3 +84,25 @@ export function listenInfos(addresses: readonly ListenAddress[], port: number): 
     })),
   );
 }
+
+/**
+ * Where pipes to other nodes listen.
+ * @param options.address what other nodes are told; listened on when this machine has it, else everywhere
+ * @param options.media the addresses of the media ports: the first one serves when no other is given
+ */
+export function pipeListen(options: {
+  address: string | undefined;
+  ports: { min: number; max: number } | undefined;
+  media: readonly ListenAddress[];
+  interfaces: Interfaces;
+}): { ip: string; announced?: string; ports?: { min: number; max: number } } {
+  const { ports, media, interfaces } = options;
+  const range = ports && { ports };
+  const wildcard = (ip: string | undefined): boolean => ip === undefined || ip === '0.0.0.0' || ip === '::';
+  // Behind NAT the media ports listen everywhere; nodes reach each other without it.
+  const own = media.find(({ ip }) => !wildcard(ip))?.ip ?? reachable(interfaces, 4)[0] ?? '127.0.0.1';
+  const address = options.address ?? own;
+  const isOwn = Object.values(interfaces).some((infos) => infos?.some((info) => info.address === address));
+  if (isOwn) return { ip: address, ...range };
+  return { ip: family(address) === 6 ? '::' : '0.0.0.0', announced: address, ...range };
+}

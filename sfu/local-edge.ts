@@ -25,7 +25,9 @@ export interface LocalEdgeOptions {
   upstream: Upstream;
   settings: PipeSettings;
   /** Nobody is left on it, or its worker is gone; it is closed by then. */
-  gone: () => void;
+  gone?: () => void;
+  /** It is closed, by whomever. */
+  closed: () => void;
 }
 
 /** @throws {MediaError} `media_unavailable` when the worker dies meanwhile */
@@ -75,12 +77,13 @@ export class LocalEdge implements RoomEdge, Hosted {
     return this.#peers.tracks === 0 ? this.#peers.size : 0;
   }
 
-  async receive(options: ReceiveOptions, cost: Cost, share: number): Promise<Receiving> {
+  /** @param emit hears of the consumers, in place of the edge's own listener */
+  async receive(options: ReceiveOptions, cost: Cost, share: number, emit?: Emit): Promise<Receiving> {
     if (this.#closed) throw new MediaError('closed');
     const { slot, config } = this.#options;
     const who = this.#who(options.peerId);
     if (!admit(slot, who, cost, limitsOf(config, share))) throw new MediaError('media_full');
-    return await this.#peers.receive(options);
+    return await this.#peers.receive(options, emit);
   }
 
   grow(from: string, cores: number): boolean {
@@ -115,7 +118,13 @@ export class LocalEdge implements RoomEdge, Hosted {
   workerLost(): void {
     if (this.#closed) return;
     this.#end(true);
-    this.#options.gone();
+    this.#options.gone?.();
+  }
+
+  /** Closes it while people receive on it, who are told that it is lost. */
+  abandon(): void {
+    this.workerLost();
+    this.#router.close();
   }
 
   workerStopped(): void {
@@ -126,7 +135,7 @@ export class LocalEdge implements RoomEdge, Hosted {
     forget(this.#options.slot, this.#who(peerId));
     if (this.#peers.size > 0) return;
     this.close();
-    this.#options.gone();
+    this.#options.gone?.();
   }
 
   #end(lost: boolean): void {
@@ -134,6 +143,7 @@ export class LocalEdge implements RoomEdge, Hosted {
     this.#options.slot.hosted.delete(this);
     this.#peers.routerClosed(lost);
     this.inlet.close();
+    this.#options.closed();
   }
 
   #who(peerId: string): string {

@@ -14,6 +14,7 @@ export function createNoMedia(): MediaServer {
     workers: () => [],
     deaths: () => 0,
     healthy: () => true,
+    nodeGone: () => undefined,
     drain: () => undefined,
     close: async () => undefined,
   };

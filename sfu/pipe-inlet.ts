@@ -15,6 +15,9 @@ import type { DataTrack, DataTrackOffer, Track, TrackOffer } from './track.ts';
 /** How long the first packets may take through a pipe to another node, in ms: the association of its data channels. */
 const PIPE_PATIENCE_MS = 3_000;
 
+/** The last stream that there is: tracks count from the first. */
+const PROBE_STREAM = { streamId: 65_534, ordered: true };
+
 /** A pipe that is open. */
 export interface Pipe {
   id: string;
@@ -140,6 +143,16 @@ export class PipeInlet {
 
 /** Waits until packets have come through both ways. @throws {MediaError} `media_unavailable` */
 async function reaches(transport: types.PipeTransport, where: string): Promise<void> {
+  // Without a data channel no association is made.
+  const probe = await answer(transport.produceData({ sctpStreamParameters: PROBE_STREAM, label: 'probe' }), () => transport.closed);
+  try {
+    await associated(transport, where);
+  } finally {
+    probe.close();
+  }
+}
+
+async function associated(transport: types.PipeTransport, where: string): Promise<void> {
   if (transport.sctpState === 'connected') return;
   await new Promise<void>((resolve, reject) => {
     const failed = (): void => reject(new MediaError('media_unavailable', `no packets through a pipe to ${where}`));

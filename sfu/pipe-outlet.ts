@@ -4,26 +4,24 @@ import { MediaError } from './errors.ts';
 import { answer } from './faults.ts';
 import { connectPipe, openPipeTransport, pipeAddress } from './pipe.ts';
 import type { HomeTracks, PipeAddress, PipedData, PipedTrack, PipeSettings, Upstream } from './pipe.ts';
+import type { ProducerMedia } from './producer-media.ts';
 
 export class PipeOutlet implements Upstream {
   readonly #home: HomeTracks;
   readonly #settings: PipeSettings;
-  /** Stands for the edge among those who want layers. */
-  readonly #name: string;
   readonly #pipes = new Map<string, types.PipeTransport>();
-  readonly #consumers = new Map<string, types.Consumer | types.DataConsumer>();
-  readonly #wanted = new Set<string>();
+  /** What flows, with the track that it is of. */
+  readonly #flows = new Map<string, { consumer: types.Consumer | types.DataConsumer; media?: ProducerMedia }>();
   #closed = false;
 
-  constructor(home: HomeTracks, settings: PipeSettings, name: string) {
+  constructor(home: HomeTracks, settings: PipeSettings) {
     this.#home = home;
     this.#settings = settings;
-    this.#name = name;
   }
 
   /** What flows into the pipes. */
   get count(): number {
-    return this.#consumers.size;
+    return this.#flows.size;
   }
 
   async connect(pipeId: string, edge: PipeAddress): Promise<PipeAddress> {
@@ -46,46 +44,40 @@ export class PipeOutlet implements Upstream {
     const media = this.#home.track(producerId);
     if (!media) throw new MediaError('not_found');
     const consumer = await answer(this.#pipe(pipeId).consume({ producerId }), () => media.producer.closed);
-    this.#keep(consumer, 'producerclose');
+    this.#flows.set(consumer.id, { consumer, media });
+    consumer.on('producerclose', () => this.stop(consumer.id));
     // Until the edge says more of it: there is somebody who wants it.
-    this.want(producerId, media.layers.length - 1);
+    this.want(consumer.id, media.layers.length - 1);
     return { consumerId: consumer.id, rtpParameters: consumer.rtpParameters, paused: media.producer.paused };
   }
 
   async pullData(pipeId: string, dataProducerId: string): Promise<PipedData> {
     const consumer = await answer(this.#pipe(pipeId).consumeData({ dataProducerId }), () => this.#closed);
-    this.#keep(consumer, 'dataproducerclose');
+    this.#flows.set(consumer.id, { consumer });
+    consumer.on('dataproducerclose', () => this.stop(consumer.id));
     const { id: consumerId, sctpStreamParameters = { streamId: 0 }, label, protocol } = consumer;
     return { consumerId, sctpStreamParameters, label, protocol };
   }
 
-  #keep(consumer: types.Consumer | types.DataConsumer, closing: 'producerclose' | 'dataproducerclose'): void {
-    this.#consumers.set(consumer.id, consumer);
-    (consumer as types.Consumer).on(closing as 'producerclose', () => this.#consumers.delete(consumer.id));
+  stop(consumerId: string): void {
+    const flow = this.#flows.get(consumerId);
+    this.#flows.delete(consumerId);
+    flow?.media?.want(consumerId, null);
+    flow?.consumer.close();
   }
 
-  stop(_pipeId: string, consumerId: string): void {
-    this.#consumers.get(consumerId)?.close();
-    this.#consumers.delete(consumerId);
-  }
-
-  want(producerId: string, layer: number | null): void {
-    if (this.#closed) return;
-    if (layer === null) this.#wanted.delete(producerId);
-    else this.#wanted.add(producerId);
-    this.#home.track(producerId)?.want(this.#name, layer);
+  want(consumerId: string, layer: number): void {
+    this.#flows.get(consumerId)?.media?.want(consumerId, layer);
   }
 
   disconnect(pipeId: string): void {
-    const transport = this.#pipes.get(pipeId);
+    this.#pipes.get(pipeId)?.close();
     this.#pipes.delete(pipeId);
-    transport?.close();
-    for (const [id, consumer] of this.#consumers) if (consumer.closed) this.#consumers.delete(id);
+    for (const [id, { consumer }] of this.#flows) if (consumer.closed) this.stop(id);
   }
 
   /** The edge is gone. */
   close(): void {
-    for (const producerId of this.#wanted) this.want(producerId, null);
     this.#closed = true;
     for (const pipeId of this.#pipes.keys()) this.disconnect(pipeId);
   }

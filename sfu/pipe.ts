@@ -43,9 +43,10 @@ export interface Upstream {
   /** Lets a track flow. @throws {MediaError} `not_found` when it has just ended */
   pull(pipeId: string, producerId: string): Promise<PipedTrack>;
   pullData(pipeId: string, dataProducerId: string): Promise<PipedData>;
-  stop(pipeId: string, consumerId: string): void;
-  /** Says which layer of a track is wanted at most at the edge; null: the track is not piped any more. */
-  want(producerId: string, layer: number | null): void;
+  /** What was pulled is not needed any more. */
+  stop(consumerId: string): void;
+  /** Says which layer of a pulled track is wanted at most at the edge; -1: none. */
+  want(consumerId: string, layer: number): void;
   disconnect(pipeId: string): void;
 }
 

@@ -86,8 +86,8 @@ function shared<T>({ open, done }: Context, bring: (pipe: Pipe) => Promise<T>, e
 }
 
 /** Does what comes after a pull; whatever is pulled in vain is stopped again. */
-async function received<T>(upstream: Upstream, pipeId: string, consumerId: string, produce: () => Promise<T>) {
-  const stop = (): void => upstream.stop(pipeId, consumerId);
+async function received<T>(upstream: Upstream, consumerId: string, produce: () => Promise<T>) {
+  const stop = (): void => upstream.stop(consumerId);
   try {
     return { made: await produce(), stop };
   } catch (error) {
@@ -107,9 +107,9 @@ export function pipedTrack(context: Context, info: TrackOffer): OfferedTrack {
   };
   const bring = async ({ id: pipeId, transport }: Pipe) => {
     const { consumerId, ...pulled } = await upstream.pull(pipeId, id);
-    return await received(upstream, pipeId, consumerId, async () => {
+    return await received(upstream, consumerId, async () => {
       const producer = await answer(transport.produce({ id, kind, ...pulled }), () => transport.closed);
-      const tell = { layers: (layer: number) => upstream.want(id, layer), score: () => undefined };
+      const tell = { layers: (layer: number) => upstream.want(consumerId, layer), score: () => undefined };
       const media = producerMedia(producer, { peerId, source, layers, uplink: { lossy: false } }, tell);
       await follow(media);
       return media;
@@ -118,7 +118,6 @@ export function pipedTrack(context: Context, info: TrackOffer): OfferedTrack {
   const piped = shared(context, bring, ({ made, stop }) => {
     made.close();
     stop();
-    upstream.want(id, null);
   });
   return {
     ...{ id, peerId, kind, consumable },
@@ -143,7 +142,7 @@ export function pipedDataTrack(context: Context, { id, peerId }: DataTrackOffer)
   const { upstream } = context;
   const bring = async ({ id: pipeId, transport }: Pipe) => {
     const { consumerId, ...pulled } = await upstream.pullData(pipeId, id);
-    return await received(upstream, pipeId, consumerId, () => answer(transport.produceData({ id, ...pulled }), () => transport.closed));
+    return await received(upstream, consumerId, () => answer(transport.produceData({ id, ...pulled }), () => transport.closed));
   };
   const piped = shared(context, bring, ({ made, stop }) => {
     made.close();

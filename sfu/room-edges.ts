@@ -7,6 +7,7 @@ import type { Receiving } from './receiving.ts';
 import type { Cost, RoomEdge } from './room-edge.ts';
 import type { ReceiveOptions } from './router-peers.ts';
 import { trackOffer } from './track.ts';
+import type { Offers } from './track.ts';
 
 /**
  * Receivers take this share of a worker's limits as long as there is another worker: what is left is for the pipes to
@@ -24,7 +25,7 @@ export interface RoomEdgesOptions {
    * Opens one more edge that can bear this much, on a worker or node where the room has none.
    * @returns undefined when there is none
    */
-  open(cost: Cost, share: number): Promise<RoomEdge | undefined>;
+  open(offers: Offers, cost: Cost, share: number): Promise<RoomEdge | undefined>;
 }
 
 export class RoomEdges {
@@ -86,16 +87,33 @@ export class RoomEdges {
   }
 
   async #open(cost: Cost, share: number): Promise<boolean> {
-    const edge = await this.#options.open(cost, share);
+    const before = { tracks: new Set(this.#tracks.keys()), dataTracks: new Set(this.#dataTracks.keys()) };
+    const edge = await this.#options.open(this.#offers(), cost, share);
     if (!edge) return false;
     if (this.#closed) {
       edge.close();
       return false;
     }
-    for (const media of this.#tracks.values()) edge.addTrack(trackOffer(media));
-    for (const [id, peerId] of this.#dataTracks) edge.addDataTrack({ id, peerId });
+    this.#catchUp(edge, before);
     this.#edges.add(edge);
     return true;
+  }
+
+  #offers(): Offers {
+    const tracks = [...this.#tracks.values()].map(trackOffer);
+    return { tracks, dataTracks: [...this.#dataTracks].map(([id, peerId]) => ({ id, peerId })) };
+  }
+
+  /** Tells an edge what has come and gone while it was opened. */
+  #catchUp(edge: RoomEdge, before: { tracks: Set<string>; dataTracks: Set<string> }): void {
+    const { tracks, dataTracks } = this.#offers();
+    for (const track of tracks) {
+      if (before.tracks.has(track.id)) edge.trackPaused(track.id, track.paused);
+      else edge.addTrack(track);
+    }
+    for (const track of dataTracks) if (!before.dataTracks.has(track.id)) edge.addDataTrack(track);
+    const now = new Set([...tracks, ...dataTracks].map(({ id }) => id));
+    for (const id of [...before.tracks, ...before.dataTracks]) if (!now.has(id)) edge.removeTrack(id);
   }
 
   /** Counts a track that is about to come. @throws {MediaError} `media_full` when a router cannot bear it */

@@ -18,6 +18,7 @@ import { RouterPeers } from './router-peers.ts';
 import { watchSpeakers } from './speakers.ts';
 import type { Speakers } from './speakers.ts';
 import { ownDataTrack, ownTrack } from './track.ts';
+import type { Offers } from './track.ts';
 import type { MediaLog, MediaTap, RoomMedia, RoomMediaEvents, RtpCapabilities, TrackInfo } from './types.ts';
 import type { Hosted } from './worker-slot.ts';
 
@@ -34,7 +35,7 @@ export interface RoomParts {
   /** Somebody left. */
   forget(who: string): void;
   /** Opens one more router that can bear this much, where the room has none; undefined when there is none. */
-  openEdge(room: EdgeOwner, cost: Cost, share: number): Promise<RoomEdge | undefined>;
+  openEdge(room: EdgeOwner, offers: Offers, cost: Cost, share: number): Promise<RoomEdge | undefined>;
   /** The room closed by itself or was lost. */
   closed(room: RoomMediaImpl): void;
 }
@@ -103,7 +104,7 @@ export class RoomMediaImpl implements RoomMedia, Hosted {
     this.#context = this.#contextOfPeers();
     const { config, log, router, webRtcServer } = parts;
     this.#home = new RouterPeers({ ...{ config, log, router, webRtcServer }, emit: this.#emit });
-    this.#edges = new RoomEdges({ home: this.#homeEdge(), open: (cost, share) => parts.openEdge(this.#owner(), cost, share) });
+    this.#edges = new RoomEdges({ home: this.#homeEdge(), open: (...request) => parts.openEdge(this.#owner(), ...request) });
   }
 
   get roomId(): string {

@@ -70,23 +70,24 @@ export class RouterPeers {
 
   /**
    * Opens a transport to a peer, and consumers (paused) for everything that there is. The peer is not settled yet.
+   * @param emit hears of its consumers
    * @throws {MediaError} `closed`, `media_unavailable`
    */
-  async receive(options: ReceiveOptions): Promise<PeerReceiving> {
+  async receive(options: ReceiveOptions, emit = this.#options.emit): Promise<PeerReceiving> {
     const { router, webRtcServer } = this.#options;
     this.#opening += 1;
     try {
       const transport = await answer(openTransport(router, webRtcServer), () => router.closed);
       if (this.#closed) throw new MediaError('closed');
-      return this.#received(transport, options);
+      return this.#received(transport, options, emit);
     } finally {
       this.#opening -= 1;
       if (!this.#closed && !this.#receiving.has(options.peerId)) this.#options.left?.(options.peerId);
     }
   }
 
-  #received(transport: types.WebRtcTransport, options: ReceiveOptions): PeerReceiving {
-    const { config, log, emit } = this.#options;
+  #received(transport: types.WebRtcTransport, options: ReceiveOptions, emit: Emit): PeerReceiving {
+    const { config, log } = this.#options;
     const { peerId } = options;
     const receiving = new PeerReceiving({
       ...options,

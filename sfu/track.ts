@@ -23,6 +23,12 @@ export interface DataTrackOffer {
   peerId: string;
 }
 
+/** All that there is to receive. */
+export interface Offers {
+  tracks: TrackOffer[];
+  dataTracks: DataTrackOffer[];
+}
+
 /** A track on one router. Each `take()` is followed by one `release()`, also when it failed. */
 export interface Track extends Pick<TrackOffer, 'id' | 'peerId' | 'kind' | 'consumable'> {
   readonly closed: boolean;

@@ -184,6 +184,16 @@ export interface Probe {
   close(): void;
 }
 
+/** The way to the media of other nodes, over the node bus. Messages and answers are plain JSON. */
+export interface MediaNodes {
+  /** Nodes that take receivers for rooms of this one, best first. */
+  others(): string[];
+  /** @throws when the node does not answer in time */
+  request(nodeId: string, message: unknown, deadlineMs: number): Promise<unknown>;
+  /** Says who answers here; once. */
+  serve(handler: (message: unknown, from: string) => Promise<unknown>): void;
+}
+
 export interface MediaServer {
   /** The same for every router; safe to cache and to serve to anybody. */
   readonly routerRtpCapabilities: RtpCapabilities;
@@ -195,6 +205,8 @@ export interface MediaServer {
   deaths(): number;
   /** True while at least one worker answers. */
   healthy(): boolean;
+  /** Another node is gone, with what it had of rooms here, and the rooms of which this one has something. */
+  nodeGone(nodeId: string): void;
   /**
    * The process is about to end: call it first. Media goes on, but a worker that ends from now on (a terminal's Ctrl-C
    * reaches the workers too) is neither replaced nor logged as an error. Idempotent.

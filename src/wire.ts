@@ -135,7 +135,10 @@ async function buildCore(config: Config, log: Logger) {
     const foundation = await createFoundation(config, log);
     opened.push(foundation);
     const { database, auth, redis, nodeId, tracing, vault } = foundation;
-    const media = config.ROLES.includes('rooms') ? await createMediaServer({ config, log }) : createNoMedia();
+    // Without a database that they share, processes have no rooms to share.
+    const cluster = redis && config.DATABASE_URL ? await joinCluster(redis, nodeId, log) : undefined;
+    if (cluster) opened.push(cluster);
+    const media = config.ROLES.includes('rooms') ? await createMediaServer({ config, log, nodes: cluster?.media }) : createNoMedia();
     opened.push(media);
     const chatStore = createChatStore(database, vault);
     const files = createFiles(foundation);
@@ -144,9 +147,6 @@ async function buildCore(config: Config, log: Logger) {
     // The rooms come before the metrics that listen to them.
     const listeners: Listeners = { turn: [], bus: [], job: [], onJob: (...job) => tell(listeners.job, job) };
     const visits = createVisitHooks();
-    // Without a database that they share, processes have no rooms to share.
-    const cluster = redis && config.DATABASE_URL ? await joinCluster(redis, nodeId, log) : undefined;
-    if (cluster) opened.push(cluster);
     const rooms = createRooms({
       cluster,
       config,

@@ -233,7 +233,7 @@ test('a pipe that fails is not kept: the next one who needs it makes it', async 
       .slice(0, 2)
       .map((worker) => worker.createRouter()),
   );
-  const outlet = new PipeOutlet({ router: from!, track: () => undefined }, LOCAL_PIPES, 'edge');
+  const outlet = new PipeOutlet({ router: from!, track: () => undefined }, LOCAL_PIPES);
   let failures = 0;
   const connect: PipeOutlet['connect'] = (pipeId, edge) => {
     if (failures++ === 0) return Promise.reject(new MediaError('media_unavailable'));

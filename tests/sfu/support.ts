@@ -4,7 +4,7 @@ import { observer } from 'mediasoup';
 import type { types } from 'mediasoup';
 import { loadConfig } from '#config/index.ts';
 import { createMediaServer } from '#sfu/index.ts';
-import type { MediaLog, MediaServer, RoomMedia, RoomMediaEvents, RtpCapabilities, RtpParameters } from '#sfu/types.ts';
+import type { MediaLog, MediaNodes, MediaServer, RoomMedia, RoomMediaEvents, RtpCapabilities, RtpParameters } from '#sfu/types.ts';
 
 // Workers and handshakes share the machine with other tests.
 jest.setTimeout(60_000);
@@ -18,15 +18,15 @@ export interface TestMedia {
   close(): Promise<void>;
 }
 
-/** @param env settings that differ from: one worker on loopback */
-export async function startMedia(env: Record<string, string> = {}): Promise<TestMedia> {
+/** @param env settings that differ from: one worker on loopback. @param nodes the way to other ones */
+export async function startMedia(env: Record<string, string> = {}, nodes?: MediaNodes): Promise<TestMedia> {
   const workers: types.Worker[] = [];
   const logged: TestMedia['logged'] = [];
   const note = (level: string) => (fields: object, message: string) => void logged.push({ level, message, fields });
   const log: MediaLog = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
   const add = (worker: types.Worker) => void workers.push(worker);
   observer.on('newworker', add);
-  const server = await createMediaServer({ config: loadConfig({ MEDIA_WORKERS: '1', ...env }), log });
+  const server = await createMediaServer({ config: loadConfig({ MEDIA_WORKERS: '1', ...env }), log, nodes });
   return {
     server,
     workers,
