@@ -80,8 +80,9 @@ test('two people consent, are recorded, and both are in the film that plays on t
     expect(facts.seconds).toBeGreaterThan(5);
     for (const x of [160, 800]) {
       const seen = await Promise.all([2, facts.seconds - 1].map((at) => colourAt(film, at, { x, y: 40, width: 320, height: 280 })));
-      // The made-up camera is bright, and no plain surface. The one that was cut may be black for a moment, not in both places.
-      expect(Math.max(...seen.map(({ red, green, blue }) => red + green + blue))).toBeGreaterThan(150);
+      // The made-up camera is green with a clock and a moving disc (140 and more in sum), and no plain surface; a tile without picture is black
+      // (below 50). The one that was cut may be black for a moment, not in both places.
+      expect(Math.max(...seen.map(({ red, green, blue }) => red + green + blue))).toBeGreaterThan(100);
       expect(Math.max(...seen.map(({ spread }) => spread))).toBeGreaterThan(5);
     }
     expect(await volumeOf(film, 0, facts.seconds)).toBeGreaterThan(-50);
