@@ -6,8 +6,8 @@ import type { Consultations } from './service.ts';
 const tags = ['consultations'];
 const read = may('consultations:read', { objects: 'visits that the caller belongs to' });
 const lead = may('consultations:lead', { objects: 'visits that the caller leads' });
-/** What closing a room can answer. */
-const closingErrors = ['room_busy', 'room_moved', 'shutting_down', 'deadline'] as const;
+/** What asking a room can answer, and closing it. */
+const roomErrors = ['room_busy', 'room_moved', 'shutting_down', 'deadline'] as const;
 const params = schemas.consultationParams;
 
 /** Rooms that are open now. */
@@ -20,13 +20,13 @@ export function roomRoutes(consultations: Consultations): FastifyPluginAsyncZod 
     });
 
     app.get('/consultations/:id/room', {
-      config: { policy: lead, errors: ['not_found'] },
+      config: { policy: lead, errors: ['not_found', ...roomErrors] },
       schema: { summary: 'Who is in the room now', tags, params, response: { 200: schemas.openRoom } },
       handler: (request) => consultations.room(userOf(request).userId, request.params.id),
     });
 
     app.post('/consultations/:id/room/close', {
-      config: { policy: lead, errors: ['not_found', ...closingErrors] },
+      config: { policy: lead, errors: ['not_found', ...roomErrors] },
       schema: {
         summary: 'Show everybody out of the room; the visit goes on and can be entered again',
         tags,

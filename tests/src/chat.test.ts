@@ -75,6 +75,10 @@ describe.each(['sqlite', 'mysql'])('a visit on %s', (dialect) => {
     }
     expect(server.openRooms).toEqual([]);
     expect((await server.call('GET', `${base}/${id}`, doctor())).body.data.status).toBe('active');
+    for (const fault of ['room_busy', 'deadline'] as const) {
+      server.roomFaults.push(fault);
+      expect(await code('GET', `${base}/${id}/room`, doctor())).toBe(fault);
+    }
   });
 
   test('unread messages are those of the others after what was read, and read is never taken back', async () => {

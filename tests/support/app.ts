@@ -102,7 +102,10 @@ function roomsOf({ database, auth }: Foundation, visits: VisitHooks, openRooms: 
     },
     callIn: async (): Promise<void> => undefined,
     list: async (): Promise<OpenRoom[]> => openRooms,
-    inspect: async (): Promise<RoomView | null> => null,
+    async inspect(): Promise<RoomView | null> {
+      failAsAsked();
+      return null;
+    },
   };
 }
 

@@ -3178,6 +3178,8 @@ export interface paths {
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
         429: Json<Failure<'rate_limited'>>;
+        503: Json<Failure<'room_busy' | 'room_moved' | 'shutting_down'>>;
+        504: Json<Failure<'deadline'>>;
       };
     };
   };
