@@ -23,6 +23,9 @@ test.each(WAYS)(`jobs $name survive ${KILLS} kills: none lost, none twice`, asyn
 });
 
 test('the planted fault is seen: an effect that is no part of its mark happens twice', async () => {
-  const { doubled } = await site.kill({ queued: false, processes: 1, kills: KILLS, chance, planted: ['effect-before-mark'] });
+  let doubled = 0;
+  // Whether one of so few kills falls between effect and mark is chance.
+  for (let round = 0; round < 6 && doubled === 0; round++)
+    ({ doubled } = await site.kill({ queued: false, processes: 1, kills: KILLS, chance, planted: ['effect-before-mark'] }));
   expect(doubled).toBeGreaterThan(0);
 });
