@@ -10,6 +10,7 @@ const BENCHMARKS = [
   'receivers',
   'capacity',
   'admission',
+  'cascade',
   'join',
   'page',
   'glass',

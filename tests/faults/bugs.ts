@@ -147,7 +147,7 @@ export const sourceBugs = {
   /** The effect of a job is one transaction and its mark another. */
   'effect-before-mark': {
     file: 'tests/support/job-worker.ts',
-    edits: [["inTransaction<'order.expire'>(effect)", "outside<'order.expire'>(async (job) => { await effect(job); await delay(20); })"]],
+    edits: [["inTransaction<'order.expire'>(effect)", "outside<'order.expire'>(async (job) => { await effect(job); await delay(200); })"]],
   },
   /** No bug: a pause in which the process can be killed, after what a notice changed and before its commit. */
   'pause-before-commit': {

@@ -3,7 +3,7 @@ import { newMariaDb } from '#tests/support/databases.ts';
 import { type RedisServer, startRedis } from '#tests/support/redis.ts';
 import { type JobSite, openJobSite, WAYS } from './job-row.ts';
 
-const KILLS = 10;
+const KILLS = 5;
 const chance = Math.random;
 
 let redis: RedisServer;
@@ -25,7 +25,7 @@ test.each(WAYS)(`jobs $name survive ${KILLS} kills: none lost, none twice`, asyn
 test('the planted fault is seen: an effect that is no part of its mark happens twice', async () => {
   let doubled = 0;
   // Whether one of so few kills falls between effect and mark is chance.
-  for (let round = 0; round < 6 && doubled === 0; round++)
+  for (let round = 0; round < 12 && doubled === 0; round++)
     ({ doubled } = await site.kill({ queued: false, processes: 1, kills: KILLS, chance, planted: ['effect-before-mark'] }));
   expect(doubled).toBeGreaterThan(0);
 });

@@ -35,6 +35,8 @@ export async function startCascade({ redisUrl, filesDir, perWorker, nodes: count
     ...{ MEDIA_WORKERS: String(WORKERS), MEDIA_WORKER_MAX_CONSUMERS: String(perWorker), MEDIA_WORKER_CPU_LIMIT: '1' },
     // One process plays everybody: it may answer a heartbeat late.
     ...{ ROOM_MAX_PEERS: '250', SOCKET_PING_TIMEOUT_MS: '20000', ROOM_LEASE_MS: '20000' },
+    // Whoever comes before the nodes know each other tries again until they do.
+    RATE_JOIN_PER_10_SECONDS: '1000',
   };
   const nodes: TestNode[] = [];
   const clients: RoomClient[] = [];

@@ -112,6 +112,10 @@ export async function enterRoom(
     rtpCapabilities: rtc.rtpCapabilities as RequestInput<'room:join'>['rtpCapabilities'],
     mediaSessionId: null,
     chatAfterSeq: 0,
+  }).catch((error: unknown) => {
+    rtc.close();
+    socket.close();
+    throw error;
   })) as InRoom;
   openMedia(rtc, joined.media!, (name, payload) => ask(socket, name, payload));
   take = receiver(rtc, received, (consumerIds) => ask(socket, 'consumer:resume', { consumerIds }));
