@@ -5,8 +5,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { observer, type types } from 'mediasoup';
-import { MediaError, type MediaServer } from '#sfu/index.ts';
-import { plainTransport, sendCamera, startMediaServer, usePlainTransports } from './forwarding/ours.ts';
+import type { MediaServer } from '#sfu/index.ts';
+import { nullIfFull, plainTransport, sendCamera, startMediaServer, usePlainTransports } from './forwarding/ours.ts';
 import { connectSink, receiverCapabilities } from './forwarding/plain.ts';
 import { conclude, finish, type Goal, type Options, readOptions, type Result, waitForQuiet } from './harness.ts';
 import { cpuSeconds, pin } from './processes.ts';
@@ -51,11 +51,6 @@ function watchShare(pid: number) {
     share: () => (cpuSeconds(pid) - seen[0]!.cpu) / Math.max(0.001, (performance.now() - seen[0]!.at) / 1000),
     stop: () => clearInterval(timer),
   };
-}
-
-function nullIfFull(error: unknown): null {
-  if (error instanceof MediaError && error.code === 'media_full') return null;
-  throw error;
 }
 
 /** Opens one room with everybody in it, as far as they are let in. @returns the number of streams that it added, or null when the server is full */

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '#config/index.ts';
 import { createClusterMedia, mediaName } from '#rooms/media-nodes.ts';
 import { createMemoryBusHub } from '#rooms/memory-node-bus.ts';
-import { createMediaServer, MediaError, type PeerMedia, type RoomMedia } from '#sfu/index.ts';
-import { plainTransport, sendCamera, usePlainTransports } from './forwarding/ours.ts';
+import { createMediaServer, type PeerMedia, type RoomMedia } from '#sfu/index.ts';
+import { nullIfFull, plainTransport, sendCamera, usePlainTransports } from './forwarding/ours.ts';
 import { connectSink, receiverCapabilities } from './forwarding/plain.ts';
 import { conclude, finish, readOptions, waitForQuiet } from './harness.ts';
 import { startLoad } from './rtp/load.ts';
@@ -44,11 +44,6 @@ async function startNodes(count: number) {
       }
     },
   };
-}
-
-function nullIfFull(error: unknown): null {
-  if (error instanceof MediaError && error.code === 'media_full') return null;
-  throw error;
 }
 
 /** Lets people in until there are enough, or nobody else is. */

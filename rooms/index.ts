@@ -11,7 +11,7 @@ import { type ConsultationBehaviour, openConsultation, type RoomSummary } from '
 import type { IceServers } from './consultation-state.ts';
 import { RoomError } from './errors.ts';
 import { type BusListener, createFigures, type Figures, timeBus } from './figures.ts';
-import { createGateway, type Gateway, type GatewayCounters } from './gateway.ts';
+import { createGateway, type Gateway } from './gateway.ts';
 import type { Cluster } from './cluster.ts';
 import { receivers } from './media-nodes.ts';
 import { createMemoryDirectory } from './memory-directory.ts';
@@ -29,6 +29,7 @@ import { type AskOptions, createRouter, type NodeOrder, type Router } from './ro
 import type { SnapshotStore } from './snapshot-store.ts';
 import { createSocketChannel, createUserChannel } from './socket-channel.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
+import { type RoomsStats, statsOf } from './stats.ts';
 import { traceBus, traceTurns } from './tracing.ts';
 import { channelName } from './session.ts';
 import type { Directory } from './directory.ts';
@@ -59,23 +60,6 @@ export interface RoomsOptions {
   onTurn?: (kind: string, waitedMs: number, ranMs: number) => void;
   /** Timing of each request to another node. */
   onBusRequest?: BusListener;
-}
-
-export interface RoomsStats {
-  rooms: number;
-  peers: number;
-  lobby: number;
-  sockets: number;
-  /** Messages waiting in the fullest mailbox. */
-  mailboxDepth: number;
-  messages: Readonly<GatewayCounters>;
-  /** How many rooms hold so many people; the key is the upper end. */
-  sizes: Readonly<Record<string, number>>;
-  /** The rooms with most people or most messages waiting; few. */
-  busiest: readonly { roomId: string; peers: number; mailboxDepth: number }[];
-  figures: Readonly<Figures>;
-  /** Nodes that live as far as this one knows, with it. */
-  nodes: number;
 }
 
 export interface Rooms {
@@ -330,40 +314,4 @@ async function unlessClosed<T>(ask: (mayOpen: () => Promise<never>) => Promise<T
     if (error === notOpen) return null;
     throw error;
   }
-}
-
-/** Upper ends of the sizes of rooms in the metrics, in seats. */
-const SIZES = [0, 1, 2, 4, 8, 16, 32, Infinity];
-/** Rooms that the metrics name: names are series, and series are dear. */
-const NAMED_ROOMS = 5;
-
-function sizesOf(seats: readonly number[]): Record<string, number> {
-  const below = (end: number): number => seats.filter((count) => count <= end).length;
-  return Object.fromEntries(SIZES.map((end, index) => [String(end), below(end) - (index > 0 ? below(SIZES[index - 1] ?? 0) : 0)]));
-}
-
-function busiestOf(actors: Actor<RoomMessage>[]): RoomsStats['busiest'] {
-  const rooms = actors.map(({ id: roomId, behaviour, mailbox }) => {
-    return { roomId, peers: (behaviour as ConsultationBehaviour).peers, mailboxDepth: mailbox.depth };
-  });
-  const first = (of: 'peers' | 'mailboxDepth') =>
-    rooms
-      .filter((room) => room[of] > 0)
-      .toSorted((a, b) => b[of] - a[of])
-      .slice(0, NAMED_ROOMS);
-  return [...new Set([...first('peers'), ...first('mailboxDepth')])];
-}
-
-function statsOf(actors: Actor<RoomMessage>[], { sockets, counters }: Gateway): Omit<RoomsStats, 'figures' | 'nodes'> {
-  const behaviours = actors.map((actor) => actor.behaviour as ConsultationBehaviour);
-  return {
-    rooms: actors.length,
-    peers: behaviours.reduce((sum, { peers }) => sum + peers, 0),
-    lobby: behaviours.reduce((sum, { lobby }) => sum + lobby, 0),
-    sockets,
-    mailboxDepth: Math.max(0, ...actors.map((actor) => actor.mailbox.depth)),
-    messages: { ...counters },
-    sizes: sizesOf(behaviours.map(({ peers }) => peers)),
-    busiest: busiestOf(actors),
-  };
 }

@@ -5,7 +5,7 @@
  */
 import { observer, type types } from 'mediasoup';
 import { loadConfig } from '#config/index.ts';
-import { createMediaServer, type PeerMedia } from '#sfu/index.ts';
+import { createMediaServer, MediaError, type PeerMedia } from '#sfu/index.ts';
 import type { Stream } from '../rtp/load.ts';
 import {
   connectSink,
@@ -60,6 +60,12 @@ const silent = { debug() {}, info() {}, warn: console.warn, error: console.error
 export function startMediaServer(cpuLimit: number) {
   const config = loadConfig({ MEDIA_WORKERS: '1', MEDIA_LISTEN: '127.0.0.1', MEDIA_PROBE_TIMEOUT_MS: '60000' });
   return createMediaServer({ config: { ...config, MEDIA_WORKER_CPU_LIMIT: cpuLimit }, log: silent });
+}
+
+/** For a call that is refused where there is no room. */
+export function nullIfFull(error: unknown): null {
+  if (error instanceof MediaError && error.code === 'media_full') return null;
+  throw error;
 }
 
 /** Sends a stream as this peer's camera. */

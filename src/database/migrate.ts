@@ -29,6 +29,10 @@ export interface MigrationContext {
    * @param columns for each column of the new table that is filled, an expression over the old one
    */
   replaceTable(name: string, body: string, columns: Record<string, string>): Promise<void>;
+  /** Gives a named CHECK of a table another condition, which all rows have to meet. */
+  setCheck(table: string, name: string, condition: string): Promise<void>;
+  /** From now on the database itself refuses to delete rows of a table, unless `retention_windows` names it in the same transaction. */
+  hold(table: string): Promise<void>;
   /** Definition of a numbered primary key. */
   readonly autoId: string;
   /** Type of a column of money: yuan with two decimals, or integer fen on SQLite (see `src/money.ts`). */
@@ -98,6 +102,15 @@ function contextFor({ sequelize, dialect }: Pick<Database, 'sequelize' | 'dialec
     },
     hasColumn,
     replaceTable: (name, body, columns) => replaceTable(sequelize, name, body, columns),
+    async setCheck(table, name, condition) {
+      if (dialect === 'sqlite') return replaceCheck(sequelize, table, name, condition);
+      await sql(`ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${name}`);
+      await sql(`ALTER TABLE ${table} ADD CONSTRAINT ${name} CHECK (${condition})`);
+    },
+    async hold(table) {
+      await sql(`DROP TRIGGER IF EXISTS ${table}_hold`);
+      await sql(holdTrigger(table, dialect));
+    },
     autoId: dialect === 'mysql' ? 'BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY' : 'INTEGER PRIMARY KEY AUTOINCREMENT',
     money: dialect === 'mysql' ? 'DECIMAL(10,2)' : 'INTEGER',
     dialect,
@@ -130,6 +143,30 @@ async function replaceTable(sequelize: Sequelize, name: string, body: string, co
   } finally {
     await run('PRAGMA foreign_keys = ON');
   }
+}
+
+/** Replaces a table by one whose definition differs in the condition of one CHECK. */
+async function replaceCheck(sequelize: Sequelize, table: string, name: string, condition: string): Promise<void> {
+  const query = `SELECT sql FROM sqlite_master WHERE type = 'table' AND name = '${table}'`;
+  const [{ sql } = { sql: '' }] = await sequelize.query<{ sql: string }>(query, { type: QueryTypes.SELECT });
+  const body = sql.slice(sql.indexOf('(') + 1, sql.lastIndexOf(')'));
+  const head = `CONSTRAINT ${name} CHECK (`;
+  const begin = body.indexOf(head) + head.length;
+  if (begin < head.length) throw new Error(`${table} has no CHECK ${name}`);
+  let end = begin;
+  for (let depth = 1; depth > 0 && end < body.length; end++) depth += body[end] === '(' ? 1 : body[end] === ')' ? -1 : 0;
+  const columns = Object.keys(await sequelize.getQueryInterface().describeTable(table));
+  const same = Object.fromEntries(columns.map((column) => [column, column]));
+  await replaceTable(sequelize, table, body.slice(0, begin) + condition + body.slice(end - 1), same);
+}
+
+function holdTrigger(table: string, dialect: Dialect): string {
+  const open = `SELECT 1 FROM retention_windows WHERE table_name = '${table}'`;
+  return dialect === 'mysql'
+    ? `CREATE TRIGGER ${table}_hold BEFORE DELETE ON ${table} FOR EACH ROW
+       IF NOT EXISTS (${open}) THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'legal_hold'; END IF`
+    : `CREATE TRIGGER ${table}_hold BEFORE DELETE ON ${table} WHEN NOT EXISTS (${open})
+       BEGIN SELECT RAISE(ABORT, 'legal_hold'); END`;
 }
 
 /** Columns of a `CREATE INDEX` of ours. */

@@ -59,51 +59,12 @@ const retention: Migration = async ({ createTable, createIndex, autoId }) => {
 
 const CATEGORIES = ['avatar', 'licence', 'id-photo', 'record-attachment', 'document'];
 const KINDS = ['image', 'video', 'audio', 'document', 'imaging'];
-const FILE_COLUMNS = [
-  ...['id', 'owner_id', 'category', 'kind', 'access', 'access_role', 'name_sealed', 'mime', 'bytes', 'sha256', 'width', 'height'],
-  ...['store', 'store_key', 'key_sealed', 'state', 'created_at', 'updated_at', 'deleted_at', 'downloads_left'],
-];
-const oneOf = (name: string, column: string, values: string[]): string =>
-  `CONSTRAINT ${name} CHECK (${column} IN (${values.map((value) => `'${value}'`).join(', ')}))`;
 
 /** Which files there may be. */
-async function allowFiles({ dialect, sql, replaceTable }: MigrationContext, categories: string[], kinds: string[]): Promise<void> {
-  const checks = [oneOf('files_category_check', 'category', categories), oneOf('files_kind_check', 'kind', kinds)];
-  if (dialect === 'mysql') {
-    const drop = 'ALTER TABLE files DROP CONSTRAINT IF EXISTS';
-    for (const name of ['files_category_check', 'files_kind_check']) await sql(`${drop} ${name}`);
-    return sql(`ALTER TABLE files ${checks.map((check) => `ADD ${check}`).join(', ')}`);
-  }
-  await replaceTable(
-    'files',
-    `id CHAR(36) NOT NULL PRIMARY KEY,
-     owner_id CHAR(36) NULL,
-     category VARCHAR(24) NOT NULL,
-     kind VARCHAR(12) NOT NULL,
-     access VARCHAR(12) NOT NULL,
-     access_role VARCHAR(40) NULL,
-     name_sealed VARCHAR(1200) NOT NULL,
-     mime VARCHAR(60) NOT NULL,
-     bytes BIGINT NOT NULL,
-     sha256 CHAR(64) NOT NULL,
-     width INTEGER NULL,
-     height INTEGER NULL,
-     store VARCHAR(12) NOT NULL,
-     store_key CHAR(32) NULL,
-     key_sealed VARCHAR(255) NULL,
-     state VARCHAR(12) NOT NULL,
-     created_at DATETIME(3) NOT NULL,
-     updated_at DATETIME(3) NOT NULL,
-     deleted_at DATETIME(3) NULL,
-     downloads_left INTEGER NULL,
-     CONSTRAINT files_store_key_unique UNIQUE (store_key),
-     ${checks.join(', ')},
-     CONSTRAINT files_access_check CHECK (access IN ('private', 'role', 'related', 'public')),
-     CONSTRAINT files_role_check CHECK ((access = 'role') = (access_role IS NOT NULL)),
-     CONSTRAINT files_state_check CHECK (state IN ('active', 'deleted')),
-     CONSTRAINT files_owner_fk FOREIGN KEY (owner_id) REFERENCES users (id) ON DELETE SET NULL`,
-    Object.fromEntries(FILE_COLUMNS.map((column) => [column, column])),
-  );
+async function allowFiles({ setCheck }: MigrationContext, categories: string[], kinds: string[]): Promise<void> {
+  const oneOf = (column: string, values: string[]) => `${column} IN (${values.map((value) => `'${value}'`).join(', ')})`;
+  await setCheck('files', 'files_category_check', oneOf('category', categories));
+  await setCheck('files', 'files_kind_check', oneOf('kind', kinds));
 }
 
 /** What nobody deletes before its time, whatever rights they have in the program. */
@@ -114,24 +75,11 @@ const HELD = [
   ...['order_log', 'order_items', 'orders', 'reviews', 'review_tag_choices', 'files', 'privacy_requests', 'legal_holds'],
 ];
 
-/** The database itself refuses, unless a window is open in the same transaction. */
-async function hold({ dialect, sql }: MigrationContext, table: string): Promise<void> {
-  const open = `SELECT 1 FROM retention_windows WHERE table_name = '${table}'`;
-  await sql(`DROP TRIGGER IF EXISTS ${table}_hold`);
-  await sql(
-    dialect === 'mysql'
-      ? `CREATE TRIGGER ${table}_hold BEFORE DELETE ON ${table} FOR EACH ROW
-         IF NOT EXISTS (${open}) THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'legal_hold'; END IF`
-      : `CREATE TRIGGER ${table}_hold BEFORE DELETE ON ${table} WHEN NOT EXISTS (${open})
-         BEGIN SELECT RAISE(ABORT, 'legal_hold'); END`,
-  );
-}
-
 export const up: Migration = async (context) => {
   await requests(context);
   await retention(context);
   await allowFiles(context, [...CATEGORIES, 'data-export'], [...KINDS, 'archive']);
-  for (const table of HELD) await hold(context, table);
+  for (const table of HELD) await context.hold(table);
 };
 
 export const down: Migration = async (context) => {
