@@ -4,7 +4,8 @@ const claimed = lanes.flatMap((lane) => lane.folders);
 
 /** Types are stripped and nothing else happens: modules stay ES modules, and jest resolves `#` imports as Node does. */
 const swc = (tsx) => [
-  '@swc/jest',
+  // Bugs are planted in sources to see that tests find them (tests/faults/suites.ts).
+  process.env.PLANTED ? '<rootDir>/tests/support/jest/planting.ts' : '@swc/jest',
   {
     jsc: { parser: { syntax: 'typescript', tsx }, target: 'es2024', transform: { react: { runtime: 'automatic' } } },
     module: { type: 'es6' },

@@ -16,6 +16,70 @@ const COMMIT_FIRST = `const attempt = async (orderRefuses: boolean) => {
 `;
 
 export const sourceBugs = {
+  /** A database that is away is a fault of ours. */
+  'outage-is-a-fault': {
+    file: 'src/database/faults.ts',
+    edits: [
+      ['  return fatal || OUTAGES.has(code);', '  return false;'],
+      ['if (error instanceof ConnectionError || error instanceof TimeoutError || isDeadlock(error)) return true;', ''],
+    ],
+  },
+  /** A visit and its people are stored one after the other. */
+  'two-transactions': {
+    file: 'src/consultations/service.ts',
+    edits: [
+      ['database.transaction(() => create(database, vault, doctor, input))', 'create(database, vault, doctor, input)'],
+      ['  { models }: Database,\n  vault: Vault,\n  doctor:', '  { models, transaction }: Database,\n  vault: Vault,\n  doctor:'],
+      ['await models.consultations.create({\n    id,', 'await transaction(() => models.consultations.create({\n    id,'],
+      ['    version: 1,\n  });\n', '    version: 1,\n  }));\n  await new Promise((done) => setTimeout(done, 100));\n'],
+      ['await models.members.bulkCreate([', 'await transaction(() => models.members.bulkCreate(['],
+      ['  ]);\n  return viewOf', '  ]));\n  return viewOf'],
+    ],
+  },
+  /** What is called a time may be anything. */
+  'times-unchecked': { file: 'src/plugins/fields.ts', edits: [['export const time = z.iso.datetime()', 'export const time = z.string()']] },
+  /** Messages of sockets are taken as they come. */
+  'messages-unchecked': {
+    file: 'rooms/inbound.ts',
+    edits: [
+      [
+        'if (parsed.success) return { name, payload: parsed.data } as Inbound;',
+        'return { name, payload: parsed.success ? parsed.data : payload } as Inbound;',
+      ],
+    ],
+  },
+  /** Whose order it is does not matter. */
+  'orders-of-everybody': {
+    file: 'src/orders/service.ts',
+    edits: [['models.orders.findOne({ where: { id, userId } })', 'models.orders.findOne({ where: { id } })']],
+  },
+  /** Who comes again with a spent token is sent away, and nothing follows. */
+  'reuse-forgiven': {
+    file: 'src/auth/refresh.ts',
+    edits: [["!row.salt) return { state: 'reused', session };", "!row.salt) return { state: 'unknown' };"]],
+  },
+  /** Tokens are read and their signature is not. */
+  'any-signature': {
+    file: 'src/auth/tokens.ts',
+    edits: [['const payload = jwt.verify(token, secret, {', 'const payload = jwt.decode(token, {']],
+  },
+  /** The chain of accesses is walked along, and not reckoned again. */
+  'chain-unread': {
+    file: 'src/audit/chain.ts',
+    edits: [["if (chain.hashOf(previous, link) !== hash) return { seq: expected, reason: 'row changed' };", '']],
+  },
+  /** Who erases a person leaves columns as they are. */
+  'erase-forgets': {
+    file: 'src/privacy/erasing.ts',
+    edits: [['if (set) outcome.anonymised = await setRows(database, table, set, userId);', '']],
+  },
+  /** Chat is stored in clear as well. */
+  'chat-in-clear': {
+    file: 'src/chat/store.ts',
+    edits: [["    '',\n    vault.seal(messageText", '    m.text,\n    vault.seal(messageText']],
+  },
+  /** Images are kept as they came. */
+  'images-as-they-came': { file: 'src/files/images.ts', edits: [['return { content: data, type', 'return { content: source, type']] },
   /** Whoever is present counts as consenting. */
   'record-without-consent': {
     file: 'rooms/recording.ts',

@@ -86,7 +86,7 @@ async function judge({ writes, backAt }: { writes: Write[]; backAt: number }): P
   const connection = await mysql.createConnection(url);
   const members = 'SELECT COUNT(*) FROM consultation_members m WHERE m.consultation_id = c.id';
   const [rows] = await connection.query<RowDataPacket[]>(
-    `SELECT c.id, (${members}) AS people FROM consultations c WHERE c.title = 'outage'`,
+    `SELECT c.id, (${members}) AS people FROM consultations c WHERE c.title_sealed IS NOT NULL`,
   );
   await connection.end();
   const stored = new Map(rows.map((row) => [row['id'] as string, Number(row['people'])]));

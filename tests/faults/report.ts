@@ -4,6 +4,7 @@ import { availableParallelism, cpus, release } from 'node:os';
 import path from 'node:path';
 import type { Row, Size } from './row.ts';
 import { rows } from './rows.ts';
+import { suites } from './suites.ts';
 
 export interface Played {
   id: string;
@@ -18,6 +19,7 @@ export interface Played {
   date: string;
 }
 
+const ids = [...rows, ...suites].map(({ id }) => id);
 const folder = path.join(import.meta.dirname, 'results');
 const FILE = path.join(import.meta.dirname, '../../docs/faults.md');
 const BEGIN = '<!-- results: written by npm run test:faults -- --report -->';
@@ -36,7 +38,7 @@ export function kept(): Played[] {
     const played = JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as Played;
     found.set(played.id, played);
   }
-  return rows.flatMap(({ id }) => found.get(id) ?? []);
+  return ids.flatMap((id) => found.get(id) ?? []);
 }
 
 const BETWEEN = ' / ';
@@ -97,7 +99,7 @@ export function report(): void {
   const written = rest?.split(END)[0] ?? '';
   const standing = new Map(written.split('\n').map((told) => [told.split('|')[1]?.trim(), told]));
   const told = new Map(played.map((row) => [row.id, line(cells(row))]));
-  const lines = rows.flatMap(({ id }) => told.get(id) ?? standing.get(id) ?? []);
+  const lines = ids.flatMap((id) => told.get(id) ?? standing.get(id) ?? []);
   const body = [line(headings), line(headings.map(() => '---')), ...lines];
   const dates = [...(written.match(/\d{4}-\d\d-\d\d/g) ?? []), ...played.map(({ date }) => date.slice(0, 10))];
   const days = [...new Set(dates)].toSorted().join(', ');

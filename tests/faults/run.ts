@@ -9,6 +9,8 @@ import { faultsOf, joined, keep, kept, type Played, report, table } from './repo
 import { startRig } from './rig.ts';
 import { createFindings, type Findings, type Row, type Size } from './row.ts';
 import { rows } from './rows.ts';
+import { playSuite } from './suite-run.ts';
+import { suites } from './suites.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -85,7 +87,9 @@ async function play(row: Row): Promise<Played> {
   };
 }
 
-const wanted = rows.filter(({ id }) => (positionals.length === 0 ? !values.report : positionals.some((name) => id.startsWith(name))));
+const wanted = [...rows, ...suites].filter(({ id }) =>
+  positionals.length === 0 ? !values.report : positionals.some((name) => id.startsWith(name)),
+);
 const passed = (played: Played): boolean => faultsOf(played).length === 0 && played.twinFound;
 const known = new Map(kept().map((played) => [played.id, played]));
 const results: Played[] = [];
@@ -96,7 +100,7 @@ for (const row of wanted) {
     continue;
   }
   console.log(`\n${row.id}: ${row.what}`);
-  const played = await play(row);
+  const played = 'files' in row ? { ...(await playSuite(row, values.short ?? false)), commit } : await play(row);
   faultsOf(played).forEach((fault) => console.log(`  ✗ ${fault}`));
   if (!values.short) keep(played);
   results.push(played);

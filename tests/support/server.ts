@@ -8,6 +8,10 @@ import { until } from './wait.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
+/** With bugs in their sources, when this process is to have them (tests/faults/suites.ts). */
+const planted = process.env['PLANTED'];
+const plant = planted ? ['--import', resolve(root, 'tests/faults/plant.ts')] : [];
+
 /** How this machine itself reaches a server that listens everywhere. */
 const LOOPBACK_OF: Partial<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' };
 
@@ -91,9 +95,9 @@ export async function launchNode(env: Record<string, string> = {}, flags: readon
   let child: ChildProcess | undefined;
 
   async function start(): Promise<void> {
-    const started = spawn(process.execPath, [...flags, 'src/main.ts'], {
+    const started = spawn(process.execPath, [...plant, ...flags, 'src/main.ts'], {
       cwd: root,
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'test', ...settings },
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'test', ...(planted && { PLANTED: planted }), ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child = started;
