@@ -73,7 +73,9 @@ export function createAppointments(parts: AppointmentParts): Appointments {
 const by = ({ userId, requestId }: Caller, reason?: string): ActionOptions => ({ actorId: userId, requestId, reason });
 
 /** What becomes of its order becomes of an appointment. */
-function followOrders({ database: { models }, orders }: AppointmentParts, steps: Steps): void {
+function followOrders(parts: AppointmentParts, steps: Steps): void {
+  const { database, orders } = parts;
+  const { models } = database;
   orders.listen('consultation', {
     async paid(order) {
       const id = appointmentOf(order.serviceInfo);
@@ -81,6 +83,8 @@ function followOrders({ database: { models }, orders }: AppointmentParts, steps:
       await models.appointments.update({ orderId: order.id }, { where: { id, orderId: null } });
       await steps.confirm(id, { actorId: order.userId });
     },
+    // Its own route is not the only way to an appointment's end.
+    beforeCallOff: async (order) => mindNotice(parts, await steps.row(appointmentOf(order.serviceInfo))),
     closed: (order, reason, actorId) => steps.release(appointmentOf(order.serviceInfo), { actorId, reason }),
     cancelled: (order, reason, actorId) => steps.release(appointmentOf(order.serviceInfo), { actorId, reason }),
   });

@@ -37,12 +37,17 @@ export interface StepOptions {
  * comes before `create` has answered.
  */
 export interface OrderListener {
+  /** It waits for its payment: not for one that costs nothing. */
+  created?(order: OrderRow): Promise<void>;
   paid?(order: OrderRow): Promise<void>;
+  completed?(order: OrderRow): Promise<void>;
   /** Closed unpaid: failed, expired, or called off before the payment. @param actorId null: the system */
   closed?(order: OrderRow, reason: string | null, actorId: string | null): Promise<void>;
   /** Called off after the payment. */
   cancelled?(order: OrderRow, reason: string | null, actorId: string | null): Promise<void>;
   refunded?(order: OrderRow): Promise<void>;
+  /** Its owner wants to call it off; whoever has rules about that refuses by throwing. */
+  beforeCallOff?(order: OrderRow): Promise<void>;
 }
 
 export interface OrderLifecycle {
@@ -55,6 +60,8 @@ export interface OrderLifecycle {
    * @throws {ApiError} `not_found`, `wrong_state` (nothing changes)
    */
   fire(orderId: string, event: OrderEvent, options: StepOptions): Promise<OrderRow>;
+  /** CANCEL by its owner, unless what it is for says no. @throws {ApiError} `not_found`, `wrong_state`, `too_late` */
+  callOff(orderId: string, options: StepOptions): Promise<OrderRow>;
   /** Locks an order until the caller's transaction ends. @throws {ApiError} `not_found` */
   hold(orderId: string): Promise<OrderRow>;
   /** Notes money that went back, never more than was paid; the last of it makes a COMPLETED order REFUNDED. */
@@ -71,6 +78,15 @@ export interface OrderParts {
   outbox: Outbox;
   settings: Settings;
 }
+
+/** Which events somebody may listen for. CANCEL of a paid order is `cancelled`. */
+const heard: Partial<Record<OrderEvent, keyof OrderListener>> = {
+  PAY_SUCCESS: 'paid',
+  COMPLETE_SERVICE: 'completed',
+  REFUND: 'refunded',
+  PAY_FAIL: 'closed',
+  CANCEL: 'closed',
+};
 
 export function createLifecycle(parts: OrderParts): OrderLifecycle {
   const { models, transaction } = parts.database;
@@ -93,9 +109,8 @@ export function createLifecycle(parts: OrderParts): OrderLifecycle {
       const step = { orderId, version: order.version, event, fromStatus: from, toStatus: to, actorId, requestId };
       await models.orderLog.create({ ...step, ...keepReason(parts.vault, orderReason, orderId, options) });
       if (from === 'PENDING') await parts.outbox.cancel(expiryKey(orderId));
-      if (event === 'PAY_SUCCESS') await tell(order, 'paid', options);
-      if (event === 'REFUND') await tell(order, 'refunded', options);
-      if (to === 'CANCELLED') await tell(order, from === 'PENDING' ? 'closed' : 'cancelled', options);
+      const told = to === 'CANCELLED' && from !== 'PENDING' ? 'cancelled' : heard[event];
+      if (told) await tell(order, told, options);
       // What listened may have moved it on.
       return order.reload();
     });
@@ -103,6 +118,11 @@ export function createLifecycle(parts: OrderParts): OrderLifecycle {
   return {
     fire,
     hold: (orderId) => hold(parts, orderId),
+    callOff: (orderId, options) =>
+      transaction(async () => {
+        await tell(await hold(parts, orderId), 'beforeCallOff', options);
+        return fire(orderId, 'CANCEL', options);
+      }),
     giveBack: (orderId, amount) =>
       transaction(async () => {
         const { refunded, amount: total, status } = await addRefund(parts, orderId, amount);
@@ -118,7 +138,9 @@ export function createLifecycle(parts: OrderParts): OrderLifecycle {
     create: (input, requestId) =>
       transaction(async () => {
         const order = await write(parts, input, requestId ?? null);
-        return order.amount === 0 ? fire(order.id, 'PAY_SUCCESS', { actorId: null, reason: 'free', requestId }) : order;
+        if (order.amount === 0) return fire(order.id, 'PAY_SUCCESS', { actorId: null, reason: 'free', requestId });
+        await tell(order, 'created', { actorId: input.userId });
+        return order;
       }),
     async expire(orderId) {
       const order = await models.orders.findByPk(orderId, { attributes: ['status'] });

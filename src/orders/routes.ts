@@ -21,7 +21,7 @@ export function orderRoutes(orders: Orders): FastifyPluginAsyncZod {
       handler: (request) => orders.get(callerOf(request), request.params.id),
     });
     app.post('/orders/:id/cancel', {
-      config: { policy: may('orders:own', { objects: 'orders of the caller' }), errors: ['not_found', 'wrong_state'] },
+      config: { policy: may('orders:own', { objects: 'orders of the caller' }), errors: ['not_found', 'wrong_state', 'too_late'] },
       schema: { summary: 'Call an order off', tags, params, body: schemas.cancellation, response: { 200: schemas.orderView } },
       handler: (request) => orders.cancel(callerOf(request), request.params.id, request.body.reason),
     });

@@ -18,7 +18,7 @@ export interface Orders extends OrderLifecycle {
   list(caller: Caller, query: z.infer<typeof schemas.query>): Promise<z.infer<typeof schemas.list>>;
   /** @throws {ApiError} `not_found` */
   get(caller: Caller, id: string): Promise<View>;
-  /** By its owner, before the service begins; what was paid is paid back. @throws {ApiError} `not_found`, `wrong_state` */
+  /** By its owner, before the service begins; what was paid is paid back. @throws {ApiError} `not_found`, `wrong_state`, `too_late` */
   cancel(caller: Caller, id: string, reason: string): Promise<View>;
   /** An order that this user owns. @throws {ApiError} `not_found` */
   own(userId: string, id: string): Promise<OrderRow>;
@@ -59,7 +59,7 @@ export function createOrders(parts: OrderParts): Orders {
 
     async cancel(caller, id, reason) {
       await own(caller.userId, id);
-      await lifecycle.fire(id, 'CANCEL', { actorId: caller.userId, reason, requestId: caller.requestId });
+      await lifecycle.callOff(id, { actorId: caller.userId, reason, requestId: caller.requestId });
       return get(caller, id);
     },
   };

@@ -5,6 +5,7 @@
 import { literal, UniqueConstraintError } from 'sequelize';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
+import type { Audit } from '#src/audit/service.ts';
 import type { Vault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
@@ -35,6 +36,7 @@ interface GatewaysParts {
   database: Database;
   vault: Vault;
   signals: Signals;
+  audit: Pick<Audit, 'security'>;
   log: Logger;
   /** In production nobody may send payments to another address than the partner's. */
   production: boolean;
@@ -101,7 +103,7 @@ async function load({ database: { models }, vault, log }: GatewaysParts, patient
 }
 
 async function store(
-  { database: { models, transaction }, vault, signals, production }: GatewaysParts,
+  { database: { models, transaction }, vault, signals, audit, production }: GatewaysParts,
   userId: string,
   channel: Channel,
   { enabled, options, version }: z.infer<typeof schemas.gatewayChange>,
@@ -118,6 +120,8 @@ async function store(
         const [changed] = await models.paymentGateways.update(next, { where: { channel, version } });
         if (changed === 0) throw new ApiError('conflict');
       }
+      // Whoever gives other keys decides where the clinic's money goes.
+      await audit.security('payment_gateway_changed', { userId, details: { channel, enabled, keys: options !== undefined } });
       await signals.send('cache', CACHE);
     });
   } catch (error) {

@@ -3,6 +3,7 @@ import type { AlertKind } from './alerts.ts';
 import type { Database } from '#src/database/database.ts';
 import { yuanText } from '#src/money.ts';
 import type { Notifications } from '#src/notifications/service.ts';
+import type { OrderRow } from '#src/orders/model.ts';
 import type { Orders } from '#src/orders/service.ts';
 import type { Outbox } from '#src/outbox/outbox.ts';
 
@@ -26,14 +27,18 @@ export function tellOfMoney(
   { database: { models }, outbox, orders, refunds }: TellingParts,
   notifications: Pick<Notifications, 'describe'>,
 ): void {
+  const tell = ({ id: subjectId, userId }: OrderRow, kind: 'order.created' | 'order.paid' | 'order.completed') =>
+    outbox.append('notification.send', { userId, kind, subjectType: 'order', subjectId }, { aggregate: `order:${subjectId}` });
   orders.listen('*', {
+    created: (order) => tell(order, 'order.created'),
     // Nobody has paid for what costs nothing.
-    async paid({ id: subjectId, userId, amount }) {
-      if (amount > 0) await outbox.append('notification.send', { userId, kind: 'order.paid', subjectType: 'order', subjectId });
-    },
+    paid: async (order) => void (order.amount > 0 && (await tell(order, 'order.paid'))),
+    completed: (order) => tell(order, 'order.completed'),
   });
-  notifications.describe('order', async (id) => {
-    const { orderNo, amount } = await models.orders.findByPk(id, { rejectOnEmpty: true });
+  notifications.describe('order', async (id, { kind }) => {
+    const { orderNo, amount, status } = await models.orders.findByPk(id, { rejectOnEmpty: true });
+    // Whoever has paid meanwhile is not asked to.
+    if (kind === 'order.created' && status !== 'PENDING') return null;
     const item = await models.orderItems.findOne({ where: { orderId: id }, order: ['id'] });
     return { orderNo, amount: yuanText(amount), item: item?.title ?? orderNo, path: `/orders/${id}` };
   });

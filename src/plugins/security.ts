@@ -64,8 +64,8 @@ export async function allowOrigins(app: FastifyInstance, { CORS_ORIGINS }: Pick<
   });
   await app.register(cors, {
     origin: CORS_ORIGINS,
-    allowedHeaders: ['authorization', 'content-type', 'x-request-id'],
-    exposedHeaders: ['x-request-id', 'retry-after'],
+    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-none-match', 'range', 'x-request-id'],
+    exposedHeaders: ['content-range', 'deprecation', 'etag', 'link', 'retry-after', 'sunset', 'x-request-id'],
     maxAge: 600,
   });
 }

@@ -182,6 +182,8 @@ describe.each(['sqlite', 'mysql'] as const)('appointments on %s', (dialect) => {
       { where: { id: late.appointmentId } },
     );
     expect((await act(late.appointmentId, 'cancel', patient.token, { reason: 'x' })).body.error.code).toBe('too_late');
+    const byOrder = await server.call('POST', `/api/v1/orders/${late.orderId}/cancel`, patient.token, { reason: 'x' });
+    expect([byOrder.status, byOrder.body.error.code]).toEqual([409, 'too_late']);
     expect((await act(late.appointmentId, 'cancel', doctor.token, { reason: '医生生病' })).body.data.status).toBe('cancelled');
   });
 

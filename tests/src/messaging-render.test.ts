@@ -17,6 +17,8 @@ const examples: { [N in TemplateName]: Variables<N> } = {
   appointment_cancelled: { ...appointment, reason: '医生临时有事' },
   appointment_released: appointment,
   appointment_reminder: { ...appointment, link },
+  order_created: { orderNo: 'O-1', amount: '128.50', item: '图文咨询', link },
+  order_completed: { orderNo: 'O-1', item: '图文咨询', link },
   order_paid: { orderNo: 'O-1', amount: '128.50', item: '图文咨询' },
   order_refunded: { orderNo: 'O-1', amount: '128.50' },
   prescription_approved: { practitioner: '李医生', link },

@@ -89,6 +89,24 @@ describe.each(['sqlite', 'mysql'] as const)('orders on %s', (dialect) => {
     expect([await statusOf(unpaid.id), await statusOf(paid.id)]).toEqual(['CANCELLED', 'PAID']);
   });
 
+  test('owners are told of an order that waits for its payment, while it does, and of its end', async () => {
+    const { orders } = server.modules;
+    const { notifications } = server.database.models;
+    const { id } = await create();
+    const paidAtOnce = await server.database.transaction(async () => {
+      const order = await create();
+      await orders.fire(order.id, 'PAY_SUCCESS', system);
+      return order.id;
+    });
+    await server.workers.drained();
+    for (const event of ['PAY_SUCCESS', 'CONFIRM', 'START_SERVICE', 'COMPLETE_SERVICE'] as const) await orders.fire(id, event, system);
+    await server.workers.drained();
+    const told = async (subjectId: string) =>
+      (await notifications.findAll({ where: { subjectId }, order: ['id'] })).map(({ kind }) => kind);
+    expect(await told(id)).toEqual(['order.created', 'order.paid', 'order.completed']);
+    expect(await told(paidAtOnce)).toEqual(['order.paid']);
+  });
+
   test('owners see and cancel their own; others do not know of them; staff see contacts masked', async () => {
     const { patient, otherPatient } = server.people;
     const { id } = await create();

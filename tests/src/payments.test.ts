@@ -40,11 +40,12 @@ describeApps('payments', (server) => {
     const { status, paidAt, paymentNo } = await orderOf(server(), order.id);
     expect({ status, paymentNo }).toEqual({ status: 'PAID', paymentNo: begun.paymentNo });
     expect(paidAt).toBeInstanceOf(Date);
-    expect(await outboxOf('notification.send', order.id)).toHaveLength(1);
+    const kinds = (await outboxOf('notification.send', order.id)).map(({ payload }) => (JSON.parse(payload) as { kind: string }).kind);
+    expect(kinds.toSorted()).toEqual(['order.created', 'order.paid']);
     expect(await refundsOf(order.id)).toEqual([]);
     await server().workers.drained();
     const told = server().pushed.filter(({ payload }) => JSON.stringify(payload).includes(order.orderNo));
-    expect(told).toHaveLength(1);
+    expect(told.filter(({ payload }) => JSON.stringify(payload).includes('order.paid'))).toHaveLength(1);
   });
 
   test('there is one open attempt in each way: it is given back, another scene has to wait, a closed one makes room', async () => {

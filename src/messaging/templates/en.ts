@@ -50,10 +50,22 @@ export const en: Record<TemplateName, Words> = {
     sms: '{{practitioner}} is calling you. Please sign in and enter the consulting room.',
     action: 'Enter the consulting room',
   },
+  order_created: {
+    title: 'Order to be paid',
+    text: 'Order {{orderNo}} over {{amount}} yuan was made. Orders that are not paid in time close by themselves.\nItem: {{item}}',
+    sms: 'Order {{orderNo}} over {{amount}} yuan was made. Please sign in and pay it in time.',
+    action: 'Pay',
+  },
   order_paid: {
     title: 'Payment received',
     text: 'We received {{amount}} yuan for order {{orderNo}}.\nItem: {{item}}',
     sms: 'We received {{amount}} yuan for order {{orderNo}}.',
+  },
+  order_completed: {
+    title: 'Service completed',
+    text: 'Order {{orderNo}} is completed. You are welcome to rate the service.\nItem: {{item}}',
+    sms: 'Order {{orderNo}} is completed. You are welcome to sign in and rate the service.',
+    action: 'Show the order',
   },
   order_refunded: {
     title: 'Refund made',

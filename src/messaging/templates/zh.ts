@@ -50,10 +50,22 @@ export const zh: Record<TemplateName, Words> = {
     sms: '{{practitioner}}正在叫您，请登录并进入诊室。',
     action: '进入诊室',
   },
+  order_created: {
+    title: '订单待支付',
+    text: '订单 {{orderNo}} 已生成，金额 {{amount}} 元。逾期未支付的订单将自动关闭。\n项目：{{item}}',
+    sms: '您的订单{{orderNo}}已生成，金额{{amount}}元，请登录并及时支付。',
+    action: '去支付',
+  },
   order_paid: {
     title: '支付成功',
     text: '订单 {{orderNo}} 已支付 {{amount}} 元。\n项目：{{item}}',
     sms: '您的订单{{orderNo}}已支付{{amount}}元。',
+  },
+  order_completed: {
+    title: '服务已完成',
+    text: '订单 {{orderNo}} 已完成，欢迎评价本次服务。\n项目：{{item}}',
+    sms: '您的订单{{orderNo}}已完成，欢迎登录评价。',
+    action: '查看订单',
   },
   order_refunded: {
     title: '退款成功',

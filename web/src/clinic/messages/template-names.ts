@@ -4,7 +4,15 @@ type TemplateName = keyof (typeof messages)['templates'];
 
 const NAMES: Record<TemplateName, true> = {
   ...{ verification_code: true, new_device_login: true, account_locked: true, appointment_confirmed: true, appointment_moved: true },
-  ...{ appointment_cancelled: true, appointment_reminder: true, queue_called: true, order_paid: true, order_refunded: true },
+  ...{
+    appointment_cancelled: true,
+    appointment_reminder: true,
+    queue_called: true,
+    order_created: true,
+    order_paid: true,
+    order_completed: true,
+    order_refunded: true,
+  },
   ...{ refund_decided: true, prescription_approved: true, prescription_rejected: true, review_replied: true },
   ...{ practitioner_reviewed: true, leave_decided: true, dispatch_assigned: true, promotion: true, announcement: true },
 };
