@@ -6,11 +6,14 @@ import type { Config } from '#config/index.ts';
 import { type Audit, createAudit } from './audit/service.ts';
 import { type Auth, createAuth } from './auth/service.ts';
 import { createTokens, type Tokens } from './auth/tokens.ts';
+import { createSharedCaches, type SharedCaches } from './cache/shared.ts';
+import { createMemoryStore, createRedisStore } from './cache/store.ts';
 import { createVault, type Vault } from './crypto/vault.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { migrate } from './database/migrate.ts';
 import { syncBuiltinMenus } from './menus/service.ts';
 import { createOutbox, type Outbox } from './outbox/outbox.ts';
+import { createLocks, type Locks } from './locks/locks.ts';
 import { openSenders, type Senders } from './messaging/senders.ts';
 import { type AccessCache, createAccessCache } from './permissions/access.ts';
 import { syncBuiltinRoles } from './permissions/roles.ts';
@@ -36,6 +39,8 @@ export interface Foundation {
   readonly signals: Signals;
   readonly access: AccessCache;
   readonly outbox: Outbox;
+  readonly locks: Locks;
+  readonly caches: SharedCaches;
   readonly audit: Audit;
   readonly settings: Settings;
   readonly tokens: Tokens;
@@ -87,6 +92,8 @@ export async function createFoundation(config: Config, log: Logger): Promise<Fou
       signals,
       access,
       outbox: createOutbox(database),
+      locks: createLocks(database),
+      caches: createSharedCaches(redis ? createRedisStore(redis) : createMemoryStore(), signals, log),
       audit: createAudit(database, secrets.blindIndex),
       tokens,
       auth,

@@ -18,7 +18,17 @@ export interface Captured {
 /** Logs themselves, technical tables, and chat, whose rows are never changed. */
 const NOT_CAPTURED = new Set([
   ...['change_log', 'operation_log', 'security_log', 'medical_audit', 'medical_audit_heads'],
-  ...['outbox', 'signals', 'idempotency_keys', 'room_snapshots', 'chat_messages', 'known_permissions', 'search_terms', 'deliveries'],
+  ...[
+    'outbox',
+    'signals',
+    'locks',
+    'idempotency_keys',
+    'room_snapshots',
+    'chat_messages',
+    'known_permissions',
+    'search_terms',
+    'deliveries',
+  ],
 ]);
 const MAX_IDS = 200;
 

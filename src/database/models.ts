@@ -15,6 +15,7 @@ import { defineDispatches } from '#src/dispatches/model.ts';
 import { defineFiles } from '#src/files/model.ts';
 import { defineHospitals } from '#src/hospitals/model.ts';
 import { defineIdempotency } from '#src/idempotency/model.ts';
+import { defineLocks } from '#src/locks/model.ts';
 import { defineMedicines } from '#src/medicines/model.ts';
 import { defineInpatients } from '#src/inpatients/model.ts';
 import { defineMembers } from '#src/members/model.ts';
@@ -90,6 +91,7 @@ export function defineModels(sequelize: Sequelize) {
     ...defineRecordings(sequelize),
     outbox: defineOutbox(sequelize),
     signals: defineSignals(sequelize),
+    locks: defineLocks(sequelize),
     idempotencyKeys: defineIdempotency(sequelize),
   };
 }

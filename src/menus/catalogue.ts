@@ -53,6 +53,7 @@ export const builtinMenus: readonly MenuDeclaration[] = [
       entry('files', '文件', 'Files', 'files:manage'),
       entry('settings', '系统设置', 'Settings', 'settings:manage'),
       entry('cluster', '集群', 'Cluster', 'cluster:manage'),
+      entry('operations', '后台任务', 'Background work', 'settings:manage'),
       entry('logs', '日志', 'Logs', 'logs:read'),
       entry('privacy', '个人信息请求', 'Personal data requests', 'data:erase'),
     ],

@@ -17,13 +17,37 @@ export function operationRoutes(operations: Operations): FastifyPluginAsyncZod {
         tags: ['caches'],
         response: { 200: schemas.cacheList },
       },
-      handler: async () => operations.caches(),
+      handler: () => operations.caches(),
     });
     app.post('/caches/:name/clear', {
       config: { policy, errors: ['not_found'] },
       schema: { summary: 'Drop a cache in every process', tags: ['caches'], params: schemas.cacheParams, response: { 200: nothing } },
       handler: async (request) => {
         await operations.clear(request.params.name);
+        return {};
+      },
+    });
+
+    app.get('/caches/:name/keys', {
+      config: { policy, errors: ['not_found'] },
+      schema: {
+        summary: 'Keys that a cache has values for now; a cache of one value has its name',
+        tags: ['caches'],
+        params: schemas.cacheParams,
+        response: { 200: schemas.cacheKeys },
+      },
+      handler: (request) => operations.keys(request.params.name),
+    });
+    app.delete('/caches/:name/keys/:key', {
+      config: { policy, errors: ['not_found'] },
+      schema: {
+        summary: 'Drop one value of a cache in every process',
+        tags: ['caches'],
+        params: schemas.cacheKeyParams,
+        response: { 200: nothing },
+      },
+      handler: async (request) => {
+        await operations.clear(request.params.name, request.params.key);
         return {};
       },
     });

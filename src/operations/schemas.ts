@@ -27,11 +27,19 @@ export const jobFigures = z.object({ items: z.array(z.object({ topic: z.string()
 export const cacheParams = z.object({ name: text(60) });
 const cacheView = z.object({
   name: z.string(),
-  strategy: z.literal('memory').describe('each process keeps the value in memory until a change of its source is signalled'),
+  strategy: z
+    .enum(['memory', 'shared'])
+    .describe(
+      '`memory`: each process keeps one value until a change of its source is signalled; `shared`: values by key, for all processes where there is Redis, until a change is signalled or their time is over',
+    ),
+  ttlSeconds: z.int().nullable().describe('time of a value; null: until it changes'),
   held: z.boolean(),
   hits: z.int().describe('of the process that answers, since its start'),
   misses: z.int(),
 });
+const cacheKey = z.string().regex(/^[\w.-]{1,100}$/);
+export const cacheKeyParams = cacheParams.extend({ key: cacheKey });
+export const cacheKeys = z.object({ items: z.array(z.object({ key: z.string() })).describe('at most 200, in order') });
 export const cacheList = z.object({ items: z.array(cacheView) });
 
 export const operationFiguresQuery = z

@@ -22,9 +22,11 @@ export interface Operations {
   retry(id: string): Promise<Job>;
   /** Lets a dead job be. @throws {ApiError} `not_found`, `wrong_state` */
   dismiss(id: string): Promise<Job>;
-  caches(): z.infer<typeof schemas.cacheList>;
-  /** Drops a cache in every process. @throws {ApiError} `not_found` */
-  clear(name: string): Promise<void>;
+  caches(): Promise<z.infer<typeof schemas.cacheList>>;
+  /** @throws {ApiError} `not_found` */
+  keys(name: string): Promise<z.infer<typeof schemas.cacheKeys>>;
+  /** Drops a cache, or one value of it, in every process. @throws {ApiError} `not_found` */
+  clear(name: string, key?: string): Promise<void>;
   /** @throws {ApiError} `invalid_request` for more periods than one answer holds */
   figures(query: z.infer<typeof schemas.operationFiguresQuery>): Promise<OperationFigures>;
 }
@@ -41,21 +43,38 @@ export function createOperations({ database, signals, settings }: OperationsPart
   return {
     ...createJobs(database),
 
-    caches() {
-      const items = [...names()].sort().map((name) => {
-        const same = cachesOf(signals).filter((cache) => cache.name === name);
-        const sum = (of: 'hits' | 'misses') => same.reduce((total, cache) => total + cache[of], 0);
-        return { name, strategy: 'memory' as const, held: same.some(({ held }) => held), hits: sum('hits'), misses: sum('misses') };
-      });
-      return { items };
-    },
-    async clear(name) {
+    caches: async () => ({ items: await Promise.all([...names()].sort().map((name) => cacheView(signals, name))) }),
+    async keys(name) {
       if (!names().has(name)) throw new ApiError('not_found');
-      await transaction(() => signals.send('cache', name));
+      return { items: (await keysOf(signals, name, MOST_KEYS)).map((key) => ({ key })) };
+    },
+    async clear(name, key) {
+      if (!names().has(name)) throw new ApiError('not_found');
+      // One of a single value is dropped as a whole.
+      await transaction(() => signals.send('cache', key === undefined || key === name ? name : `${name}:${key}`));
     },
 
     figures: (query) => figures(database, query, settings.get('clinic.zone')),
   };
+}
+
+const MOST_KEYS = 200;
+
+/** Keys that a cache has values for; none while Redis is away. */
+async function keysOf(signals: Signals, name: string, limit: number): Promise<string[]> {
+  const same = cachesOf(signals).filter((cache) => cache.name === name);
+  const shared = same.find((cache) => cache.shared)?.shared;
+  if (shared) return shared.keys(limit).catch(() => []);
+  return same.some(({ held }) => held) ? [name] : [];
+}
+
+async function cacheView(signals: Signals, name: string): Promise<z.infer<typeof schemas.cacheList>['items'][number]> {
+  const same = cachesOf(signals).filter((cache) => cache.name === name);
+  const sum = (of: 'hits' | 'misses') => same.reduce((total, cache) => total + cache[of], 0);
+  const ttlMs = same.find(({ shared }) => shared)?.shared?.ttlMs;
+  const how =
+    ttlMs === undefined ? { strategy: 'memory' as const, ttlSeconds: null } : { strategy: 'shared' as const, ttlSeconds: ttlMs / 1_000 };
+  return { name, ...how, held: (await keysOf(signals, name, 1)).length > 0, hits: sum('hits'), misses: sum('misses') };
 }
 
 function createJobs({ models: { outbox }, transaction }: Database): Pick<Operations, 'jobs' | 'jobFigures' | 'retry' | 'dismiss'> {

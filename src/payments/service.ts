@@ -13,7 +13,7 @@ import { createNotices, type Notices, type NoticesParts } from './notices.ts';
 import type { SurplusRefunds } from './ports.ts';
 import { createPaymentReading, type PaymentReading } from './reading.ts';
 import { inTime } from './patience.ts';
-import { createReconciling, type Reconciling } from './reconciling.ts';
+import { createReconciling, type Reconciling, type ReconcilingParts } from './reconciling.ts';
 import type * as schemas from './schemas.ts';
 import { createSettlement } from './settlement.ts';
 import type { PaymentView } from './views.ts';
@@ -35,7 +35,11 @@ export interface Payments extends PaymentReading, Following, Reconciling {
 }
 
 export interface PaymentsParts
-  extends Omit<AttemptsParts, 'gateways'>, Omit<AskingParts, 'settlement' | 'gateways'>, Pick<NoticesParts, 'audit' | 'alerts'> {
+  extends
+    Omit<AttemptsParts, 'gateways'>,
+    Omit<AskingParts, 'settlement' | 'gateways'>,
+    Pick<NoticesParts, 'audit' | 'alerts'>,
+    Pick<ReconcilingParts, 'locks'> {
   gateways: Gateways;
   orders: Pick<Orders, 'listen' | 'own' | 'fire' | 'hold'>;
   refunds: SurplusRefunds & NoticesParts['refunds'];

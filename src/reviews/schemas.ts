@@ -51,15 +51,15 @@ export const ownList = listOf(
   reviewView.extend({ appointmentId: z.string().nullable(), consultationId: z.string().nullable(), orderId: z.string().nullable() }),
 );
 
-const figures = {
+export const figures = z.object({
   count: z.int(),
   average: z.number().nullable().describe('two decimals; null without reviews'),
   satisfaction: z.number().nullable().describe('share of 4 and 5 stars, 0 to 1'),
   stars: z.record(z.string(), z.int()).describe('how often each of 1 to 5'),
   tags: z.array(z.object({ name: z.string(), count: z.int() })),
-};
-export const statistics = z.object({ practitionerId: z.string(), ...figures });
-export const serviceStatistics = z.object({ serviceId: z.string(), ...figures });
+});
+export const statistics = z.object({ practitionerId: z.string(), ...figures.shape });
+export const serviceStatistics = z.object({ serviceId: z.string(), ...figures.shape });
 
 export const newTag = z.strictObject({ name: text(40) }).meta({ examples: [{ name: '耐心' }] });
 export const tagChange = z.strictObject({ enabled: z.boolean() }).meta({ examples: [{ enabled: false }] });

@@ -2,6 +2,7 @@
 import { col, fn, QueryTypes, UniqueConstraintError, type WhereAttributeHash } from 'sequelize';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
+import type { SharedCaches } from '#src/cache/shared.ts';
 import { maskName } from '#src/crypto/masks.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
@@ -10,13 +11,13 @@ import { orderOf, slice } from '#src/plugins/fields.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import type { PractitionerLookup } from '#src/practitioners/lookup.ts';
 import type { ReviewRow } from './model.ts';
-import type * as schemas from './schemas.ts';
+import * as schemas from './schemas.ts';
 import { subjectOf } from './subjects.ts';
 import { createTags, type ReviewTags } from './tags.ts';
 
 type View = z.infer<typeof schemas.reviewView>;
 type List = z.infer<typeof schemas.list>;
-type Figures = Omit<z.infer<typeof schemas.statistics>, 'practitionerId'>;
+type Figures = z.infer<typeof schemas.figures>;
 type Whose = { practitionerId: string } | { serviceId: string };
 
 export interface Reviews extends ReviewTags {
@@ -45,16 +46,21 @@ export interface ReviewParts {
   database: Database;
   outbox: Outbox;
   practitioners: PractitionerLookup;
+  caches: Pick<SharedCaches, 'open'>;
 }
+
+/** How long figures are kept that a change has missed. */
+const FIGURES_MS = 300_000;
 
 export function createReviews(parts: ReviewParts): Reviews {
   const { database, outbox, practitioners } = parts;
   const { models, transaction } = database;
+  const { changed, statistics } = createFigures(parts);
 
   return {
     ...createTags(database),
 
-    write: (caller, input) => write(parts, caller, input),
+    write: (caller, input) => write(parts, caller, input, changed),
 
     ...ofOneVisit(parts),
 
@@ -73,7 +79,10 @@ export function createReviews(parts: ReviewParts): Reviews {
     async setHidden(id, hidden) {
       const review = await models.reviews.findByPk(id);
       if (!review) throw new ApiError('not_found');
-      await transaction(() => review.update({ hidden }));
+      await transaction(async () => {
+        await review.update({ hidden });
+        await changed(review);
+      });
       return viewOf(database, review);
     },
 
@@ -95,7 +104,22 @@ export function createReviews(parts: ReviewParts): Reviews {
         query,
       );
     },
-    statistics: async (whose) => ({ ...whose, ...(await figuresOf(database, whose)) }),
+    statistics,
+  };
+}
+
+/** Figures are asked for whenever somebody looks at a practitioner or a service. */
+function createFigures({ database, caches }: ReviewParts) {
+  const figures = caches.open({ name: 'review-figures', schema: schemas.figures, ttlMs: FIGURES_MS });
+  return {
+    /** In the transaction of the change. */
+    async changed({ practitionerId, serviceId }: ReviewRow): Promise<void> {
+      for (const id of [practitionerId, serviceId]) if (id) await figures.drop(id);
+    },
+    async statistics<W extends Whose>(whose: W): Promise<W & Figures> {
+      const id = 'practitionerId' in whose ? whose.practitionerId : whose.serviceId;
+      return { ...whose, ...(await figures.read(id, () => figuresOf(database, whose))) };
+    },
   };
 }
 
@@ -128,6 +152,7 @@ async function write(
   { database, practitioners }: ReviewParts,
   caller: Caller,
   { rating, text, tagIds, ...named }: z.infer<typeof schemas.newReview>,
+  changed: (review: ReviewRow) => Promise<void>,
 ): Promise<View> {
   const { models, transaction } = database;
   const subject = await subjectOf(database, practitioners, caller.userId, named);
@@ -138,6 +163,7 @@ async function write(
     return await transaction(async () => {
       const review = await models.reviews.create(row);
       await models.reviewTagChoices.bulkCreate(tags.map(({ id: tagId }) => ({ reviewId: review.id, tagId })));
+      await changed(review);
       return viewOf(database, review);
     });
   } catch (error) {

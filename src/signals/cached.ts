@@ -8,12 +8,19 @@ export interface CacheFigures {
   misses: number;
   /** Whether it holds its value now. */
   held: boolean;
+  /** Of one with values under many keys, each for a while (`src/cache/shared.ts`). */
+  shared?: { readonly ttlMs: number; keys(limit: number): Promise<string[]> };
 }
 
 /** Caches by the signals that drop them. */
 const known = new WeakMap<object, CacheFigures[]>();
 
 export const cachesOf = (signals: Pick<Signals, 'on'>): readonly CacheFigures[] => known.get(signals) ?? [];
+
+/** Shows a cache to whoever looks after the clinic. */
+export function registerCache(signals: Pick<Signals, 'on'>, figures: CacheFigures): void {
+  known.set(signals, [...cachesOf(signals), figures]);
+}
 
 /**
  * @param name name of the cache; `signals.send('cache', name)` in the transaction of a change drops it everywhere
@@ -23,7 +30,7 @@ export const cachesOf = (signals: Pick<Signals, 'on'>): readonly CacheFigures[] 
 export function createCached<T>(signals: Pick<Signals, 'on'>, name: string, load: () => Promise<T>): () => Promise<T> {
   let value: Promise<T> | undefined;
   const figures: CacheFigures = { name, hits: 0, misses: 0, held: false };
-  known.set(signals, [...cachesOf(signals), figures]);
+  registerCache(signals, figures);
 
   signals.on('cache', (subject) => {
     if (subject !== name) return;

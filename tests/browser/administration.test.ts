@@ -463,6 +463,7 @@ const ALL = [
   ],
   ...['/users', '/users?view=tags', '/roles', '/roles/doctor', '/menus', '/settings', '/files', '/api-keys'],
   ...['/cluster', '/cluster?view=rooms', '/cluster?view=workers', '/cluster?view=queues'],
+  ...['/operations', '/operations?view=checks', '/operations?view=caches'],
   ...['/logs', '/logs?view=medical', '/logs?view=logins', '/logs?view=security', '/logs?view=changes'],
 ];
 

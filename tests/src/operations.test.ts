@@ -10,7 +10,12 @@ describe.each(['sqlite', 'mysql'] as const)('operations on %s', (dialect) => {
   });
   afterAll(() => server.close());
 
-  const ask = async (method: 'GET' | 'POST' | 'PUT' | 'PATCH', url: string, body?: object, token = server.people.administrator.token) => {
+  const ask = async (
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    url: string,
+    body?: object,
+    token = server.people.administrator.token,
+  ) => {
     const answer = await server.call(method, `/api/v1${url}`, token, body);
     return answer.body.data ?? answer.body.error.code;
   };
@@ -50,6 +55,18 @@ describe.each(['sqlite', 'mysql'] as const)('operations on %s', (dialect) => {
     await ask('GET', '/departments');
     expect((await figures()).misses).toBe(before.misses + 1);
     expect(await ask('POST', '/caches/no-such/clear')).toBe('not_found');
+    expect((await ask('GET', '/caches/departments/keys')).items).toEqual([{ key: 'departments' }]);
+    expect(await ask('GET', '/caches/no-such/keys')).toBe('not_found');
+    expect(await ask('DELETE', '/caches/no-such/keys/x')).toBe('not_found');
+    // Of values by key one can be dropped.
+    const keys = async () => (await ask('GET', '/caches/review-figures/keys')).items;
+    const [one, other] = [uuid(), uuid()].toSorted() as [string, string];
+    for (const id of [one, other]) await ask('GET', `/services/${id}/reviews/statistics`);
+    expect(await keys()).toEqual([{ key: one }, { key: other }]);
+    expect(await ask('DELETE', `/caches/review-figures/keys/${one}`)).toEqual({});
+    expect(await keys()).toEqual([{ key: other }]);
+    expect(await ask('POST', '/caches/review-figures/clear')).toEqual({});
+    expect(await keys()).toEqual([]);
   });
 
   test('operations are counted by day, person, route, method and status', async () => {

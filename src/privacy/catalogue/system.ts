@@ -49,6 +49,7 @@ export const system: Record<string, TableRules> = {
   contraindications: { holds: 'What must not be taken together, or by whom' },
   medical_terms: { holds: 'Words that mean the same' },
   sequences: { holds: 'Numbers that were given last' },
+  locks: { holds: 'Work that one process does for all, and until when' },
   departments: { holds: 'Departments' },
   hospitals: { holds: 'Hospitals' },
   wards: { holds: 'Wards' },

@@ -163,4 +163,11 @@ export const administrationScreens = [
     areas: ['cluster'],
     load: () => import('./screens/cluster-screen.tsx'),
   },
+  {
+    path: '/operations',
+    name: 'operations',
+    permission: 'settings:manage',
+    areas: ['operations'],
+    load: () => import('./screens/operations-screen.tsx'),
+  },
 ] as const;

@@ -13,6 +13,7 @@ import type { health } from './health.zh.ts';
 import type { inpatients } from './inpatients.zh.ts';
 import type { patients } from './patients.zh.ts';
 import type { pharmacy } from './pharmacy.zh.ts';
+import type { operations } from './operations.zh.ts';
 import type { practice } from './practice.zh.ts';
 import type { privacy } from './privacy.zh.ts';
 import type { queue } from './queue.zh.ts';
@@ -38,6 +39,7 @@ declare module '../../i18n/index.ts' {
     inpatients: typeof inpatients;
     patients: typeof patients;
     pharmacy: typeof pharmacy;
+    operations: typeof operations;
     practice: typeof practice;
     privacy: typeof privacy;
     queue: typeof queue;
@@ -66,6 +68,10 @@ const areas = {
   },
   patients: { zh: async () => (await import('./patients.zh.ts')).patients, en: async () => (await import('./patients.en.ts')).patients },
   pharmacy: { zh: async () => (await import('./pharmacy.zh.ts')).pharmacy, en: async () => (await import('./pharmacy.en.ts')).pharmacy },
+  operations: {
+    zh: async () => (await import('./operations.zh.ts')).operations,
+    en: async () => (await import('./operations.en.ts')).operations,
+  },
   practice: { zh: async () => (await import('./practice.zh.ts')).practice, en: async () => (await import('./practice.en.ts')).practice },
   privacy: { zh: async () => (await import('./privacy.zh.ts')).privacy, en: async () => (await import('./privacy.en.ts')).privacy },
   queue: { zh: async () => (await import('./queue.zh.ts')).queue, en: async () => (await import('./queue.en.ts')).queue },

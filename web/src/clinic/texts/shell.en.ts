@@ -61,6 +61,7 @@ export const shell: typeof chinese = {
     templates: 'Phrases and templates',
     apiKeys: 'API keys',
     cluster: 'Cluster',
+    operations: 'Background work',
     settings: 'Settings',
     account: 'My account',
     healthProfile: 'Health profile',

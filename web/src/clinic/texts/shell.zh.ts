@@ -60,6 +60,7 @@ export const shell = {
     templates: '常用语与模板',
     apiKeys: 'API 密钥',
     cluster: '集群',
+    operations: '后台任务',
     settings: '系统设置',
     account: '个人中心',
     healthProfile: '健康档案',
