@@ -135,7 +135,7 @@ async function hand({ vault, senders, contacts, stillWanted }: DeliveriesParts, 
   const contact = userId === null ? null : await contacts.contactOf(userId);
   if (!contact || userId === null || maskedAddress(channel, contact) === null) return failed('no_address');
   const secure = 'security' in templates[template];
-  if (!secure && kind !== 'verification' && !(await stillWanted(userId, kind, channel))) return failed('opted_out');
+  if (!secure && kind !== 'verification' && !(await stillWanted(userId, kind, channel, template))) return failed('opted_out');
   const variables = variablesSealed === null ? {} : variablesColumn.open(vault, id, variablesSealed);
   const { provider } = sender;
   const { providerId } = await send(senders, row, contact, variables);

@@ -16,4 +16,9 @@ export interface Contacts {
 }
 
 /** Whether somebody wants a message still, asked just before it goes out. */
-export type StillWanted = (userId: string, kind: 'notification' | 'marketing', channel: 'sms' | 'email') => Promise<boolean>;
+export type StillWanted = (
+  userId: string,
+  kind: 'notification' | 'marketing',
+  channel: 'sms' | 'email',
+  template: string,
+) => Promise<boolean>;

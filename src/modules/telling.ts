@@ -8,6 +8,7 @@ import { messagePeriodRoutes, receiptRoutes } from '../messaging/receipt-routes.
 import { createReceipts } from '../messaging/receipts.ts';
 import { messageRoutes } from '../messaging/routes.ts';
 import { createMessaging } from '../messaging/service.ts';
+import { typeOfTemplate } from '../notifications/kinds.ts';
 import { createPreferences } from '../notifications/preferences.ts';
 import { notificationRoutes } from '../notifications/routes.ts';
 import { createNotifications } from '../notifications/service.ts';
@@ -18,8 +19,10 @@ export function createTelling(foundation: Foundation, { pages, publicUrl }: Surr
   const { database, vault, outbox, senders, config } = foundation;
   const { render } = senders;
   const preferences = createPreferences(database);
-  const stillWanted = (userId: string, kind: 'notification' | 'marketing', channel: 'sms' | 'email') =>
-    preferences.allows(userId, kind === 'marketing' ? 'marketing' : 'service', channel);
+  const stillWanted = (userId: string, kind: 'notification' | 'marketing', channel: 'sms' | 'email', template: string) =>
+    kind === 'marketing'
+      ? preferences.allows(userId, 'marketing', channel, null)
+      : preferences.allows(userId, 'service', channel, typeOfTemplate(template));
   const messaging = createMessaging({ database, vault, outbox, senders, contacts, stillWanted });
   const notifications = createNotifications({ database, vault, render, deliveries: messaging, contacts, preferences, pages, publicUrl });
   const announcements = createAnnouncements(database, outbox, notifications);

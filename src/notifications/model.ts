@@ -9,7 +9,7 @@ import {
 import { z } from 'zod';
 import { sealedValue } from '#src/crypto/sealed-value.ts';
 import { sealedColumn } from '#src/crypto/vault.ts';
-import type { Channel, NotificationClass, NotificationKind, SubjectType } from './kinds.ts';
+import type { Channel, NotificationClass, NotificationKind, NotificationType, SubjectType } from './kinds.ts';
 
 /** Something that somebody was told. Its id is that of the outbox row that asked for it: the row is there once. */
 export interface NotificationRow extends Model<InferAttributes<NotificationRow>, InferCreationAttributes<NotificationRow>> {
@@ -31,7 +31,7 @@ export interface NotificationRow extends Model<InferAttributes<NotificationRow>,
 /** A channel that somebody wants otherwise than by default. */
 export interface PreferenceRow extends Model<InferAttributes<PreferenceRow>, InferCreationAttributes<PreferenceRow>> {
   userId: string;
-  class: Exclude<NotificationClass, 'security'>;
+  class: Exclude<NotificationClass, 'security'> | NotificationType;
   channel: Channel;
   enabled: boolean;
   updatedAt: CreationOptional<Date>;

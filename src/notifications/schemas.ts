@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { id, listOf, paging, sortBy } from '#src/plugins/fields.ts';
-import { channels, notificationClasses } from './kinds.ts';
+import { channels, notificationClasses, notificationTypes } from './kinds.ts';
 import { chosenClasses } from './preferences.ts';
 
 const locale = z.enum(['zh', 'en']);
@@ -26,10 +26,16 @@ export const notificationView = z.object({
 export const notificationList = listOf(notificationView);
 export const unreadCount = z.object({ unread: z.int() });
 
-const preference = { class: z.enum(chosenClasses), channel: z.enum(channels), enabled: z.boolean() };
+const preference = {
+  class: z
+    .enum([...chosenClasses, ...notificationTypes])
+    .describe('`service` and `marketing`, and parts of `service`, which are told while both are on'),
+  channel: z.enum(channels),
+  enabled: z.boolean(),
+};
 export const preferenceView = z.object({
   items: z.array(z.object(preference)).describe('messages about the safety of the account are always sent'),
 });
 export const preferenceChange = z
-  .strictObject({ items: z.array(z.strictObject(preference)).min(1).max(20) })
+  .strictObject({ items: z.array(z.strictObject(preference)).min(1).max(40) })
   .meta({ examples: [{ items: [{ class: 'marketing', channel: 'sms', enabled: false }] }] });

@@ -5,7 +5,14 @@ import type { Deliveries } from '#src/messaging/deliveries.ts';
 import type { OutsideChannel } from '#src/messaging/model.ts';
 import type { Contacts } from '#src/messaging/ports.ts';
 import type { Renderer } from '#src/messaging/render.ts';
-import { type Channel, type NotificationClass, notificationKinds, type NotificationOrder } from './kinds.ts';
+import {
+  type Channel,
+  type NotificationClass,
+  type NotificationKind,
+  notificationKinds,
+  type NotificationOrder,
+  type NotificationType,
+} from './kinds.ts';
 import { createNotificationList, type NotificationList } from './list.ts';
 import { contentColumn, type NotificationRow } from './model.ts';
 import type { OpenPages } from './ports.ts';
@@ -55,8 +62,9 @@ export function createNotifications(parts: NotificationsParts): Notifications {
     database.afterCommit(() => pages.notify(row.userId, 'notification:new', payload));
   }
 
-  async function wanted(userId: string, name: NotificationClass, channels: readonly Channel[]): Promise<Channel[]> {
-    const allowed = await Promise.all(channels.map((channel) => preferences.allows(userId, name, channel)));
+  async function wanted(userId: string, kind: NotificationKind, channels: readonly Channel[]): Promise<Channel[]> {
+    const { class: name, type = null }: { class: NotificationClass; type?: NotificationType | null } = notificationKinds[kind];
+    const allowed = await Promise.all(channels.map((channel) => preferences.allows(userId, name, channel, type)));
     return channels.filter((_, index) => allowed[index]);
   }
 
@@ -73,7 +81,7 @@ export function createNotifications(parts: NotificationsParts): Notifications {
       if (!facts) return false;
       const { variables, content } = wordsOf(render, template, facts, publicUrl());
       const open: readonly Channel[] = deliveries.open();
-      const chosen = await wanted(userId, name, ['app', ...channels.filter((channel) => open.includes(channel))]);
+      const chosen = await wanted(userId, kind, ['app', ...channels.filter((channel) => open.includes(channel))]);
       const shown = chosen.includes('app');
       const row = await database.models.notifications.create({
         ...{ id, userId, kind, class: name, subjectType, subjectId, shown },

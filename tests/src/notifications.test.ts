@@ -134,7 +134,9 @@ describe('preferences', () => {
 
   test('GET lists every class and channel: service on, advertising outside the page off', async () => {
     const { token } = await reachable();
-    expect((await get(token, '/preferences')).items).toEqual([
+    const { items } = await get(token, '/preferences');
+    expect(items.slice(6).every(({ enabled }: { enabled: boolean }) => enabled)).toBe(true);
+    expect(items.slice(0, 6)).toEqual([
       { class: 'service', channel: 'app', enabled: true },
       { class: 'service', channel: 'sms', enabled: true },
       { class: 'service', channel: 'email', enabled: true },
@@ -159,6 +161,20 @@ describe('preferences', () => {
     expect((await get(token, '/unread')).unread).toBe(1);
   });
 
+  test('a part of what the clinic tells is switched off alone, and goes with the whole', async () => {
+    const { id, token, email } = await reachable();
+    const choose = (name: string, enabled: boolean) => set(token, [{ class: name, channel: 'email', enabled }]);
+    const paid = { orderNo: 'O-1', amount: '1.00', item: 'x' };
+    await choose('appointment', false);
+    await tell(id, 'appointment.confirmed', facts);
+    await tell(id, 'order.paid', paid);
+    expect(inboxOf(email)).toMatchObject([{ text: expect.stringContaining('O-1') }]);
+    await choose('service', false);
+    await choose('appointment', true);
+    await tell(id, 'appointment.confirmed', facts);
+    expect(inboxOf(email)).toHaveLength(1);
+  });
+
   test('cannot switch security off', async () => {
     const { id, token, phone } = await reachable();
     expect((await set(token, [{ class: 'security', channel: 'sms', enabled: false }])).status).toBe(400);
@@ -180,7 +196,7 @@ describe('preferences', () => {
     const order = { userId: id, kind: 'appointment.confirmed', subjectType: 'appointment', subjectId: 'late' } as const;
     await server.database.transaction(async () => {
       await notifications.send('00000000-0000-7000-8000-00000000000b', order);
-      await notifications.preferences.set(id, [{ class: 'service', channel: 'sms', enabled: false }]);
+      await notifications.preferences.set(id, [{ class: 'appointment', channel: 'sms', enabled: false }]);
     });
     await server.workers.drained();
     expect(inboxOf(phone)).toEqual([]);

@@ -90,7 +90,7 @@ describeDatabases('telling people and keeping files', (open) => {
     const change = { class: 'marketing', channel: 'sms', enabled: true } as const;
     await notifications.preferences.set(userId, [change]);
     await notifications.preferences.set(userId, [change, { ...change, enabled: false }, change]);
-    expect(await notifications.preferences.allows(userId, 'marketing', 'sms')).toBe(true);
+    expect(await notifications.preferences.allows(userId, 'marketing', 'sms', null)).toBe(true);
     const words = { title: 'T', text: '{{orderNo}}', sms: '{{amount}}' };
     const put = (version: number) => messaging.templates.change(userId, 'order_refunded', 'en', words, version);
     const settled = await Promise.allSettled([put(0), put(0), put(0)]);

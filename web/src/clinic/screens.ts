@@ -206,7 +206,13 @@ export const screens: readonly ScreenDefinition[] = [
     areas: ['phrases', 'patients'],
     load: () => import('./screens/templates-screen.tsx'),
   },
-  { path: '/account', name: 'account', permission: null, areas: ['account'], load: () => import('./screens/account-screen.tsx') },
+  {
+    path: '/account',
+    name: 'account',
+    permission: null,
+    areas: ['account', 'finance'],
+    load: () => import('./screens/account-screen.tsx'),
+  },
   {
     path: '/health-profile',
     name: 'healthProfile',

@@ -1,5 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
+import { useMay } from '../access.ts';
 import { ACCOUNT, readMe } from '../account/account.ts';
+import { BalanceView } from '../account/balance-view.tsx';
 import { NoticesView } from '../account/notices-view.tsx';
 import { ProfileView } from '../account/profile-view.tsx';
 import { SecurityView } from '../account/security-view.tsx';
@@ -13,6 +15,7 @@ import { useTexts } from '../texts/areas.ts';
 export default function AccountScreen() {
   const t = useTexts('account');
   const shell = useTexts('shell');
+  const may = useMay();
   const { data: me, error, refetch } = useQuery({ queryKey: [ACCOUNT, 'me'], queryFn: readMe });
   if (error) return <Failure page error={error} onRetry={() => void refetch()} />;
   if (!me) return <PageSkeleton />;
@@ -25,6 +28,7 @@ export default function AccountScreen() {
           { key: 'profile', label: t('views.profile'), content: <ProfileView me={me} /> },
           { key: 'security', label: t('views.security'), content: <SecurityView me={me} /> },
           { key: 'notices', label: t('views.notices'), content: <NoticesView /> },
+          ...(may('orders:own') ? [{ key: 'balance', label: t('views.balance'), content: <BalanceView /> }] : []),
         ]}
       />
     </>

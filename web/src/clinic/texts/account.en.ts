@@ -14,7 +14,7 @@ export const clientTypes = {
 
 export const account: typeof chinese = {
   lead: 'Your details, ways to sign in and what we send you.',
-  views: { profile: 'Profile', security: 'Security', notices: 'Messages' },
+  views: { profile: 'Profile', security: 'Security', notices: 'Messages', balance: 'Balance' },
   avatar: 'Picture',
   noAvatar: 'No picture',
   changeAvatar: 'Upload a picture',
@@ -84,8 +84,17 @@ export const account: typeof chinese = {
   unbindTitle: 'Unlink “{{name}}”?',
   unbindText: 'You can no longer sign in with it.',
   unbound: 'Unlinked',
-  noticesText: 'Messages about the safety of your account are always sent.',
-  classes: { service: 'Appointments, payments and care', marketing: 'Offers' },
+  noticesText: 'Messages about the safety of your account are always sent. With the main switch off none of its parts is sent.',
+  classes: {
+    service: 'Main switch: appointments, payments and care',
+    appointment: 'Appointments and waiting',
+    order: 'Orders, payments and refunds',
+    prescription: 'Prescriptions',
+    review: 'Replies to reviews',
+    announcement: 'Announcements',
+    work: 'Your work',
+    marketing: 'Offers',
+  },
   channels: { app: 'In the app', sms: 'Text message', email: 'Mail' },
   saved: 'Settings saved',
 };

@@ -13,7 +13,7 @@ export const clientTypes = {
 /** 个人中心：资料、安全、消息设置。 */
 export const account = {
   lead: '您的资料、登录方式和消息设置。',
-  views: { profile: '个人资料', security: '登录与安全', notices: '消息设置' },
+  views: { profile: '个人资料', security: '登录与安全', notices: '消息设置', balance: '余额' },
   avatar: '头像',
   noAvatar: '未设置头像',
   changeAvatar: '上传头像',
@@ -83,8 +83,17 @@ export const account = {
   unbindTitle: '解除绑定“{{name}}”？',
   unbindText: '之后不能再用它登录。',
   unbound: '已解除绑定',
-  noticesText: '与账号安全有关的消息始终会发送。',
-  classes: { service: '预约、支付与诊疗', marketing: '活动与推广' },
+  noticesText: '与账号安全有关的消息始终会发送。关闭总开关后，其下各项都不再发送。',
+  classes: {
+    service: '总开关：预约、支付与诊疗',
+    appointment: '预约与候诊',
+    order: '订单、支付与退款',
+    prescription: '处方',
+    review: '评价回复',
+    announcement: '公告',
+    work: '工作事务',
+    marketing: '活动与推广',
+  },
   channels: { app: '站内消息', sms: '短信', email: '邮件' },
   saved: '设置已保存',
 };
