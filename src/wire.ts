@@ -153,7 +153,7 @@ async function buildCore(config: Config, log: Logger) {
       log,
       tracing,
       media,
-      policy: createConsultationPolicy(database, auth, visits),
+      policy: createConsultationPolicy(database, vault, auth, visits),
       chat: chatStore,
       authenticator: auth,
       snapshots: createSnapshotStore(database),

@@ -1,15 +1,31 @@
-/** `rotate-keys` seals all personal data with the newest key of DATA_KEYS; `verify-keys` tries whether all of it can be opened. */
+/** `rotate-keys` seals all personal data with the newest key of DATA_KEYS, words that older versions left in clear too; `verify-keys` tries whether all of it can be opened. */
 import type { Config } from '#config/index.ts';
 import { checkKeys, rotateKeys } from '#src/crypto/rotate.ts';
 import { createVault } from '#src/crypto/vault.ts';
+import { createLocks } from '#src/locks/locks.ts';
+import { sealWordsNow } from '#src/maintenance/old-words.ts';
 import { onDatabase } from './database-command.ts';
+
+/** How long nobody else rotates after this process was killed. */
+const LOCK_MS = 30_000;
 
 /** Works beside running servers that hold the new key already. @returns the exit status: 1 when the command has to be run again */
 export async function rotateDataKeys(config: Config): Promise<number> {
-  const { resealed, missed, key } = await onDatabase(config, async (database, secrets) => {
+  const rotation = await onDatabase(config, async (database, secrets) => {
     const vault = createVault(secrets.dataKeys, secrets.blindIndex);
-    return { ...(await rotateKeys(database, vault)), key: vault.currentKey };
+    const rotate = async () => ({
+      words: await sealWordsNow(database, vault),
+      ...(await rotateKeys(database, vault)),
+      key: vault.currentKey,
+    });
+    return createLocks(database).alone('rotate-keys', LOCK_MS, rotate);
   });
+  if (!rotation) {
+    console.error('The command runs already, on this database: wait for it');
+    return 1;
+  }
+  const { words, resealed, missed, key } = rotation.done;
+  if (words > 0) console.log(`${words} texts were in clear and are sealed now`);
   for (const [column, values] of Object.entries(resealed)) console.log(`${column}: ${values}`);
   const total = Object.values(resealed).reduce((sum, values) => sum + values, 0);
   if (missed > 0) {

@@ -6,13 +6,17 @@ import {
   type Model,
   type Sequelize,
 } from 'sequelize';
+import { sealedColumn } from '#src/crypto/vault.ts';
 
 export type ConsultationStatus = 'scheduled' | 'active' | 'ended';
 
 /** A visit. While its room is open only the room changes it, under its epoch. */
 export interface ConsultationRow extends Model<InferAttributes<ConsultationRow>, InferCreationAttributes<ConsultationRow>> {
   id: string;
+  /** The name of a booked service, or a title from before they were sealed; empty otherwise. */
   title: string;
+  /** What its practitioner wrote; see `title.ts`. */
+  titleSealed: CreationOptional<string | null>;
   status: ConsultationStatus;
   practitionerUserId: string;
   /** Booked appointment that it belongs to; null for one that its practitioner planned directly. */
@@ -35,6 +39,8 @@ export interface ConsultationRow extends Model<InferAttributes<ConsultationRow>,
   updatedAt: CreationOptional<Date>;
 }
 
+export const visitTitle = sealedColumn('consultations', 'title_sealed');
+
 /** Nobody may enter any more. */
 export const isOver = ({ status, cancelledAt }: Pick<ConsultationRow, 'status' | 'cancelledAt'>): boolean =>
   status === 'ended' || Boolean(cancelledAt);
@@ -45,6 +51,7 @@ export function defineConsultations(sequelize: Sequelize) {
     {
       id: { type: DataTypes.STRING(36), primaryKey: true },
       title: DataTypes.STRING(200),
+      titleSealed: DataTypes.TEXT,
       status: DataTypes.STRING(16),
       practitionerUserId: DataTypes.STRING(36),
       appointmentId: DataTypes.STRING(36),

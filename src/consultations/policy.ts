@@ -4,10 +4,12 @@ import { RoomError } from '#rooms/errors.ts';
 import type { Access, ConsultationPolicy, Identity, VisitFacts } from '#rooms/ports.ts';
 import { type GuestSessions, invitationExpiry } from '#src/auth/guests.ts';
 import type { MessageRow } from '#src/chat/model.ts';
+import type { Vault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
 import type { MemberRow } from '#src/members/model.ts';
 import type { VisitEvents } from './hooks.ts';
 import { type ConsultationRow, isOver } from './model.ts';
+import { titleOf } from './title.ts';
 
 /** Raising the version makes every update change its row, so that MySQL counts it. */
 const nextVersion = { version: literal('version + 1') };
@@ -16,7 +18,12 @@ const nextVersion = { version: literal('version + 1') };
  * @param guests told of each guest whose access ends; not needed where nobody holds a token
  * @param events told of what happens, inside its transaction
  */
-export function createConsultationPolicy(database: Database, guests?: GuestSessions, events?: VisitEvents): ConsultationPolicy {
+export function createConsultationPolicy(
+  database: Database,
+  vault: Vault,
+  guests?: GuestSessions,
+  events?: VisitEvents,
+): ConsultationPolicy {
   const { models, transaction } = database;
   const { consultations, members } = models;
 
@@ -30,7 +37,7 @@ export function createConsultationPolicy(database: Database, guests?: GuestSessi
 
   return {
     authorize: (id, identity) => authorize(database, id, identity),
-    open: (id) => transaction(() => open(database, id)),
+    open: (id) => transaction(() => open(database, vault, id)),
 
     started: (id, epoch, at) =>
       transaction(async () => {
@@ -103,7 +110,7 @@ async function authorize({ models }: Database, consultationId: string, identity:
 }
 
 /** Issues the next epoch and reads what the new owner starts from. */
-async function open({ models }: Database, consultationId: string): Promise<VisitFacts> {
+async function open({ models }: Database, vault: Vault, consultationId: string): Promise<VisitFacts> {
   await models.consultations.update({ roomEpoch: literal('room_epoch + 1'), ...nextVersion }, { where: { id: consultationId } });
   const visit = await models.consultations.findByPk(consultationId);
   if (!visit) throw new RoomError('not_found');
@@ -111,7 +118,7 @@ async function open({ models }: Database, consultationId: string): Promise<Visit
   const latest = await models.messages.max<number | null, MessageRow>('seq', { where: { consultationId } });
   return {
     consultationId,
-    title: visit.title,
+    title: titleOf(vault, visit),
     scheduledStart: visit.scheduledStart.toISOString(),
     scheduledEnd: visit.scheduledEnd.toISOString(),
     startedAt: visit.startedAt?.getTime() ?? null,

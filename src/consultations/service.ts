@@ -6,12 +6,14 @@ import type { OpenRoom } from '#rooms/index.ts';
 import { RoomError } from '#rooms/errors.ts';
 import type { RoomView } from '#rooms/protocol.ts';
 import { unreadOf } from '#src/chat/unread.ts';
+import type { Vault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
 import { orderOf, slice } from '#src/plugins/fields.ts';
 import { ledOpenVisit, ledVisit, ownVisit } from './access.ts';
 import type { ConsultationRow } from './model.ts';
 import type * as schemas from './schemas.ts';
+import { keepTitle } from './title.ts';
 import { type ConsultationView, viewOf } from './view.ts';
 
 type NewConsultation = z.infer<typeof schemas.newConsultation>;
@@ -60,17 +62,17 @@ export interface RoomCommands {
   inspect(consultationId: string): Promise<RoomView | null>;
 }
 
-export function createConsultations(database: Database, rooms: RoomCommands): Consultations {
+export function createConsultations(database: Database, vault: Vault, rooms: RoomCommands): Consultations {
   async function get(userId: string, id: string): Promise<ConsultationView> {
     const { visit, people } = await ownVisit(database, userId, id);
     const [chat] = await unreadOf(database, userId, [id]);
-    return viewOf(visit, people, userId, chat?.unread ?? 0);
+    return viewOf(vault, visit, people, userId, chat?.unread ?? 0);
   }
 
   return {
     get,
-    create: (doctor, input) => database.transaction(() => create(database, doctor, input)),
-    list: (userId, query) => list(database, userId, query),
+    create: (doctor, input) => database.transaction(() => create(database, vault, doctor, input)),
+    list: (userId, query) => list(database, vault, userId, query),
 
     async start(userId, id, requestId) {
       await ledOpenVisit(database, userId, id);
@@ -140,14 +142,20 @@ async function callOff({ models: { consultations } }: Database, id: string): Pro
   throw new ApiError(visit?.status === 'active' ? 'visit_started' : 'visit_ended');
 }
 
-async function create({ models }: Database, doctor: { userId: string; name: string }, input: NewConsultation): Promise<ConsultationView> {
+async function create(
+  { models }: Database,
+  vault: Vault,
+  doctor: { userId: string; name: string },
+  input: NewConsultation,
+): Promise<ConsultationView> {
   const patient = await models.users.findByPk(input.patientId);
   if (patient?.id === doctor.userId) throw new ApiError('unknown_patient');
   const isPatient = await models.userRoles.findOne({ where: { userId: input.patientId, roleKey: 'patient' } });
   if (!isPatient || patient?.status !== 'active') throw new ApiError('unknown_patient');
+  const id = uuid();
   const visit = await models.consultations.create({
-    id: uuid(),
-    title: input.title,
+    id,
+    ...keepTitle(vault, id, input.title),
     status: 'scheduled',
     practitionerUserId: doctor.userId,
     scheduledStart: new Date(input.scheduledStart),
@@ -162,7 +170,7 @@ async function create({ models }: Database, doctor: { userId: string; name: stri
     { ...place, id: uuid(), userId: doctor.userId, name: doctor.name, role: 'practitioner' },
     { ...place, id: uuid(), userId: patient.id, name: patient.name, role: 'patient' },
   ]);
-  return viewOf(visit, people, doctor.userId, 0);
+  return viewOf(vault, visit, people, doctor.userId, 0);
 }
 
 function conditionOf(status: Query['status']): WhereAttributeHash<ConsultationRow> {
@@ -170,7 +178,7 @@ function conditionOf(status: Query['status']): WhereAttributeHash<ConsultationRo
   return status === 'cancelled' ? { cancelledAt: { [Op.ne]: null } } : { status, cancelledAt: null };
 }
 
-async function list(database: Database, userId: string, query: Query): Promise<List> {
+async function list(database: Database, vault: Vault, userId: string, query: Query): Promise<List> {
   const { sequelize, models } = database;
   const mine = literal(`(SELECT consultation_id FROM consultation_members WHERE user_id = ${sequelize.escape(userId)})`);
   const where: WhereOptions<ConsultationRow> = { id: { [Op.in]: mine }, ...conditionOf(query.status) };
@@ -182,6 +190,6 @@ async function list(database: Database, userId: string, query: Query): Promise<L
     rows.map((visit) => visit.id),
   );
   const unread = new Map(chats.map((chat) => [chat.consultationId, chat.unread]));
-  const items = rows.map((visit) => viewOf(visit, people, userId, unread.get(visit.id) ?? 0));
+  const items = rows.map((visit) => viewOf(vault, visit, people, userId, unread.get(visit.id) ?? 0));
   return { items, pagination: { page: query.page, pageSize: query.pageSize, total: count } };
 }

@@ -24,6 +24,13 @@ export function nextOf({ sequelize, dialect, transaction }: Database, name: stri
   });
 }
 
+/** The last number that a sequence has given; 0 before its first. */
+export async function lastOf({ sequelize }: Pick<Database, 'sequelize'>, name: string): Promise<number> {
+  const query = { type: QueryTypes.SELECT, replacements: { name } } as const;
+  const [row] = await sequelize.query<{ value: number }>('SELECT value FROM sequences WHERE name = :name', query);
+  return Number(row?.value ?? 0);
+}
+
 /** By zone: making one takes longer than a query. */
 const days = new Map<string, Intl.DateTimeFormat>();
 

@@ -33,7 +33,7 @@ export function createPatientCare(foundation: Foundation, { files, care, healthP
   const parts = { vault, audit, care, practitioners };
   const records = createRecords(database, { ...parts, visits: createVisitPort(database, practitioners) });
   const recordAttachments = createRecordAttachments(database, parts, files.own);
-  const patients = createPatients(database, { ...parts, timeline: createTimeline(database, timelineSources(database)) });
+  const patients = createPatients(database, { ...parts, timeline: createTimeline(database, timelineSources(database, vault)) });
   const routes = [
     healthProfileRoutes(healthProfiles),
     visitProfileRoutes(profiles),

@@ -38,7 +38,7 @@ export function createVisits(
 ) {
   const { database, tokens, vault } = foundation;
   const parts = { ...foundation, practitioners: lookup };
-  const consultations = createConsultations(database, rooms);
+  const consultations = createConsultations(database, vault, rooms);
   linkAppointments({ ...parts, visits }, appointments);
   describeAppointments(notifications, database, vault, lookup);
   describeClinical(notifications, database, lookup);

@@ -1,17 +1,19 @@
 /** What the timeline shows, kind by kind. Orders are the patient's own affair. */
-import type { Database } from '#src/database/database.ts';
 import { isOver } from '#src/consultations/model.ts';
+import { titleOf } from '#src/consultations/title.ts';
+import type { Vault } from '#src/crypto/vault.ts';
+import type { Database } from '#src/database/database.ts';
 import type { TimelineSource } from './timeline.ts';
 
-export function timelineSources(database: Database): TimelineSource[] {
+export function timelineSources(database: Database, vault: Vault): TimelineSource[] {
   const stay = [stays(database, 'admission', 'admitted_at'), stays(database, 'discharge', 'discharged_at')];
-  return [visits(database), appointments(database), records(database), ...stay, prescriptions(database), orders(database)];
+  return [visits(database, vault), appointments(database), records(database), ...stay, prescriptions(database), orders(database)];
 }
 
 const VISITS = `SELECT c.id AS id, COALESCE(c.started_at, c.scheduled_start) AS at FROM consultation_members m
   JOIN consultations c ON c.id = m.consultation_id WHERE m.role = 'patient' AND m.user_id = :patient`;
 
-function visits({ models }: Database): TimelineSource {
+function visits({ models }: Database, vault: Vault): TimelineSource {
   return {
     kind: 'visit',
     care: true,
@@ -25,7 +27,7 @@ function visits({ models }: Database): TimelineSource {
       return new Map(
         rows.map((row) => {
           const status = row.cancelledAt ? 'cancelled' : isOver(row) ? 'ended' : row.status;
-          return [row.id, { title: row.title, status, with: names.get(row.practitionerUserId) ?? null }];
+          return [row.id, { title: titleOf(vault, row), status, with: names.get(row.practitionerUserId) ?? null }];
         }),
       );
     },

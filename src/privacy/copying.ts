@@ -93,6 +93,8 @@ function readable(
     if (rules.internal?.includes(column)) continue;
     const lock = sealed.find((candidate) => candidate.column === column);
     const name = column.replace(/_sealed$/, '');
+    // The same words in clear stand before it: of the system, or from before they were sealed.
+    if (lock && value === null && shown[name]) continue;
     if (typeof value !== 'string')
       shown[name] = isMoney(column) && typeof value === 'number' ? yuanText(readMoney(sequelize, value)) : value;
     else if (lock) shown[name] = structured(vault.open(lock, String(row[lock.idColumn]), value));

@@ -1,7 +1,9 @@
 /** One record with everything around it: patient, visit, diagnoses, prescriptions, attachments (PAT-09). */
 import type { z } from 'zod';
 import { localPhone } from '#src/auth/phones.ts';
+import { titleOf } from '#src/consultations/title.ts';
 import { maskIdNumber, maskPhone } from '#src/crypto/masks.ts';
+import type { Vault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import { idNumberColumn, phoneColumn } from '#src/profiles/model.ts';
@@ -34,7 +36,7 @@ export function createNestedRecords(database: Database, parts: RecordParts, pres
         return {
           record,
           patient: await patientOf(database, parts, row),
-          visit: await visitOf(database, row.consultationId),
+          visit: await visitOf(database, parts.vault, row.consultationId),
           diagnoses: record.content.diagnoses,
           prescriptions: prescribed.map(({ issuedAt, ...rest }) => ({ ...rest, issuedAt: issuedAt.toISOString() })),
           attachments: await attachmentsOf(database, attachments),
@@ -62,11 +64,11 @@ async function patientOf(
   };
 }
 
-async function visitOf({ models }: Database, id: string | null): Promise<FullRecord['visit']> {
+async function visitOf({ models }: Database, vault: Vault, id: string | null): Promise<FullRecord['visit']> {
   const visit = id ? await models.consultations.findByPk(id) : null;
   if (!visit) return null;
   return {
-    ...{ id: visit.id, title: visit.title, status: visit.cancelledAt ? ('cancelled' as const) : visit.status },
+    ...{ id: visit.id, title: titleOf(vault, visit), status: visit.cancelledAt ? ('cancelled' as const) : visit.status },
     scheduledStart: visit.scheduledStart.toISOString(),
     scheduledEnd: visit.scheduledEnd.toISOString(),
     startedAt: visit.startedAt?.toISOString() ?? null,

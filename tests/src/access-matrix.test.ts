@@ -33,7 +33,7 @@ describe.each(['sqlite', 'mysql'] as const)('who may do what on %s', (engine) =>
   });
 
   test('rooms let in their patient, doctor and guests, and nobody else', async () => {
-    const policy = createConsultationPolicy(server.database, server.auth);
+    const policy = createConsultationPolicy(server.database, server.foundation.vault, server.auth);
     const refusals = {
       anonymous: 'unauthenticated',
       expired: 'unauthenticated',

@@ -12,7 +12,7 @@ import { Op } from 'sequelize';
 import { v7 as uuid } from 'uuid';
 import { createChatStore } from '#src/chat/store.ts';
 import { catalogue } from '#src/privacy/catalogue.ts';
-import { PASSWORD, startApp, type TestApp } from '#tests/support/app.ts';
+import { booking, PASSWORD, startApp, type TestApp } from '#tests/support/app.ts';
 import { openClinic } from '#tests/support/clinic.ts';
 import { type Collector, startCollector } from '#tests/support/collector.ts';
 import { newMariaDb } from '#tests/support/databases.ts';
@@ -36,6 +36,7 @@ const canaries = new Map<string, string>([
   ['reason', '因为金丝雀生病'],
   ['note', '金丝雀饭后服'],
   ['allergy', '金丝雀羽毛'],
+  ['title of a visit', '金丝雀胸痛复诊'],
   ['password', 'canary-password-9'],
   ['password of everybody', PASSWORD],
   ['secret of the SMS provider', 'canary-sms-secret'],
@@ -240,6 +241,11 @@ async function visit({ id, token }: Visitor): Promise<void> {
   const message = { seq: 1, clientMessageId: uuid(), text, sentAt: Date.now(), ...who };
   await createChatStore(server.database, server.foundation.vault).append(consultationId, roomEpoch, [message]);
   await done('GET', `/consultations/${consultationId}/messages`, token);
+
+  const planned = { ...booking(id), title: of('title of a visit') };
+  const { id: plannedId } = await done('POST', '/consultations', doctor.token, planned);
+  await done('GET', `/consultations/${plannedId}`, token);
+  await refused(['POST', '/consultations', doctor.token, { ...planned, scheduledEnd: planned.scheduledStart }]);
 
   const diagnoses = [{ system: 'ICD-10', code: 'I10', name: of('diagnosis'), primary: true }];
   const content = { sections: [{ key: 'chief_complaint', text }], diagnoses };

@@ -1,6 +1,7 @@
 /** The room and the chat of a visit over REST, on both engines. */
 import { createChatStore } from '#src/chat/store.ts';
 import { createConsultationPolicy } from '#src/consultations/policy.ts';
+import { sealWordsNow } from '#src/maintenance/old-words.ts';
 import { booking, startApp, type TestApp } from '#tests/support/app.ts';
 import { newMariaDb } from '#tests/support/databases.ts';
 
@@ -25,7 +26,7 @@ describe.each(['sqlite', 'mysql'])('a visit on %s', (dialect) => {
   /** Lets one side write; numbers go on from `from`. */
   async function write(id: string, role: 'practitioner' | 'patient', from: number, count: number): Promise<void> {
     const member = await server.database.models.members.findOne({ where: { consultationId: id, role }, rejectOnEmpty: true });
-    const { epoch } = await createConsultationPolicy(server.database).open(id);
+    const { epoch } = await createConsultationPolicy(server.database, server.foundation.vault).open(id);
     const messages = Array.from({ length: count }, (_, index) => {
       const [seq, sentAt] = [from + index, 1_700_000_000_123 + from + index];
       return { seq, sentAt, clientMessageId: `m${from + index}`, memberId: member.id, name: 'N', role, text: 'text' };
@@ -36,16 +37,27 @@ describe.each(['sqlite', 'mysql'])('a visit on %s', (dialect) => {
   test('texts are sealed, those from before too once the nightly maintenance was there', async () => {
     const id = await booked();
     await write(id, 'patient', 1, 2);
-    const { messages } = server.database.models;
+    const { messages, consultations } = server.database.models;
     const rows = () => messages.findAll({ where: { consultationId: id }, order: ['seq'] });
     const texts = async () =>
       (await server.call('GET', `${base}/${id}/messages`, doctor())).body.data.items.map(({ text }: { text: string }) => text);
     expect((await rows()).map(({ text, textSealed }) => [text, textSealed?.includes('text')])).toEqual(Array(2).fill(['', false]));
-    await messages.update({ text: 'old', textSealed: null }, { where: { consultationId: id, seq: 1 } });
+    const leaveInClear = () => messages.update({ text: 'old', textSealed: null }, { where: { consultationId: id, seq: 1 } });
+    await leaveInClear();
+    await consultations.update({ title: 'old title', titleSealed: null }, { where: { id } });
     expect(await texts()).toEqual(['old', 'text']);
     await server.modules.maintenance.clean();
     expect((await rows()).map(({ text }) => text)).toEqual(['', '']);
     expect(await texts()).toEqual(['old', 'text']);
+    expect((await consultations.findByPk(id))?.title).toBe('');
+    expect((await server.call('GET', `${base}/${id}`, doctor())).body.data.title).toBe('old title');
+    // Three nights that find nothing, and whole tables are not read again.
+    for (let night = 0; night < 3; night++) await server.modules.maintenance.clean();
+    await leaveInClear();
+    await server.modules.maintenance.clean();
+    expect((await rows())[0]?.text).toBe('old');
+    expect(await sealWordsNow(server.database, server.foundation.vault)).toBe(1);
+    expect((await rows())[0]?.text).toBe('');
   });
 
   test('start() begins it once, by its practitioner, until it is over', async () => {

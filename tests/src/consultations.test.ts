@@ -108,7 +108,7 @@ describe('cancel()', () => {
     expect(body.data).toMatchObject({ id, status: 'cancelled', startedAt: null });
     const row = await server.database.models.consultations.findByPk(id);
     expect(row?.endedByMemberId).toBe((await server.call('GET', `${base}/${id}/members`, doctor())).body.data.items[0].id);
-    const policy = createConsultationPolicy(server.database);
+    const policy = createConsultationPolicy(server.database, server.foundation.vault);
     await expect(policy.authorize(id, await server.auth.authenticate(patient()))).rejects.toMatchObject({ code: 'visit_ended' });
     await expect(policy.open(id)).rejects.toMatchObject({ code: 'visit_ended' });
     expect((await server.call('POST', `${base}/${id}/cancel`, doctor())).body.error.code).toBe('visit_ended');
@@ -121,7 +121,7 @@ describe('cancel()', () => {
 
   test('of a visit that has begun is refused', async () => {
     const id = await booked();
-    const policy = createConsultationPolicy(server.database);
+    const policy = createConsultationPolicy(server.database, server.foundation.vault);
     const { epoch } = await policy.open(id);
     await policy.started(id, epoch, Date.now());
     expect((await server.call('POST', `${base}/${id}/cancel`, doctor())).body.error.code).toBe('visit_started');
@@ -129,7 +129,7 @@ describe('cancel()', () => {
 
   test('that the room could not complete keeps everybody out and is completed by a repetition', async () => {
     const id = await booked();
-    const policy = createConsultationPolicy(server.database);
+    const policy = createConsultationPolicy(server.database, server.foundation.vault);
     const { epoch } = await policy.open(id);
     await server.database.models.consultations.update({ cancelledAt: new Date() }, { where: { id } });
     await expect(policy.authorize(id, await server.auth.authenticate(patient()))).rejects.toMatchObject({ code: 'visit_ended' });
@@ -152,7 +152,7 @@ describe('invitations', () => {
     const id = await booked();
     const { data } = (await server.call('POST', `${base}/${id}/invitations`, doctor(), { name: '李 Guest', role: 'guest' })).body;
     expect(data.url).toBe(`https://clinic.test/visit/${id}#guest=${data.token}`);
-    const policy = createConsultationPolicy(server.database);
+    const policy = createConsultationPolicy(server.database, server.foundation.vault);
     const identity = await server.auth.authenticate(data.token);
     expect(await policy.authorize(id, identity)).toEqual({ memberId: data.member.id, name: '李 Guest', role: 'guest' });
 
@@ -187,7 +187,7 @@ describe('invitations', () => {
       return [body.error?.code, again];
     };
     const [kicked, other] = [await invite(), await invite()];
-    const policy = createConsultationPolicy(server.database, server.auth);
+    const policy = createConsultationPolicy(server.database, server.foundation.vault, server.auth);
     const { epoch } = await policy.open(id);
     await policy.removeMember(id, epoch, kicked.member.id);
     expect(await code(kicked.token)).toEqual(['session_revoked', 'session_revoked']);
@@ -207,7 +207,7 @@ describe('invitations', () => {
     const id = await booked();
     const invite = async () => (await server.call('POST', `${base}/${id}/invitations`, doctor(), { name: 'G', role: 'guest' })).body.data;
     const [kicked, other] = [await invite(), await invite()];
-    const policy = createConsultationPolicy(server.database, server.auth);
+    const policy = createConsultationPolicy(server.database, server.foundation.vault, server.auth);
     const { epoch } = await policy.open(id);
     await policy.removeMember(id, epoch, kicked.member.id);
     await signals.poll();
@@ -223,7 +223,7 @@ describe('invitations', () => {
   test('of a guest do not open another visit', async () => {
     const [id, other] = [await booked(), await booked()];
     const { token } = (await server.call('POST', `${base}/${id}/invitations`, doctor(), { name: 'G', role: 'observer' })).body.data;
-    const policy = createConsultationPolicy(server.database);
+    const policy = createConsultationPolicy(server.database, server.foundation.vault);
     await expect(policy.authorize(other, await server.auth.authenticate(token))).rejects.toMatchObject({ code: 'forbidden' });
   });
 
@@ -253,7 +253,7 @@ describe('messages()', () => {
   test('pages through the chat, oldest first', async () => {
     const id = await booked();
     const { createChatStore } = await import('#src/chat/store.ts');
-    const { epoch } = await createConsultationPolicy(server.database).open(id);
+    const { epoch } = await createConsultationPolicy(server.database, server.foundation.vault).open(id);
     const { items } = (await server.call('GET', `${base}/${id}/members`, doctor())).body.data;
     const chat = Array.from({ length: 5 }, (_, i) => ({
       seq: i + 1,

@@ -18,7 +18,7 @@ describeDatabases('ports of the rooms', (open) => {
   let chat: ChatStore;
   beforeAll(async () => {
     database = await open();
-    policy = createConsultationPolicy(database);
+    policy = createConsultationPolicy(database, aVault());
     chat = createChatStore(database, aVault());
   });
 

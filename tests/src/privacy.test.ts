@@ -62,6 +62,8 @@ describe.each(['sqlite', 'mysql'] as const)('privacy on %s', (dialect) => {
     const { token } = patient;
     expect((await call('POST', '/me/privacy/copies', token)).body.error.code).toBe('step_up_required');
     await server.stepUp(token);
+    // From before chat was sealed.
+    await server.database.models.messages.update({ text: `${MARK} 旧`, textSealed: null }, { where: {} });
     const { id } = (await call('POST', '/me/privacy/copies', token)).body.data;
     await server.workers.drained();
     expect((await overview(token)).requests[0]).toMatchObject({ id, kind: 'export', state: 'ready', expiresAt: expect.any(String) });
@@ -77,6 +79,7 @@ describe.each(['sqlite', 'mysql'] as const)('privacy on %s', (dialect) => {
     const records = JSON.parse(copied.get('data/medical_record_versions.json') ?? '[]') as object[];
     expect(records).toEqual([expect.objectContaining({ content: `${MARK} 头痛`, version: 1 })]);
     expect(JSON.parse(copied.get('data/orders.json') ?? '[]')).toEqual([expect.objectContaining({ contact: `${MARK} 头痛` })]);
+    expect(copied.get('data/chat_messages.json')).toContain(`${MARK} 旧`);
     expect(copied.get('data/users.json')).not.toMatch(/password_hash|argon2|phone_index/);
     expect(entries.map(([, text]) => text).join('')).not.toContain('"store_key"');
 

@@ -46,7 +46,7 @@ describeApps('recordings', (server) => {
   beforeAll(async () => {
     const { people, foundation, modules, database } = server();
     visit = await begunVisit(server(), people.doctor, people.patient);
-    ({ epoch } = await createConsultationPolicy(database).open(visit));
+    ({ epoch } = await createConsultationPolicy(database, foundation.vault).open(visit));
     records = createRecordingRecords({ ...foundation, files: modules.files });
     const rows = await database.models.members.findAll({ where: { consultationId: visit } });
     members = Object.fromEntries(rows.map(({ role, id }) => [role, id])) as typeof members;

@@ -78,8 +78,8 @@ export interface Answer {
 }
 
 /** Begins and ends visits as their rooms would, without rooms. */
-function roomsOf({ database, auth }: Foundation, visits: VisitHooks, openRooms: OpenRoom[], faults: RoomErrorCode[]) {
-  const policy = createConsultationPolicy(database, auth, visits);
+function roomsOf({ database, vault, auth }: Foundation, visits: VisitHooks, openRooms: OpenRoom[], faults: RoomErrorCode[]) {
+  const policy = createConsultationPolicy(database, vault, auth, visits);
   function failAsAsked(): void {
     const code = faults.shift();
     if (code) throw new RoomError(code);

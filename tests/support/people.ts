@@ -53,7 +53,7 @@ export async function uploadImage(server: TestApp, ownerId: string): Promise<str
 export async function begunVisit(server: TestApp, doctor: Person, patient: Person): Promise<string> {
   if (!(await server.modules.practitioners.byUser(doctor.id))) await approve(server, doctor);
   const { id } = dataOf(await server.call('POST', '/api/v1/consultations', doctor.token, booking(patient.id)));
-  const policy = createConsultationPolicy(server.database);
+  const policy = createConsultationPolicy(server.database, server.foundation.vault);
   const { epoch } = await policy.open(id);
   await policy.started(id, epoch, Date.now());
   return id;

@@ -113,7 +113,7 @@ export const care: Record<string, TableRules> = {
   // Before their members, by whom they are found.
   consultations: {
     holds: 'Visits in video rooms',
-    personal: { title: 'health' },
+    personal: { title: 'health', title_sealed: 'health' },
     about: `id IN (${ownVisits})`,
     erase: { hold: 'medical-record' },
     internal: ['room_epoch'],

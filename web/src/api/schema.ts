@@ -2209,8 +2209,10 @@ export interface paths {
         200: Json<Success<{
           items: {
             name: string;
-            /** each process keeps the value in memory until a change of its source is signalled */
-            strategy: 'memory';
+            /** `memory`: each process keeps one value until a change of its source is signalled; `shared`: values by key, for all processes where there is Redis, until a change is signalled or their time is over */
+            strategy: 'memory' | 'shared';
+            /** time of a value; null: until it changes */
+            ttlSeconds: number | null;
             held: boolean;
             /** of the process that answers, since its start */
             hits: number;
@@ -2230,6 +2232,50 @@ export interface paths {
       parameters: {
         path: {
           name: string;
+        };
+      };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/caches/{name}/keys': {
+    /** Keys that a cache has values for now; a cache of one value has its name. Open to users who may: change the configuration (`settings:manage`). */
+    get: {
+      parameters: {
+        path: {
+          name: string;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          /** at most 200, in order */
+          items: {
+            key: string;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/caches/{name}/keys/{key}': {
+    /** Drop one value of a cache in every process. Open to users who may: change the configuration (`settings:manage`). */
+    delete: {
+      parameters: {
+        path: {
+          name: string;
+          key: string;
         };
       };
       responses: {
@@ -6814,7 +6860,7 @@ export interface paths {
           channel?: 'sms' | 'email' | undefined;
           state?: 'queued' | 'sent' | 'delivered' | 'failed' | 'unknown' | undefined;
           kind?: 'verification' | 'notification' | 'marketing' | undefined;
-          template?: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'data_copy_ready' | 'data_erasure_refused' | 'promotion' | 'announcement' | undefined;
+          template?: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_created' | 'order_paid' | 'order_completed' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'data_copy_ready' | 'data_erasure_refused' | 'promotion' | 'announcement' | undefined;
           /** UUIDv7 */
           userId?: string | undefined;
         };
@@ -7043,7 +7089,7 @@ export interface paths {
     put: {
       parameters: {
         path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'data_copy_ready' | 'data_erasure_refused' | 'promotion' | 'announcement';
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_created' | 'order_paid' | 'order_completed' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'data_copy_ready' | 'data_erasure_refused' | 'promotion' | 'announcement';
           locale: 'zh' | 'en';
         };
       };
@@ -7094,7 +7140,7 @@ export interface paths {
     delete: {
       parameters: {
         path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'data_copy_ready' | 'data_erasure_refused' | 'promotion' | 'announcement';
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_created' | 'order_paid' | 'order_completed' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'data_copy_ready' | 'data_erasure_refused' | 'promotion' | 'announcement';
           locale: 'zh' | 'en';
         };
       };
@@ -7137,7 +7183,7 @@ export interface paths {
     put: {
       parameters: {
         path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'data_copy_ready' | 'data_erasure_refused' | 'promotion' | 'announcement';
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_created' | 'order_paid' | 'order_completed' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'data_copy_ready' | 'data_erasure_refused' | 'promotion' | 'announcement';
           locale: 'zh' | 'en';
           provider: 'sms-aliyun' | 'sms-tencent' | 'sms-twilio';
         };
@@ -7182,7 +7228,7 @@ export interface paths {
     delete: {
       parameters: {
         path: {
-          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_paid' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'data_copy_ready' | 'data_erasure_refused' | 'promotion' | 'announcement';
+          name: 'verification_code' | 'new_device_login' | 'account_locked' | 'appointment_confirmed' | 'appointment_moved' | 'appointment_cancelled' | 'appointment_released' | 'appointment_reminder' | 'queue_called' | 'order_created' | 'order_paid' | 'order_completed' | 'order_refunded' | 'refund_decided' | 'money_alert' | 'prescription_approved' | 'prescription_rejected' | 'prescription_cancelled' | 'review_replied' | 'practitioner_reviewed' | 'leave_decided' | 'dispatch_assigned' | 'data_copy_ready' | 'data_erasure_refused' | 'promotion' | 'announcement';
           locale: 'zh' | 'en';
           provider: 'sms-aliyun' | 'sms-tencent' | 'sms-twilio';
         };
@@ -7332,7 +7378,8 @@ export interface paths {
         200: Json<Success<{
           /** messages about the safety of the account are always sent */
           items: {
-            class: 'service' | 'marketing';
+            /** `service` and `marketing`, and parts of `service`, which are told while both are on */
+            class: 'service' | 'marketing' | 'appointment' | 'order' | 'prescription' | 'review' | 'work' | 'announcement';
             channel: 'app' | 'sms' | 'email';
             enabled: boolean;
           }[];
@@ -7348,7 +7395,8 @@ export interface paths {
       parameters: Record<string, never>;
       requestBody: { content: { 'application/json': {
         items: {
-          class: 'service' | 'marketing';
+          /** `service` and `marketing`, and parts of `service`, which are told while both are on */
+          class: 'service' | 'marketing' | 'appointment' | 'order' | 'prescription' | 'review' | 'work' | 'announcement';
           channel: 'app' | 'sms' | 'email';
           enabled: boolean;
         }[];
@@ -7357,7 +7405,8 @@ export interface paths {
         200: Json<Success<{
           /** messages about the safety of the account are always sent */
           items: {
-            class: 'service' | 'marketing';
+            /** `service` and `marketing`, and parts of `service`, which are told while both are on */
+            class: 'service' | 'marketing' | 'appointment' | 'order' | 'prescription' | 'review' | 'work' | 'announcement';
             channel: 'app' | 'sms' | 'email';
             enabled: boolean;
           }[];
@@ -7613,7 +7662,7 @@ export interface paths {
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
-        409: Json<Failure<'wrong_state'>>;
+        409: Json<Failure<'wrong_state' | 'too_late'>>;
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
