@@ -89,8 +89,9 @@ function errorsOf({ method, url, config = {} }: RouteOptions, readsJson: boolean
   if (idempotent) codes.push('invalid_idempotency_key', 'idempotency_key_reused');
   // A body is read before anybody asks whether the route wants one.
   const hasBody = [method].flat().some((name) => name !== 'GET');
-  if (hasBody) codes.push('payload_too_large');
-  if (hasBody && readsJson) codes.push('malformed_json', 'unsupported_media_type');
+  // What is no type at all is refused also where bytes of every type are read.
+  if (hasBody) codes.push('payload_too_large', 'unsupported_media_type');
+  if (hasBody && readsJson) codes.push('malformed_json');
   // Others are for whoever looks after the server: neither counted nor screened.
   if (url.startsWith('/api/')) codes.push('invalid_request', 'rate_limited');
   return codes;

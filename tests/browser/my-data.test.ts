@@ -204,11 +204,13 @@ test('a person changes the password and stays signed in; other devices do not', 
   await other.goto(`${server.url}/clinic/account?view=balance`);
   await other.getByText('0.00').first().waitFor();
   await checkScreen(other, 'own balance on a phone');
+  await picture(other, 'own-balance-phone-en');
   await other.goto(`${server.url}/clinic/account?view=notices`);
   // With the main switch off its parts are off.
   await other.getByTestId('notice-service-sms').click();
   await other.locator('.ant-checkbox-wrapper-disabled').first().waitFor();
   await checkScreen(other, 'notices on a phone');
+  await picture(other, 'notices-phone-en');
   await page.getByTestId('session-card').first().waitFor();
   await checkScreen(page, 'sign-in and security');
   await page.getByTestId('change-password').click();

@@ -6958,6 +6958,7 @@ export interface paths {
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
         413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -8156,6 +8157,7 @@ export interface paths {
         400: Json<Failure<'invalid_request'>>;
         404: Json<Failure<'not_found'>>;
         413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
