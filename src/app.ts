@@ -26,6 +26,7 @@ import { nameRequests, requestId } from './plugins/request-id.ts';
 import { allowOrigins, pageHeaders, protectData } from './plugins/security.ts';
 import { cutSlowBodies } from './plugins/slow-bodies.ts';
 import { traceRequests } from './plugins/tracing.ts';
+import { countViews } from './plugins/views.ts';
 import { sendPage, serveWeb } from './plugins/web.ts';
 import { version } from './version.ts';
 
@@ -46,7 +47,7 @@ const HTTP_OPTIONS = {
 
 export interface AppParts {
   foundation: Pick<Foundation, 'config' | 'log' | 'auth' | 'access' | 'database' | 'redis' | 'audit' | 'vault' | 'tracing'>;
-  modules: Pick<Modules, 'routes' | 'apiKeys'>;
+  modules: Pick<Modules, 'routes' | 'apiKeys' | 'views'>;
   readiness: Readiness;
   metrics: MetricSources;
   /** PEM; with it the server speaks HTTPS. */
@@ -98,7 +99,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   nameRequests(app);
   cutSlowBodies(app, BODY_TIMEOUT_MS);
   const durations = requestDurations(BUCKETS);
-  afterAnswers(app, [logRequests(log, config.LOG_SLOW_REQUEST_MS), durations.observe, ...traced]);
+  afterAnswers(app, [logRequests(log, config.LOG_SLOW_REQUEST_MS), durations.observe, countViews(modules.views), ...traced]);
   await allowOrigins(app, config);
   const headers = await pageHeaders(config);
   const served = config.ROLES.includes('api');

@@ -7,6 +7,8 @@ const DAY = 86_400_000;
 const KEEP_LOGINS_MS = 200 * DAY;
 /** Ended sessions stay for the figures of a person's use. */
 const KEEP_SESSIONS_MS = 90 * DAY;
+/** A year's figures, and those of the year before. */
+const KEEP_VIEWS_MS = 740 * DAY;
 /** Rows of one statement. */
 const PORTION = 5_000;
 
@@ -20,6 +22,7 @@ export async function cleanSignIn({ models, transaction }: Pick<Database, 'model
     [models.refreshTokens, { expiresAt: before(DAY) }],
     [models.sessions, { expiresAt: before(KEEP_SESSIONS_MS) }],
     [models.logins, { createdAt: before(KEEP_LOGINS_MS) }],
+    [models.userViews, { dayBeganAt: before(KEEP_VIEWS_MS) }],
   ];
   for (const [model, where] of steps) {
     let removed: number;

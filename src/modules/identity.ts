@@ -27,6 +27,7 @@ import { exportRoutes, followRoutes, tagRoutes } from '../users/people-routes.ts
 import type { HealthTags } from '../users/ports.ts';
 import { behaviorRoutes, profileRoutes, userRoutes, userStateRoutes } from '../users/routes.ts';
 import { createUsers } from '../users/service.ts';
+import { createViews } from '../users/views-opened.ts';
 
 interface IdentityParts {
   files: Files;
@@ -44,6 +45,9 @@ export function createIdentity(foundation: Foundation, notifications: Notificati
   const loginLog = createLoginLog(database, notices, log);
   auth.beforeClose(loginLog.flush);
   users.figures.count({ name: 'logins', count: loginLog.count });
+  const views = createViews(database, () => foundation.settings.get('clinic.zone'), log);
+  auth.beforeClose(views.close);
+  users.figures.count(views);
   const sender = createCodeSender(database, foundation.senders.sms, CODE_SECONDS / 60);
   const codes = createSmsCodes({ config, database, vault, limits: auth.limits, sender, notices, log });
   const signIn = createSignIn({ ...foundation, users, codes, log: loginLog, notices });
@@ -73,5 +77,5 @@ export function createIdentity(foundation: Foundation, notifications: Notificati
     apiKeyRoutes(apiKeys),
     menuRoutes(createMenus(database, foundation.signals)),
   ];
-  return { users, signIn, apiKeys, routes };
+  return { users, signIn, apiKeys, views, routes };
 }

@@ -4,6 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 export interface FinishedRoute {
   /** Pattern; undefined: nothing is at the address. */
   readonly url: string | undefined;
+  /** It reads one thing: a GET with an id in its address. */
+  readonly opensOne: boolean;
   /** It takes uploads. */
   readonly slowBody: boolean;
 }
@@ -18,7 +20,8 @@ export function afterAnswers(app: FastifyInstance, listeners: readonly FinishLis
     for (const listener of listeners) listener(request, reply, route, ms);
   };
   app.addHook('onRoute', (options: RouteOptions) => {
-    const route = { url: options.url, slowBody: options.config?.slowBody === true };
+    const opensOne = options.method === 'GET' && options.url.includes('/:');
+    const route = { url: options.url, opensOne, slowBody: options.config?.slowBody === true };
     options.onResponse = [
       ...[options.onResponse ?? []].flat(),
       (request, reply, done) => {
@@ -27,7 +30,7 @@ export function afterAnswers(app: FastifyInstance, listeners: readonly FinishLis
       },
     ];
   });
-  const nothing: FinishedRoute = { url: undefined, slowBody: false };
+  const nothing: FinishedRoute = { url: undefined, opensOne: false, slowBody: false };
   app.addHook('onResponse', (request, reply, done) => {
     if (request.is404) tell(request, reply, nothing);
     done();

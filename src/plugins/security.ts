@@ -6,7 +6,7 @@ import type { Config } from '#config/index.ts';
 import { publicAccess } from './policy.ts';
 
 const PERMISSIONS =
-  'camera=(self), microphone=(self), display-capture=(self), autoplay=(self), fullscreen=(self), geolocation=(), payment=(), usb=()';
+  'camera=(self), microphone=(self), display-capture=(self), autoplay=(self), fullscreen=(self), geolocation=(self), payment=(), usb=()';
 /** The route that @fastify/cors adds. */
 const PREFLIGHT = '*';
 

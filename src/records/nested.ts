@@ -67,11 +67,18 @@ async function patientOf(
 async function visitOf({ models }: Database, vault: Vault, id: string | null): Promise<FullRecord['visit']> {
   const visit = id ? await models.consultations.findByPk(id) : null;
   if (!visit) return null;
+  const members = await models.members.findAll({
+    where: { consultationId: visit.id, removedAt: null },
+    attributes: ['name', 'role'],
+    order: ['createdAt', 'id'],
+  });
   return {
     ...{ id: visit.id, title: titleOf(vault, visit), status: visit.cancelledAt ? ('cancelled' as const) : visit.status },
     scheduledStart: visit.scheduledStart.toISOString(),
     scheduledEnd: visit.scheduledEnd.toISOString(),
     startedAt: visit.startedAt?.toISOString() ?? null,
     endedAt: visit.endedAt?.toISOString() ?? null,
+    minutes: visit.startedAt && visit.endedAt ? Math.round((visit.endedAt.getTime() - visit.startedAt.getTime()) / 60_000) : null,
+    participants: members.map(({ name, role }) => ({ name, role })),
   };
 }

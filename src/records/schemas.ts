@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { role } from '#rooms/protocol-views.ts';
 import { diagnosis } from '#src/medical/diagnosis.ts';
 import { recordContent, recordExample } from '#src/medical/record-content.ts';
 import { id, listOf, paging, sortBy, text, time } from '#src/plugins/fields.ts';
@@ -101,6 +102,8 @@ export const fullRecord = z.object({
       scheduledEnd: z.string(),
       startedAt: z.string().nullable(),
       endedAt: z.string().nullable(),
+      minutes: z.int().nullable().describe('how long it took; null before its end'),
+      participants: z.array(z.object({ name: z.string(), role })).describe('who belonged to it, invited guests too'),
     })
     .nullable(),
   diagnoses: z.array(diagnosis),

@@ -7,7 +7,7 @@ import { slice } from '#src/plugins/fields.ts';
 import type * as schemas from './schemas.ts';
 
 type List = z.infer<typeof schemas.followList>;
-type Page = z.infer<typeof schemas.pageQuery>;
+type Page = z.infer<typeof schemas.followQuery>;
 
 export interface Follows {
   /** Doing it again changes nothing. @throws {ApiError} `not_found` for nobody who is active, and for oneself */
@@ -30,8 +30,8 @@ export function createFollows({ models, transaction, sequelize, dialect }: Datab
   async function list(own: 'follower_id' | 'followed_id', userId: string, page: Page): Promise<List> {
     const other = own === 'follower_id' ? 'followed_id' : 'follower_id';
     const { limit, offset } = slice(page);
-    const from = `FROM user_follows f JOIN users u ON u.id = f.${other} AND u.status = 'active' WHERE f.${own} = :userId`;
-    const replacements = { userId, limit, offset };
+    const from = `FROM user_follows f JOIN users u ON u.id = f.${other} AND u.status = 'active' WHERE f.${own} = :userId${page.userId ? ` AND f.${other} = :otherId` : ''}`;
+    const replacements = { userId, otherId: page.userId ?? null, limit, offset };
     const rows = await sequelize.query<{ id: string; name: string; since: string | Date; mutual: number }>(
       `SELECT u.id, u.name, f.created_at AS since, EXISTS (SELECT 1 FROM user_follows b
          WHERE b.follower_id = f.followed_id AND b.followed_id = f.follower_id) AS mutual

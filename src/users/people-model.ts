@@ -29,6 +29,13 @@ export interface FollowRow extends Model<InferAttributes<FollowRow>, InferCreati
   createdAt: CreationOptional<Date>;
 }
 
+/** How many things somebody opened on one day of the clinic. */
+export interface UserViewsRow extends Model<InferAttributes<UserViewsRow>, InferCreationAttributes<UserViewsRow>> {
+  userId: string;
+  dayBeganAt: Date;
+  views: number;
+}
+
 const key = () => ({ type: DataTypes.STRING(36), primaryKey: true });
 const untimed = { underscored: true, timestamps: false };
 
@@ -49,6 +56,11 @@ export function definePeople(sequelize: Sequelize) {
       'userTagLink',
       { userId: key(), tagId: key() },
       { tableName: 'user_tag_links', ...untimed },
+    ),
+    userViews: sequelize.define<UserViewsRow>(
+      'userViews',
+      { userId: key(), dayBeganAt: { type: DataTypes.DATE(3), primaryKey: true }, views: DataTypes.INTEGER },
+      { tableName: 'user_views', ...untimed },
     ),
     follows: sequelize.define<FollowRow>(
       'follow',

@@ -99,7 +99,7 @@ export function followRoutes(users: Users): FastifyPluginAsyncZod {
         schema: {
           summary: side === 'following' ? 'Whom one follows, latest first' : 'Who follows one, latest first',
           tags,
-          querystring: schemas.pageQuery,
+          querystring: schemas.followQuery,
           response: { 200: schemas.followList },
         },
         handler: (request) => users.follows[side](callerOf(request).userId, request.query),
@@ -111,7 +111,7 @@ export function followRoutes(users: Users): FastifyPluginAsyncZod {
           summary: side === 'following' ? 'Whom somebody follows' : 'Who follows somebody',
           tags,
           params,
-          querystring: schemas.pageQuery,
+          querystring: schemas.followQuery,
           response: { 200: schemas.followList },
         },
         handler: (request) => users.follows[side](request.params.id, request.query),

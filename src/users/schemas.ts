@@ -172,4 +172,4 @@ export const behavior = z.object({
 
 export const followList = listOf(briefView.extend({ since: time, mutual: z.boolean() }));
 export const followState = z.object({ following: z.boolean(), followedBy: z.boolean() });
-export const pageQuery = paging;
+export const followQuery = paging.extend({ userId: id.optional().describe('only this person: whether they are in the list') });

@@ -228,7 +228,13 @@ describeApps('medical records', (server) => {
         ...{ id: patient.id, name: '王敏', profileId: profile.id, birthDate: '1949-12-31', sex: 'female' },
         ...{ idNumber: '110105********002X', phone: '138****8000' },
       },
-      visit: { id: visitId, status: 'active', startedAt: expect.any(String) },
+      visit: {
+        ...{ id: visitId, status: 'active', startedAt: expect.any(String), minutes: null },
+        participants: expect.arrayContaining([
+          { name: expect.any(String), role: 'practitioner' },
+          { name: expect.any(String), role: 'patient' },
+        ]),
+      },
       diagnoses: recordExample.diagnoses,
       prescriptions: [],
       attachments: [{ fileId, kind: 'pdf' }],

@@ -352,10 +352,16 @@ describe.each(['sqlite', 'mysql'] as const)('users on %s', (engine) => {
 
   test('behavior counts what somebody did in a period and in the one before', async () => {
     const { id } = await someone({ account: 'active', password: PASSWORD });
+    const token = await server.signIn('active');
     await server.signIn('active');
-    await server.signIn('active');
+    // Two things, one of them twice; neither what is not there nor a list counts.
+    for (const address of [id, id, `${id}/health-profile`, randomUUID(), 'me']) await server.call('GET', `${base}/${address}`, token);
     const { body } = await admin('GET', `${base}/${id}/behavior`);
-    expect(body.data).toMatchObject({ counts: { logins: 2 }, before: { logins: 0 }, clients: [{ clientType: 'other', sessions: 2 }] });
+    expect(body.data).toMatchObject({
+      counts: { logins: 2, views: 2 },
+      before: { logins: 0, views: 0 },
+      clients: [{ clientType: 'other', sessions: 2 }],
+    });
     const past = `from=2020-01-01T00:00:00Z&to=2020-02-01T00:00:00Z`;
     expect((await admin('GET', `${base}/${id}/behavior?${past}`)).body.data.counts).toMatchObject({ logins: 0 });
     for (const bad of ['from=2020-01-01T00:00:00Z&to=2019-01-01T00:00:00Z', 'from=2010-01-01T00:00:00Z'])

@@ -15,6 +15,7 @@ export const people: Record<string, TableRules> = {
     internal: ['variables_sealed', 'provider_id'],
   },
   notifications: { ...own, holds: 'What people were told', personal: { content_sealed: 'health' } },
+  user_views: { ...own, holds: 'How many things people opened on a day' },
   notification_preferences: { ...own, holds: 'Which messages people want' },
   refresh_tokens: {
     holds: 'Hashes of tokens that renew sessions',

@@ -6421,6 +6421,14 @@ export interface paths {
             scheduledEnd: string;
             startedAt: string | null;
             endedAt: string | null;
+            /** how long it took; null before its end */
+            minutes: number | null;
+            /** who belonged to it, invited guests too */
+            participants: {
+              name: string;
+              /** practitioner leads the visit; observers see and hear but send nothing but chat */
+              role: 'practitioner' | 'patient' | 'guest' | 'observer';
+            }[];
           } | null;
           diagnoses: {
             system: 'ICD-10' | 'ICD-11' | 'TCM';
@@ -13443,6 +13451,8 @@ export interface paths {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** only this person: whether they are in the list */
+          userId?: string | undefined;
         };
       };
       responses: {
@@ -13474,6 +13484,8 @@ export interface paths {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** only this person: whether they are in the list */
+          userId?: string | undefined;
         };
       };
       responses: {
@@ -13861,6 +13873,8 @@ export interface paths {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** only this person: whether they are in the list */
+          userId?: string | undefined;
         };
         path: {
           /** UUIDv7 */
@@ -13896,6 +13910,8 @@ export interface paths {
         query?: {
           page?: number | undefined;
           pageSize?: number | undefined;
+          /** only this person: whether they are in the list */
+          userId?: string | undefined;
         };
         path: {
           /** UUIDv7 */
