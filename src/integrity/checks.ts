@@ -23,6 +23,8 @@ const USAGE = `SELECT u.user_id AS id FROM file_usage u
   WHERE u.bytes <> COALESCE(f.total, 0) OR u.files <> COALESCE(f.amount, 0)`;
 const CLAIMS = `SELECT a.id AS id FROM appointments a WHERE a.status = 'cancelled' AND (
   EXISTS (SELECT 1 FROM appointment_claims c WHERE c.appointment_id = a.id) OR EXISTS (SELECT 1 FROM patient_claims p WHERE p.appointment_id = a.id))`;
+const HOLDS = `SELECT a.id AS id FROM appointments a WHERE a.status = 'pending' AND a.order_id IS NULL
+  AND NOT EXISTS (SELECT 1 FROM appointment_claims c WHERE c.appointment_id = a.id)`;
 const LINES = `SELECT q.appointment_id AS id FROM queue_entries q JOIN appointments a ON a.id = q.appointment_id
   WHERE q.state IN ('waiting', 'called') AND a.status IN ('cancelled', 'completed')`;
 const VISITS = `SELECT c.id AS id FROM consultations c JOIN appointments a ON a.id = c.appointment_id
@@ -64,6 +66,12 @@ export function createChecks(database: Database): Check[] {
       },
     },
     {
+      name: 'holds',
+      description: 'Appointments that wait for payment hold a time and have an order',
+      find: found(HOLDS),
+      repair: (ids) => callOff(database, ids),
+    },
+    {
       name: 'waiting-lines',
       description: 'Nobody waits for a visit that is over',
       find: found(LINES),
@@ -76,4 +84,16 @@ export function createChecks(database: Database): Check[] {
     { name: 'visits', description: 'Visits of cancelled appointments are called off', find: found(VISITS) },
     { name: 'jobs', description: 'No job has given up', find: found(JOBS) },
   ];
+}
+
+/** Appointments that nothing would ever end. */
+async function callOff({ models }: Database, ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
+    const row = await models.appointments.findByPk(id, { lock: true });
+    if (row?.status !== 'pending') continue;
+    await row.update({ status: 'cancelled', version: row.version + 1 });
+    const { version, startsAt } = row;
+    const step = { appointmentId: id, version, action: 'cancel', fromStatus: 'pending', toStatus: 'cancelled', startsAt } as const;
+    await models.appointmentLog.create({ ...step, actorId: null, reason: 'no_order', requestId: null });
+  }
 }

@@ -33,6 +33,7 @@ export const builtinMenus: readonly MenuDeclaration[] = [
       entry('refunds', '退款', 'Refunds', 'refunds:review'),
       entry('practitioners', '医生与咨询师', 'Practitioners', 'practitioners:manage'),
       entry('departments', '科室', 'Departments', 'departments:manage'),
+      entry('hospitals', '医院', 'Hospitals', 'departments:manage'),
       entry('services', '服务与价格', 'Services and prices', 'prices:manage'),
       entry('reviews', '评价', 'Reviews', 'reviews:manage'),
       entry('announcements', '通知', 'Announcements', 'notifications:send'),
@@ -74,6 +75,7 @@ export const builtinMenus: readonly MenuDeclaration[] = [
       { key: 'practice', zh: '我的执业', en: 'My practice', path: '/practice/profile', permission: 'practitioners:apply' },
       entry('inpatients', '住院管理', 'Inpatients', 'inpatients:manage'),
       entry('prescription-reviews', '处方审核', 'Prescription review', 'prescriptions:review'),
+      entry('medicines', '药品与禁忌', 'Medicines', 'medicines:manage'),
     ],
   },
   {
@@ -86,6 +88,7 @@ export const builtinMenus: readonly MenuDeclaration[] = [
       entry('health-profile', '健康档案', 'Health profile', 'profiles:own'),
       entry('records', '病历', 'Medical records', 'profiles:own'),
       entry('prescriptions', '处方', 'Prescriptions', 'prescriptions:read'),
+      entry('nearby', '附近医院', 'Hospitals nearby', 'profiles:own'),
       entry('my-data', '我的数据', 'My data', 'profiles:own'),
     ],
   },

@@ -1,4 +1,6 @@
 /** The menu of the clinic's pages as a tree that administrators may change (USR-17). Every page asks for it, so it is kept in memory. */
+import { isDeepStrictEqual } from 'node:util';
+import { Op } from 'sequelize';
 import type { z } from 'zod';
 import { withViolations } from '#src/database/constraints.ts';
 import type { Database } from '#src/database/database.ts';
@@ -81,7 +83,10 @@ export function createMenus({ models: { menus }, transaction }: Database, signal
   };
 }
 
-/** Adds missing built-in entries, at every start. Several processes may run it together. */
+/**
+ * Adds missing built-in entries, at every start, and moves, names and files those that no administrator has changed as this version has
+ * them. Several processes may run it together.
+ */
 export async function syncBuiltinMenus({ models: { menus }, transaction }: Database): Promise<void> {
   const rowsOf = (entries: readonly MenuDeclaration[], parentKey: string | null) =>
     entries.map(({ key, zh, en, path = null, icon = null, permission = null }, index) => {
@@ -100,7 +105,16 @@ export async function syncBuiltinMenus({ models: { menus }, transaction }: Datab
     });
   const below = builtinMenus.flatMap(({ key, children = [] }) => rowsOf(children, key));
   await transaction(async () => {
-    for (const rows of [rowsOf(builtinMenus, null), below]) await menus.bulkCreate(rows, { ignoreDuplicates: true });
+    const declared = [rowsOf(builtinMenus, null), below];
+    for (const rows of declared) await menus.bulkCreate(rows, { ignoreDuplicates: true });
+    // A change of a person's moves `updated_at`; ours leaves it.
+    const unchanged = { builtin: true, updatedAt: { [Op.col]: 'created_at' } };
+    const stored = new Map((await menus.findAll({ where: unchanged })).map((row) => [row.key, viewOf(row)]));
+    for (const row of declared.flat()) {
+      const { key, ...values } = row;
+      const old = stored.get(key);
+      if (old && !isDeepStrictEqual({ ...old }, row)) await menus.update(values, { where: { ...unchanged, key }, silent: true });
+    }
   });
 }
 

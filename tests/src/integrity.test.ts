@@ -19,31 +19,43 @@ describe.each(['sqlite', 'mysql'] as const)('integrity on %s', (dialect) => {
   };
 
   test('finds nothing in a sound clinic, and what does not agree in another', async () => {
-    const none = { balances: 0, 'file-usage': 0, claims: 0, 'waiting-lines': 0, visits: 0, jobs: 0 };
+    const none = { balances: 0, 'file-usage': 0, claims: 0, holds: 0, 'waiting-lines': 0, visits: 0, jobs: 0 };
     expect(await drifted()).toEqual(none);
     const { doctor, patient } = server.people;
     const { practitionerId, serviceId } = await openClinic(server, doctor.id);
     const { models, transaction } = server.database;
-    const appointmentId = randomUUID();
+    const [appointmentId, heldId] = [randomUUID(), randomUUID()];
     await transaction(async () => {
       await models.balances.create({ userId: patient.id, balance: 500, entries: 0 });
       await models.fileUsage.create({ userId: patient.id, bytes: 7, files: 1 });
       const times = { startsAt: new Date('2026-03-01T02:00:00Z'), endsAt: new Date('2026-03-01T03:00:00Z') };
       const row = { id: appointmentId, appointmentNo: 'A1', userId: patient.id, profileId: null, practitionerId, serviceId, ...times };
       await models.appointments.create({ ...row, status: 'cancelled', detailsSealed: 'x', version: 1 } as never);
+      // What a booking of old left behind when it looked for another seat.
+      await models.appointments.create({
+        ...row,
+        id: heldId,
+        appointmentNo: 'A2',
+        status: 'pending',
+        detailsSealed: 'x',
+        version: 1,
+      } as never);
       await models.appointmentClaims.create({ practitionerId, cell: 1, seat: 0, appointmentId, heldUntil: null });
       await models.patientClaims.create({ patientKey: patient.id, cell: 1, appointmentId });
       const entry = { appointmentId, practitionerId, userId: patient.id, state: 'waiting', priority: 0, arrival: 1, joinedAt: new Date() };
       await models.queueEntries.create(entry as never);
     });
-    expect(await drifted()).toEqual({ ...none, balances: 1, 'file-usage': 1, claims: 1, 'waiting-lines': 1 });
+    expect(await drifted()).toEqual({ ...none, balances: 1, 'file-usage': 1, claims: 1, holds: 1, 'waiting-lines': 1 });
     expect((await ask('POST', '/integrity/repair')).items).toEqual([
       { name: 'file-usage', repaired: 1 },
       { name: 'claims', repaired: 1 },
+      { name: 'holds', repaired: 1 },
       { name: 'waiting-lines', repaired: 1 },
     ]);
     // Money is for a person.
     expect(await drifted()).toEqual({ ...none, balances: 1 });
+    expect((await models.appointments.findByPk(heldId))?.status).toBe('cancelled');
+    expect(await models.appointmentLog.count({ where: { appointmentId: heldId, toStatus: 'cancelled' } })).toBe(1);
     expect((await models.queueEntries.findByPk(appointmentId))?.state).toBe('left');
     expect(await models.fileUsage.findByPk(patient.id)).toMatchObject({ files: 0 });
   });

@@ -165,10 +165,16 @@ describe.each(['sqlite', 'mysql'] as const)('on %s', (engine) => {
       expect((await admin('DELETE', '/menus/leaf')).status).toBe(200);
       expect((await admin('DELETE', '/menus/group')).status).toBe(200);
       expect(code(await admin('DELETE', '/menus/group'))).toBe('not_found');
-      await admin('PATCH', '/menus/visits', { titleEn: 'Consultations' });
+      await admin('PATCH', '/menus/visits', { titleEn: 'Consultations', sortOrder: 7 });
+      // As an earlier version of the program had them.
+      const { menus } = server.database.models;
+      await menus.update({ sortOrder: 9_999, icon: 'bell' }, { where: { key: ['orders', 'visits'] }, silent: true });
       await syncBuiltinMenus(server.database);
-      const { items } = (await admin('GET', '/menus')).body.data;
-      expect(items.find(({ key }: Entry) => key === 'visits').titleEn).toBe('Consultations');
+      const rows = await menus.findAll({ where: { key: ['orders', 'visits'] }, order: ['key'] });
+      expect(rows.map(({ key, titleEn, icon, sortOrder }) => [key, titleEn, icon, sortOrder])).toEqual([
+        ['orders', 'My orders', 'wallet', 900],
+        ['visits', 'Consultations', 'bell', 9_999],
+      ]);
       for (const [method, path] of [
         ['GET', '/menus'],
         ['POST', '/menus'],
