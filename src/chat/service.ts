@@ -5,8 +5,8 @@ import type { ChatStore } from '#rooms/ports.ts';
 import { type OwnVisit, ownVisit } from '#src/consultations/access.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
-import type { MessageRow } from './model.ts';
 import type * as schemas from './schemas.ts';
+import { latestSeq } from './store.ts';
 import { unreadOf } from './unread.ts';
 
 /** Methods on one visit throw `ApiError` `not_found`, `forbidden`, `removed`. */
@@ -41,8 +41,7 @@ export function createChat(database: Database, store: Pick<ChatStore, 'after'>):
     markRead: (userId, id, seq) =>
       transaction(async () => {
         const self = await ownMember(userId, id);
-        const latest = await models.messages.max<number | null, MessageRow>('seq', { where: { consultationId: id } });
-        const readSeq = Math.min(seq, latest ?? 0);
+        const readSeq = Math.min(seq, await latestSeq(database, id));
         await models.members.update({ readSeq }, { where: { id: self.id, readSeq: { [Op.lt]: readSeq } } });
         await self.reload();
         const [left] = await unreadOf(database, userId, [id]);

@@ -1,4 +1,7 @@
-/** Chat of visits in the database. Numbers come from the room; unique indexes hold them and the senders' message ids. */
+/**
+ * Chat of visits in the database. Every call names the visit, by which the table can be divided; nothing outside of this folder reads
+ * or writes it but what the law asks for (`src/privacy`). Numbers come from the room; unique indexes hold them and the senders' message ids.
+ */
 import { Op, QueryTypes, UniqueConstraintError } from 'sequelize';
 import { RoomError } from '#rooms/errors.ts';
 import type { ChatStore } from '#rooms/ports.ts';
@@ -42,6 +45,10 @@ export function createChatStore(database: Database, vault: Vault): ChatStore {
     },
   };
 }
+
+/** Number of the newest message of a visit; 0 when there is none. */
+export const latestSeq = async ({ models }: Pick<Database, 'models'>, consultationId: string): Promise<number> =>
+  (await models.messages.max<number | null, MessageRow>('seq', { where: { consultationId } })) ?? 0;
 
 /** Keeps the owner from changing until the transaction ends. */
 async function holdEpoch({ models }: Database, id: string, epoch: number): Promise<void> {

@@ -3,7 +3,7 @@ import { literal, type WhereAttributeHash } from 'sequelize';
 import { RoomError } from '#rooms/errors.ts';
 import type { Access, ConsultationPolicy, Identity, VisitFacts } from '#rooms/ports.ts';
 import { type GuestSessions, invitationExpiry } from '#src/auth/guests.ts';
-import type { MessageRow } from '#src/chat/model.ts';
+import { latestSeq } from '#src/chat/store.ts';
 import type { Vault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
 import type { MemberRow } from '#src/members/model.ts';
@@ -110,12 +110,12 @@ async function authorize({ models }: Database, consultationId: string, identity:
 }
 
 /** Issues the next epoch and reads what the new owner starts from. */
-async function open({ models }: Database, vault: Vault, consultationId: string): Promise<VisitFacts> {
+async function open(database: Database, vault: Vault, consultationId: string): Promise<VisitFacts> {
+  const { models } = database;
   await models.consultations.update({ roomEpoch: literal('room_epoch + 1'), ...nextVersion }, { where: { id: consultationId } });
   const visit = await models.consultations.findByPk(consultationId);
   if (!visit) throw new RoomError('not_found');
   if (visit.status === 'ended') throw new RoomError('visit_ended');
-  const latest = await models.messages.max<number | null, MessageRow>('seq', { where: { consultationId } });
   return {
     consultationId,
     title: titleOf(vault, visit),
@@ -125,6 +125,6 @@ async function open({ models }: Database, vault: Vault, consultationId: string):
     lobby: visit.lobby,
     locked: visit.locked,
     epoch: visit.roomEpoch,
-    latestChatSeq: latest ?? 0,
+    latestChatSeq: await latestSeq(database, consultationId),
   };
 }
