@@ -177,6 +177,13 @@ test('an administrator adds a user, tops the balance up after a verification, an
   await press('confirm-ok');
   await desk.locator('.clinic-head').getByText('Disabled').waitFor();
   await expect(signIn(server, { account: 'li.test', password: PASSWORD })).rejects.toThrow('account_disabled');
+  // Who has moved money stays, and it is said why.
+  await go('/users?keyword=li.test');
+  await row('李测试').getByRole('checkbox').check();
+  await press('users-delete');
+  await press('confirm-ok');
+  await desk.getByTestId('delete-results').getByText('李测试').waitFor();
+  await desk.keyboard.press('Escape');
 });
 
 test('an administrator makes a role, permits something, and gives it to somebody, who may do it then', async () => {
@@ -462,6 +469,7 @@ const ALL = [
     '/statistics?view=practitioners',
   ],
   ...['/users', '/users?view=tags', '/roles', '/roles/doctor', '/menus', '/settings', '/files', '/api-keys'],
+  ...['/hospitals', '/nearby', '/medicines', '/medicines?view=contraindications', '/book', '/book?view=times', '/book?view=recommended'],
   ...['/cluster', '/cluster?view=rooms', '/cluster?view=workers', '/cluster?view=queues'],
   ...['/operations', '/operations?view=checks', '/operations?view=caches'],
   ...['/logs', '/logs?view=medical', '/logs?view=logins', '/logs?view=security', '/logs?view=changes'],

@@ -147,7 +147,7 @@ test('the doctor reads the health profile beside the video, writes the record th
 
 test('a person puts up a picture and binds a phone', async () => {
   const page = await open(server.doctor, '/clinic/account', { phone: true, locale: 'zh-CN' });
-  await page.getByTestId('avatar-file').setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: await png() });
+  await page.getByTestId('avatar-change-file').setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: await png() });
   await page.locator('.clinic-avatar img').waitFor();
   const drawn = () => page.locator('.clinic-avatar img').evaluate((image: HTMLImageElement) => image.naturalWidth);
   expect(await drawn()).toBeGreaterThan(0);

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, Download, Page } from 'playwright-core';
 import { launchBrowser, openDevice, seesMotion } from '../support/browser.ts';
 import { openClinicPage } from '../support/clinic-page.ts';
+import { png } from '../support/sample-files.ts';
 import { checkScreen } from '../support/screen-check.ts';
 import { until } from '../support/wait.ts';
 import { type Engine, type OpenClinic, startClinic } from '../support/whole-visit.ts';
@@ -212,6 +213,18 @@ describe.each(['SQLite alone', 'MariaDB and Redis'] as const satisfies Engine[])
       .getByRole('link')
       .click();
     await patient.getByText('低盐饮食').waitFor();
+    await patient.getByTestId('record-visit').getByText('王小明').waitFor();
+
+    // The doctor adds what belongs to it, on the way from the patient; the patient sees it.
+    await doctor.goto(patient.url());
+    await doctor.getByRole('navigation', { name: 'You are here' }).getByRole('link', { name: 'My patients' }).waitFor();
+    await doctor.getByTestId('attachment-add-file').setInputFiles({ name: 'ecg.png', mimeType: 'image/png', buffer: await png() });
+    await doctor.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await doctor.getByTestId('attachment').waitFor();
+    await checkScreen(doctor, 'record with an attachment');
+    await patient.reload();
+    await patient.getByTestId('stored-show').click();
+    await patient.getByTestId('stored-image').waitFor();
   });
 
   test('the patient rates the visit, the doctor replies, and the patient is told', async () => {
@@ -225,6 +238,8 @@ describe.each(['SQLite alone', 'MariaDB and Redis'] as const satisfies Engine[])
 
     await go(doctor, '/practice/profile');
     await doctor.getByText('医生很耐心').waitFor();
+    await doctor.getByTestId('photo-other-file').setInputFiles({ name: 'award.png', mimeType: 'image/png', buffer: await png() });
+    await doctor.getByTestId('practice-photo').waitFor();
     await checkScreen(doctor, 'practice');
     await button(doctor, 'Reply').click();
     await doctor.getByRole('dialog').getByLabel('Reply').fill('祝早日康复');

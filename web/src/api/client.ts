@@ -90,7 +90,10 @@ type Upload = { ok: true; file: { id: string } } | { ok: false; error: { code: s
  * Uploads a file.
  * @throws {ApiFailure} the whole request, or this file, was refused
  */
-export async function uploadFile(category: 'avatar' | 'record-attachment', file: File): Promise<{ id: string }> {
+export async function uploadFile(
+  category: 'avatar' | 'licence' | 'id-photo' | 'document' | 'record-attachment',
+  file: File,
+): Promise<{ id: string }> {
   const body = new FormData();
   body.append('file', file);
   const response = await send(new Request(`/api/v1/files?category=${category}`, { method: 'POST', body }));

@@ -8,6 +8,11 @@ function mayOf(user: User | null): (permission: string) => boolean {
   return (permission) => held.has(permission);
 }
 
+/** Whether somebody may open what asks for this: one permission, one of several, or none. */
+export function mayOpen({ permission }: { permission: string | readonly string[] | null }, may: (permission: string) => boolean): boolean {
+  return permission === null || [permission].flat().some(may);
+}
+
 /** Asks whether the signed-in person holds a permission. */
 export function useMay(): (permission: string) => boolean {
   return mayOf(useStore(session)?.user ?? null);

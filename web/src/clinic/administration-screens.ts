@@ -9,6 +9,13 @@ export const administrationScreens = [
     load: () => import('./screens/departments-screen.tsx'),
   },
   {
+    path: '/hospitals',
+    name: 'hospitals',
+    permission: 'departments:manage',
+    areas: ['hospitals'],
+    load: () => import('./screens/hospitals-screen.tsx'),
+  },
+  {
     path: '/practitioners',
     name: 'practitioners',
     permission: 'practitioners:manage',

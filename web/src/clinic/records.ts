@@ -31,4 +31,7 @@ export const sentContent = ({ sections, diagnoses }: RecordContent) => ({
 });
 
 export const readRecord = (id: string) => dataOf(api.GET('/api/v1/medical-records/{id}', { params: { path: { id } } }));
+/** With its visit, prescriptions and attachments, in one answer. */
+export const readFullRecord = (id: string) => dataOf(api.GET('/api/v1/medical-records/{id}/full', { params: { path: { id } } }));
+export type FullRecord = Awaited<ReturnType<typeof readFullRecord>>;
 export type MedicalRecord = Awaited<ReturnType<typeof readRecord>>;

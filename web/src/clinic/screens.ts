@@ -47,7 +47,7 @@ export const screens: readonly ScreenDefinition[] = [
     path: '/book/:id',
     name: 'bookTime',
     permission: 'appointments:book',
-    areas: ['booking'],
+    areas: ['booking', 'practice'],
     load: () => import('./screens/book-screen.tsx'),
   },
   {
@@ -67,7 +67,7 @@ export const screens: readonly ScreenDefinition[] = [
   {
     path: '/appointments/:id/move',
     name: 'move',
-    permission: 'appointments:book',
+    permission: ['appointments:book', 'appointments:manage'],
     areas: ['booking'],
     load: () => import('./screens/move-screen.tsx'),
   },
@@ -100,6 +100,14 @@ export const screens: readonly ScreenDefinition[] = [
     areas: ['pharmacy'],
     load: () => import('./screens/prescription-reviews-screen.tsx'),
   },
+  {
+    path: '/medicines',
+    name: 'medicines',
+    permission: 'medicines:manage',
+    areas: ['medicines'],
+    load: () => import('./screens/medicines-screen.tsx'),
+  },
+  { path: '/nearby', name: 'nearby', permission: null, areas: ['hospitals'], load: () => import('./screens/nearby-screen.tsx') },
   {
     path: '/prescriptions/:id',
     name: 'prescription',
@@ -210,7 +218,7 @@ export const screens: readonly ScreenDefinition[] = [
     path: '/account',
     name: 'account',
     permission: null,
-    areas: ['account', 'finance'],
+    areas: ['account', 'finance', 'people'],
     load: () => import('./screens/account-screen.tsx'),
   },
   {

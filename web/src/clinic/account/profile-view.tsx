@@ -1,10 +1,10 @@
 import { UserOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
 import { App, Avatar, Button, Form, Input, Select } from 'antd';
-import { useRef } from 'react';
 import { uploadFile } from '../../api/client.ts';
 import { ApiForm } from '../blocks/api-form.tsx';
 import { Facts } from '../blocks/facts.tsx';
+import { FileButton } from '../blocks/file-button.tsx';
 import { useAction } from '../blocks/use-action.ts';
 import { When } from '../blocks/when.tsx';
 import { useTexts } from '../texts/areas.ts';
@@ -25,7 +25,6 @@ async function setAvatar(file: File | null): Promise<unknown> {
 
 function Picture({ me: { avatar, name } }: { me: Me }) {
   const t = useTexts('account');
-  const input = useRef<HTMLInputElement>(null);
   const change = useAction({ run: setAvatar, done: t('avatarChanged'), stale: STALE });
   return (
     <section className="clinic-card" aria-label={t('avatar')}>
@@ -44,22 +43,12 @@ function Picture({ me: { avatar, name } }: { me: Me }) {
             {t('removeAvatar')}
           </Button>
         )}
-        <Button loading={change.busy} onClick={() => input.current?.click()} data-testid="avatar-change">
-          {t('changeAvatar')}
-        </Button>
-        <input
-          ref={input}
-          type="file"
-          hidden
+        <FileButton
+          text={t('changeAvatar')}
           accept="image/jpeg,image/png,image/webp"
-          aria-label={t('changeAvatar')}
-          data-testid="avatar-file"
-          onChange={({ target }) => {
-            const [file] = target.files ?? [];
-            // The same file again is a change, too.
-            target.value = '';
-            if (file) change.run(file);
-          }}
+          busy={change.busy}
+          onFile={(file) => change.run(file)}
+          testId="avatar-change"
         />
       </div>
     </section>

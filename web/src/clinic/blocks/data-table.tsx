@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Empty, Pagination, Select, Table, type TableColumnType } from 'antd';
+import { Checkbox, Empty, Pagination, Select, Table, type TableColumnType } from 'antd';
 import type { SorterResult } from 'antd/es/table/interface';
 import type { ReactNode } from 'react';
 import { useNarrow } from '../media-query.ts';
@@ -53,6 +53,8 @@ interface DataTableProps<T> {
   actions?: ReactNode;
   /** Shown when there is nothing at all, in place of the usual words. */
   empty?: ReactNode;
+  /** Rows can be chosen, to do something with them together. */
+  chosen?: { keys: readonly string[]; onChange(keys: string[]): void; nameOf(row: T): string };
   /** Where the whole list comes from as CSV. */
   exported?: { path: string; fileName: string };
 }
@@ -123,7 +125,8 @@ function Nothing({ list, empty }: { list: List; empty: ReactNode }) {
 
 type RowsProps<T> = DataTableProps<T> & { items: readonly T[]; shown: ReadonlySet<string>; busy: boolean };
 
-function Rows<T extends object>({ columns, items, shown, busy, rowKey, list, usualSort }: RowsProps<T>) {
+function Rows<T extends object>({ columns, items, shown, busy, rowKey, list, usualSort, chosen }: RowsProps<T>) {
+  const t = useTexts('shell');
   const own: TableColumnType<T>[] = columns
     .filter(({ key }) => shown.has(key))
     .map(({ key, title, render, sort, align, fixed }) => ({
@@ -143,6 +146,14 @@ function Rows<T extends object>({ columns, items, shown, busy, rowKey, list, usu
       columns={own}
       dataSource={items}
       rowKey={rowKey}
+      {...(chosen && {
+        rowSelection: {
+          selectedRowKeys: [...chosen.keys],
+          onChange: (keys) => chosen.onChange(keys.map(String)),
+          getTitleCheckboxProps: () => ({ 'aria-label': t('table.chooseAll') }),
+          getCheckboxProps: (row) => ({ 'aria-label': t('table.choose', { name: chosen.nameOf(row) }) }),
+        },
+      })}
       pagination={false}
       loading={{ spinning: busy, delay: 300 }}
       scroll={{ x: 'max-content' }}
@@ -151,11 +162,24 @@ function Rows<T extends object>({ columns, items, shown, busy, rowKey, list, usu
   );
 }
 
-function Cards<T extends object>({ columns, items, rowKey, card }: DataTableProps<T> & { items: readonly T[] }) {
+function Cards<T extends object>({ columns, items, rowKey, card, chosen }: DataTableProps<T> & { items: readonly T[] }) {
+  const t = useTexts('shell');
   return (
     <ul className="clinic-cards">
       {items.map((row) => (
-        <li key={rowKey(row)}>{card?.(row) ?? <RowCard columns={columns} row={row} />}</li>
+        <li key={rowKey(row)}>
+          {chosen && (
+            <Checkbox
+              checked={chosen.keys.includes(rowKey(row))}
+              onChange={({ target }) =>
+                chosen.onChange([...chosen.keys.filter((key) => key !== rowKey(row)), ...(target.checked ? [rowKey(row)] : [])])
+              }
+            >
+              {t('table.choose', { name: chosen.nameOf(row) })}
+            </Checkbox>
+          )}
+          {card?.(row) ?? <RowCard columns={columns} row={row} />}
+        </li>
       ))}
     </ul>
   );

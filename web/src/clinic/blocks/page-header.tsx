@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Link } from '../../components/page.tsx';
 import { useT } from '../../i18n/index.ts';
+import { mayOpen, useMay } from '../access.ts';
 import { findByPath, parentsOf } from '../paths.ts';
 import { to, useHere } from '../route.ts';
 import { screens } from '../screens.ts';
@@ -19,20 +20,32 @@ function useAnnouncement(path: string) {
   return heading;
 }
 
-function Breadcrumbs({ title }: { title: string }) {
+interface Crumb {
+  /** Below `/clinic`. */
+  path: string;
+  title: string;
+}
+
+/** The screens above this one in its address, as far as the person may open them. */
+function useScreensAbove(): Crumb[] {
   const t = useTexts('shell');
+  const may = useMay();
   const { path } = useHere();
-  const above = parentsOf(path).flatMap((parent) => {
-    const name = findByPath(screens, parent)?.entry.name;
-    return name ? [{ parent, name }] : [];
+  return parentsOf(path).flatMap((parent) => {
+    const screen = findByPath(screens, parent)?.entry;
+    return screen && mayOpen(screen, may) ? [{ path: parent, title: t(`screens.${screen.name}`) }] : [];
   });
+}
+
+function Breadcrumbs({ title, above }: { title: string; above: readonly Crumb[] }) {
+  const t = useTexts('shell');
   if (above.length === 0) return null;
   return (
     <nav className="clinic-crumbs" aria-label={t('crumbs')}>
       <ol>
-        {above.map(({ parent, name }) => (
-          <li key={parent}>
-            <Link to={to(parent)}>{t(`screens.${name}`)}</Link>
+        {above.map((crumb) => (
+          <li key={crumb.path}>
+            <Link to={to(crumb.path)}>{crumb.title}</Link>
           </li>
         ))}
         <li aria-current="page">{title}</li>
@@ -47,13 +60,16 @@ interface PageHeaderProps {
   lead?: ReactNode;
   /** Buttons for the page as a whole; the main one last. */
   actions?: ReactNode;
+  /** Where it belongs, when that is not what its address says. */
+  above?: readonly Crumb[];
 }
 
 /** Head of every screen: where it is, what it is, and what can be done with all of it. Names the tab, too. */
-export function PageHeader({ title, lead, actions }: PageHeaderProps) {
+export function PageHeader({ title, lead, actions, above }: PageHeaderProps) {
   const common = useT();
   const { path } = useHere();
   const heading = useAnnouncement(path);
+  const usual = useScreensAbove();
   const product = common('app.name');
   useEffect(() => {
     document.title = `${title} · ${product}`;
@@ -63,7 +79,7 @@ export function PageHeader({ title, lead, actions }: PageHeaderProps) {
   }, [title, product]);
   return (
     <div className="clinic-head">
-      <Breadcrumbs title={title} />
+      <Breadcrumbs title={title} above={above ?? usual} />
       <div className="clinic-head-row">
         <div>
           <h1 tabIndex={-1} ref={heading}>

@@ -1,6 +1,6 @@
 import { type ComponentType, useEffect, useState } from 'react';
 import { replaceAddress } from '../../router.ts';
-import { useMay } from '../access.ts';
+import { mayOpen, useMay } from '../access.ts';
 import { Failure, Forbidden, Missing } from '../blocks/failure.tsx';
 import { PageSkeleton } from '../blocks/page-skeleton.tsx';
 import { leavesOf } from '../menu-tree.ts';
@@ -58,8 +58,7 @@ export function Outlet() {
   if (path === '/') return <Start />;
   const found = findByPath(screens, path);
   if (!found) return <Missing />;
-  const { permission } = found.entry;
-  if (permission !== null && ![permission].flat().some(may)) return <Forbidden />;
+  if (!mayOpen(found.entry, may)) return <Forbidden />;
   return (
     <ErrorBoundary key={path}>
       <LoadedScreen screen={found.entry} params={found.params} />

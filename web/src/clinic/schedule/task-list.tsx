@@ -12,7 +12,7 @@ import { useListState } from '../blocks/list-state.ts';
 import { PersonSelect } from '../blocks/person-select.tsx';
 import { StatusTag, type Tone } from '../blocks/status-tag.tsx';
 import { When } from '../blocks/when.tsx';
-import { inClinicZone } from '../clock.ts';
+import { inClinicZone, toClinicTime } from '../clock.ts';
 import { findPeople } from '../people.tsx';
 import { useTexts } from '../texts/areas.ts';
 import { TASKS } from './keys.ts';
@@ -40,13 +40,19 @@ interface Values {
   notes?: string;
 }
 
-function create({ staffId, startsAt, durationMinutes, locationInfo, notes }: Values, key: string) {
+function save(task: Task | null, { staffId, startsAt, durationMinutes, locationInfo, notes }: Values, key: string) {
   const time = { startsAt: new Date(inClinicZone(startsAt)).toISOString(), durationMinutes };
   const body = { staffId, ...time, locationInfo: locationInfo?.trim() || null, notes: notes?.trim() || null };
-  return dataOf(api.POST('/api/v1/dispatches', { headers: { [IDEMPOTENCY_KEY]: key }, body }));
+  if (!task) return dataOf(api.POST('/api/v1/dispatches', { headers: { [IDEMPOTENCY_KEY]: key }, body }));
+  return dataOf(api.PATCH('/api/v1/dispatches/{id}', { params: { path: { id: task.id } }, body: { ...body, version: task.version } }));
 }
 
-function Actions({ task }: { task: Task }) {
+const shownValues = ({ staff, startsAt, durationMinutes, locationInfo, notes }: Task): Values => ({
+  ...{ staffId: staff.id, startsAt: toClinicTime(Date.parse(startsAt)), durationMinutes },
+  ...{ locationInfo: locationInfo ?? '', notes: notes ?? '' },
+});
+
+function Actions({ task, onEdit }: { task: Task; onEdit(task: Task): void }) {
   const t = useTexts('schedule');
   const shell = useTexts('shell');
   const manages = useMay()('schedules:manage');
@@ -54,6 +60,11 @@ function Actions({ task }: { task: Task }) {
   const about = task.staff.name;
   return (
     <div className="clinic-actions">
+      {manages && (
+        <Button size="small" aria-label={`${t('changeTask')}: ${about}`} onClick={() => onEdit(task)} data-testid="task-edit">
+          {t('changeTask')}
+        </Button>
+      )}
       {manages && (
         <ActionButton
           text={t('takeBack')}
@@ -79,12 +90,13 @@ function Actions({ task }: { task: Task }) {
   );
 }
 
-function Fields() {
+/** @param known whom the task is for, to be shown by name */
+function Fields({ known }: { known: Task | null }) {
   const t = useTexts('schedule');
   return (
     <>
       <Form.Item name="staffId" label={t('who')} rules={[{ required: true }]}>
-        <PersonSelect search={findPeople} none={t('nobody')} />
+        <PersonSelect search={findPeople} known={known?.staff} none={t('nobody')} />
       </Form.Item>
       <div className="clinic-form-pair">
         <Form.Item name="startsAt" label={t('start')} rules={[{ required: true }]}>
@@ -109,7 +121,8 @@ export function TaskList({ staffId }: { staffId?: string }) {
   const t = useTexts('schedule');
   const shell = useTexts('shell');
   const list = useListState();
-  const [open, setOpen] = useState(false);
+  /** null: a new one; absent: the dialog is closed. */
+  const [edited, setEdited] = useState<Task | null>();
   const columns: Column<Task>[] = [
     { key: 'start', title: t('start'), pinned: true, render: ({ startsAt }) => <When at={startsAt} /> },
     {
@@ -120,7 +133,14 @@ export function TaskList({ staffId }: { staffId?: string }) {
     { key: 'minutes', title: t('minutes'), align: 'right', render: ({ durationMinutes }) => durationMinutes },
     { key: 'place', title: t('place'), render: ({ locationInfo }) => locationInfo ?? '—' },
     { key: 'note', title: t('note'), render: ({ notes }) => notes ?? '—' },
-    { key: 'actions', title: shell('table.actions'), pinned: true, fixed: true, align: 'right', render: (task) => <Actions task={task} /> },
+    {
+      key: 'actions',
+      title: shell('table.actions'),
+      pinned: true,
+      fixed: true,
+      align: 'right',
+      render: (task) => <Actions task={task} onEdit={setEdited} />,
+    },
   ];
   const states = STATES.map((value) => ({ value, label: t(`taskStates.${value}`) }));
   return (
@@ -134,7 +154,7 @@ export function TaskList({ staffId }: { staffId?: string }) {
         rowKey={({ id }) => id}
         actions={
           staffId === undefined && (
-            <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen(true)} data-testid="task-add">
+            <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setEdited(null)} data-testid="task-add">
               {t('addTask')}
             </Button>
           )
@@ -142,14 +162,14 @@ export function TaskList({ staffId }: { staffId?: string }) {
         filters={<FilterBar list={list} filters={[{ kind: 'choice', name: 'state', label: t('state'), options: states }]} />}
       />
       <FormDialog<Values, unknown>
-        title={t('addTask')}
-        open={open}
-        onClose={() => setOpen(false)}
-        send={create}
+        title={t(edited ? 'changeTask' : 'addTask')}
+        open={edited !== undefined}
+        onClose={() => setEdited(undefined)}
+        send={(values, key) => save(edited ?? null, values, key)}
         stale={[[TASKS]]}
-        initialValues={{ durationMinutes: 60 }}
+        initialValues={edited ? shownValues(edited) : { durationMinutes: 60 }}
       >
-        <Fields />
+        <Fields known={edited ?? null} />
       </FormDialog>
     </>
   );

@@ -8,6 +8,7 @@ import { SecurityView } from '../account/security-view.tsx';
 import { Failure } from '../blocks/failure.tsx';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { PageSkeleton } from '../blocks/page-skeleton.tsx';
+import { FollowLists } from '../users/follow-lists.tsx';
 import { Views } from '../blocks/views.tsx';
 import { useTexts } from '../texts/areas.ts';
 
@@ -29,6 +30,7 @@ export default function AccountScreen() {
           { key: 'security', label: t('views.security'), content: <SecurityView me={me} /> },
           { key: 'notices', label: t('views.notices'), content: <NoticesView /> },
           ...(may('orders:own') ? [{ key: 'balance', label: t('views.balance'), content: <BalanceView /> }] : []),
+          { key: 'follows', label: t('views.follows'), content: <FollowLists id={null} /> },
         ]}
       />
     </>

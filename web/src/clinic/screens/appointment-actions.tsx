@@ -1,8 +1,10 @@
-import { Button } from 'antd';
+import { Button, Form, Input } from 'antd';
+import { useState } from 'react';
 import { api, dataOf } from '../../api/client.ts';
 import { useMay } from '../access.ts';
 import { useConfirm } from '../blocks/confirm.tsx';
 import { ExportButton } from '../blocks/export-button.tsx';
+import { FormDialog } from '../blocks/form-dialog.tsx';
 import { useAction } from '../blocks/use-action.ts';
 import { type Appointment, APPOINTMENTS, ORDERS } from '../booking.ts';
 import { useNow } from '../clock.ts';
@@ -36,7 +38,46 @@ function Cancel({ appointment: { id } }: { appointment: Appointment }) {
   );
 }
 
-/** What the doctor of an appointment can do about it. */
+interface Details {
+  contactPerson: string;
+  contactPhone: string;
+  notes?: string | null;
+}
+const change = (id: string, { notes, ...contact }: Details) =>
+  dataOf(api.PATCH('/api/v1/appointments/{id}', { params: pathOf(id), body: { ...contact, notes: notes?.trim() || null } }));
+
+/** Whom to reach, and what it is about. */
+function ChangeDetails({ appointment: { id, contactPerson, contactPhone, notes } }: { appointment: Appointment }) {
+  const t = useTexts('booking');
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button onClick={() => setOpen(true)} data-testid="appointment-change">
+        {t('changeDetails')}
+      </Button>
+      <FormDialog<Details, unknown>
+        title={t('changeDetails')}
+        open={open}
+        onClose={() => setOpen(false)}
+        send={(values) => change(id, values)}
+        stale={[[APPOINTMENTS]]}
+        initialValues={{ contactPerson, contactPhone, notes }}
+      >
+        <Form.Item name="contactPerson" label={t('contact')} rules={[{ required: true, whitespace: true }]}>
+          <Input maxLength={60} autoComplete="name" />
+        </Form.Item>
+        <Form.Item name="contactPhone" label={t('phone')} rules={[{ required: true }]}>
+          <Input maxLength={20} inputMode="tel" autoComplete="tel" />
+        </Form.Item>
+        <Form.Item name="notes" label={t('notes')}>
+          <Input.TextArea rows={3} maxLength={1_000} placeholder={t('notesHint')} data-testid="change-notes" />
+        </Form.Item>
+      </FormDialog>
+    </>
+  );
+}
+
+/** What the doctor of an appointment, or the desk, can do about it. */
 function Serving({ appointment }: { appointment: Appointment }) {
   const t = useTexts('booking');
   const may = useMay();
@@ -77,10 +118,12 @@ export function AppointmentActions({ appointment, own }: { appointment: Appointm
   const t = useTexts('booking');
   const may = useMay();
   const { id, status, orderId, appointmentNo, canCancel } = appointment;
+  const desk = may('appointments:manage');
   return (
     <div className="clinic-actions">
       {canCancel && <Cancel appointment={appointment} />}
-      {canCancel && own && <Button onClick={() => go(`/appointments/${id}/move`)}>{t('move')}</Button>}
+      {own && (status === 'pending' || status === 'confirmed') && <ChangeDetails appointment={appointment} />}
+      {canCancel && (own || desk) && <Button onClick={() => go(`/appointments/${id}/move`)}>{t('move')}</Button>}
       {status === 'confirmed' && (
         <ExportButton path={`/api/v1/appointments/${id}/calendar`} fileName={`${appointmentNo}.ics`} label={t('calendar')} />
       )}
@@ -93,7 +136,7 @@ export function AppointmentActions({ appointment, own }: { appointment: Appointm
           {t(status === 'pending' ? 'pay' : status === 'cancelled' ? 'refund' : 'goTo')}
         </Button>
       )}
-      {!own && may('appointments:serve') && <Serving appointment={appointment} />}
+      {!own && (desk || may('appointments:serve')) && <Serving appointment={appointment} />}
     </div>
   );
 }

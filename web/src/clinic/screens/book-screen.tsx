@@ -5,14 +5,16 @@ import { api, ApiFailure, dataOf, IDEMPOTENCY_KEY } from '../../api/client.ts';
 import { session } from '../../session.ts';
 import { useStore } from '../../use-store.ts';
 import { ApiForm } from '../blocks/api-form.tsx';
+import { AboutDoctor } from '../finding/about-doctor.tsx';
 import { Failure } from '../blocks/failure.tsx';
 import { Money } from '../blocks/money.tsx';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { PageSkeleton } from '../blocks/page-skeleton.tsx';
 import { When } from '../blocks/when.tsx';
 import { APPOINTMENTS, ORDERS } from '../booking.ts';
+import { FollowButton } from '../follow-button.tsx';
 import { readReviewTotals, REVIEWS } from '../review-card.tsx';
-import { go } from '../route.ts';
+import { go, useHere } from '../route.ts';
 import type { ScreenProps } from '../screens.ts';
 import { SlotPicker, SLOTS } from '../slot-picker.tsx';
 import { useTexts } from '../texts/areas.ts';
@@ -112,13 +114,15 @@ export default function BookScreen({ params }: ScreenProps) {
   const client = useQueryClient();
   const practitioner = useQuery({ queryKey: ['practitioners', 'one', id], queryFn: () => readPractitioner(id) });
   const services = useQuery({ queryKey: ['services'], queryFn: readServices });
-  const [picked, setPicked] = useState<string>();
-  const [startsAt, setStartsAt] = useState('');
+  // What was found together with the doctor.
+  const [wanted] = useState(new URLSearchParams(useHere().search));
+  const [picked, setPicked] = useState(wanted.get('serviceId') ?? undefined);
+  const [startsAt, setStartsAt] = useState(wanted.get('at') ?? '');
   const error = practitioner.error ?? services.error;
   if (error) return <Failure page error={error} onRetry={() => void practitioner.refetch()} />;
   if (!practitioner.data || !services.data) return <PageSkeleton />;
   const service = services.data.find((candidate) => candidate.id === picked) ?? services.data[0];
-  const { name, title, department } = practitioner.data;
+  const { name, title, department, userId } = practitioner.data;
   const again = () => {
     setStartsAt('');
     void client.invalidateQueries({ queryKey: [SLOTS, id] });
@@ -133,6 +137,7 @@ export default function BookScreen({ params }: ScreenProps) {
             <Rated practitionerId={id} />
           </>
         }
+        actions={<FollowButton userId={userId} />}
       />
       <div className="clinic-filters">
         <Select
@@ -149,6 +154,7 @@ export default function BookScreen({ params }: ScreenProps) {
       </div>
       {service && <SlotPicker practitionerId={id} serviceId={service.id} chosen={startsAt} onChoose={setStartsAt} />}
       {service && startsAt && <BookForm choice={{ practitionerId: id, serviceId: service.id, startsAt }} onTaken={again} />}
+      <AboutDoctor doctor={practitioner.data} />
     </>
   );
 }

@@ -14,6 +14,7 @@ import { useAction } from '../blocks/use-action.ts';
 import { PRACTICE, type Practice, readPractice } from '../practice.ts';
 import { useTexts } from '../texts/areas.ts';
 import { PracticeFigures } from './practice-figures.tsx';
+import { PracticePhotos } from './practice-photos.tsx';
 import { PracticeForm } from './practice-form.tsx';
 import { PracticeReviews } from './practice-reviews.tsx';
 
@@ -120,8 +121,9 @@ export default function PracticeProfileScreen() {
       />
       <Standing practice={data} />
       <Profile practice={data} />
+      <PracticePhotos practice={data} />
       {may('statistics:own') && <PracticeFigures userId={data.userId} />}
-      <PracticeReviews practitionerId={data.id} />
+      <PracticeReviews practitionerId={data.id} replies />
     </>
   );
 }

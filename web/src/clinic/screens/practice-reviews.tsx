@@ -33,8 +33,8 @@ function Totals({ practitionerId }: { practitionerId: string }) {
   );
 }
 
-/** What patients said, newest first, each to be answered. */
-export function PracticeReviews({ practitionerId }: { practitionerId: string }) {
+/** What patients said, newest first. @param replies whether the reader is the one to answer */
+export function PracticeReviews({ practitionerId, replies = false }: { practitionerId: string; replies?: boolean }) {
   const t = useTexts('practice');
   const shell = useTexts('shell');
   const [page, setPage] = useState(1);
@@ -51,7 +51,7 @@ export function PracticeReviews({ practitionerId }: { practitionerId: string }) 
       {data?.items.length === 0 && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('noReviews')} />}
       <div className="clinic-cards">
         {data?.items.map((review) => (
-          <ReviewCard key={review.id} review={review} replies />
+          <ReviewCard key={review.id} review={review} replies={replies} />
         ))}
       </div>
       {data && data.pagination.total > PAGE_SIZE && (

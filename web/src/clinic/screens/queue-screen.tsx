@@ -3,9 +3,11 @@ import { Button, Empty } from 'antd';
 import { api, dataOf } from '../../api/client.ts';
 import { navigate } from '../../router.ts';
 import { useMay } from '../access.ts';
+import { ActionButton } from '../blocks/action-button.tsx';
 import { Failure } from '../blocks/failure.tsx';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { PageSkeleton } from '../blocks/page-skeleton.tsx';
+import { StatusTag } from '../blocks/status-tag.tsx';
 import { useAction } from '../blocks/use-action.ts';
 import { When } from '../blocks/when.tsx';
 import { PLACES, QUEUE, readPlaces } from '../queue.ts';
@@ -17,6 +19,8 @@ const LOOK_MS = 3_000;
 
 const readLine = async () => (await dataOf(api.GET('/api/v1/queue/line'))).items;
 const callNext = () => dataOf(api.POST('/api/v1/queue/next'));
+const prefer = (appointmentId: string, priority: number) =>
+  dataOf(api.PUT('/api/v1/queue/{appointmentId}/priority', { params: { path: { appointmentId } }, body: { priority } }));
 const call = (appointmentId: string) => dataOf(api.POST('/api/v1/queue/{appointmentId}/call', { params: { path: { appointmentId } } }));
 
 /** Who waits for the doctor that looks. */
@@ -36,10 +40,11 @@ function Line() {
         {q('callNext')}
       </Button>
       <div className="clinic-cards">
-        {data.map(({ appointmentId, patient, startsAt, queueNo, joinedAt }) => (
+        {data.map(({ appointmentId, patient, startsAt, queueNo, joinedAt, priority }) => (
           <article key={appointmentId} className="clinic-card" data-testid="waiting-patient">
             <div className="clinic-card-head">
               <h2>{patient}</h2>
+              {priority > 0 && <StatusTag tone="warn">{q('preferred')}</StatusTag>}
               <span>{`${t('queueNo')} ${queueNo ?? '—'}`}</span>
             </div>
             <p>
@@ -48,9 +53,19 @@ function Line() {
             <p>
               {q('since')} <When at={joinedAt} relative />
             </p>
-            <Button loading={one.busy} onClick={() => one.run(appointmentId)}>
-              {q('call')}
-            </Button>
+            <div className="clinic-actions">
+              <ActionButton
+                large
+                text={q(priority > 0 ? 'inTurn' : 'prefer')}
+                about={patient}
+                run={() => prefer(appointmentId, priority > 0 ? 0 : 1)}
+                stale={[[QUEUE]]}
+                testId="queue-prefer"
+              />
+              <Button loading={one.busy} onClick={() => one.run(appointmentId)}>
+                {q('call')}
+              </Button>
+            </div>
           </article>
         ))}
       </div>

@@ -7,8 +7,8 @@ import { Failure } from '../blocks/failure.tsx';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { PageSkeleton } from '../blocks/page-skeleton.tsx';
 import { When } from '../blocks/when.tsx';
-import { RecordView } from '../record-view.tsx';
-import { readRecord, RECORDS } from '../records.ts';
+import { FullRecordView } from '../full-record.tsx';
+import { readFullRecord, RECORDS } from '../records.ts';
 import { go } from '../route.ts';
 import type { ScreenProps } from '../screens.ts';
 import { useTexts } from '../texts/areas.ts';
@@ -19,18 +19,31 @@ export default function RecordScreen({ params }: ScreenProps) {
   const may = useMay();
   const me = useStore(session)?.user.id;
   const id = params['id'] ?? '';
-  const { data, error, refetch } = useQuery({ queryKey: [RECORDS, 'one', id], queryFn: () => readRecord(id) });
+  const shell = useTexts('shell');
+  const { data, error, refetch } = useQuery({ queryKey: [RECORDS, 'full', id], queryFn: () => readFullRecord(id) });
   if (error) return <Failure page error={error} onRetry={() => void refetch()} />;
   if (!data) return <PageSkeleton />;
-  const correct = may('records:write') && data.author.id === me && (
+  const { patient } = data.record;
+  // A doctor comes from the patient; the list of records above it in the address is the patient's own.
+  const above = may('patients:read') &&
+    patient.id !== me && [
+      { path: '/patients', title: shell('screens.patients') },
+      { path: `/patients/${patient.id}`, title: patient.name },
+    ];
+  const correct = may('records:write') && data.record.author.id === me && (
     <Button onClick={() => go(`/records/${id}/correct`)} data-testid="record-correct">
       {t('correctRecord')}
     </Button>
   );
   return (
     <>
-      <PageHeader title={t(`recordKinds.${data.kind}`)} lead={<When at={data.visitedAt} />} actions={correct} />
-      <RecordView record={data} />
+      <PageHeader
+        title={t(`recordKinds.${data.record.kind}`)}
+        lead={<When at={data.record.visitedAt} />}
+        actions={correct}
+        {...(above && { above })}
+      />
+      <FullRecordView full={data} />
     </>
   );
 }

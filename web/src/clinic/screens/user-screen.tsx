@@ -13,6 +13,7 @@ import type { ScreenProps } from '../screens.ts';
 import { useTexts } from '../texts/areas.ts';
 import { LoginList } from '../lists/login-list.tsx';
 import { isLocked, UserActions } from '../users/user-actions.tsx';
+import { FollowLists } from '../users/follow-lists.tsx';
 import { UserActivity, useFigureNames } from '../users/user-activity.tsx';
 import { UserBalance } from '../users/user-balance.tsx';
 import { EditTags, Tags } from '../users/user-tags.tsx';
@@ -88,6 +89,7 @@ export default function UserScreen({ params: { id = '' } }: ScreenProps) {
         views={[
           { key: 'overview', label: t('views.overview'), content: <Overview user={data} /> },
           { key: 'activity', label: t('views.activity'), content: <UserActivity id={id} /> },
+          { key: 'follows', label: t('views.follows'), content: <FollowLists id={id} /> },
           may('logs:read') && { key: 'logins', label: t('views.logins'), content: <LoginList userId={id} /> },
           may('balances:manage') && { key: 'balance', label: t('views.balance'), content: <UserBalance id={id} /> },
         ]}

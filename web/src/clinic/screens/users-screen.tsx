@@ -13,25 +13,31 @@ import { PageHeader } from '../blocks/page-header.tsx';
 import { StatusTag } from '../blocks/status-tag.tsx';
 import { Views } from '../blocks/views.tsx';
 import { When } from '../blocks/when.tsx';
+import { periodOf } from '../clock.ts';
 import { useRoles, USERS } from '../people.tsx';
-import { go, to } from '../route.ts';
+import { go, to as addressOf } from '../route.ts';
 import { useTexts } from '../texts/areas.ts';
 import { isLocked } from '../users/user-actions.tsx';
 import { LEVELS, UserFields, type UserValues } from '../users/user-fields.tsx';
-import { TagList, Tags } from '../users/user-tags.tsx';
+import { DeleteChosen } from '../users/delete-chosen.tsx';
+import { TagList, Tags, useTags } from '../users/user-tags.tsx';
 
 const STATUSES = ['active', 'inactive', 'suspended'] as const;
 const SORTS = ['createdAt', '-createdAt', 'name', '-name', 'lastLoginAt', '-lastLoginAt'] as const;
 
-function queryOf({ keyword, role, status, membership, locked }: ListState['filters']) {
+function queryOf({ keyword, role, status, membership, locked, tag, ...days }: ListState['filters']) {
   const known = STATUSES.find((state) => state === status);
   const level = LEVELS.find((one) => one === membership);
+  const { from, to } = periodOf(days);
   return {
     ...(keyword && { keyword }),
     ...(role && { role }),
     ...(known && { status: known }),
     ...(level && { membership: level }),
     ...(locked === 'true' && { locked: 'true' as const }),
+    ...(tag && { tag }),
+    ...(from && { createdFrom: from }),
+    ...(to && { createdTo: to }),
   };
 }
 
@@ -65,7 +71,7 @@ function useColumns(): Column<User>[] {
   return [
     {
       ...{ key: 'name', title: t('person'), pinned: true, sort: 'name' },
-      render: ({ id, name }) => <Link to={to(`/users/${id}`)}>{name}</Link>,
+      render: ({ id, name }) => <Link to={addressOf(`/users/${id}`)}>{name}</Link>,
     },
     { key: 'state', title: t('state'), badge: true, render: (user) => <State user={user} /> },
     { key: 'account', title: t('account'), render: ({ account }) => account ?? '—' },
@@ -85,7 +91,9 @@ function UserList() {
   const may = useMay();
   const list = useListState();
   const roles = useRoles();
+  const tags = useTags();
   const [adding, setAdding] = useState(false);
+  const [chosen, setChosen] = useState<string[]>([]);
   const query = new URLSearchParams(queryOf(list.state.filters)).toString();
   return (
     <>
@@ -97,12 +105,16 @@ function UserList() {
         columns={useColumns()}
         usualSort="-createdAt"
         rowKey={({ id }) => id}
+        {...(may('users:manage') && { chosen: { keys: chosen, onChange: setChosen, nameOf: ({ name }: User) => name } })}
         {...(may('users:export') && { exported: { path: `/api/v1/users/export${query && `?${query}`}`, fileName: 'users.csv' } })}
         actions={
           may('users:manage') && (
-            <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setAdding(true)} data-testid="user-add">
-              {people('addUser')}
-            </Button>
+            <>
+              {chosen.length > 0 && <DeleteChosen ids={chosen} onDone={() => setChosen([])} />}
+              <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setAdding(true)} data-testid="user-add">
+                {people('addUser')}
+              </Button>
+            </>
           )
         }
         filters={
@@ -119,6 +131,8 @@ function UserList() {
                 ...{ kind: 'choice', name: 'membership', label: t('level') },
                 options: LEVELS.map((value) => ({ value, label: t(`levels.${value}`) })),
               },
+              { kind: 'choice', name: 'tag', label: people('tags'), options: tags },
+              { kind: 'period' },
               { kind: 'choice', name: 'locked', label: t('locked'), options: [{ value: 'true', label: t('locked') }] },
             ]}
           />

@@ -14,7 +14,7 @@ export const clientTypes = {
 
 export const account: typeof chinese = {
   lead: 'Your details, ways to sign in and what we send you.',
-  views: { profile: 'Profile', security: 'Security', notices: 'Messages', balance: 'Balance' },
+  views: { profile: 'Profile', security: 'Security', notices: 'Messages', balance: 'Balance', follows: 'Follows' },
   avatar: 'Picture',
   noAvatar: 'No picture',
   changeAvatar: 'Upload a picture',

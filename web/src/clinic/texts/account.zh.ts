@@ -13,7 +13,7 @@ export const clientTypes = {
 /** 个人中心：资料、安全、消息设置。 */
 export const account = {
   lead: '您的资料、登录方式和消息设置。',
-  views: { profile: '个人资料', security: '登录与安全', notices: '消息设置', balance: '余额' },
+  views: { profile: '个人资料', security: '登录与安全', notices: '消息设置', balance: '余额', follows: '关注' },
   avatar: '头像',
   noAvatar: '未设置头像',
   changeAvatar: '上传头像',

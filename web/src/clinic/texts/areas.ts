@@ -10,7 +10,9 @@ import type { cluster } from './cluster.zh.ts';
 import type { booking } from './booking.zh.ts';
 import type { errors } from './errors.zh.ts';
 import type { health } from './health.zh.ts';
+import type { hospitals } from './hospitals.zh.ts';
 import type { inpatients } from './inpatients.zh.ts';
+import type { medicines } from './medicines.zh.ts';
 import type { patients } from './patients.zh.ts';
 import type { pharmacy } from './pharmacy.zh.ts';
 import type { operations } from './operations.zh.ts';
@@ -36,7 +38,9 @@ declare module '../../i18n/index.ts' {
     cluster: typeof cluster;
     clinicErrors: typeof errors;
     health: typeof health;
+    hospitals: typeof hospitals;
     inpatients: typeof inpatients;
+    medicines: typeof medicines;
     patients: typeof patients;
     pharmacy: typeof pharmacy;
     operations: typeof operations;
@@ -62,6 +66,14 @@ const areas = {
   booking: { zh: async () => (await import('./booking.zh.ts')).booking, en: async () => (await import('./booking.en.ts')).booking },
   cluster: { zh: async () => (await import('./cluster.zh.ts')).cluster, en: async () => (await import('./cluster.en.ts')).cluster },
   health: { zh: async () => (await import('./health.zh.ts')).health, en: async () => (await import('./health.en.ts')).health },
+  hospitals: {
+    zh: async () => (await import('./hospitals.zh.ts')).hospitals,
+    en: async () => (await import('./hospitals.en.ts')).hospitals,
+  },
+  medicines: {
+    zh: async () => (await import('./medicines.zh.ts')).medicines,
+    en: async () => (await import('./medicines.en.ts')).medicines,
+  },
   inpatients: {
     zh: async () => (await import('./inpatients.zh.ts')).inpatients,
     en: async () => (await import('./inpatients.en.ts')).inpatients,

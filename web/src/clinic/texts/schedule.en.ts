@@ -98,6 +98,7 @@ export const schedule: typeof chinese = {
   withdrawTitle: 'Withdraw this leave?',
   withdrawn: 'The leave was withdrawn',
   addTask: 'Give a task',
+  changeTask: 'Change the task',
   minutes: 'Minutes',
   place: 'Place',
   taskStates: { planned: 'Planned', done: 'Done', cancelled: 'Cancelled' },

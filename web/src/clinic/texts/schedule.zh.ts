@@ -97,6 +97,7 @@ export const schedule = {
   withdrawTitle: '撤回请假？',
   withdrawn: '请假已撤回',
   addTask: '派发任务',
+  changeTask: '修改任务',
   minutes: '时长（分钟）',
   place: '地点',
   taskStates: { planned: '待执行', done: '已完成', cancelled: '已取消' },

@@ -5,7 +5,7 @@ import { Failure } from '../blocks/failure.tsx';
 import { PageSkeleton } from '../blocks/page-skeleton.tsx';
 import { useTexts } from '../texts/areas.ts';
 
-const NAMES = ['logins', 'visits', 'appointments', 'orders', 'reviews', 'profiles', 'files', 'changes'] as const;
+const NAMES = ['logins', 'views', 'visits', 'appointments', 'orders', 'reviews', 'profiles', 'files', 'changes'] as const;
 type Name = (typeof NAMES)[number];
 
 const read = (id: string) => dataOf(api.GET('/api/v1/users/{id}/behavior', { params: { path: { id } } }));

@@ -39,6 +39,12 @@ export function Tags({ tags }: { tags: readonly Pick<UserTag, 'id' | 'name' | 'c
   ));
 }
 
+/** The tags that there are, to choose one of. */
+export function useTags(): { value: string; label: string }[] {
+  const { data = [] } = useQuery({ queryKey: [TAGS], queryFn: read, staleTime: 60_000 });
+  return data.map(({ id, name }) => ({ value: id, label: name }));
+}
+
 /** The tags of somebody, in a dialog of their own. */
 export function EditTags({ user }: { user: UserDetail }) {
   const t = useTexts('people');

@@ -21,8 +21,8 @@ import { PrescribeForm } from '../prescribe-form.tsx';
 import { PrescriptionView } from '../prescription-view.tsx';
 import { PrescriptionState, PRESCRIPTIONS, readPrescription } from '../prescriptions.tsx';
 import { RecordForm } from '../record-form.tsx';
-import { RecordView } from '../record-view.tsx';
-import { readRecord, RECORDS } from '../records.ts';
+import { FullRecordView } from '../full-record.tsx';
+import { readFullRecord, RECORDS } from '../records.ts';
 import { loadTexts, useTexts } from '../texts/areas.ts';
 import { readVisit, VISITS } from '../visits.ts';
 import { FileList, Reading } from './file-list.tsx';
@@ -65,8 +65,8 @@ function Records({ patient: { id } }: PartProps) {
       })}
       empty={t('noRecords')}
       open={(recordId) => (
-        <Reading name={[RECORDS, 'one', recordId]} load={() => readRecord(recordId)}>
-          {(record) => <RecordView record={record} />}
+        <Reading name={[RECORDS, 'full', recordId]} load={() => readFullRecord(recordId)}>
+          {(full) => <FullRecordView full={full} aside />}
         </Reading>
       )}
     />
