@@ -23,7 +23,7 @@ export function createMemoryBusHub(): MemoryBusHub {
         const key = `${target}/${requestId}`;
         return requests.wait(key, deadlineMs, () => {
           const received: unknown = JSON.parse(JSON.stringify(message));
-          void answerer(requestId, received, nodeId).then((text) => requests.answer(key, text));
+          void answerer({ requestId, message: received, from: nodeId, deadlineMs }).then((text) => requests.answer(key, text));
         });
       },
       serve(handler) {

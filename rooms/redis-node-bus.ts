@@ -21,6 +21,8 @@ interface Question {
   from: string;
   requestId: string;
   message: unknown;
+  /** How long the sender waits, and asks again meanwhile. */
+  deadlineMs?: number;
 }
 
 interface Answered {
@@ -48,9 +50,10 @@ export async function joinRedisBus({ nodeId, pub, sub, log }: RedisNodeBusOption
 
   const publish = (target: string, packet: Question | Answered): Promise<number> => pub.publish(channelOf(target), JSON.stringify(packet));
 
-  const answer = async ({ from, requestId, message }: Question): Promise<void> => {
+  const answer = async (question: Question): Promise<void> => {
     if (!answerer) return;
-    const text = await answerer(requestId, message, from);
+    const { from, requestId } = question;
+    const text = await answerer(question);
     await publish(from, { kind: 'answer', key: keyOf(nodeId, requestId), text });
   };
   const receive = (channel: string, text: string): void => {
@@ -69,7 +72,7 @@ export async function joinRedisBus({ nodeId, pub, sub, log }: RedisNodeBusOption
     request(target, message, { deadlineMs, requestId }) {
       const key = keyOf(target, requestId);
       const send = (): void => {
-        publish(target, { kind: 'question', from: nodeId, requestId, message }).then(
+        publish(target, { kind: 'question', from: nodeId, requestId, message, deadlineMs }).then(
           (listeners) => listeners === 0 && requests.fail(key, new RoomError('room_moved')),
           () => undefined,
         );

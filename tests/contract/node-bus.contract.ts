@@ -88,10 +88,14 @@ export function describeNodeBus(name: string, make: () => Promise<BusUnderTest>)
       expect(runs).toBe(1);
     });
 
-    test('100 requests at once each get their own answer', async () => {
-      under.b.serve(async (message) => message);
-      const sent = Array.from({ length: 100 }, (_, index) => index);
-      expect(await Promise.all(sent.map((value) => under.a.request(under.b.nodeId, value, options())))).toEqual(sent);
+    test('1,500 requests at once each get their own answer, and push no request out that may still be repeated', async () => {
+      let runs = 0;
+      under.b.serve(async (message) => (message === 'counted' ? ++runs : message));
+      const same = options(10_000);
+      expect(await under.a.request(under.b.nodeId, 'counted', same)).toBe(1);
+      const sent = Array.from({ length: 1_500 }, (_, index) => index);
+      expect(await Promise.all(sent.map((value) => under.a.request(under.b.nodeId, value, options(10_000))))).toEqual(sent);
+      expect(await under.a.request(under.b.nodeId, 'counted', same)).toBe(1);
     });
 
     test('close() ends waiting requests', async () => {
