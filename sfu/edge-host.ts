@@ -80,6 +80,8 @@ class Host implements EdgeHost {
         return await this.#receive(hosting, message);
       case 'call':
         return await called(hosting.receiving.get(message.receivingId)?.receiving, message.call);
+      case 'grow':
+        return hosting.edge.grow(message.from, message.cores);
       case 'edge-news':
         return hosting.hear(message.number, message.news);
       default:

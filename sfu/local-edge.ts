@@ -16,6 +16,9 @@ import type { MediaLog } from './types.ts';
 import { admit, forget, limitsOf } from './worker-slot.ts';
 import type { Hosted, WorkerSlot } from './worker-slot.ts';
 
+/** How long one is kept that nobody uses, in ms: longer than its opening and the first who comes may take. */
+const UNUSED_MS = 15_000;
+
 export interface LocalEdgeOptions {
   roomId: string;
   config: Config;
@@ -46,6 +49,8 @@ export class LocalEdge implements RoomEdge, Hosted {
   readonly #options: LocalEdgeOptions;
   readonly #router: types.Router;
   readonly #peers: RouterPeers;
+  /** Whoever it was opened for may have gone elsewhere, or away. */
+  readonly #unused: NodeJS.Timeout;
   #closed = false;
 
   constructor(options: LocalEdgeOptions, router: types.Router) {
@@ -55,6 +60,7 @@ export class LocalEdge implements RoomEdge, Hosted {
     this.inlet = new PipeInlet({ router, upstream, settings });
     const left = (peerId: string): void => this.#left(peerId);
     this.#peers = new RouterPeers({ ...{ config, log, emit, router, left }, webRtcServer: slot.webRtcServer });
+    this.#unused = setTimeout(() => this.#leave(), UNUSED_MS).unref();
   }
 
   get closed(): boolean {
@@ -83,6 +89,7 @@ export class LocalEdge implements RoomEdge, Hosted {
     const { slot, config } = this.#options;
     const who = this.#who(options.peerId);
     if (!admit(slot, who, cost, limitsOf(config, share))) throw new MediaError('media_full');
+    clearTimeout(this.#unused);
     return await this.#peers.receive(options, emit);
   }
 
@@ -133,13 +140,18 @@ export class LocalEdge implements RoomEdge, Hosted {
 
   #left(peerId: string): void {
     forget(this.#options.slot, this.#who(peerId));
-    if (this.#peers.size > 0) return;
+    if (this.#peers.size === 0) this.#leave();
+  }
+
+  /** Nobody is here. */
+  #leave(): void {
     this.close();
     this.#options.gone?.();
   }
 
   #end(lost: boolean): void {
     this.#closed = true;
+    clearTimeout(this.#unused);
     this.#options.slot.hosted.delete(this);
     this.#peers.routerClosed(lost);
     this.inlet.close();

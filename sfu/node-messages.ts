@@ -45,6 +45,8 @@ export type ToEdge = { edgeId: string } & (
   | { kind: 'open'; roomId: string; tracks: TrackOffer[]; dataTracks: DataTrackOffer[]; cost: Cost; share: number }
   | { kind: 'receive'; receivingId: string; options: ReceiveOptions; cost: Cost; share: number }
   | { kind: 'call'; receivingId: string; call: ReceivingCall }
+  /** Can everybody there receive one more track of this peer? Counts it if so. */
+  | { kind: 'grow'; from: string; cores: number }
   | { kind: 'edge-news'; number: number; news: EdgeNews[] }
   | { kind: 'close' }
 );

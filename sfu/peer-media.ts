@@ -144,9 +144,10 @@ export class PeerMediaImpl implements PeerMedia {
     const { kind, source, rtpParameters, paused } = options;
     if (KIND_OF[source] !== kind) throw new MediaError('invalid_media', `A ${source} is not ${kind}`);
     if (this.#sources.has(source) || this.#sources.size >= this.#room.config.MEDIA_MAX_PRODUCERS) throw new MediaError('limit_reached');
-    this.#room.admitProducer(this, kind);
     this.#sources.add(source);
     try {
+      await this.#room.admitProducer(this, kind);
+      if (this.#closed) throw new MediaError('closed');
       const producer = await answer(transport.produce({ kind, rtpParameters, paused }), () => this.#closed, true);
       if (this.#closed) throw new MediaError('closed');
       return this.#produced(producer, source);

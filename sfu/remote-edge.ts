@@ -18,6 +18,8 @@ import type { MediaNodes } from './types.ts';
 /** How long the other node may take, in ms: transports are made, and the first pipe is tried. */
 const OPEN_MS = 4_500;
 const ANSWER_MS = 3_000;
+/** Whoever wants to speak waits for this. */
+const GROW_MS = 1_000;
 
 export interface RemoteEdgeOptions {
   nodes: MediaNodes;
@@ -93,9 +95,9 @@ export class RemoteEdge implements RoomEdge {
     if (this.#receiving.delete(receivingId)) this.#sender.send({ news: 'left', receivingId });
   }
 
-  /** What it can bear it says when somebody is to receive there. */
-  grow(): boolean {
-    return true;
+  /** A node that does not answer keeps nobody from speaking: whether it is lost is found out elsewhere. */
+  grow(from: string, cores: number): Promise<boolean> {
+    return this.#ask<boolean>({ kind: 'grow', from, cores }, GROW_MS).catch(() => true);
   }
 
   addTrack(track: TrackOffer): void {

@@ -15,7 +15,7 @@ export interface RoomContext {
   readonly webRtcServer: types.WebRtcServer;
   readonly emit: Emit;
   /** Counts what one more track of this peer costs. @throws {MediaError} `media_full` */
-  admitProducer(peer: PeerMediaImpl, kind: types.MediaKind): void;
+  admitProducer(peer: PeerMediaImpl, kind: types.MediaKind): Promise<void>;
   producerAdded(peer: PeerMediaImpl, producer: ProducerMedia): void;
   producerChanged(producer: ProducerMedia): void;
   producerRemoved(producer: ProducerMedia): void;

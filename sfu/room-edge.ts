@@ -20,7 +20,7 @@ export interface RoomEdge {
    */
   receive(options: ReceiveOptions, cost: Cost, share: number): Promise<Receiving>;
   /** Counts a track that is about to come for everybody here. @param cores what each costs @returns false when that is too much */
-  grow(from: string, cores: number): boolean;
+  grow(from: string, cores: number): boolean | Promise<boolean>;
   addTrack(track: TrackOffer): void;
   addDataTrack(track: DataTrackOffer): void;
   trackPaused(id: string, paused: boolean): void;

@@ -117,8 +117,9 @@ export class RoomEdges {
   }
 
   /** Counts a track that is about to come. @throws {MediaError} `media_full` when a router cannot bear it */
-  grow(from: string, cores: number): void {
-    for (const edge of [this.#options.home, ...this.#edges]) if (!edge.grow(from, cores)) throw new MediaError('media_full');
+  async grow(from: string, cores: number): Promise<void> {
+    const borne = await Promise.all([this.#options.home, ...this.#edges].map(async (edge) => edge.grow(from, cores)));
+    if (borne.includes(false)) throw new MediaError('media_full');
   }
 
   addTrack(media: ProducerMedia): void {

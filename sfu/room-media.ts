@@ -218,8 +218,8 @@ export class RoomMediaImpl implements RoomMedia, Hosted {
       router,
       webRtcServer,
       emit: this.#emit,
-      admitProducer: (peer, kind) => {
-        if (this.#peers.size > ROOM_PEERS) this.#edges.grow(peer.id, TRACK_COST[kind]);
+      admitProducer: async (peer, kind) => {
+        if (this.#peers.size > ROOM_PEERS) await this.#edges.grow(peer.id, TRACK_COST[kind]);
       },
       producerAdded: (peer, producer) => this.#producerAdded(peer, producer),
       producerChanged: (media) => {

@@ -9,7 +9,7 @@ import type { PeerMedia, RoomMedia } from '#sfu/types.ts';
 import { createRtcClient } from '../support/rtc-client.ts';
 import type { RtcClient } from '../support/rtc-client.ts';
 import { until } from '../support/wait.ts';
-import { listen, receiver, simulcast, startMedia } from './support.ts';
+import { listen, opus, receiver, simulcast, startMedia } from './support.ts';
 import type { TestMedia } from './support.ts';
 
 /** Consumers of one worker; receivers take four fifths of it as long as there is another worker. */
@@ -99,10 +99,11 @@ async function letIn(room: RoomMedia, count: number): Promise<PeerMedia[]> {
 const openPipes = () => pipes.filter((pipe) => !pipe.closed).length;
 const consumersOf = ({ media }: Node) => media.server.workers().reduce((sum, { consumers }) => sum + consumers, 0);
 
-test('a node more is room for more people; pipes between nodes are encrypted, and end with the last who receives there', async () => {
+test('a node more is room for more people, and refuses tracks that it cannot bear; pipes between nodes are encrypted, and end with the last who receives there', async () => {
   const home = await startNode();
   const room = await home.media.server.openRoom('live');
-  await camera(await add(room, 'host', true));
+  const host = await add(room, 'host', true);
+  await camera(host);
   const alone = await fill(room);
   expect([alone.length, pipes.length]).toEqual([LIMIT, 0]);
   const next = await startNode();
@@ -111,10 +112,15 @@ test('a node more is room for more people; pipes between nodes are encrypted, an
   const open = pipes.filter((pipe) => !pipe.closed);
   expect(open.map(({ srtpParameters }) => srtpParameters?.cryptoSuite)).toEqual(open.map(() => expect.stringContaining('AES_256')));
   expect(open).toHaveLength(2);
+  // There is room at home by now, but not where the others receive.
+  for (const peer of alone) peer.close();
+  const speak = () =>
+    host.produce({ transportId: host.send!.id, kind: 'audio', source: 'microphone', rtpParameters: opus(), paused: false });
+  await expect(speak()).rejects.toMatchObject({ code: 'media_full' });
   for (const peer of together.slice(LIMIT)) peer.close();
   await until('the pipe to end at both ends', () => openPipes() === 0);
   await until('the other node to be free', () => next.media.server.workers()[0]!.rooms === 0);
-  await letIn(room, LIMIT);
+  await speak();
 });
 
 test('sound, picture, pauses, key frame requests, layers and data channels cross; quality is told; an end is told', async () => {

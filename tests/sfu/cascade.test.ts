@@ -1,11 +1,17 @@
 /** One room over several workers. How many consumers a worker takes is limited here, so that rooms outgrow them soon. */
+import { jest } from '@jest/globals';
 import { observer } from 'mediasoup';
 import type { types } from 'mediasoup';
+import { loadConfig } from '#config/index.ts';
 import { MediaError } from '#sfu/errors.ts';
+import { openLocalEdge } from '#sfu/local-edge.ts';
 import { LOCAL_PIPES } from '#sfu/pipe.ts';
+import type { Upstream } from '#sfu/pipe.ts';
 import { PipeInlet } from '#sfu/pipe-inlet.ts';
 import { PipeOutlet } from '#sfu/pipe-outlet.ts';
 import type { PeerMedia, RoomMedia } from '#sfu/types.ts';
+import type { WorkerSlot } from '#sfu/worker-slot.ts';
+import { createMemoryLog } from '../support/memory-ports.ts';
 import { createRtcClient } from '../support/rtc-client.ts';
 import type { RtcClient } from '../support/rtc-client.ts';
 import { until } from '../support/wait.ts';
@@ -226,7 +232,18 @@ test('the worker of the room that dies ends it on all workers', async () => {
   expect(routers).toEqual([[], []]);
 });
 
-test('a pipe that fails is not kept: the next one who needs it makes it', async () => {
+test('an edge that nobody comes to is closed; a pipe that fails is not kept: the next one who needs it makes it', async () => {
+  const worker = media.workers.find(({ closed }) => !closed)!;
+  const slot = { index: 0, worker, hosted: new Set(), grown: [] } as unknown as WorkerSlot;
+  const told: string[] = [];
+  const [gone, closed] = ['gone', 'closed'].map((what) => () => void told.push(what)) as [() => void, () => void];
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setInterval', 'queueMicrotask', 'performance', 'hrtime', 'Date'] });
+  const common = { roomId: 'visit', config: loadConfig({}), log: createMemoryLog(), emit: () => undefined, settings: LOCAL_PIPES };
+  const edge = await openLocalEdge({ ...common, slot, upstream: {} as Upstream, gone, closed });
+  jest.runOnlyPendingTimers();
+  jest.useRealTimers();
+  expect([edge.closed, slot.hosted.size, told]).toEqual([true, 0, ['closed', 'gone']]);
+
   const [from, to] = await Promise.all(
     media.workers
       .filter(({ closed }) => !closed)
