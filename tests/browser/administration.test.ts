@@ -9,6 +9,7 @@ import { launchBrowser } from '../support/browser.ts';
 import { openClinicPage } from '../support/clinic-page.ts';
 import { api, signIn, type SignedIn } from '../support/rest.ts';
 import { checkScreen } from '../support/screen-check.ts';
+import { secondNode } from '../support/second-node.ts';
 import { type Account, startServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/wait.ts';
 
@@ -430,7 +431,7 @@ test('figures are drawn, and can be read as tables', async () => {
   }
 });
 
-test('a node is drained and takes rooms again', async () => {
+test('a node is drained and takes rooms again; a room is moved to the node that is chosen', async () => {
   await asAdministrator('POST', '/auth/step-up', { password: proof.password });
   await go('/cluster');
   await desk.getByText('Takes rooms').first().waitFor();
@@ -439,6 +440,15 @@ test('a node is drained and takes rooms again', async () => {
   await desk.getByText('Draining', { exact: true }).first().waitFor();
   await press('node-undrain');
   await desk.getByText('Takes rooms').first().waitFor();
+
+  const second = await secondNode(desk, server.url);
+  await go('/cluster?view=rooms');
+  await press('room-move');
+  await press('move-target');
+  await desk.locator('.ant-select-item-option', { hasText: 'second' }).click();
+  await submit();
+  expect(second.asked()).toEqual({ nodeId: second.id });
+  await desk.unrouteAll({ behavior: 'wait' });
 });
 
 const ALL = [

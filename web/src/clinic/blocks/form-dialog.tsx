@@ -10,11 +10,13 @@ type FormDialogProps<V extends object, R> = Omit<ComponentProps<typeof ApiForm<V
   onClose(): void;
   /** What has to be read again afterwards, by the beginning of its keys. */
   stale?: readonly QueryKey[];
+  /** Said when it worked. */
+  done?: string;
   onDone?(result: R): void;
 };
 
 /** A form with a few fields in a dialog over the list that it changes; begins anew each time it opens. */
-export function FormDialog<V extends object, R>({ title, open, onClose, onDone, stale = [], ...form }: FormDialogProps<V, R>) {
+export function FormDialog<V extends object, R>({ title, open, onClose, onDone, stale = [], done, ...form }: FormDialogProps<V, R>) {
   const t = useTexts('shell');
   const client = useQueryClient();
   const { message } = App.useApp();
@@ -25,7 +27,7 @@ export function FormDialog<V extends object, R>({ title, open, onClose, onDone, 
         onCancel={onClose}
         onDone={(result) => {
           onClose();
-          message.success(t('form.saved'));
+          message.success(done ?? t('form.saved'));
           for (const queryKey of stale) void client.invalidateQueries({ queryKey });
           onDone?.(result);
         }}

@@ -1,9 +1,11 @@
-import { useQueries, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, Form, Select } from 'antd';
+import { useEffect, useState } from 'react';
 import { api, dataOf } from '../../api/client.ts';
 import { ActionButton } from '../blocks/action-button.tsx';
 import { type Column, DataTable, type Listed } from '../blocks/data-table.tsx';
 import { Figures } from '../blocks/figures.tsx';
+import { FormDialog } from '../blocks/form-dialog.tsx';
 import type { ListState } from '../blocks/list-query.ts';
 import { useListState } from '../blocks/list-state.ts';
 import { PageHeader } from '../blocks/page-header.tsx';
@@ -27,7 +29,11 @@ type Queue = Awaited<ReturnType<typeof readQueues>>[number];
 const path = (id: string) => ({ params: { path: { id } } });
 const drain = (id: string) => dataOf(api.POST('/api/v1/cluster/nodes/{id}/drain', path(id)));
 const undrain = (id: string) => dataOf(api.POST('/api/v1/cluster/nodes/{id}/undrain', path(id)));
-const move = (id: string) => dataOf(api.POST('/api/v1/cluster/rooms/{id}/move', { ...path(id), body: { nodeId: null } }));
+const move = (id: string, nodeId: string | null) => dataOf(api.POST('/api/v1/cluster/rooms/{id}/move', { ...path(id), body: { nodeId } }));
+/** Stands for the node that the server chooses; no node has this name. */
+const LEAST_LOADED = '';
+/** Of the nodes, read by what is not their list. */
+const nodesQuery = { queryKey: [NODES, 'totals'], queryFn: ({ signal }: { signal: AbortSignal }) => readNodes(signal) };
 
 const percent = (load: number): string => `${Math.round(load * 100)} %`;
 
@@ -90,11 +96,44 @@ function DrainButton({ node: { id, name, draining } }: { node: Node }) {
   return <ActionButton {...common} text={t('drain')} danger run={() => drain(id)} ask={ask} done={t('drained')} testId="node-drain" />;
 }
 
+/** Asks where to. */
+function MoveButton({ room: { consultationId, nodeId: now } }: { room: Room }) {
+  const t = useTexts('cluster');
+  const [open, setOpen] = useState(false);
+  const nodes = useQuery(nodesQuery);
+  const takers = (nodes.data ?? []).filter(({ id, takesRooms }) => takesRooms && id !== now);
+  const options = [
+    { value: LEAST_LOADED, label: t('leastLoaded') },
+    ...takers.map(({ id, name, region, load }) => ({ value: id, label: [name, region, percent(load)].filter(Boolean).join(' · ') })),
+  ];
+  return (
+    <>
+      <Button size="small" aria-label={`${t('move')}: ${consultationId}`} onClick={() => setOpen(true)} data-testid="room-move">
+        {t('move')}
+      </Button>
+      <FormDialog<{ to: string }, unknown>
+        title={t('moveTitle')}
+        open={open}
+        onClose={() => setOpen(false)}
+        send={({ to }) => move(consultationId, to === LEAST_LOADED ? null : to)}
+        submit={t('move')}
+        done={t('moved')}
+        stale={[[NODES], [ROOMS]]}
+        initialValues={{ to: LEAST_LOADED }}
+      >
+        <p>{t('moveText')}</p>
+        <Form.Item name="to" label={t('target')}>
+          <Select options={options} data-testid="move-target" />
+        </Form.Item>
+      </FormDialog>
+    </>
+  );
+}
+
 function RoomList() {
   const t = useTexts('cluster');
   const shell = useTexts('shell');
   const list = useListState();
-  const ask = { title: t('moveTitle'), text: t('moveText'), confirm: t('move') };
   const columns: Column<Room>[] = [
     { key: 'room', title: t('room'), pinned: true, render: ({ consultationId }) => <code className="clinic-break">{consultationId}</code> },
     { key: 'node', title: t('node'), render: ({ node }) => node ?? '–' },
@@ -107,12 +146,9 @@ function RoomList() {
     { key: 'opened', title: t('opened'), render: ({ openedAt }) => <When at={openedAt} relative /> },
     {
       ...{ key: 'actions', title: shell('table.actions'), pinned: true, fixed: true, align: 'right' },
-      render: ({ consultationId }) => (
+      render: (room) => (
         <div className="clinic-actions">
-          <ActionButton
-            {...{ text: t('move'), about: consultationId, ask, done: t('moved'), stale: [[NODES], [ROOMS]], testId: 'room-move' }}
-            run={() => move(consultationId)}
-          />
+          <MoveButton room={room} />
         </div>
       ),
     },
@@ -175,10 +211,7 @@ function Totals() {
   const t = useTexts('cluster');
   const client = useQueryClient();
   const [nodes, queues] = useQueries({
-    queries: [
-      { queryKey: [NODES, 'totals'], queryFn: ({ signal }) => readNodes(signal) },
-      { queryKey: [QUEUES, 'totals'], queryFn: ({ signal }) => readQueues(signal) },
-    ],
+    queries: [nodesQuery, { queryKey: [QUEUES, 'totals'], queryFn: ({ signal }) => readQueues(signal) }],
   });
   useEffect(() => {
     const again = (): void => {
