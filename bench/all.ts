@@ -11,6 +11,7 @@ const BENCHMARKS = [
   'capacity',
   'admission',
   'cascade',
+  'film',
   'join',
   'page',
   'glass',

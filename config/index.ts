@@ -178,6 +178,12 @@ export const settings = z.object({
     .max(25_000)
     .default(10_000)
     .describe('Length of the pieces of a recording: what a crash loses at most, and a little more'),
+  MEDIA_RECORDING_FREE_MB: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(512)
+    .describe('What recordings leave free on the disk of `DATA_DIR`, in MB: with less nothing is recorded, and calls go on'),
   MEDIA_RECORDING_PORTS: z
     .string()
     .regex(/^\d{1,5}-\d{1,5}$/, 'is no range of ports')

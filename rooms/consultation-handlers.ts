@@ -225,10 +225,11 @@ const content: Omit<Handlers, keyof typeof people | `recording:${string}`> = {
 };
 
 const recording: Pick<Handlers, `recording:${'ask' | 'consent' | 'withdraw' | 'stop'}`> = {
-  'recording:ask': (room, seat) => outside(room.recording.ask(seat)),
-  'recording:consent': (room, seat, { recordingId, consent }) => outside(nothing(room.recording.decide(seat, recordingId, consent))),
-  'recording:withdraw': (room, seat, { recordingId }) => outside(nothing(room.recording.withdraw(seat, recordingId))),
-  'recording:stop': (room, _seat, { recordingId }) => outside(nothing(room.recording.stop(recordingId))),
+  'recording:ask': (room, seat, _payload, requestId) => outside(room.recording.ask(seat, requestId)),
+  'recording:consent': (room, seat, { recordingId, consent }, requestId) =>
+    outside(nothing(room.recording.decide(seat, recordingId, consent, requestId))),
+  'recording:withdraw': (room, seat, { recordingId }, requestId) => outside(nothing(room.recording.withdraw(seat, recordingId, requestId))),
+  'recording:stop': (room, _seat, { recordingId }, requestId) => outside(nothing(room.recording.stop(recordingId, requestId))),
 };
 
 export const handlers: Handlers = { ...people, ...content, ...recording };

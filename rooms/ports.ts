@@ -86,6 +86,8 @@ export interface OpenRecording {
   askedAt: number;
   /** ms since 1970, or null before the first of it */
   startedAt: number | null;
+  /** The same moment on this process's monotonic clock (`performance.now()`), by the clock of the database: that one all nodes share. */
+  zero: number | null;
   /** As the row has it. */
   state: 'asked' | 'recording' | 'paused';
   /** The last word of each member who said one. */
@@ -94,6 +96,8 @@ export interface OpenRecording {
 
 /** One piece of one track, a file on this node that is taken away once this is stored. */
 export interface RecordingSegment {
+  /** Of the piece: stored once, however often it is tried. */
+  id: string;
   memberId: string;
   peerId: string;
   producerId: string;
@@ -119,8 +123,13 @@ export interface RecordingRecords {
   ask(consultationId: string, epoch: number, memberId: string): Promise<OpenRecording>;
   /** @throws {RoomError} `stale_epoch`, `visit_ended`, `not_found` when it is over */
   decided(consultationId: string, epoch: number, recordingId: string, memberId: string, consent: boolean): Promise<void>;
-  /** @returns when the first of it was recorded, ms since 1970. @throws {RoomError} as `decided` does */
-  moved(consultationId: string, epoch: number, recordingId: string, state: 'recording' | 'paused'): Promise<number | null>;
+  /** @returns when the first of it was recorded. @throws {RoomError} as `decided` does */
+  moved(
+    consultationId: string,
+    epoch: number,
+    recordingId: string,
+    state: 'recording' | 'paused',
+  ): Promise<Pick<OpenRecording, 'startedAt' | 'zero'>>;
   /** It is over. @param end.withdrawnBy the member who took a consent back, which is stored with it. @throws {RoomError} as `decided` does */
   ended(
     consultationId: string,

@@ -59,6 +59,12 @@ export const recordingView = z
     missing: z
       .array(z.object({ memberId: z.string(), name: z.string(), reason: z.enum(['waiting', 'refused', 'unable']) }))
       .describe('for practitioners: who is present without consent; `unable`: their page is too old to ask them. Empty for others'),
+    fault: z
+      .enum(['storage'])
+      .nullable()
+      .describe(
+        'why nothing of it can be kept just now, for want of room for example; the call goes on, and so does the recording once it can',
+      ),
   })
   .describe('A recording that everybody present has to consent to');
 

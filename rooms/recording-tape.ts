@@ -1,6 +1,7 @@
 /** What is recorded of a room: hands the media and the people to follow to the recorder, and each finished piece to the database. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RecordedSegment, RoomMedia } from '#sfu/types.ts';
+import type { RecordedSegment, RecordingFault, RoomMedia } from '#sfu/types.ts';
 import type { ConsultationRoom } from './consultation-state.ts';
 import { durable } from './durable.ts';
 import { RoomError } from './errors.ts';
@@ -11,8 +12,11 @@ export interface Tape {
   /** Records these from now on and nobody else; nobody: pauses. Acts at once. */
   follow(seats: readonly Seat[]): void;
   use(media: RoomMedia): void;
-  /** When the recording began, ms since 1970: the zero of the clock that all tracks share. */
-  startedAt(at: number): void;
+  /**
+   * When the recording began, on the monotonic clock of this process: the zero of the clock that all tracks share. What is said first
+   * holds: once it records, no clock that is set moves one track against another.
+   */
+  startedAt(zero: number): void;
   /** Ends it; resolves when every piece is stored, or was given up. */
   finish(): Promise<void>;
   /** Ends it and keeps nothing more. */
@@ -27,11 +31,12 @@ export interface TapeOptions {
   room: () => ConsultationRoom;
   parts: RecordingParts;
   recordingId: string;
+  /** Nothing can be kept from now on, or it can again (null). */
+  onFault: (fault: RecordingFault | null) => void;
 }
 
-export function createTape({ room, parts, recordingId }: TapeOptions): Tape {
-  /** On the monotonic clock of this process. */
-  let zero = 0;
+export function createTape({ room, parts, recordingId, onFault }: TapeOptions): Tape {
+  let zero: number | null = null;
   let discarded = false;
   const memberOf = new Map<string, string>();
 
@@ -41,7 +46,7 @@ export function createTape({ room, parts, recordingId }: TapeOptions): Tape {
     const { consultationId, epoch } = facts;
     const memberId = memberOf.get(peerId);
     if (memberId === undefined) return true;
-    const segment = { ...piece, peerId, memberId, offsetMs: Math.max(0, Math.round(startedAt - zero)) };
+    const segment = { id: randomUUID(), ...piece, peerId, memberId, offsetMs: Math.max(0, Math.round(startedAt - (zero ?? startedAt))) };
     for (let attempt = 1; !discarded; attempt++) {
       try {
         await durable(log, 'recording.segment', parts.records.segment(consultationId, epoch, recordingId, segment));
@@ -62,7 +67,7 @@ export function createTape({ room, parts, recordingId }: TapeOptions): Tape {
     return true;
   }
 
-  const recorder = parts.recorder.open({ name: recordingId, onSegment: keep });
+  const recorder = parts.recorder.open({ name: recordingId, onSegment: keep, onFault });
   return {
     follow(seats) {
       for (const { peerId, memberId } of seats) memberOf.set(peerId, memberId);
@@ -70,7 +75,7 @@ export function createTape({ room, parts, recordingId }: TapeOptions): Tape {
     },
     use: (media) => recorder.use(media),
     startedAt(at) {
-      zero = performance.now() - (Date.now() - at);
+      zero ??= at;
     },
     finish: () => recorder.finish(),
     discard() {

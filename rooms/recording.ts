@@ -3,7 +3,7 @@
  * and ends when somebody takes their consent back. What stops it acts first and is stored then, and is stored again and again until it is;
  * what lets it go on is stored first.
  */
-import type { Recorder, RoomMedia } from '#sfu/types.ts';
+import type { Recorder, RecordingFault, RoomMedia } from '#sfu/types.ts';
 import type { StopReason } from './actor.ts';
 import type { ConsultationRoom } from './consultation-state.ts';
 import { durable, within } from './durable.ts';
@@ -25,13 +25,13 @@ export interface RecordingDesk {
   /** People came or went. */
   look(): void;
   /** @throws {RoomError} `recording_unavailable`, and what `RecordingRecords.ask` throws */
-  ask(seat: Seat): Promise<{ recordingId: string }>;
+  ask(seat: Seat, requestId?: string): Promise<{ recordingId: string }>;
   /** @throws {RoomError} `not_found` when that one is over, `protocol_mismatch` for a page that does not show it, `storage_unavailable` */
-  decide(seat: Seat, recordingId: string, consent: boolean): Promise<void>;
+  decide(seat: Seat, recordingId: string, consent: boolean, requestId?: string): Promise<void>;
   /** @throws {RoomError} `not_found`; `storage_unavailable`: it has stopped and goes on being stored */
-  withdraw(seat: Seat, recordingId: string): Promise<void>;
+  withdraw(seat: Seat, recordingId: string, requestId?: string): Promise<void>;
   /** @throws {RoomError} as `withdraw` does */
-  stop(recordingId: string): Promise<void>;
+  stop(recordingId: string, requestId?: string): Promise<void>;
   /** What the snapshot keeps. */
   kept(): RoomSnapshot['recording'];
   /** The room has this media from now on. */
@@ -46,6 +46,8 @@ interface Current extends Omit<OpenRecording, 'decisions'> {
   heard: Map<string, number>;
   /** It is over; being stored. */
   end: { reason: RecordingEnd; withdrawnBy: string | null } | null;
+  /** Why nothing of it can be kept at the moment. */
+  fault: RecordingFault | null;
   tape: Tape;
 }
 
@@ -90,11 +92,11 @@ class Desk implements RecordingDesk {
   view(seat: Seat | null): RecordingView | null {
     const current = this.#current;
     if (!current || current.end) return null;
-    const { id, askedBy, askedAt, startedAt, decisions } = current;
+    const { id, askedBy, askedAt, startedAt, decisions, fault } = current;
     const said = seat && decisions.get(seat.memberId);
     const own = seat && (said === undefined ? 'waiting' : said ? 'consented' : 'refused');
     const missing = !seat || seat.role === 'practitioner' ? this.#missing(current) : [];
-    return { id, state: this.#state(current), askedBy, askedAt, startedAt, own, missing };
+    return { id, state: this.#state(current), askedBy, askedAt, startedAt, own, missing, fault };
   }
 
   look(): void {
@@ -108,7 +110,7 @@ class Desk implements RecordingDesk {
     this.#show();
   }
 
-  async ask(seat: Seat): Promise<{ recordingId: string }> {
+  async ask(seat: Seat, requestId?: string): Promise<{ recordingId: string }> {
     const { parts } = this.#options;
     if (!parts) throw new RoomError('recording_unavailable');
     const why = await parts.recorder.unavailable();
@@ -117,7 +119,7 @@ class Desk implements RecordingDesk {
     if (!seat.showsRecording) throw new RoomError('protocol_mismatch');
     this.#asking = true;
     try {
-      const opened = await this.#durable('recording.ask', parts.records.ask(this.#id, this.#epoch, seat.memberId));
+      const opened = await this.#durable('recording.ask', parts.records.ask(this.#id, this.#epoch, seat.memberId), requestId);
       if (this.#closed) throw new RoomError('room_moved');
       this.#current = this.#open(opened);
       this.look();
@@ -127,7 +129,7 @@ class Desk implements RecordingDesk {
     }
   }
 
-  async decide(seat: Seat, recordingId: string, consent: boolean): Promise<void> {
+  async decide(seat: Seat, recordingId: string, consent: boolean, requestId?: string): Promise<void> {
     const current = this.#named(recordingId);
     if (!seat.showsRecording) throw new RoomError('protocol_mismatch');
     const { memberId } = seat;
@@ -137,23 +139,24 @@ class Desk implements RecordingDesk {
       this.look();
     }
     const { records } = this.#parts;
-    await this.#inOrder(() => this.#durable('recording.decided', records.decided(this.#id, this.#epoch, recordingId, memberId, consent)));
+    const store = (): Promise<void> => records.decided(this.#id, this.#epoch, recordingId, memberId, consent);
+    await this.#inOrder(() => this.#durable('recording.decided', store(), requestId));
     if (this.#current !== current || current.heard.get(memberId) !== turn) return;
     current.decisions.set(memberId, consent);
     this.look();
   }
 
-  withdraw(seat: Seat, recordingId: string): Promise<void> {
+  withdraw(seat: Seat, recordingId: string, requestId?: string): Promise<void> {
     const current = this.#named(recordingId);
     // Nothing to take back, or it is not stored yet: then this is a refusal.
-    if (!current.decisions.get(seat.memberId)) return this.decide(seat, recordingId, false);
+    if (!current.decisions.get(seat.memberId)) return this.decide(seat, recordingId, false, requestId);
     this.#hear(current, seat.memberId);
     current.decisions.set(seat.memberId, false);
-    return this.#end(current, { reason: 'withdrawn', withdrawnBy: seat.memberId });
+    return this.#end(current, { reason: 'withdrawn', withdrawnBy: seat.memberId }, requestId);
   }
 
-  stop(recordingId: string): Promise<void> {
-    return this.#end(this.#named(recordingId), { reason: 'stopped', withdrawnBy: null });
+  stop(recordingId: string, requestId?: string): Promise<void> {
+    return this.#end(this.#named(recordingId), { reason: 'stopped', withdrawnBy: null }, requestId);
   }
 
   kept(): RoomSnapshot['recording'] {
@@ -209,10 +212,15 @@ class Desk implements RecordingDesk {
   #open(recording: OpenRecording): Current {
     const { decisions, ...rest } = recording;
     const said = new Map(decisions.map(({ memberId, consent }) => [memberId, consent]));
-    const tape = createTape({ room: this.#options.room, parts: this.#parts, recordingId: recording.id });
+    const onFault = (fault: RecordingFault | null): void => {
+      current.fault = fault;
+      if (this.#current === current && !this.#closed) this.#show();
+    };
+    const tape = createTape({ room: this.#options.room, parts: this.#parts, recordingId: recording.id, onFault });
+    const current: Current = { ...rest, decisions: said, heard: new Map(), end: null, fault: null, tape };
     if (this.#media) tape.use(this.#media);
-    if (rest.startedAt !== null) tape.startedAt(rest.startedAt);
-    return { ...rest, decisions: said, heard: new Map(), end: null, tape };
+    if (rest.zero !== null) tape.startedAt(rest.zero);
+    return current;
   }
 
   /** @throws {RoomError} `not_found` */
@@ -260,11 +268,11 @@ class Desk implements RecordingDesk {
     this.#moving = true;
     const { records } = this.#parts;
     this.#durable('recording.moved', records.moved(this.#id, this.#epoch, current.id, wanted)).then(
-      (startedAt) => {
+      ({ startedAt, zero }) => {
         this.#moving = false;
         current.state = wanted;
         current.startedAt = startedAt;
-        if (startedAt !== null) current.tape.startedAt(startedAt);
+        if (zero !== null) current.tape.startedAt(zero);
         if (this.#current === current) this.look();
       },
       (error: unknown) => {
@@ -276,23 +284,23 @@ class Desk implements RecordingDesk {
   }
 
   /** Stops it at once, then stores that. */
-  async #end(current: Current, end: NonNullable<Current['end']>): Promise<void> {
+  async #end(current: Current, end: NonNullable<Current['end']>, requestId?: string): Promise<void> {
     current.end = end;
     current.tape.follow([]);
     this.#room.snapshots.schedule();
     try {
-      await this.#inOrder(() => this.#store(current, end));
+      await this.#inOrder(() => this.#store(current, end, requestId));
     } catch (error) {
       if (!isOver(error)) {
-        this.#again(() => void this.#end(current, end).catch(() => undefined));
+        this.#again(() => void this.#end(current, end, requestId).catch(() => undefined));
         throw error;
       }
     }
     this.#over(current, end.reason);
   }
 
-  #store(current: Current, end: NonNullable<Current['end']>): Promise<void> {
-    return this.#durable('recording.ended', this.#parts.records.ended(this.#id, this.#epoch, current.id, end));
+  #store(current: Current, end: NonNullable<Current['end']>, requestId?: string): Promise<void> {
+    return this.#durable('recording.ended', this.#parts.records.ended(this.#id, this.#epoch, current.id, end), requestId);
   }
 
   #over(current: Current, reason: RecordingEnd): void {
@@ -342,9 +350,9 @@ class Desk implements RecordingDesk {
     if (!this.#closed) this.#retry = setTimeout(work, RETRY_MS).unref();
   }
 
-  async #durable<T>(what: string, work: Promise<T>): Promise<T> {
+  async #durable<T>(what: string, work: Promise<T>, requestId?: string): Promise<T> {
     try {
-      return await durable(this.#room.log, what, work);
+      return await durable(this.#room.log, what, work, { requestId });
     } catch (error) {
       if (error instanceof RoomError && error.code === 'stale_epoch') this.#room.quit('fenced');
       throw error;

@@ -5,9 +5,20 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Config } from '#config/index.ts';
+import { createFreeSpace, type FreeSpace } from './free-space.ts';
 import { createPortPairs, type PortPairs } from './port-pairs.ts';
 import { type RecordingProcess, startProcess } from './recording-process.ts';
-import type { MediaLog, MediaTap, RecordedSegment, Recorder, RecorderFigures, RoomMedia, RoomRecorder, TrackInfo } from './types.ts';
+import type {
+  MediaLog,
+  MediaTap,
+  RecordedSegment,
+  Recorder,
+  RecorderFigures,
+  RecordingFault,
+  RoomMedia,
+  RoomRecorder,
+  TrackInfo,
+} from './types.ts';
 
 const run = promisify(execFile);
 /** Pause before a track that failed is tried again, in ms; it doubles with each failure in a row. */
@@ -19,19 +30,25 @@ const WELL_MS = 5_000;
 const KEY_FRAMES = 1.15;
 
 const SILENCE = /^exit 0\b|timed out/;
+/** What ffmpeg says when it cannot write. */
+const NO_ROOM = /no space left|quota exceeded|file too large|read-only file system|input\/output error/i;
+const MEGABYTE = 1_048_576;
 
 interface Shared {
   config: Pick<Config, 'MEDIA_FFMPEG' | 'MEDIA_RECORDING_TRACKS' | 'MEDIA_RECORDING_SEGMENT_MS'>;
   log: MediaLog;
   folder: string;
   ports: PortPairs;
+  space: FreeSpace;
   /** Tracks that are being recorded on this node. */
   running: Set<TrackRecording>;
-  figures: Omit<RecorderFigures, 'tracks'>;
+  /** Recordings of which nothing can be kept at the moment. */
+  faulty: Set<RoomRecording>;
+  figures: Omit<RecorderFigures, 'tracks' | 'faulty'>;
 }
 
 export interface RecorderOptions {
-  config: Shared['config'] & Pick<Config, 'MEDIA_RECORDING_PORTS'>;
+  config: Shared['config'] & Pick<Config, 'MEDIA_RECORDING_PORTS' | 'MEDIA_RECORDING_FREE_MB'>;
   log: MediaLog;
   /** For pieces until they are stored. What a crash left there is taken away. */
   folder: string;
@@ -42,7 +59,8 @@ export async function createRecorder({ config, log, folder }: RecorderOptions): 
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const ports = createPortPairs(config.MEDIA_RECORDING_PORTS ?? null);
-  const shared: Shared = { config, log, folder, ports, running: new Set(), figures: { breaks: 0, lost: 0 } };
+  const space = createFreeSpace(folder, config.MEDIA_RECORDING_FREE_MB * MEGABYTE);
+  const shared: Shared = { config, log, folder, ports, space, running: new Set(), faulty: new Set(), figures: { breaks: 0, lost: 0 } };
   let there = false;
   return {
     async unavailable() {
@@ -51,10 +69,12 @@ export async function createRecorder({ config, log, folder }: RecorderOptions): 
         () => false,
       );
       if (!there) return 'no_ffmpeg';
+      await space.look();
+      if (space.full) return 'no_space';
       return shared.running.size >= config.MEDIA_RECORDING_TRACKS ? 'busy' : null;
     },
-    open: ({ name, onSegment }) => new RoomRecording(shared, name, onSegment),
-    figures: () => ({ tracks: shared.running.size, ...shared.figures }),
+    open: (options) => new RoomRecording(shared, options),
+    figures: () => ({ tracks: shared.running.size, faulty: shared.faulty.size, ...shared.figures }),
     async close() {
       for (const track of shared.running) track.stop();
       await Promise.all([...shared.running].map((track) => track.ended));
@@ -65,8 +85,8 @@ export async function createRecorder({ config, log, folder }: RecorderOptions): 
 
 class RoomRecording implements RoomRecorder {
   readonly #shared: Shared;
-  readonly #name: string;
-  readonly #onSegment: (segment: RecordedSegment) => Promise<boolean>;
+  readonly #options: Parameters<Recorder['open']>[0];
+  readonly #unwatch: () => void;
   readonly #tracks = new Map<string, TrackRecording>();
   /** Tracks that failed: not before this time of `performance.now()`. */
   readonly #failures = new Map<string, { count: number; until: number }>();
@@ -74,12 +94,16 @@ class RoomRecording implements RoomRecorder {
   #media: RoomMedia | null = null;
   #peers: ReadonlySet<string> = new Set();
   #again: ReturnType<typeof setTimeout> | undefined;
+  #fault: RecordingFault | null = null;
   #discarded = false;
 
-  constructor(shared: Shared, name: string, onSegment: (segment: RecordedSegment) => Promise<boolean>) {
+  constructor(shared: Shared, options: Parameters<Recorder['open']>[0]) {
     this.#shared = shared;
-    this.#name = name;
-    this.#onSegment = onSegment;
+    this.#options = options;
+    this.#unwatch = shared.space.watch(() => {
+      this.#say(shared.space.full ? 'storage' : null);
+      this.#look();
+    });
   }
 
   use(media: RoomMedia): void {
@@ -99,21 +123,45 @@ class RoomRecording implements RoomRecorder {
   }
 
   async finish(): Promise<void> {
-    this.follow([]);
-    clearTimeout(this.#again);
+    this.#end();
     await Promise.all(this.#ending);
   }
 
   discard(): void {
     this.#discarded = true;
+    this.#end();
+  }
+
+  #end(): void {
+    this.#unwatch();
     this.follow([]);
     clearTimeout(this.#again);
+    this.#shared.faulty.delete(this);
+  }
+
+  /** Whether anything can be kept: tells when that changes. */
+  #say(fault: RecordingFault | null): void {
+    if (fault === this.#fault) return;
+    this.#fault = fault;
+    const { faulty, log } = this.#shared;
+    if (fault) faulty.add(this);
+    else faulty.delete(this);
+    log.warn({ recording: this.#options.name, fault }, fault ? 'a recording cannot be kept just now' : 'a recording can be kept again');
+    this.#options.onFault?.(fault);
+  }
+
+  async #keep(segment: RecordedSegment): Promise<void> {
+    if (this.#discarded) return;
+    const kept = await this.#options.onSegment(segment);
+    if (!kept) this.#shared.figures.lost++;
+    this.#say(kept && !this.#shared.space.full ? null : 'storage');
   }
 
   /** Makes what is recorded what should be. */
   #look(): void {
     const media = this.#media;
-    const open = media && !media.closed ? media.tracks() : [];
+    // The last of the disk is for everything else: calls and their chat go on.
+    const open = media && !media.closed && !this.#shared.space.full ? media.tracks() : [];
     const wanted = new Map(open.filter(({ paused, peerId }) => !paused && this.#peers.has(peerId)).map((track) => [track.id, track]));
     for (const [id, track] of this.#tracks) {
       if (wanted.has(id)) continue;
@@ -135,13 +183,13 @@ class RoomRecording implements RoomRecorder {
   #start(media: RoomMedia, track: TrackInfo): boolean {
     const { running, config, log } = this.#shared;
     if (running.size >= config.MEDIA_RECORDING_TRACKS) {
-      log.warn({ recording: this.#name, producerId: track.id }, 'a track is not recorded: MEDIA_RECORDING_TRACKS are recorded already');
+      log.warn(
+        { recording: this.#options.name, producerId: track.id },
+        'a track is not recorded: MEDIA_RECORDING_TRACKS are recorded already',
+      );
       return false;
     }
-    const keep = async (segment: RecordedSegment): Promise<void> => {
-      if (!this.#discarded && !(await this.#onSegment(segment))) this.#shared.figures.lost++;
-    };
-    const recording = new TrackRecording(this.#shared, media, track, keep);
+    const recording = new TrackRecording(this.#shared, media, track, (segment) => this.#keep(segment));
     running.add(recording);
     this.#tracks.set(track.id, recording);
     const began = performance.now();
@@ -155,7 +203,11 @@ class RoomRecording implements RoomRecorder {
       // It ends by itself when nothing comes for ten seconds: a network that is away, a page that sends nothing.
       const silent = SILENCE.test(fault);
       if (!silent) this.#shared.figures.breaks++;
-      log[silent ? 'debug' : 'warn']({ recording: this.#name, producerId: track.id, fault, count }, 'the recording of a track broke off');
+      if (NO_ROOM.test(fault)) this.#say('storage');
+      log[silent ? 'debug' : 'warn'](
+        { recording: this.#options.name, producerId: track.id, fault, count },
+        'the recording of a track broke off',
+      );
       this.#look();
     });
     this.#ending.add(end);

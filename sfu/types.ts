@@ -247,13 +247,25 @@ export interface RecorderFigures {
   breaks: number;
   /** Pieces that could not be kept since the start. */
   lost: number;
+  /** Recordings of which nothing can be kept at the moment. */
+  faulty: number;
 }
+
+/** Why nothing of a recording can be kept: the disk is full, or what keeps it is away. */
+export type RecordingFault = 'storage';
 
 export interface Recorder {
   /** Why nothing can be recorded on this node, or null. */
-  unavailable(): Promise<'no_ffmpeg' | 'busy' | null>;
-  /** @param options.onSegment hears of each piece in the order in which they end, and says whether it was kept; never rejects */
-  open(options: { name: string; onSegment: (segment: RecordedSegment) => Promise<boolean> }): RoomRecorder;
+  unavailable(): Promise<'no_ffmpeg' | 'no_space' | 'busy' | null>;
+  /**
+   * @param options.onSegment hears of each piece in the order in which they end, and says whether it was kept; never rejects
+   * @param options.onFault nothing can be kept from now on, or it can again (null); it tries by itself
+   */
+  open(options: {
+    name: string;
+    onSegment: (segment: RecordedSegment) => Promise<boolean>;
+    onFault?: (fault: RecordingFault | null) => void;
+  }): RoomRecorder;
   figures(): RecorderFigures;
   /** Ends every process. Idempotent. */
   close(): Promise<void>;

@@ -29,7 +29,7 @@ export interface NodeSources {
   pool: () => PoolFigures | null;
   workerDeaths: () => number;
   /** Null: this process does not record. */
-  recorder: () => { tracks: number; breaks: number; lost: number } | null;
+  recorder: () => { tracks: number; breaks: number; lost: number; faulty: number } | null;
 }
 
 /** How old the figures of the jobs may be, and how long a scrape waits for them, in ms: `/metrics` must answer when the database does not. */
@@ -79,6 +79,7 @@ function exposeRecorder(register: Registry, { recorder }: NodeSources): void {
   gauge(register, 'recording_tracks', 'Tracks that are recorded now', () => recorder()?.tracks ?? 0);
   total(register, 'recording_breaks_total', 'Recording processes that broke off; each is started again', () => recorder()?.breaks ?? 0);
   total(register, 'recording_pieces_lost_total', 'Pieces of recordings that could not be kept', () => recorder()?.lost ?? 0);
+  gauge(register, 'recording_faulty', 'Recordings of which nothing can be kept just now', () => recorder()?.faulty ?? 0);
 }
 
 function exposeSurroundings(register: Registry, { redisUp, pool, jobs, backlog }: NodeSources): void {

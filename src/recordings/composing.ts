@@ -1,7 +1,7 @@
 /** Makes the film of a recording that is over: a job that may be cut off at any point and begun again. */
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { Database } from '#src/database/database.ts';
 import type { Files } from '#src/files/service.ts';
@@ -19,6 +19,7 @@ export interface ComposingParts extends Pick<Foundation, 'config' | 'database' |
 /** Tries after which a person has to look. */
 const MAX_TRIES = 5;
 const FILMS = 'films';
+const MEGABYTE = 1_048_576;
 
 /** @returns does a `recording.compose` row; idempotent. `attempts`: tries before this one */
 export function createComposing(parts: ComposingParts): (id: string, attempts: number) => Promise<void> {
@@ -52,17 +53,27 @@ async function make(parts: ComposingParts, row: RecordingRow): Promise<void> {
   const segments = await database.models.recordingSegments.findAll({ where: { recordingId: row.id }, order: ['offsetMs', 'id'] });
   const there = segments.filter(({ fileId }) => fileId !== null);
   if (there.length === 0) return finish(parts, row, { state: 'empty', progress: 100 });
+  await assertRoom(config);
   await makeFilm({
     ffmpeg: config.MEDIA_FFMPEG,
     folder: path.join(config.DATA_DIR, FILMS, randomUUID()),
     pieces: there.map((segment) => pieceOf(files, segment)),
-    onProgress: (progress) => show(parts, row, progress),
+    async onProgress(progress) {
+      await assertRoom(config);
+      await show(parts, row, progress);
+    },
     async take(file, durationMs) {
       const content = createReadStream(file) as Content;
       const film = await files.store({ ownerId: null, category: 'recording', name: `${row.id}.mp4`, content });
       await finish(parts, row, { state: 'ready', progress: 100, fileId: film.id, durationMs }, there);
     },
   });
+}
+
+/** A film can wait; the database and the calls, which may be on the same disk, cannot. @throws when it has no room for more */
+async function assertRoom({ DATA_DIR, MEDIA_RECORDING_FREE_MB: least }: ComposingParts['config']): Promise<void> {
+  const { bavail, bsize } = await statfs(DATA_DIR);
+  if (bavail * bsize < least * MEGABYTE) throw new Error('the disk of DATA_DIR is too full for a film');
 }
 
 function pieceOf(files: Pick<Files, 'open'>, { memberId, source, kind, offsetMs, durationMs, fileId }: SegmentRow): FilmPiece {

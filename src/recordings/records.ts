@@ -3,7 +3,7 @@
  * room's epoch: a node that lost the room stores neither a consent nor a picture.
  */
 import { createReadStream } from 'node:fs';
-import { UniqueConstraintError } from 'sequelize';
+import { QueryTypes, UniqueConstraintError } from 'sequelize';
 import { v7 as uuid } from 'uuid';
 import { RoomError } from '#rooms/errors.ts';
 import type { OpenRecording, RecordingRecords, RecordingSegment } from '#rooms/ports.ts';
@@ -52,10 +52,11 @@ export function createRecordingRecords(parts: RecordsParts): RecordingRecords {
     moved: (consultationId, epoch, id, state) =>
       transaction(async () => {
         const row = await open(consultationId, epoch, id);
+        const clock = await readClock(database);
         const first = state === 'recording' && !row.startedAt;
-        await row.update({ state, ...(first && { startedAt: new Date() }) });
+        await row.update({ state, ...(first && { startedAt: clock.now }) });
         if (first) await noteMade(parts, row);
-        return row.startedAt?.getTime() ?? null;
+        return beginOf(row, clock);
       }),
 
     ended: (consultationId, epoch, id, { reason, withdrawnBy }) =>
@@ -101,8 +102,10 @@ async function once<T>(create: () => Promise<T>): Promise<T> {
   }
 }
 
-async function openViewOf({ models }: Database, row: RecordingRow): Promise<OpenRecording> {
+async function openViewOf(database: Database, row: RecordingRow): Promise<OpenRecording> {
+  const { models } = database;
   const { id, askedBy, askedAt, startedAt, state } = row;
+  const begin = beginOf(row, startedAt ? await readClock(database) : null);
   const asker = await models.members.findByPk(askedBy, { attributes: ['name'] });
   const said = await models.recordingConsents.findAll({ where: { recordingId: id }, order: ['id'] });
   const last = new Map(said.map(({ memberId, decision }) => [memberId, decision === 'consented']));
@@ -110,10 +113,31 @@ async function openViewOf({ models }: Database, row: RecordingRow): Promise<Open
     id,
     askedBy: { memberId: askedBy, name: asker?.name ?? '' },
     askedAt: askedAt.getTime(),
-    startedAt: startedAt?.getTime() ?? null,
+    ...begin,
     state: state as OpenRecording['state'],
     decisions: [...last].map(([memberId, consent]) => ({ memberId, consent })),
   };
+}
+
+/** One moment on two clocks: of the database, and of this process (`performance.now()`). */
+interface Clock {
+  now: Date;
+  here: number;
+}
+
+/** The database has the one clock that every node can read: those of the nodes may be minutes apart. */
+async function readClock({ sequelize, dialect }: Database): Promise<Clock> {
+  const expression = dialect === 'mysql' ? "DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f')" : "strftime('%Y-%m-%dT%H:%M:%f', 'now')";
+  const asked = performance.now();
+  const [row] = await sequelize.query<{ now: string }>(`SELECT ${expression} AS now`, { type: QueryTypes.SELECT });
+  const here = (asked + performance.now()) / 2;
+  // Microseconds of MySQL are more than a date holds.
+  return { now: new Date(`${row?.now.slice(0, 23)}Z`), here };
+}
+
+function beginOf({ startedAt }: Pick<RecordingRow, 'startedAt'>, clock: Clock | null): Pick<OpenRecording, 'startedAt' | 'zero'> {
+  if (!startedAt || !clock) return { startedAt: startedAt?.getTime() ?? null, zero: null };
+  return { startedAt: startedAt.getTime(), zero: clock.here - (clock.now.getTime() - startedAt.getTime()) };
 }
 
 /** In the chain of the patient: from now on there is a recording. */
@@ -136,7 +160,7 @@ async function keep(parts: RecordsParts, { consultationId, epoch, id }: Place, s
   const { database, files } = parts;
   const { models, transaction } = database;
   const mine = { id: consultationId, roomEpoch: epoch };
-  const { path, ...rest } = segment;
+  const { path, id: segmentId, ...rest } = segment;
   if ((await models.consultations.count({ where: mine })) === 0) throw new RoomError('stale_epoch');
   const content = createReadStream(path) as Content;
   const { id: fileId } = await files.store({ ownerId: null, category: 'recording', name: `${rest.source}-${rest.offsetMs}`, content });
@@ -146,10 +170,11 @@ async function keep(parts: RecordsParts, { consultationId, epoch, id }: Place, s
       if (!visit) throw new RoomError('stale_epoch');
       const made = await models.recordings.findOne({ where: { id, consultationId, state: ['asked', 'recording', 'paused', 'composing'] } });
       if (!made?.startedAt) throw new RoomError('not_found');
-      await models.recordingSegments.create({ id: uuid(), recordingId: id, ...rest, fileId, roomEpoch: epoch });
+      await models.recordingSegments.create({ id: segmentId, recordingId: id, ...rest, fileId, roomEpoch: epoch });
     });
   } catch (error) {
     await transaction(() => files.discard([fileId]));
-    throw error;
+    // A try of before that took too long to be waited for has stored it after all.
+    if (!(error instanceof UniqueConstraintError)) throw error;
   }
 }

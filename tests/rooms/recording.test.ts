@@ -117,10 +117,14 @@ test('what somebody says is stored in the order in which it was said, however lo
   expect(seen.recording.state).toBe('asked');
 });
 
-test('recording:stop ends it; one at a time; only practitioners', async () => {
+test('everybody is told when nothing can be kept, and when it can again; recording:stop ends it; one at a time; only practitioners', async () => {
   const all = await scene();
   const { doctor, patient, recording } = all;
   const recordingId = await begin(all);
+  for (const fault of ['storage', null] as const) {
+    recording.fault(fault);
+    await patient.client.next('recording:updated', ({ recording: view }) => view.state === 'recording' && view.fault === fault);
+  }
   expect(await doctor.client.code('recording:ask', {})).toBe('already_recording');
   expect(await patient.client.code('recording:stop', { recordingId })).toBe('forbidden');
   await doctor.client.ok('recording:stop', { recordingId });

@@ -1,7 +1,7 @@
 /** Real packets of two made-up people through a real router into real ffmpegs; what they write is read by ffprobe. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,6 +15,7 @@ import { openTap } from '#sfu/recording-tap.ts';
 import type { RecordedSegment, Recorder, RoomMedia, TrackInfo } from '#sfu/types.ts';
 import { contentTypeOf } from '#src/files/content-type.ts';
 import { createMemoryLog } from '../support/memory-ports.ts';
+import { canCreateNamespaces } from '../support/namespaces.ts';
 import { testConfig } from '../support/room-server.ts';
 import { until } from '../support/wait.ts';
 
@@ -127,7 +128,8 @@ test('tracks of those who are followed become pieces that play, on one clock; a 
   expect(await recorder.unavailable()).toBeNull();
   const tracks = await Promise.all([send('doctor', 'vp8'), send('doctor', 'opus'), send('patient', 'opus'), send('stranger', 'opus')]);
   const { media } = roomOf(tracks);
-  const room = recorder.open({ name: 'visit', onSegment: keep });
+  const faults: unknown[] = [];
+  const room = recorder.open({ name: 'visit', onSegment: keep, onFault: (fault) => faults.push(fault) });
   room.use(media);
   const began = performance.now();
   room.follow(['doctor', 'patient']);
@@ -151,6 +153,7 @@ test('tracks of those who are followed become pieces that play, on one clock; a 
   await room.finish();
   const ended = performance.now();
   expect(of(stranger)).toEqual([]);
+  expect(faults).toEqual([]);
   for (const piece of kept) {
     const { seconds, faults } = await decoded(piece.copy);
     expect(faults).toBe('');
@@ -166,45 +169,60 @@ test('tracks of those who are followed become pieces that play, on one clock; a 
     expect(Math.min(...gaps)).toBeGreaterThan(-120);
     expect(gaps.filter((gap) => gap > 200)).toHaveLength(1);
   }
-  expect(recorder.figures()).toEqual({ tracks: 0, breaks: 3, lost: 0 });
+  expect(recorder.figures()).toEqual({ tracks: 0, breaks: 3, lost: 0, faulty: 0 });
   expect(await readdir(path.join(folder, 'pieces'))).toEqual([]);
   expect(await pidsOf('track.sdp')).toEqual([]);
 }, 60_000);
 
-test('a muted track ends its piece, also one that was short; discarded pieces are not handed over', async () => {
-  kept.length = 0;
-  const config = testConfig({ MEDIA_RECORDING_SEGMENT_MS: '20000' });
-  const patient = await createRecorder({ config, log: createMemoryLog(), folder: path.join(folder, 'long') });
-  const sent = [await send('doctor', 'opus'), await send('doctor', 'h264')];
-  const { media, changed } = roomOf(sent);
-  const room = patient.open({ name: 'visit', onSegment: keep });
-  const mute = async (paused: boolean): Promise<void> => {
-    for (const { producer, track } of sent) {
-      await (paused ? producer.pause() : producer.resume());
-      track.paused = paused;
-    }
-    changed();
-  };
-  /** Both have begun a piece, and a moment of it has come. */
-  const begun = async (): Promise<void> => {
-    const pieces = async () => (await readdir(path.join(folder, 'long'), { recursive: true })).filter((name) => name.includes('piece-'));
-    await until('a piece of each', async () => (await pieces()).length === 2, 20_000);
+const smallDisk = canCreateNamespaces ? test : test.skip;
+smallDisk(
+  'a muted track ends its piece, also one that was short; a full disk is told and left alone; discarded pieces are not handed over',
+  async () => {
+    kept.length = 0;
+    const disk = path.join(folder, 'disk');
+    await mkdir(disk);
+    await run('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', disk]);
+    const config = testConfig({ MEDIA_RECORDING_SEGMENT_MS: '20000', MEDIA_RECORDING_FREE_MB: '4' });
+    const patient = await createRecorder({ config, log: createMemoryLog(), folder: path.join(disk, 'long') });
+    const sent = [await send('doctor', 'opus'), await send('doctor', 'h264')];
+    const { media, changed } = roomOf(sent);
+    const faults: unknown[] = [];
+    const room = patient.open({ name: 'visit', onSegment: keep, onFault: (fault) => faults.push(fault) });
+    const mute = async (paused: boolean): Promise<void> => {
+      for (const { producer, track } of sent) {
+        await (paused ? producer.pause() : producer.resume());
+        track.paused = paused;
+      }
+      changed();
+    };
+    /** Both have begun a piece, and a moment of it has come. */
+    const begun = async (): Promise<void> => {
+      const pieces = async () => (await readdir(path.join(disk, 'long'), { recursive: true })).filter((name) => name.includes('piece-'));
+      await until('a piece of each', async () => (await pieces()).length === 2, 20_000);
+    };
+    room.use(media);
+    room.follow(['doctor']);
+    await begun();
     await sleep(1_000);
-  };
-  room.use(media);
-  room.follow(['doctor']);
-  await begun();
-  await mute(true);
-  await until('the pieces', () => kept.length === 2, 10_000);
-  for (const piece of kept) {
-    expect((await decoded(piece.copy)).faults).toBe('');
-    // What the file store takes it for.
-    expect((await contentTypeOf(await readFile(piece.copy)))?.mime).toBe(piece.kind === 'audio' ? 'video/webm' : 'video/matroska');
-  }
-  await mute(false);
-  await begun();
-  room.discard();
-  await room.finish();
-  expect(kept).toHaveLength(2);
-  await patient.close();
-}, 60_000);
+    await mute(true);
+    await until('the pieces', () => kept.length === 2, 10_000);
+    for (const piece of kept) {
+      expect((await decoded(piece.copy)).faults).toBe('');
+      // What the file store takes it for.
+      expect((await contentTypeOf(await readFile(piece.copy)))?.mime).toBe(piece.kind === 'audio' ? 'video/webm' : 'video/matroska');
+    }
+    await writeFile(path.join(disk, 'other'), Buffer.alloc(6_000_000));
+    await until('the full disk to be told', () => faults.length === 1);
+    await mute(false);
+    expect([await patient.unavailable(), patient.figures()]).toEqual(['no_space', { tracks: 0, breaks: 0, lost: 0, faulty: 1 }]);
+    await rm(path.join(disk, 'other'));
+    await begun();
+    expect(faults).toEqual(['storage', null]);
+    room.discard();
+    await room.finish();
+    expect(kept).toHaveLength(2);
+    await patient.close();
+    await run('umount', [disk]);
+  },
+  60_000,
+);

@@ -1,7 +1,7 @@
 /** In-memory versions of what a recording needs, with the rules of the database, and a recorder that notes whom it is told to record. */
 import { RoomError } from '#rooms/errors.ts';
 import type { OpenRecording, RecordingRecords } from '#rooms/ports.ts';
-import type { RecordedSegment, Recorder } from '#sfu/types.ts';
+import type { RecordedSegment, Recorder, RecordingFault } from '#sfu/types.ts';
 import type { MemoryWorld } from './memory-ports.ts';
 
 interface MemoryRecording extends OpenRecording {
@@ -20,9 +20,11 @@ export interface MemoryRecordings {
   followed(): readonly string[];
   /** Every change of that, in order, between the writes. */
   log: string[];
+  /** Says as the recorder does that nothing can be kept, or that it can again. */
+  fault(fault: RecordingFault | null): void;
   /** Hands a piece over as the recorder does. */
   piece(segment: RecordedSegment): Promise<boolean | undefined>;
-  hooks: { beforeWrite?: (what: string) => Promise<void> | void; unavailable?: 'no_ffmpeg' | 'busy' };
+  hooks: { beforeWrite?: (what: string) => Promise<void> | void; unavailable?: 'no_ffmpeg' | 'no_space' | 'busy' };
 }
 
 export function createMemoryRecordings(world: MemoryWorld): MemoryRecordings {
@@ -32,6 +34,7 @@ export function createMemoryRecordings(world: MemoryWorld): MemoryRecordings {
   const hooks: MemoryRecordings['hooks'] = {};
   let followed: readonly string[] = [];
   let onSegment: ((segment: RecordedSegment) => Promise<boolean>) | undefined;
+  let onFault: ((fault: RecordingFault | null) => void) | undefined;
 
   const guarded = async (consultationId: string, epoch: number, what: string): Promise<void> => {
     await hooks.beforeWrite?.(what);
@@ -60,7 +63,14 @@ export function createMemoryRecordings(world: MemoryWorld): MemoryRecordings {
       await guarded(consultationId, epoch, 'ask');
       const name = world.visits.get(consultationId)?.members.get(memberId)?.name ?? '';
       const row: MemoryRecording = {
-        ...{ id: `recording-${rows.length + 1}`, consultationId, askedBy: { memberId, name }, askedAt: Date.now(), startedAt: null },
+        ...{
+          id: `recording-${rows.length + 1}`,
+          consultationId,
+          askedBy: { memberId, name },
+          askedAt: Date.now(),
+          startedAt: null,
+          zero: null,
+        },
         ...{ state: 'asked', decisions: [{ memberId, consent: true }], over: null, complete: false },
       };
       rows.push(row);
@@ -75,7 +85,8 @@ export function createMemoryRecordings(world: MemoryWorld): MemoryRecordings {
       const row = open(id);
       row.state = state;
       if (state === 'recording') row.startedAt ??= Date.now();
-      return row.startedAt;
+      if (state === 'recording') row.zero ??= performance.now();
+      return { startedAt: row.startedAt, zero: row.zero };
     },
     async ended(consultationId, epoch, id, end) {
       await guarded(consultationId, epoch, end.reason);
@@ -99,12 +110,13 @@ export function createMemoryRecordings(world: MemoryWorld): MemoryRecordings {
   const recorder: Recorder = {
     unavailable: async () => hooks.unavailable ?? null,
     open(options) {
-      ({ onSegment } = options);
+      ({ onSegment, onFault } = options);
       const end = (): void => follow([]);
       return { use: () => undefined, follow, finish: async () => end(), discard: end };
     },
-    figures: () => ({ tracks: followed.length, breaks: 0, lost: 0 }),
+    figures: () => ({ tracks: followed.length, breaks: 0, lost: 0, faulty: 0 }),
     close: async () => undefined,
   };
-  return { records, recorder, rows, writes, log, followed: () => followed, piece: async (segment) => onSegment?.(segment), hooks };
+  const [piece, fault] = [async (segment: RecordedSegment) => onSegment?.(segment), (said: RecordingFault | null) => onFault?.(said)];
+  return { records, recorder, rows, writes, log, followed: () => followed, piece, fault, hooks };
 }

@@ -33,7 +33,16 @@ const inside = enteredRoom(initialVisit, answer);
 describe('applyNotification()', () => {
   test('a recording is shown until that one has ended', () => {
     const askedBy = { memberId: 'm-me', name: 'me' };
-    const recording = { id: 'r', state: 'recording', askedBy, askedAt: 1, startedAt: 2, own: 'consented', missing: [] } as const;
+    const recording = {
+      id: 'r',
+      state: 'recording',
+      askedBy,
+      askedAt: 1,
+      startedAt: 2,
+      own: 'consented',
+      missing: [],
+      fault: null,
+    } as const;
     const recorded = applyNotification(inside, 'recording:updated', { recording: { ...recording, missing: [] } });
     expect(recorded.room?.recording?.state).toBe('recording');
     expect(applyNotification(recorded, 'recording:ended', { recordingId: 'earlier', reason: 'stopped' })).toBe(recorded);

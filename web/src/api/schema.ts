@@ -3216,6 +3216,8 @@ export interface paths {
                 name: string;
                 reason: 'waiting' | 'refused' | 'unable';
               }[];
+              /** why nothing of it can be kept just now, for want of room for example; the call goes on, and so does the recording once it can */
+              fault: 'storage' | null;
             } | null;
           } | null;
         }>>;
@@ -3321,6 +3323,8 @@ export interface paths {
                 name: string;
                 reason: 'waiting' | 'refused' | 'unable';
               }[];
+              /** why nothing of it can be kept just now, for want of room for example; the call goes on, and so does the recording once it can */
+              fault: 'storage' | null;
             } | null;
           } | null;
         }>>;

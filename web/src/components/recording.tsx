@@ -7,6 +7,9 @@ import { Dialog } from './dialog.tsx';
 /** Undefined: the server does not know of recordings. */
 export const useRecording = (visit: Visit): RecordingView | null | undefined => useStore(visit.state, (state) => state.room?.recording);
 
+/** A server of before says nothing of faults. */
+const shown = ({ state, fault }: RecordingView): RecordingView['state'] | 'fault' => (fault && state === 'recording' ? 'fault' : state);
+
 /** Says to everybody that the visit is recorded, or may be soon; opens what can be done about it. */
 export function RecordingBadge({ visit, onOpen }: { visit: Visit; onOpen(): void }) {
   const t = useT();
@@ -17,13 +20,13 @@ export function RecordingBadge({ visit, onOpen }: { visit: Visit; onOpen(): void
       {recording && (
         <button
           type="button"
-          className={`chip chip-recording chip-recording-${recording.state}`}
+          className={`chip chip-recording chip-recording-${shown(recording)}`}
           data-testid="recording-badge"
-          data-state={recording.state}
+          data-state={shown(recording)}
           onClick={onOpen}
         >
           <span className="recording-dot" aria-hidden="true" />
-          {t(`recording.badge.${recording.state}`)}
+          {t(`recording.badge.${shown(recording)}`)}
         </button>
       )}
     </span>
@@ -68,7 +71,7 @@ interface OpenProps {
 
 function OpenRecording({ visit, recording, leads, onClose }: OpenProps) {
   const t = useT();
-  const { id: recordingId, state, own, missing, askedBy } = recording;
+  const { id: recordingId, state, own, missing, askedBy, fault } = recording;
   const say = (consent: boolean) => void visit.command('recording:consent', { recordingId, consent }).then((done) => done && onClose());
   const end = (name: 'recording:withdraw' | 'recording:stop') =>
     void visit.command(name, { recordingId }).then((done) => done && onClose());
@@ -76,6 +79,7 @@ function OpenRecording({ visit, recording, leads, onClose }: OpenProps) {
   return (
     <Dialog title={t(asked ? 'recording.consentTitle' : 'recording.title')} onClose={onClose} testId="recording-dialog">
       {asked ? <p>{t('recording.consentText', { name: askedBy.name })}</p> : <p>{t(`recording.state.${state}`)}</p>}
+      {fault && <p data-testid="recording-fault">{t('recording.fault')}</p>}
       {own === 'refused' && <p>{t('recording.refused')}</p>}
       {missing.length > 0 && (
         <>

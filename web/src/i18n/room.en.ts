@@ -75,7 +75,7 @@ export const room: typeof chinese = {
   recording: {
     button: 'Record',
     title: 'Recording of this visit',
-    badge: { asked: 'Recording asked for', recording: 'Recording', paused: 'Recording paused' },
+    badge: { asked: 'Recording asked for', recording: 'Recording', paused: 'Recording paused', fault: 'Recording interrupted' },
     askText:
       'Everybody in the room is asked for their consent; by asking you give yours. The recording begins when all have consented, pauses when somebody new comes in, and stops when somebody takes their consent back. It is kept encrypted with the visit.',
     ask: 'Ask everybody',
@@ -91,6 +91,8 @@ export const room: typeof chinese = {
       recording: 'Sound and picture of everybody in the room are being recorded, with the consent of all.',
       paused: 'The recording is paused. Nothing is being recorded.',
     },
+    fault:
+      'The server cannot keep the recording just now. The call goes on; the recording goes on as soon as it can, and lacks the time until then.',
     missing: 'Without their consent it does not go on:',
     reason: {
       waiting: '{{name}}: has not answered yet',

@@ -62,7 +62,7 @@ export const room = {
   recording: {
     button: '录制',
     title: '本次问诊的录制',
-    badge: { asked: '等待同意录制', recording: '正在录制', paused: '录制已暂停' },
+    badge: { asked: '等待同意录制', recording: '正在录制', paused: '录制已暂停', fault: '录制中断' },
     askText:
       '系统会征求房间内每个人的同意；由您发起即表示您本人同意。所有人同意后才开始录制，有新人进入时暂停，任何人撤回同意即停止。录制内容随问诊加密保存。',
     ask: '征求所有人同意',
@@ -78,6 +78,7 @@ export const room = {
       recording: '经所有人同意，正在录制房间内每个人的声音和画面。',
       paused: '录制已暂停，没有在录制。',
     },
+    fault: '服务器暂时无法保存录制内容。通话不受影响；恢复后录制会自动继续，中断期间的内容不会保存。',
     missing: '等待以下人员同意：',
     reason: { waiting: '{{name}}：尚未回应', refused: '{{name}}：不同意', unable: '{{name}}：页面版本过旧，需要刷新' },
     withdraw: '撤回我的同意',
