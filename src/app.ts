@@ -11,6 +11,7 @@ import { answerWithEnvelopes, handleFault } from './plugins/envelope.ts';
 import { afterAnswers } from './plugins/finished.ts';
 import { healthRoutes, type Readiness } from './plugins/health.ts';
 import { BUCKETS, exposeMetrics, type MetricSources } from './plugins/metrics.ts';
+import { deliverLean } from './plugins/delivery.ts';
 import { announceDeprecations, deprecationRoutes } from './plugins/deprecation.ts';
 import { screenInput } from './plugins/input-screen.ts';
 import { answerRepeats } from './plugins/idempotency.ts';
@@ -122,6 +123,7 @@ function v1({ foundation, modules }: AppParts) {
   const { config, log, database, redis, audit, vault } = foundation;
   return async (app: FastifyInstance): Promise<void> => {
     readFromReplicas(app);
+    deliverLean(app);
     announceDeprecations(app);
     limitRates(app, config, redis, log);
     limitFailures(app, config, redis, { audit, log });

@@ -8,6 +8,7 @@ import { relateFiles } from './files/uses.ts';
 import type { Foundation } from './foundation.ts';
 import { createHealthProfiles, type HealthProfiles } from './health-profiles/service.ts';
 import { createBooking } from './modules/booking.ts';
+import { createFirstPages } from './modules/first-pages.ts';
 import { createIdentity } from './modules/identity.ts';
 import { createPatientCare } from './modules/patient-care.ts';
 import { createPharmacy } from './modules/pharmacy.ts';
@@ -44,7 +45,8 @@ export function createModules(foundation: Foundation, surroundings: Surroundings
   const pharmacy = createPharmacy(foundation, { care, profiles: patients.profiles, healthProfiles, notifications, publicUrl });
   const privacy = createPrivacy(foundation, { ...pharmacy, files, notifications, publicUrl });
   const system = createSystem(foundation, surroundings, files);
-  const parts = [identity, telling, practice, patients, till, booking, visits, pharmacy, privacy, system];
+  const firstPages = createFirstPages({ ...foundation, ...identity, ...telling, ...visits, ...till });
+  const parts = [identity, telling, practice, patients, till, booking, visits, pharmacy, privacy, system, firstPages];
   /** Routes below `/api/v1`. */
   const routes: FastifyPluginAsyncZod[] = parts.flatMap((part): FastifyPluginAsyncZod[] => part.routes);
   return {

@@ -12,7 +12,7 @@ const response = { 200: schemas.departmentView };
 export function departmentRoutes(departments: Departments): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/departments', {
-      config: { policy: publicAccess },
+      config: { policy: publicAccess, shared: 0 },
       schema: {
         summary: 'Departments that take bookings',
         tags,
@@ -34,7 +34,7 @@ export function departmentRoutes(departments: Departments): FastifyPluginAsyncZo
     });
 
     app.get('/departments/:id', {
-      config: { policy: publicAccess, errors: ['not_found'] },
+      config: { policy: publicAccess, shared: 0, errors: ['not_found'] },
       schema: { summary: 'One department', tags, params, response },
       handler: (request) => departments.get(request.params.id),
     });

@@ -11,7 +11,7 @@ const params = schemas.hospitalParams;
 export function hospitalRoutes(hospitals: Hospitals): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/hospitals', {
-      config: { policy: publicAccess },
+      config: { policy: publicAccess, shared: 0 },
       schema: { summary: 'Hospitals', tags, querystring: schemas.hospitalQuery, response: { 200: schemas.hospitalList } },
       handler: (request) => hospitals.list(request.query),
     });
@@ -28,19 +28,19 @@ export function hospitalRoutes(hospitals: Hospitals): FastifyPluginAsyncZod {
     });
 
     app.get('/hospitals/:id', {
-      config: { policy: publicAccess, errors: ['not_found'] },
+      config: { policy: publicAccess, shared: 0, errors: ['not_found'] },
       schema: { summary: 'One hospital', tags, params, response: { 200: schemas.hospitalView } },
       handler: (request) => hospitals.get(request.params.id),
     });
 
     app.get('/hospitals/:id/departments', {
-      config: { policy: publicAccess, errors: ['not_found', 'partner_unavailable'] },
+      config: { policy: publicAccess, shared: 0, errors: ['not_found', 'partner_unavailable'] },
       schema: { summary: 'Departments that the hospital’s own system names', tags, params, response: { 200: schemas.externalDepartments } },
       handler: (request) => hospitals.departments(request.params.id),
     });
 
     app.get('/hospitals/:id/practitioners', {
-      config: { policy: publicAccess, errors: ['not_found', 'partner_unavailable'] },
+      config: { policy: publicAccess, shared: 0, errors: ['not_found', 'partner_unavailable'] },
       schema: {
         summary: 'Practitioners that the hospital’s own system names',
         tags,

@@ -1,5 +1,5 @@
 /** Bytes for measuring a client's network before a visit. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { ApiError } from '#src/errors.ts';
 
@@ -25,9 +25,4 @@ export async function countBytes(body: AsyncIterable<Buffer>, limit: number): Pr
     if (bytes > limit) throw new ApiError('payload_too_large');
   }
   return bytes;
-}
-
-/** Entity tag of a value, for conditional requests. */
-export function entityTag(value: unknown): string {
-  return `"${createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22)}"`;
 }

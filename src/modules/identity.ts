@@ -56,6 +56,7 @@ export function createIdentity(foundation: Foundation, notifications: Notificati
   const safety = createAccountSafety({ database, auth, users, codes, signIn });
   const roles = createRoles(database, foundation.signals);
   const apiKeys = createApiKeys(foundation);
+  const menus = createMenus(database, foundation.signals);
   const routes = [
     authRoutes(signIn),
     currentSessionRoutes(auth),
@@ -75,7 +76,7 @@ export function createIdentity(foundation: Foundation, notifications: Notificati
     roleRoutes(roles),
     holderRoutes(roles, users),
     apiKeyRoutes(apiKeys),
-    menuRoutes(createMenus(database, foundation.signals)),
+    menuRoutes(menus),
   ];
-  return { users, signIn, apiKeys, views, routes };
+  return { users, signIn, apiKeys, menus, views, routes };
 }

@@ -43,16 +43,18 @@ export function createVisits(
   describeAppointments(notifications, database, vault, lookup);
   describeClinical(notifications, database, lookup);
   const reviews = createReviews(parts);
+  const chat = createChat(database, chatStore);
+  const consultationStatistics = createConsultationStatistics(database, foundation.settings);
   const recordings = createRecordings({ ...foundation, files, pages, visits });
   const routes = [
     consultationRoutes(consultations),
-    consultationStatisticsRoutes(createConsultationStatistics(database, foundation.settings)),
+    consultationStatisticsRoutes(consultationStatistics),
     roomRoutes(consultations),
     recordingRoutes(recordings),
     memberRoutes(createMembers(database, tokens, publicUrl)),
-    chatRoutes(createChat(database, chatStore)),
+    chatRoutes(chat),
     queueRoutes(createQueue({ ...parts, pages })),
     reviewRoutes(reviews),
   ];
-  return { consultations, recordings, reviews, routes };
+  return { consultations, consultationStatistics, chat, recordings, reviews, routes };
 }

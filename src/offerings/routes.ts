@@ -12,7 +12,7 @@ const params = schemas.params;
 export function offeringRoutes(offerings: Offerings): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/services', {
-      config: { policy: publicAccess },
+      config: { policy: publicAccess, shared: 0 },
       schema: { summary: 'What can be booked', tags, querystring: schemas.serviceQuery, response: { 200: schemas.serviceList } },
       handler: (request) => offerings.list({ ...request.query, active: 'true' }),
     });

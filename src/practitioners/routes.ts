@@ -16,7 +16,7 @@ const full = { 200: schemas.fullPractitionerView };
 export function practitionerRoutes(practitioners: Practitioners, { recommend }: Recommending): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/practitioners', {
-      config: { policy: publicAccess },
+      config: { policy: publicAccess, shared: 0 },
       schema: {
         summary: 'Find practitioners that can be booked',
         tags,
@@ -27,7 +27,7 @@ export function practitionerRoutes(practitioners: Practitioners, { recommend }: 
     });
 
     app.get('/practitioners/specialities', {
-      config: { policy: publicAccess },
+      config: { policy: publicAccess, shared: 0 },
       schema: { summary: 'Specialities with the number of their practitioners', tags, response: { 200: schemas.specialityList } },
       handler: () => practitioners.specialities(),
     });
@@ -44,13 +44,13 @@ export function practitionerRoutes(practitioners: Practitioners, { recommend }: 
     });
 
     app.get('/practitioners/:id', {
-      config: { policy: publicAccess, errors: ['not_found'] },
+      config: { policy: publicAccess, shared: 0, errors: ['not_found'] },
       schema: { summary: 'One practitioner', tags, params, response: open },
       handler: (request) => practitioners.get(request.params.id),
     });
 
     app.get('/users/:userId/practitioner', {
-      config: { policy: publicAccess, errors: ['not_found'] },
+      config: { policy: publicAccess, shared: 0, errors: ['not_found'] },
       schema: { summary: 'The practitioner that a user is', tags, params: schemas.userParams, response: open },
       handler: (request) => practitioners.getByUser(request.params.userId),
     });

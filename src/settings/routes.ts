@@ -10,7 +10,7 @@ const params = schemas.settingParams;
 export function settingRoutes(settings: Settings): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/clinic', {
-      config: { policy: publicAccess },
+      config: { policy: publicAccess, shared: 0 },
       schema: { summary: 'Name and time zone of the clinic', tags, response: { 200: schemas.clinicView } },
       handler: async () => ({ name: settings.get('clinic.name'), zone: settings.get('clinic.zone') }),
     });

@@ -422,7 +422,7 @@ test('an administrator sets up a ward, and a doctor admits a patient to it, chan
 
 test('figures are drawn, and can be read as tables', async () => {
   const { id } = await api<{ id: string }>(server, 'GET', '/practitioners/me', { token: doctor.token });
-  for (const view of ['visits', 'revenue', `practitioners&practitionerId=${id}`]) {
+  for (const view of ['overview', 'visits', 'revenue', `practitioners&practitionerId=${id}`]) {
     await go(`/statistics?view=${view}`);
     const chart = desk.getByTestId('chart').first();
     await chart.locator('canvas').waitFor();
@@ -475,6 +475,7 @@ const ALL = [
     '/messages',
     '/messages?view=templates',
     '/statistics',
+    '/statistics?view=visits',
     '/statistics?view=revenue',
     '/statistics?view=practitioners',
   ],

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { startApp, type TestApp } from '#tests/support/app.ts';
 
 const html = { accept: 'text/html,*/*' };
@@ -27,10 +28,45 @@ test('hashed files are cached for ever and compressed, the page is not cached', 
   expect(page.body).toContain('the client');
 });
 
-test('the API document is compressed, answers of the API are not', async () => {
-  const encoding = async (url: string) =>
-    (await server.app.inject({ url, headers: { 'accept-encoding': 'gzip' } })).headers['content-encoding'] ?? 'none';
-  expect([await encoding('/openapi.json'), await encoding('/api/v1/media/capabilities')]).toEqual(['gzip', 'none']);
+test('large answers are compressed for whoever takes that, small ones are not', async () => {
+  const authorization = `Bearer ${server.people.administrator.token}`;
+  const get = (url: string, encoding?: string) =>
+    server.app.inject({ url, headers: { authorization, ...(encoding !== undefined && { 'accept-encoding': encoding }) } });
+  const encodingOf = async (url: string, encoding?: string) => (await get(url, encoding)).headers['content-encoding'] ?? 'none';
+  const large = '/api/v1/permissions';
+  expect([await encodingOf('/openapi.json', 'gzip'), await encodingOf(large, 'br, gzip')]).toEqual(['gzip', 'gzip']);
+  for (const refused of [undefined, 'br', 'gzip;q=0']) expect(await encodingOf(large, refused)).toBe('none');
+  expect(await encodingOf('/api/v1/clinic', 'gzip')).toBe('none');
+  const [packed, plain] = [await get(large, 'gzip'), await get(large)];
+  expect(packed.headers).toMatchObject({ vary: 'accept-encoding', 'content-length': String(packed.rawPayload.length) });
+  expect(JSON.parse(gunzipSync(packed.rawPayload).toString()).data).toEqual(plain.json().data);
+});
+
+test('what is the same for everybody is not sent twice, what is somebody’s is never kept', async () => {
+  const get = (tag?: string) => server.app.inject({ url: '/api/v1/clinic', headers: tag === undefined ? {} : { 'if-none-match': tag } });
+  const { headers } = await get();
+  expect(headers['cache-control']).toBe('public, no-cache');
+  const again = await get(`"other", ${headers.etag}`);
+  expect([again.statusCode, again.body, again.headers.etag]).toEqual([304, '', headers.etag]);
+  expect((await get('"other"')).statusCode).toBe(200);
+  const own = await server.app.inject({ url: '/api/v1/home', headers: { authorization: `Bearer ${server.people.patient.token}` } });
+  expect([own.statusCode, own.headers['cache-control'], own.headers.etag]).toEqual([200, 'no-store', undefined]);
+});
+
+test('the home answer is what its parts answer alone', async () => {
+  const { doctor, patient } = server.people;
+  const times = { scheduledStart: '2091-01-01T00:00:00.000Z', scheduledEnd: '2091-01-01T00:30:00.000Z' };
+  await server.call('POST', '/api/v1/consultations', doctor.token, { title: '复诊', patientId: patient.id, ...times });
+  const read = async (path: string) => (await server.call('GET', `/api/v1${path}`, patient.token)).body.data;
+  const page = (status: string) => read(`/consultations?status=${status}&sort=scheduledStart`);
+  const next = await page('scheduled');
+  expect(next.items).toHaveLength(1);
+  expect(await read('/home')).toEqual({
+    clinic: await read('/clinic'),
+    menu: (await read('/menus/mine')).items,
+    unread: { notices: (await read('/notifications/unread')).unread, messages: (await read('/messages/unread')).total },
+    visits: { running: (await page('active')).items, next },
+  });
 });
 
 test('addresses of the client answer the page, missing files and API addresses do not', async () => {

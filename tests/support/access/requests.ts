@@ -173,6 +173,7 @@ function visits(): Record<string, (objects: Objects) => Call> {
         ...{ scheduledStart: '2091-01-01T01:00:00.000Z', scheduledEnd: '2091-01-01T01:30:00.000Z' },
       },
     }),
+    'GET /dashboard': () => ({ query: { from: '2026-11-01T00:00:00.000Z', to: '2026-12-01T00:00:00.000Z' } }),
     'GET /consultations/statistics': () => ({ query: { from: '2026-11-01T00:00:00.000Z', to: '2026-12-01T00:00:00.000Z' } }),
     'GET /consultations/statistics/practitioners': () => ({
       query: { from: '2026-11-01T00:00:00.000Z', to: '2026-12-01T00:00:00.000Z' },

@@ -70,7 +70,15 @@ const identified = lines({ open: 'identified' }, ['GET /network-test/download', 
 /** For whoever has an account: their own things, without an id in the address. */
 const personal = lines({ all: everyone }, [
   ...['POST /auth/logout', 'GET /auth/sessions', 'DELETE /auth/sessions', 'GET /auth/logins', 'GET /auth/identities', 'POST /auth/step-up'],
-  ...['PUT /auth/password', 'GET /users/me', 'PATCH /users/me', 'GET /users/me/following', 'GET /users/me/followers', 'GET /menus/mine'],
+  ...[
+    'PUT /auth/password',
+    'GET /users/me',
+    'PATCH /users/me',
+    'GET /users/me/following',
+    'GET /users/me/followers',
+    'GET /menus/mine',
+    'GET /home',
+  ],
   ...['DELETE /users/{id}/follow', 'GET /services/{id}/quote', 'GET /practitioners/{id}/slots/explain'],
   ...['GET /notifications', 'GET /notifications/unread', 'POST /notifications/read', 'GET /notifications/preferences'],
   ...['PATCH /notifications/preferences', 'GET /practitioners/recommendations', 'GET /practitioners/{id}/photos', 'GET /dispatches'],
@@ -182,7 +190,7 @@ const running: Lines = {
 
 const visits: Lines = {
   ...lines({ all: [...practitioners, 'administrator'] }, [
-    ...['POST /consultations', 'GET /consultations/statistics', 'GET /consultations/statistics/practitioners'],
+    ...['POST /consultations', 'GET /consultations/statistics', 'GET /consultations/statistics/practitioners', 'GET /dashboard'],
   ]),
   ...lines({ all: ['patient', ...practitioners, 'administrator'] }, [...['GET /consultations', 'GET /rooms', 'GET /messages/unread']]),
   ...lines({ own: ['patient', 'doctor'], strangers: [...practitioners, 'administrator'], refusal: 403 }, [

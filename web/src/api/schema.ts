@@ -3504,6 +3504,86 @@ export interface paths {
       };
     };
   };
+  '/api/v1/dashboard': {
+    /** Figures of a period in one answer: people, visits, payments. Open to users who may: see figures of one’s own work (`statistics:own`); reaches visits that the caller leads, everybody's with `statistics:read-all`. */
+    get: {
+      parameters: {
+        query: {
+          /** UTC, ISO 8601 */
+          from: string;
+          /** exclusive */
+          to: string;
+          by?: 'day' | 'month' | undefined;
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          /** accounts; null without `users:read-all` */
+          people: {
+            patients: number;
+            doctors: number;
+          } | null;
+          /** own ones without `statistics:read-all` */
+          visits: {
+            total: {
+              /** visits that were planned to begin in the period */
+              count: number;
+              /** both sides met, and it was ended */
+              completed: number;
+              cancelled: number;
+              /** over without the two having met */
+              missed: number;
+              /** completed of those that are over, 0 to 1; null: none is over */
+              completion: number | null;
+              /** length of the completed ones together */
+              minutes: number;
+              averageMinutes: number | null;
+              /** shown reviews of these visits */
+              reviews: number;
+              /** average of stars, two decimals */
+              rating: number | null;
+            };
+            items: {
+              /** visits that were planned to begin in the period */
+              count: number;
+              /** both sides met, and it was ended */
+              completed: number;
+              cancelled: number;
+              /** over without the two having met */
+              missed: number;
+              /** completed of those that are over, 0 to 1; null: none is over */
+              completion: number | null;
+              /** length of the completed ones together */
+              minutes: number;
+              averageMinutes: number | null;
+              /** shown reviews of these visits */
+              reviews: number;
+              /** average of stars, two decimals */
+              rating: number | null;
+              /** day or month of the clinic, `2026-11-26` or `2026-11` */
+              period: string;
+            }[];
+          };
+          /** null without `orders:read-all` */
+          payments: {
+            /** day or month of the clinic, `2026-11-26` or `2026-11`; of the attempt */
+            period: string;
+            method: 'balance' | 'wechat' | 'wechat_v2' | 'alipay';
+            state: 'created' | 'pending' | 'paid' | 'closed' | 'failed';
+            count: number;
+            /** yuan, two decimals */
+            amount: number;
+            /** yuan, two decimals */
+            returned: number;
+          }[] | null;
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
   '/api/v1/demo/inbox': {
     /** Messages that a demo without providers did not send; only on the machine itself. Open to anybody. */
     get: {
@@ -4531,6 +4611,94 @@ export interface paths {
         404: Json<Failure<'not_found'>>;
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/home': {
+    /** What the first page shows: clinic, menu, how much is unread, visits that go on and that come next. Open to signed-in users. */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          clinic: {
+            name: string;
+            /** IANA name; business days and times of day are on its clock */
+            zone: string;
+          };
+          menu: components['schemas']['MenuEntry'][];
+          unread: {
+            notices: number;
+            /** of the chats of own visits */
+            messages: number;
+          };
+          visits: {
+            /** own visits that are going on; 20 at most */
+            running: {
+              id: string;
+              title: string;
+              status: 'scheduled' | 'active' | 'ended' | 'cancelled';
+              /** the caller's role in this visit */
+              role: 'practitioner' | 'patient' | 'guest' | 'observer';
+              practitioner: {
+                id: string;
+                name: string;
+              };
+              patient: {
+                id: string;
+                name: string;
+              };
+              scheduledStart: string;
+              scheduledEnd: string;
+              startedAt: string | null;
+              endedAt: string | null;
+              lobby: boolean;
+              locked: boolean;
+              /** chat messages of others that the caller has not read */
+              unread: number;
+              /** the booking that it belongs to */
+              appointmentId: string | null;
+              createdAt: string;
+            }[];
+            /** the first page of own visits to come */
+            next: {
+              items: {
+                id: string;
+                title: string;
+                status: 'scheduled' | 'active' | 'ended' | 'cancelled';
+                /** the caller's role in this visit */
+                role: 'practitioner' | 'patient' | 'guest' | 'observer';
+                practitioner: {
+                  id: string;
+                  name: string;
+                };
+                patient: {
+                  id: string;
+                  name: string;
+                };
+                scheduledStart: string;
+                scheduledEnd: string;
+                startedAt: string | null;
+                endedAt: string | null;
+                lobby: boolean;
+                locked: boolean;
+                /** chat messages of others that the caller has not read */
+                unread: number;
+                /** the booking that it belongs to */
+                appointmentId: string | null;
+                createdAt: string;
+              }[];
+              pagination: {
+                page: number;
+                pageSize: number;
+                total: number;
+              };
+            };
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };

@@ -3,13 +3,12 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { App, ConfigProvider } from 'antd';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { Loading } from '../components/loading.tsx';
-import { api, dataOf } from '../api/client.ts';
 import { language } from '../i18n/index.ts';
 import { route } from '../router.ts';
 import { useStore } from '../use-store.ts';
 import { ConfirmProvider } from './blocks/confirm.tsx';
 import { StepUpProvider } from './blocks/step-up.tsx';
-import { clinicZone } from './clock.ts';
+import { readHome, takeHome } from './home.ts';
 import { ErrorBoundary } from './layout/error-boundary.tsx';
 import { Outlet } from './layout/outlet.tsx';
 import { Frame } from './layout/frame.tsx';
@@ -43,7 +42,7 @@ export function Surroundings({ children }: { children: ReactNode }) {
   const locale = useLocale();
   const touch = useTouch();
   const theme = useMemo(() => themeOf(touch), [touch]);
-  const [client] = useState(createQueryClient);
+  const [client] = useState(() => takeHome(createQueryClient()));
   if (!locale) return <Loading />;
   return (
     <QueryClientProvider client={client}>
@@ -78,12 +77,6 @@ function hurry(): void {
   for (const area of screen?.areas ?? []) loadTexts(area).catch(() => undefined);
 }
 
-/** On whose clock all times are. A server that cannot be reached says so at what is read next. */
-async function readZone(): Promise<void> {
-  const clinic = await dataOf(api.GET('/api/v1/clinic')).catch(() => null);
-  if (clinic) clinicZone.set(clinic.zone);
-}
-
 hurry();
 // Before the first render: a frame without its shape or words would only flicker.
-await Promise.all([readZone(), loadStyles(), loadTexts('shell'), loadTexts('clinicErrors'), loadLocale(language.get() ?? 'zh')]);
+await Promise.all([readHome(), loadStyles(), loadTexts('shell'), loadTexts('clinicErrors'), loadLocale(language.get() ?? 'zh')]);

@@ -2,7 +2,7 @@
 import { createStore } from '../store.ts';
 import { useStore } from '../use-store.ts';
 
-/** IANA name, as the server has it (`clinic.tsx`). The business day is the clinic's, wherever somebody reads it. */
+/** IANA name, as the server has it (`home.ts`). The business day is the clinic's, wherever somebody reads it. */
 export const clinicZone = createStore('Asia/Shanghai');
 
 const EVERY_MS = 30_000;

@@ -8,7 +8,7 @@ import { VISITS } from './visits.ts';
 const LOOK_MS = 30_000;
 
 /** Key of how many were not read, in all visits. */
-const UNREAD_CHATS = [VISITS, 'unread'];
+export const UNREAD_CHATS = [VISITS, 'unread'];
 
 const read = async () => (await dataOf(api.GET('/api/v1/messages/unread'))).total;
 

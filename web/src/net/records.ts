@@ -83,6 +83,11 @@ export function listVisits(status: VisitStatus, page: number): Promise<Page<Visi
   return call(`/consultations?status=${status}&page=${page}&pageSize=20&sort=${sort}`);
 }
 
+/** What the first page shows. Shape: `src/home/schemas.ts`. */
+export function readHome(): Promise<{ visits: { running: VisitRecord[]; next: Page<VisitRecord> } }> {
+  return call('/home');
+}
+
 export function getVisit(id: string): Promise<VisitRecord> {
   return call(`/consultations/${encodeURIComponent(id)}`);
 }

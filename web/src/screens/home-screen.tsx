@@ -9,7 +9,7 @@ import { Link, Page } from '../components/page.tsx';
 import { VisitCard } from '../components/visit-card.tsx';
 import { errorText, useT } from '../i18n/index.ts';
 import { ApiError } from '../net/api.ts';
-import { listVisits, type VisitRecord } from '../net/records.ts';
+import { listVisits, readHome, type VisitRecord } from '../net/records.ts';
 import { navigate } from '../router.ts';
 import { session } from '../session.ts';
 import { useStore } from '../use-store.ts';
@@ -27,9 +27,12 @@ interface List {
 
 async function load(filter: Filter, page: number, before: VisitRecord[]): Promise<List> {
   if (filter === 'ended') return loadOver(page, before);
+  if (page === 1) {
+    const { running, next } = (await readHome()).visits;
+    return { items: [...running, ...next.items], page, more: hasMore(next) };
+  }
   const listed = await listVisits('scheduled', page);
-  const running = page === 1 ? (await listVisits('active', 1)).items : [];
-  return { items: [...running, ...before, ...listed.items], page, more: hasMore(listed) };
+  return { items: [...before, ...listed.items], page, more: hasMore(listed) };
 }
 
 /** What was called off is over, too; the newest of both first. */

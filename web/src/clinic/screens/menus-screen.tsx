@@ -14,11 +14,12 @@ import { PageSkeleton } from '../blocks/page-skeleton.tsx';
 import { StatusTag } from '../blocks/status-tag.tsx';
 import { useAction } from '../blocks/use-action.ts';
 import { iconNames, MenuIcon } from '../layout/menu-icon.tsx';
+import { MENU } from '../menu.ts';
 import { textKeyOf } from '../roles/permission-groups.ts';
 import { useTexts } from '../texts/areas.ts';
 
 const MENUS = 'menus';
-const STALE = [[MENUS], ['menu']];
+const STALE = [[MENUS], MENU];
 /** Distance of entries, so that others fit between them. */
 const STEP = 100;
 

@@ -1,6 +1,7 @@
 import { useMay } from '../access.ts';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { Views } from '../blocks/views.tsx';
+import { OverviewFigures } from '../figures/overview-figures.tsx';
 import { PractitionerFigures } from '../figures/practitioner-figures.tsx';
 import { RevenueFigures } from '../figures/revenue-figures.tsx';
 import { VisitFigures } from '../figures/visit-figures.tsx';
@@ -17,6 +18,7 @@ export default function StatisticsScreen() {
       <Views
         label={title}
         views={[
+          { key: 'overview', label: t('views.overview'), content: <OverviewFigures /> },
           { key: 'visits', label: t('views.visits'), content: <VisitFigures /> },
           may('orders:read-all') && { key: 'revenue', label: t('views.revenue'), content: <RevenueFigures /> },
           may('schedules:manage') && { key: 'practitioners', label: t('views.practitioners'), content: <PractitionerFigures /> },

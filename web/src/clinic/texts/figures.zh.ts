@@ -1,10 +1,12 @@
 /** Texts of the screens about figures and reviews. */
 export const figures = {
   intro: { statistics: '问诊、收入、号源与评价的统计。', reviews: '隐藏的评价不再公开显示，也不计入评分。' },
-  views: { visits: '问诊', revenue: '收入', practitioners: '号源与评价', reviews: '评价', tags: '评价标签' },
+  views: { overview: '总览', visits: '问诊', revenue: '收入', practitioners: '号源与评价', reviews: '评价', tags: '评价标签' },
   by: '统计周期',
   byDay: '按日',
   byMonth: '按月',
+  patients: '患者',
+  doctors: '医生',
   visits: '问诊',
   planned: '已安排',
   completed: '已完成',
