@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import {
   context,
   type Context,
+  type ContextManager,
   diag,
   DiagLogLevel,
   isSpanContextValid,
@@ -66,10 +67,11 @@ export async function startTracing(config: TracingConfig, version: string, nodeI
       }),
     ],
   });
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  const contexts = new AsyncLocalStorageContextManager().enable();
+  context.setGlobalContextManager(contexts);
   complainTo(log);
   return {
-    ...tracingOf(provider.getTracer('wenzhen', version)),
+    ...tracingOf(provider.getTracer('wenzhen', version), contexts),
     async close() {
       const late = new Promise<void>((done) => setTimeout(done, LAST_EXPORT_MS).unref());
       await Promise.race([provider.shutdown().catch(() => undefined), late]);
@@ -90,10 +92,13 @@ function complainTo(log: Logger): void {
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
 }
 
-function tracingOf(tracer: Tracer): Tracing {
+/** @param contexts asked itself: the way through the API costs more than all else that a message outside of a trace pays */
+function tracingOf(tracer: Tracer, contexts: ContextManager): Tracing {
   /** The span that runs here, unless its work is over: what goes on behind it for long is not of its trace. */
   const running = (): ApiSpan | undefined => {
-    const span = trace.getActiveSpan();
+    const here = contexts.active();
+    if (here === ROOT_CONTEXT) return undefined;
+    const span = trace.getSpan(here);
     return span?.isRecording() ? span : undefined;
   };
   const parentOf = (parent: SpanOptions['parent']): Context | null => {
