@@ -5,30 +5,21 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { observer, type types } from 'mediasoup';
-import type { MediaServer } from '#sfu/index.ts';
-import { nullIfFull, plainTransport, sendCamera, startMediaServer, usePlainTransports } from './forwarding/ours.ts';
-import { connectSink, receiverCapabilities } from './forwarding/plain.ts';
+import { ANSWER_MS, type Arrivals, answerTimes, FULL_MS, openRoom, TOLERANCE, watchShare } from './forwarding/filling.ts';
+import { startMediaServer, usePlainTransports } from './forwarding/ours.ts';
 import { conclude, finish, type Goal, type Options, readOptions, type Result, waitForQuiet } from './harness.ts';
-import { cpuSeconds, pin } from './processes.ts';
-import { type RtpLoad, startLoad } from './rtp/load.ts';
+import { pin } from './processes.ts';
+import { startLoad } from './rtp/load.ts';
 import { percentile } from './stats.ts';
 
 const LIMIT = 0.6;
 /** What the sanity twin allows. */
 const TWIN_LIMIT = 0.75;
-/** Our window and the pool's are not the same second. */
-const TOLERANCE = 0.03;
-/** Refused for this long, a worker is full. */
-const FULL_MS = 5_000;
 const MAX_ROOMS = 120;
-const ASK_EVERY_MS = 50;
-/** A worker that does not answer for this long, or lets a room wait for so long, is overloaded beyond measuring. */
-const ANSWER_MS = 5_000;
+/** A worker that lets a room wait for so long is overloaded beyond measuring. */
 const OPEN_MS = 30_000;
 
-interface Shape {
-  senders: number;
-  viewers: number;
+interface Shape extends Arrivals {
   /** time between arrivals of rooms */
   everyMs: number;
 }
@@ -38,53 +29,6 @@ interface Figure {
   placedAt: number[];
   rooms: number;
   share: number;
-}
-
-/** Share of a core that a process used over about the last second, asked at any time. */
-function watchShare(pid: number) {
-  const seen = [{ at: performance.now(), cpu: cpuSeconds(pid) }];
-  const timer = setInterval(() => {
-    seen.push({ at: performance.now(), cpu: cpuSeconds(pid) });
-    if (seen.length > 5) seen.shift();
-  }, 250);
-  return {
-    share: () => (cpuSeconds(pid) - seen[0]!.cpu) / Math.max(0.001, (performance.now() - seen[0]!.at) / 1000),
-    stop: () => clearInterval(timer),
-  };
-}
-
-/** Opens one room with everybody in it, as far as they are let in. @returns the number of streams that it added, or null when the server is full */
-async function openRoom(media: MediaServer, load: RtpLoad, shape: Shape, name: string, firstStream: number): Promise<number | null> {
-  const room = await media.openRoom(name).catch(nullIfFull);
-  if (!room) return null;
-  const streams = [];
-  const peers = [];
-  for (let index = 0; index < shape.senders + shape.viewers; index++) {
-    const canSend = index < shape.senders;
-    const options = { peerId: `peer-${index}`, rtpCapabilities: receiverCapabilities, canSend, audioOnly: false };
-    const peer = await room.addPeer(options).catch(nullIfFull);
-    if (!peer) break;
-    if (canSend) streams.push(await sendCamera(peer, firstStream + streams.length));
-    await connectSink(plainTransport(peer.recv.id), index);
-    peers.push(peer);
-  }
-  await Promise.all(
-    peers.filter((peer) => peer.consumers().length > 0).map((peer) => peer.resumeConsumers(peer.consumers().map(({ id }) => id))),
-  );
-  load.add(streams);
-  return streams.length;
-}
-
-async function answerTimes(worker: types.Worker, seconds: number): Promise<number[]> {
-  const times: number[] = [];
-  const until = performance.now() + seconds * 1000;
-  while (performance.now() < until) {
-    const asked = performance.now();
-    await Promise.race([worker.getResourceUsage(), sleep(ANSWER_MS)]);
-    times.push(performance.now() - asked);
-    await sleep(ASK_EVERY_MS);
-  }
-  return times;
 }
 
 async function fill(shape: Shape, options: Options): Promise<Figure> {

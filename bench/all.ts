@@ -10,6 +10,7 @@ const BENCHMARKS = [
   'receivers',
   'capacity',
   'admission',
+  'outgrow',
   'cascade',
   'film',
   'join',
@@ -19,8 +20,10 @@ const BENCHMARKS = [
   'reads',
   'million',
   'booking',
+  'load',
   'jobs',
   'mailbox',
+  'tracing',
   'chat',
   'nodes',
   'idle',
@@ -28,6 +31,7 @@ const BENCHMARKS = [
   'memory',
   'route',
   'leak',
+  'availability',
 ];
 
 const started = new Date().toISOString();

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RowDataPacket } from 'mysql2/promise';
 import { type Clinic, startClinic } from './clinic.ts';
+import { freeTimes, type Wish } from './free-times.ts';
 import { conclude, finish, measurePairs, type Options, readOptions, type Result } from './harness.ts';
 import type { Recorded } from './http/bare-booking.ts';
 import { forked, pin } from './processes.ts';
@@ -18,12 +19,7 @@ const ROUNDS = 2;
 /** What the twin waits before each booking. */
 const TWIN_MS = 3_000;
 const CELL = 300_000;
-const DAY = 86_400_000;
 
-interface Wish {
-  practitionerId: string;
-  scheduledTime: string;
-}
 interface Practice {
   serviceId: string;
   tokens: string[];
@@ -33,22 +29,12 @@ interface Practice {
 /** Patients, and more free times than are booked. */
 async function prepare(clinic: Clinic): Promise<Practice> {
   const { connection } = clinic;
-  const [[service]] = await connection.query<RowDataPacket[]>("SELECT id FROM services WHERE name = '视频问诊' AND price = 99");
-  const [doctors] = await connection.query<RowDataPacket[]>("SELECT id FROM practitioners WHERE kind = 'doctor' AND name NOT LIKE '%Dr.%'");
-  const day = (days: number) => new Date(Date.now() + days * DAY).toISOString().slice(0, 10);
-  const wishes: Wish[] = [];
-  for (const { id } of doctors) {
-    const path = `${clinic.site.url}/api/v1/practitioners/${id}/slots?from=${day(2)}&until=${day(58)}`;
-    const { data } = (await (await fetch(path)).json()) as { data: { days: { slots: { startsAt: string; available: boolean }[] }[] } };
-    const free = data.days.flatMap(({ slots }) => slots).filter(({ available }) => available);
-    wishes.push(...free.map(({ startsAt }) => ({ practitionerId: id as string, scheduledTime: startsAt })));
-  }
-  wishes.sort((a, b) => a.practitionerId.localeCompare(b.practitionerId) || a.scheduledTime.localeCompare(b.scheduledTime));
+  const { serviceId, wishes } = await freeTimes(clinic);
   const names = Array.from({ length: CLIENTS }, (_, index) => `patient${String(index + 1).padStart(4, '0')}`);
   await connection.query("UPDATE users SET status = 'active'");
   const tokens: string[] = [];
   for (const name of names) tokens.push(await clinic.signIn(name));
-  return { serviceId: service?.['id'] as string, tokens, wishes };
+  return { serviceId, tokens, wishes };
 }
 
 async function book(clinic: Clinic, { serviceId, tokens, wishes }: Practice, client: number): Promise<number> {

@@ -9,7 +9,8 @@ import { type Site, startSite } from './server.ts';
 
 const root = join(import.meta.dirname, '..');
 export const SECRET = 'a secret of the benchmarks of the clinic, 32 characters or more';
-const PASSWORD = 'benchmark 123';
+/** Of every seeded person. */
+export const PASSWORD = 'benchmark 123';
 const KEYS = {
   ...(process.env.PROF && { NODE_OPTIONS: process.env.PROF }),
   JWT_SECRET: SECRET,
@@ -29,11 +30,11 @@ export interface Clinic {
   close(): Promise<void>;
 }
 
-/** @param scale of the seed */
-export async function startClinic(scale: number): Promise<Clinic> {
+/** @param scale of the seed @param more further settings of the server */
+export async function startClinic(scale: number, more: Record<string, string> = {}): Promise<Clinic> {
   const mariaDb = await startMariaDb();
   const url = await mariaDb.createDatabase();
-  const site = await startSite({ ...KEYS, DATABASE_URL: url, MEDIA_WORKERS: '1' });
+  const site = await startSite({ ...KEYS, DATABASE_URL: url, MEDIA_WORKERS: '1', ...more });
   const folder = mkdtempSync(join(tmpdir(), 'wenzhen-bench-'));
   const env = { ...process.env, ...KEYS, NODE_ENV: 'test', DATABASE_URL: url, DATA_DIR: folder };
   const args = ['src/main.ts', 'seed', '--force', '--scale', String(scale), '--password', PASSWORD];

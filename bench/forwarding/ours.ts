@@ -54,11 +54,11 @@ export function plainTransport(id: string): types.PlainTransport {
 const silent = { debug() {}, info() {}, warn: console.warn, error: console.error };
 
 /**
- * One worker of our media server. Overload is wanted here, so a worker that answers late is not killed for it.
+ * Our media server. Overload is wanted here, so a worker that answers late is not killed for it.
  * @param cpuLimit share of a core for placement; Infinity places whatever is asked
  */
-export function startMediaServer(cpuLimit: number) {
-  const config = loadConfig({ MEDIA_WORKERS: '1', MEDIA_LISTEN: '127.0.0.1', MEDIA_PROBE_TIMEOUT_MS: '60000' });
+export function startMediaServer(cpuLimit: number, workers = 1) {
+  const config = loadConfig({ MEDIA_WORKERS: String(workers), MEDIA_LISTEN: '127.0.0.1', MEDIA_PROBE_TIMEOUT_MS: '60000' });
   return createMediaServer({ config: { ...config, MEDIA_WORKER_CPU_LIMIT: cpuLimit }, log: silent });
 }
 
