@@ -1,6 +1,7 @@
 /** The only place that knows every part: builds each, hands it what it needs, and takes them down in order. */
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -78,8 +79,7 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
       metrics: { ...metricSources(core), moneyAlerts: modules.moneyAlerts.counts },
     });
     const partners = createDemoPartners(announcedHost);
-    // Who does jobs and nothing else takes no sockets.
-    if (config.ROLES.includes('api') || config.ROLES.includes('rooms')) rooms.attach(app.server);
+    const cutConnections = attachRooms(app.server, rooms, config);
 
     async function start(): Promise<void> {
       // For `localhost` Fastify would open a second server that sockets do not reach.
@@ -102,7 +102,7 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
       await leave(rooms);
       // Waits for open sockets, which `core.close` ends, and for answers that their receivers may never read.
       const silent = app.close();
-      const cut = setTimeout(() => app.server.closeAllConnections(), LAST_ANSWERS_MS);
+      const cut = setTimeout(cutConnections, LAST_ANSWERS_MS);
       const idle = Promise.all([silent, workers?.close()]).then(() => undefined);
       await core.close(idle).finally(() => clearTimeout(cut));
       await partners.close();
@@ -113,6 +113,26 @@ export async function wire({ config, log, tls, announcedHost }: Options): Promis
     await core.close();
     throw error;
   }
+}
+
+/**
+ * Lets sockets in. @returns cuts every connection, those too that have become WebSockets: they are none of the server's own any more, but its
+ * end waits for them, and for half a minute when nobody is at the other end to say goodbye.
+ */
+function attachRooms(server: FastifyInstance['server'], rooms: Rooms, { ROLES }: Config): () => void {
+  const upgraded = new Set<Duplex>();
+  // Who does jobs and nothing else takes no sockets.
+  if (ROLES.includes('api') || ROLES.includes('rooms')) {
+    rooms.attach(server);
+    server.on('upgrade', (_request, socket) => {
+      upgraded.add(socket);
+      socket.once('close', () => upgraded.delete(socket));
+    });
+  }
+  return () => {
+    server.closeAllConnections();
+    for (const socket of upgraded) socket.destroy();
+  };
 }
 
 /** Hands rooms over. Meanwhile the process answers, and says that it is not ready: balancers take people elsewhere. */

@@ -105,6 +105,18 @@ describe('a server', () => {
     const token = await tokenOf(server.doctor);
     const request = `GET /api/v1/network-test/download?bytes=8388608 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`;
     const sockets = Array.from({ length: 3 }, () => connect(server.port, '127.0.0.1'));
+    // And a WebSocket at whose other end nobody is any more: nobody says goodbye.
+    const gone = connect(server.port, '127.0.0.1').on('error', () => undefined);
+    const upgrade = {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'd2VuemhlbiB3ZW56aGVuIQ==',
+    };
+    const head = Object.entries({ host: 'x', ...upgrade }).map(([name, value]) => `${name}: ${value}\r\n`);
+    gone.write(`GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n${head.join('')}\r\n`);
+    const opened = await new Promise<Buffer>((said) => gone.once('data', said));
+    expect(opened.toString()).toMatch(/^HTTP\/1.1 101 /);
     for (const reader of sockets)
       reader
         .on('error', () => undefined)
@@ -114,7 +126,7 @@ describe('a server', () => {
     await until('the server to have sent what fits', async () => (await fetch(`${server.url}/health/live`)).ok);
     expect(await server.stop()).toBe(0);
     expect(server.output()).not.toContain('shutdown took too long');
-    for (const reader of sockets) reader.destroy();
+    for (const reader of [...sockets, gone]) reader.destroy();
   }, 60_000);
 
   test('keeps data and key private, blocks a second one on them, and after kill -9 starts again over the PID file', async () => {
