@@ -3,19 +3,23 @@
  * Arguments go to jest: `npm test -- tests/rooms`, `npm test -- tests/sfu -t 'close()'`. Without any, an answer
  * that the API document names and no test has seen is a failure of the run.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unseenAnswers } from './test/answers.ts';
 import { lanes } from './test/lanes.ts';
+import { placeOfRun } from './test/place.ts';
 import { runLane, type LaneResult } from './test/run-lane.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
 
-const answers = mkdtempSync(join(tmpdir(), 'wenzhen-answers-'));
+// What lanes that are ended leave there ends with this process.
+const data = await placeOfRun();
+process.env['TEST_DATA'] = data;
+const answers = join(data, 'answers');
+mkdirSync(answers);
 process.env['TEST_ANSWERS'] = answers;
 
 const minutes = (ms: number) => `${Math.floor(ms / 60_000)}:${String(Math.floor((ms / 1_000) % 60)).padStart(2, '0')}`;
@@ -44,7 +48,7 @@ if (process.argv.length === 2 && !stop.signal.aborted) {
     table.push(`  ✗ documented, but answered in no test: ${unseen.length}`, ...unseen.map((answer) => `    ${answer}`));
   }
 }
-rmSync(answers, { recursive: true, force: true });
+rmSync(data, { recursive: true, force: true, maxRetries: 3 });
 if (passed + failed === 0) {
   failed = 1;
   table.push('  ✗ no test was run');

@@ -1,7 +1,5 @@
 /** The HTTP application with everything real but media and rooms, which the tests of `src/` do not need. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import { hash } from '@node-rs/argon2';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { type Logger, pino } from 'pino';
@@ -23,6 +21,7 @@ import { createModules, type Modules } from '#src/modules.ts';
 import type { Users } from '#src/users/service.ts';
 import { startWorkers, type Workers } from '#workers/index.ts';
 import { checkAnswers, watchAnswers } from './answers.ts';
+import { dataFolder } from './data-folder.ts';
 import { createTestNodes, type TestNodes } from './nodes.ts';
 import { copyTemplate } from './template.ts';
 
@@ -139,7 +138,7 @@ export async function startApp(
   peopled = true,
   log: Logger = silentLog,
 ): Promise<TestApp> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-test-'));
+  const folder = await dataFolder('test');
   if (!env['DATABASE_URL']) await copyTemplate(folder);
   const config = loadConfig({
     NODE_ENV: 'test',

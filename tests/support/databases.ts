@@ -1,10 +1,9 @@
 /** Both databases for tests: a SQLite file, and a database of its own on the MariaDB of the run. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import { type Database, openDatabase } from '#src/database/database.ts';
 import { migrate } from '#src/database/migrate.ts';
 import { silentLog } from './app.ts';
+import { dataFolder } from './data-folder.ts';
 import { createDatabase } from './mariadb.ts';
 import { copyTemplate } from './template.ts';
 
@@ -27,7 +26,7 @@ export function describeDatabases(title: string, tests: (open: () => Promise<Dat
     }, 30_000);
 
     tests(async () => {
-      const folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-test-'));
+      const folder = await dataFolder('test');
       folders.push(folder);
       if (dialect === 'sqlite') await copyTemplate(folder);
       const database = await openDatabase(

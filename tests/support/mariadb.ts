@@ -1,12 +1,12 @@
 /** A private MariaDB server on a free loopback port. */
 import { execFile, spawn } from 'node:child_process';
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import mysql from 'mysql2/promise';
+import { dataFolder } from './data-folder.ts';
 
 const run = promisify(execFile);
 const STARTS_WITHIN_MS = 30_000;
@@ -36,7 +36,7 @@ export async function startMariaDb({ durable = false, apart = false } = {}): Pro
   await access('/usr/sbin/mariadbd').catch((cause: unknown) => {
     throw new Error('MariaDB is needed for this test: sudo apt-get install -y mariadb-server', { cause });
   });
-  const folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-mariadb-'));
+  const folder = await dataFolder('mariadb');
   const data = path.join(folder, 'data');
   const user = process.getuid?.() === 0 ? ['--user=root'] : [];
   // Its own folder for temporary files: servers that are installed at the same time take each other's away.

@@ -1,8 +1,8 @@
 /** Starts the real program as its own process, on a free port and a data folder that goes with it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { dataFolder } from './data-folder.ts';
 import { freePort } from './mariadb.ts';
 import { until } from './wait.ts';
 
@@ -80,7 +80,7 @@ export async function startNode(env: Record<string, string> = {}, flags: readonl
 /** The same, left to the caller to start. */
 export async function launchNode(env: Record<string, string> = {}, flags: readonly string[] = []): Promise<TestNode> {
   const port = await freePort();
-  const dataDir = await mkdtemp(join(tmpdir(), 'wenzhen-data-'));
+  const dataDir = await dataFolder('data');
   const settings = {
     HOST: '127.0.0.1',
     PORT: String(port),
@@ -146,7 +146,6 @@ export async function launchNode(env: Record<string, string> = {}, flags: readon
 /** Children of a process that are mediasoup workers. */
 async function workersOf(pid: number | undefined): Promise<number[]> {
   if (pid === undefined) return [];
-  const { readFile } = await import('node:fs/promises');
   const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(/\s+/).filter(Boolean);
   const names = await Promise.all(children.map((child) => readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '')));
   return children.filter((_, index) => names[index]?.includes('mediasoup-worker')).map(Number);

@@ -1,20 +1,25 @@
 /** Before the first test file of a run: one MariaDB for all files that do not need one of their own, and a migrated SQLite file to copy. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { placeOfRun } from '#scripts/test/place.ts';
 import { startMariaDb } from '../mariadb.ts';
 
 export default async function start(): Promise<void> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-template-'));
+  const { TEST_DATA: given } = process.env;
+  const folder = given ?? (await placeOfRun());
+  process.env['TEST_DATA'] = folder;
+  // Small programs of tests share what the program itself has compiled (`src/main.ts`): most are killed before they could keep it.
+  process.env['NODE_COMPILE_CACHE'] ??= path.join(tmpdir(), 'node-compile-cache');
   const template = promisify(execFile)(process.execPath, [path.join(import.meta.dirname, 'template.ts'), folder]);
   const [server] = await Promise.all([startMariaDb(), template]);
   process.env['TEST_MARIADB'] = server.url;
   process.env['TEST_SQLITE'] = path.join(folder, 'wenzhen.sqlite');
   const stop = async () => {
     await server.stop();
-    await rm(folder, { recursive: true, force: true });
+    if (given === undefined) await rm(folder, { recursive: true, force: true });
   };
   Object.assign(globalThis, { stopTestDatabases: stop });
 }
