@@ -6,7 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
-import { openClinicPage } from '../support/clinic-page.ts';
+import { moveTo, openClinicPage } from '../support/clinic-page.ts';
 import { api, signIn, type SignedIn } from '../support/rest.ts';
 import { checkScreen } from '../support/screen-check.ts';
 import { secondNode } from '../support/second-node.ts';
@@ -490,7 +490,7 @@ test('every screen of administration fits on a desk in English and on a phone in
   const look = async (options: { phone?: boolean; locale?: string }) => {
     const page = await open(administrator, '/departments', options);
     for (const address of ALL) {
-      await go(address, page);
+      await moveTo(page, address);
       await page.locator('.ant-skeleton').first().waitFor({ state: 'detached' });
       await checkScreen(page, address);
     }

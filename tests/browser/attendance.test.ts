@@ -3,7 +3,7 @@ import { browserSuite } from '../support/browser-suite.ts';
 import { createVisit } from '../support/rest.ts';
 import { until } from '../support/wait.ts';
 
-/** Long enough for a page to be open before anybody is late, on a busy machine. */
+/** Long enough for two pages to be open before anybody is late, on a busy machine. */
 const LATE_MS = 8_000;
 const NO_SHOW_MS = 14_000;
 
@@ -25,7 +25,7 @@ async function shown(page: Page, testId: string, last: string): Promise<string[]
   return texts;
 }
 
-test('the patient waits in the lobby: the page says that the doctor is late, then that nobody came, then that they are here', async () => {
+test.concurrent('the patient waits in the lobby: the page says that the doctor is late, then that nobody came, then that they are here', async () => {
   const visit = await createVisit(suite.server, { lobby: true });
   const { page } = await suite.join(visit, visit.patient);
   const texts = await shown(page, 'lobby-attendance', 'The doctor has not come');
@@ -35,7 +35,7 @@ test('the patient waits in the lobby: the page says that the doctor is late, the
   await shown(page, 'lobby-attendance', 'The doctor is here');
 });
 
-test('the doctor waits in the room: late and no-show of the patient are shown, and having left afterwards', async () => {
+test.concurrent('the doctor waits in the room: late and no-show of the patient are shown, and having left afterwards', async () => {
   const visit = await createVisit(suite.server);
   const { page } = await suite.join(visit, visit.doctor);
   const texts = await shown(page, 'attendance-patient', 'The patient has not come');

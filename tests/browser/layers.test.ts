@@ -14,6 +14,12 @@ const STANDS_MS = 1_500;
 
 const suite = browserSuite();
 
+let people: People;
+/** Each test leaves them as it found them: the patient gets the largest layer. */
+beforeAll(async () => {
+  people = await look();
+});
+
 /** The doctor sends a camera and the patient, who has none, looks at it: one encoder for the machine to carry. */
 async function look(): Promise<People> {
   const visit = await createVisit(suite.server);
@@ -74,7 +80,6 @@ async function setHidden({ page }: Device, hidden: boolean): Promise<void> {
 }
 
 test('the size of the tile decides the layer, and layers that nobody looks at are not sent', async () => {
-  const people = await look();
   const { doctor, patient } = people;
   await untilGets(people, 2);
   const heights = (await sentLayers(doctor.page)).map(({ frameHeight }) => frameHeight);
@@ -93,7 +98,6 @@ test('the size of the tile decides the layer, and layers that nobody looks at ar
 });
 
 test('a hidden page gets no picture and the camera sends nothing; shown again, it moves', async () => {
-  const people = await look();
   await untilGets(people, 2);
   await setHidden(people.patient, true);
   await untilSends(people.doctor, false, false, false);
@@ -103,7 +107,6 @@ test('a hidden page gets no picture and the camera sends nothing; shown again, i
 });
 
 test('sound only at the one who looks: the camera sends nothing until video is wanted again', async () => {
-  const people = await look();
   const { doctor, patient } = people;
   await untilGets(people, 2);
   await patient.page.getByTestId('more-button').click();
@@ -116,7 +119,6 @@ test('sound only at the one who looks: the camera sends nothing until video is w
 });
 
 test('when the last one leaves, the camera sends nothing; when they come back, it sends again', async () => {
-  const people = await look();
   const { doctor, patient } = people;
   await untilGets(people, 2);
   await patient.page.getByTestId('leave-button').click();

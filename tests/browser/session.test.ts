@@ -4,7 +4,7 @@ import { bothSee, chatTexts, type Device, openPanel, say } from '../support/visi
 import { until } from '../support/wait.ts';
 
 /** A token lives some seconds here, so that a call outlives it soon. */
-const suite = browserSuite({ settings: { JWT_TTL_SECONDS: '15' } });
+const suite = browserSuite({ settings: { JWT_TTL_SECONDS: '10' } });
 
 const session = ({ page }: Device) =>
   page.evaluate(() => JSON.parse(sessionStorage.getItem('wenzhen.session') ?? 'null') as SignedIn | null);

@@ -1,4 +1,7 @@
-/** What most browser tests begin with: a server, browsers, and every device that a test opens closed after it. */
+/**
+ * What most browser tests begin with: a server, browsers, and every device that a test opens closed after it. What is opened before
+ * the first test, or by tests that run at the same time, stays until the last one has ended.
+ */
 import type { Browser } from 'playwright-core';
 import { launchBrowser, openDevice } from './browser.ts';
 import { canCreateNamespaces, createNamespace, type Namespace } from './namespaces.ts';
@@ -48,19 +51,25 @@ type Closers = (() => Promise<unknown>)[];
 function createSuite<S extends Started>(start: (closers: Closers) => Promise<S>): { suite: BrowserSuite; started: () => S } {
   let parts: S;
   const closers: Closers = [];
-  const devices: Device[] = [];
+  /** Of the test that runs by itself; null outside of such a test. */
+  let devices: Device[] | null = null;
   beforeAll(async () => {
     parts = await start(closers);
   });
+  beforeEach(() => {
+    devices = [];
+  });
   afterEach(async () => {
-    await Promise.all(devices.splice(0).map(({ context }) => context.close()));
+    const opened = devices ?? [];
+    devices = null;
+    await Promise.all(opened.map(({ context }) => context.close()));
   });
   afterAll(async () => {
     for (const close of closers.reverse()) await close();
   });
   async function kept(opening: Promise<Device>): Promise<Device> {
     const device = await opening;
-    devices.push(device);
+    devices?.push(device);
     return device;
   }
   const place = ({ browser = parts.near, ...options }: Options): [Browser, DeviceOptions] => [

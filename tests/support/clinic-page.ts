@@ -1,5 +1,5 @@
 /** A page of the clinic with somebody who is signed in. */
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { openDevice } from './browser.ts';
 import type { SignedIn } from './rest.ts';
 import type { TestServer } from './server.ts';
@@ -19,4 +19,13 @@ export async function openClinicPage(browser: Browser, server: TestServer, path:
   }, JSON.stringify(who));
   await page.goto(server.url + path);
   return device;
+}
+
+/** Goes to another screen without loading the page anew, as with a link. @param address below `/clinic` */
+export async function moveTo(page: Page, address: string): Promise<void> {
+  await page.evaluate((to) => {
+    history.pushState(null, '', to);
+    dispatchEvent(new PopStateEvent('popstate'));
+  }, `/clinic${address}`);
+  await page.getByRole('heading', { level: 1 }).waitFor();
 }

@@ -13,9 +13,14 @@ const level = async (page: Page, testId: string, way: 'up' | 'down'): Promise<nu
 const bars = ({ page }: Device) => page.locator('[data-testid=audio-only-bar], [data-testid=camera-held-bar]');
 const tileOf = ({ page }: Device): Promise<string> => page.getByTestId('tile').innerText();
 
-/** Both people, the patient on a network that is good so far. */
+/** The patient is on a network that is good whenever a test begins. */
+let people: People;
+beforeAll(async () => {
+  people = await suite.call();
+});
+
+/** Both see each other, and know how good the patient's network is. */
 async function call(): Promise<People> {
-  const people = await suite.call();
   await bothSee(people);
   for (const [{ page }, sign] of [[people.patient, 'own-quality'] as const, [people.doctor, 'quality'] as const]) {
     const known = async () => (await level(page, sign, 'down')) >= 3 && (await level(page, sign, 'up')) > 0;
