@@ -25,6 +25,8 @@ async function compare(goal: { id: string; what: string; atMost: number }, share
       ours: () => measure(`${on.url}${options.twin ? TWIN_ROUTE : ROUTE}`, on.serverPid, on.doctor.token, options.seconds),
     });
     const cpu = pairs.map(({ bare, ours }) => ({ bare: bare.cpu, ours: ours.cpu }));
+    // Its last spans come at its end.
+    await on.close();
     const spans = collector.text().length;
     return conclude({ ...goal, unit: 'us', compare: 'ratio' }, cpu, options, [
       { text: 'spans arrived at the collector', holds: spans > 0 },
