@@ -2,11 +2,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '#tests/support/mariadb.ts';
 import { until } from '#tests/support/wait.ts';
+import { buildSrtp } from '../../scripts/worker/build.mjs';
 import { FEED_PAYLOAD_TYPE } from './feed.ts';
 
 export interface Janus {
@@ -34,16 +35,30 @@ function files(httpPort: number, rtpPort: number, folder: string): Record<string
 }
 
 /**
- * Starts Janus. `JANUS_LIBRARY_PATH` names a folder with another libsrtp: the distribution's is built on NSS and slower
- * than the one that our worker is linked with.
+ * A folder with libsrtp on OpenSSL, built once: the distribution's is built on NSS, and what is compared would be the two
+ * libraries, since our worker is linked with the one on OpenSSL.
  */
+async function openSslSrtp(): Promise<string> {
+  const folder = join(import.meta.dirname, '../../node_modules/.cache/wenzhen-bench/libsrtp');
+  const libraries = join(folder, 'prefix/lib');
+  // CMake gives it another name than the distribution does.
+  const name = join(libraries, 'libsrtp2.so.1');
+  if (!existsSync(name)) {
+    await rm(folder, { recursive: true, force: true });
+    await buildSrtp(folder, 'ON');
+    await symlink('libsrtp2.so', name);
+  }
+  return libraries;
+}
+
+/** Starts Janus, with the same cryptography as our worker. */
 export async function startJanus(): Promise<Janus> {
   if (!existsSync('/usr/bin/janus')) throw new Error('Janus is needed for this benchmark: sudo apt-get install -y janus');
   const folder = await mkdtemp(join(tmpdir(), 'wenzhen-janus-'));
   const httpPort = await freePort();
   const rtpPort = await freePort();
   for (const [name, text] of Object.entries(files(httpPort, rtpPort, folder))) await writeFile(join(folder, name), text);
-  const env = { ...process.env, ...(process.env.JANUS_LIBRARY_PATH ? { LD_LIBRARY_PATH: process.env.JANUS_LIBRARY_PATH } : {}) };
+  const env = { ...process.env, LD_LIBRARY_PATH: await openSslSrtp() };
   const janus = spawn('/usr/bin/janus', ['-F', folder, '-C', join(folder, 'janus.jcfg'), '-N'], {
     env,
     stdio: ['ignore', 'ignore', 'inherit'],

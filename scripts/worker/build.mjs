@@ -42,9 +42,10 @@ function sourceApt(dir) {
  * Builds libsrtp2 with OpenSSL's ciphers. Debian's own is built with NSS, and
  * with that forwarding a packet costs twice the CPU.
  * @param {string} dir an empty folder
+ * @param {'ON' | 'OFF'} [shared] a library to load instead of one to link
  * @returns {Promise<string>} the prefix it is installed in
  */
-async function buildSrtp(dir) {
+export async function buildSrtp(dir, shared = 'OFF') {
   fs.mkdirSync(dir, { recursive: true });
   const apt = sourceApt(join(dir, 'apt'));
   // Some configured source may be unreachable; what counts is whether ours arrives.
@@ -57,7 +58,7 @@ async function buildSrtp(dir) {
   const prefix = join(dir, 'prefix');
   await run('cmake', [
     ...['-G', 'Ninja', '-S', join(dir, 'source'), '-B', join(dir, 'build'), '-DCMAKE_BUILD_TYPE=Release'],
-    ...['-DENABLE_OPENSSL=ON', '-DTEST_APPS=OFF', '-DBUILD_WITH_WARNINGS=OFF', '-DBUILD_SHARED_LIBS=OFF'],
+    ...['-DENABLE_OPENSSL=ON', '-DTEST_APPS=OFF', '-DBUILD_WITH_WARNINGS=OFF', `-DBUILD_SHARED_LIBS=${shared}`],
     ...[`-DCMAKE_INSTALL_PREFIX=${prefix}`, '-DCMAKE_INSTALL_LIBDIR=lib'],
   ]);
   await run('ninja', ['-C', join(dir, 'build'), 'install']);
