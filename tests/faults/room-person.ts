@@ -132,7 +132,10 @@ export class RoomPerson {
       try {
         return await this.ask(name, payload);
       } catch (error) {
-        if (this.#closed || !(error instanceof Refused) || !AGAIN.has(error.code) || performance.now() > end) throw error;
+        // Whoever was turned away for good does not come back to ask: that is what has to be told.
+        if (this.#closed) throw new Error(this.faults.at(-1) ?? `${name} of somebody who has left`, { cause: error });
+        if (!(error instanceof Refused) || !AGAIN.has(error.code)) throw error;
+        if (performance.now() > end) throw new Error(`${name} was not answered in time; the way in: ${this.trouble}`, { cause: error });
       }
       await sleep(PAUSE_MS);
     }
