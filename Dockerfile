@@ -44,6 +44,7 @@ LABEL org.opencontainers.image.title="Wenzhen" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 ENV NODE_ENV=production \
+    REVISION=${REVISION} \
     TZ=Asia/Shanghai \
     HOST=0.0.0.0 \
     PORT=8080 \

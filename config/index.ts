@@ -59,6 +59,11 @@ export const settings = z.object({
     .regex(/^[\w.-]{1,40}$/, 'is no label')
     .optional()
     .describe('Label of where this node is; rooms are opened in the region of whoever comes first, as long as there is room'),
+  REVISION: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, 'is no name of a version')
+    .optional()
+    .describe('Commit or build that this program comes from, shown at `/info`; the image sets it'),
   HOST: z.string().default('127.0.0.1').describe('Address that the HTTP server listens on'),
   PORT: port.default(8080).describe('Port of the HTTP server; 0 takes a free one'),
   DATA_DIR: z.string().default('./data').describe('Folder of the embedded database, generated secrets and certificates'),
@@ -96,8 +101,11 @@ export const settings = z.object({
   DATABASE_LIFETIME_MS: someMilliseconds.default(1_800_000).describe('Connections are replaced after so long'),
   REDIS_URL: z
     .string()
+    .refine((urls) => urls.split(',').every((url) => /^rediss?:\/\/[^/]/.test(url.trim()) && URL.canParse(url.trim())), 'is no list of redis://host:port')
     .optional()
-    .describe('`redis://host:6379`: jobs are spread over all nodes and, with `DATABASE_URL`, rooms are shared. Default: a node alone'),
+    .describe(
+      '`redis://host:6379`: jobs are spread over all nodes and, with `DATABASE_URL`, rooms are shared. Several, comma separated, are a Redis Cluster; with `?sentinel=name` behind the first they are the sentinels of the server of that name. Default: a node alone',
+    ),
   HOSPITAL_SYSTEMS: list
     .refine(
       (links) => links.every((link) => /^[\w-]{1,40}=https?:/.test(link) && URL.canParse(link.slice(link.indexOf('=') + 1))),
@@ -232,6 +240,7 @@ export const settings = z.object({
   RATE_JOIN_PER_10_SECONDS: atLeastOne.default(10).describe('Joins per person in ten seconds'),
   RATE_CHAT_PER_10_SECONDS: atLeastOne.default(20).describe('Chat messages per person in ten seconds'),
   ...tracingSettings,
+  PROFILE_SECONDS: atLeastOne.default(10).describe('How long a CPU profile takes, which `SIGUSR2` or the command `profile` asks for'),
 
   SHUTDOWN_TIMEOUT_MS: someMilliseconds
     .default(20_000)

@@ -1,4 +1,5 @@
 /** What makes a process one node of many: directory, bus and Socket.IO adapter, all on Redis. */
+import type { Socket } from 'node:net';
 import { createAdapter } from '@socket.io/redis-adapter';
 import type { Redis } from 'ioredis';
 import type { ServerOptions } from 'socket.io';
@@ -34,6 +35,9 @@ export async function joinCluster(pub: Redis, nodeId: string, log: Logger): Prom
   // Unlike the other one it waits for Redis: what it subscribes to is made up for at each connection.
   const sub = pub.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null, commandTimeout: undefined });
   sub.on('error', (error) => log.debug({ err: error }, 'redis of the cluster'));
+  // In a Redis Cluster, and behind sentinels, another server may have our keys from now on. Who listens on the one before is not counted among
+  // the listeners of this one.
+  pub.on('ready', () => sub.status === 'ready' && serverOf(pub) !== serverOf(sub) && sub.disconnect(true));
   const ready = pub.status === 'ready' ? Promise.resolve() : new Promise<void>((connected) => void pub.once('ready', connected));
   await within(ready, START_MS, 'deadline').catch(() => log.warn({}, 'starting without Redis: rooms open once it is there'));
   const bus = await joinRedisBus({ nodeId, pub, sub, log });
@@ -49,6 +53,12 @@ export async function joinCluster(pub: Redis, nodeId: string, log: Logger): Prom
       sub.disconnect();
     },
   };
+}
+
+/** Address and port at the other end of a connection. */
+function serverOf(client: Redis): string {
+  const { remoteAddress, remotePort } = client.stream as Socket;
+  return `${remoteAddress}:${remotePort}`;
 }
 
 /** For the adapter, which publishes and does not look: a failure there would end the process. Rooms tell people again when they come back. */

@@ -1,6 +1,6 @@
 // The image's health probe: exit code 0 when this container's server answers 200. The image has no curl, and needs none.
 //
-//   node scripts/healthcheck.mjs [/health/live]
+//   node scripts/healthcheck.mjs [/health/live] [print]     with `print` what the server answers
 import { get as getHttp } from 'node:http';
 import { get as getHttps } from 'node:https';
 
@@ -10,7 +10,8 @@ const secure = Boolean(process.env.TLS_CERT);
 const request = (secure ? getHttps : getHttp)(
   { host: '127.0.0.1', port: Number(process.env.PORT || 8080), path, timeout: 2_500, rejectUnauthorized: false },
   (response) => {
-    response.resume();
+    if (process.argv[3] === 'print') response.pipe(process.stdout);
+    else response.resume();
     process.exitCode = response.statusCode === 200 ? 0 : 1;
     if (process.exitCode) console.error(`${path} answered ${response.statusCode}`);
   },

@@ -1,7 +1,7 @@
 /**
  * `npm test`: runs the lanes one after the other and ends with one line, `N passed, N failed` (and `, N skipped`).
  * Arguments go to jest: `npm test -- tests/rooms`, `npm test -- tests/sfu -t 'close()'`. Without any, an answer
- * that the API document names and no test has seen is a failure of the run.
+ * that the API document names and no test has seen is a failure of the run. `--lane <name>` as the first one runs that lane alone.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,11 @@ import { unseenAnswers } from './test/answers.ts';
 import { lanes } from './test/lanes.ts';
 import { placeOfRun } from './test/place.ts';
 import { runLane, type LaneResult } from './test/run-lane.ts';
+
+const [flag, only, ...others] = process.argv.slice(2);
+const named = flag === '--lane';
+const args = named ? others : process.argv.slice(2);
+const chosen = lanes.filter((lane) => (named ? lane.name === only : !lane.apart));
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stop = new AbortController();
@@ -26,9 +31,9 @@ const minutes = (ms: number) => `${Math.floor(ms / 60_000)}:${String(Math.floor(
 
 const results: LaneResult[] = [];
 const table: string[] = [];
-for (const lane of lanes) {
+for (const lane of chosen) {
   if (stop.signal.aborted) break;
-  const result = await runLane({ root, lane, args: process.argv.slice(2), signal: stop.signal });
+  const result = await runLane({ root, lane, args, signal: stop.signal });
   results.push(result);
   const late = result.ms > lane.budgetMs ? '  over budget' : '';
   table.push(

@@ -4,6 +4,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Logger } from 'pino';
 import type { Config } from '#config/index.ts';
 import type { Foundation } from './foundation.ts';
+import { logCounts } from './log.ts';
 import type { Modules } from './modules.ts';
 import { canonicalUrl } from './plugins/aliases.ts';
 import { logRequests } from './plugins/access-log.ts';
@@ -29,6 +30,7 @@ import { cutSlowBodies } from './plugins/slow-bodies.ts';
 import { traceRequests } from './plugins/tracing.ts';
 import { countViews } from './plugins/views.ts';
 import { sendPage, serveWeb } from './plugins/web.ts';
+import { businessCounts } from './statistics/business-counts.ts';
 import { version } from './version.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -105,14 +107,19 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   const headers = await pageHeaders(config);
   const served = config.ROLES.includes('api');
   if (served) await documentApi(app, version, headers);
-  exposeMetrics(app, parts.metrics, durations, audit.securityCounts);
+  exposeMetrics(app, parts.metrics, durations, {
+    security: audit.securityCounts,
+    business: () => businessCounts(foundation.database),
+    slowQueries: foundation.database.slowQueries,
+    lines: () => logCounts(log),
+  });
   handleMissing(app, served ? sendPage(webFolder, headers) : null);
   if (served) await serveWeb(app, webFolder, headers);
 
   await app.register(async (api) => {
     answerWithEnvelopes(api);
     protectData(api);
-    await api.register(healthRoutes(parts.readiness, version));
+    await api.register(healthRoutes(parts.readiness, { version, revision: config.REVISION }));
     if (served) await api.register(v1(parts), { prefix: '/api/v1' });
   });
   return app;

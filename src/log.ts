@@ -1,6 +1,6 @@
 /** The log: JSON lines on standard output or in files that rotate, or readable ones on a terminal. Secrets and SQL with its values never get in. */
 import { hostname } from 'node:os';
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type LogFn, type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
 import type { Config } from '#config/index.ts';
 import { traceFields } from './tracing.ts';
@@ -10,8 +10,23 @@ const SECRET = ['authorization', 'cookie', 'password', 'passwordHash', 'token', 
 type LogConfig = Pick<Config, 'LOG_LEVEL' | 'LOG_PRETTY' | 'LOG_FILE' | 'LOG_FILE_MEGABYTES' | 'LOG_FILE_KEEP' | 'NODE_ENV'> &
   Partial<Pick<Config, 'OTEL_EXPORTER_OTLP_ENDPOINT' | 'NODE_NAME' | 'REDIS_URL'>>;
 
+/** Lines of a log since its start, by level, from `warn` on. */
+const counted = new WeakMap<object, Map<string, number>>();
+export const logCounts = (log: object): ReadonlyMap<string, number> => counted.get(log) ?? new Map();
+
 /** @param destination in place of standard output */
 export function createLog(config: LogConfig, destination?: DestinationStream): Logger {
+  const counts = new Map([
+    ['warn', 0],
+    ['error', 0],
+    ['fatal', 0],
+  ]);
+  const log = openLog(config, counts, destination);
+  counted.set(log, counts);
+  return log;
+}
+
+function openLog(config: LogConfig, counts: Map<string, number>, destination: DestinationStream | undefined): Logger {
   const readable = config.LOG_PRETTY ?? (process.stdout.isTTY && config.NODE_ENV !== 'production');
   const options = {
     level: config.LOG_LEVEL,
@@ -19,6 +34,14 @@ export function createLog(config: LogConfig, destination?: DestinationStream): L
     base: config.REDIS_URL ? { node: config.NODE_NAME ?? hostname() } : null,
     redact: { paths: [...SECRET, ...SECRET.map((key) => `*.${key}`), ...SECRET.map((key) => `*.*.${key}`)], censor: '[redacted]' },
     serializers: { err: errorFields },
+    hooks: {
+      logMethod(this: Logger, line: Parameters<LogFn>, write: LogFn, level: number) {
+        const name = pino.levels.labels[level] ?? '';
+        const before = counts.get(name);
+        if (before !== undefined) counts.set(name, before + 1);
+        write.apply(this, line);
+      },
+    },
     ...(config.OTEL_EXPORTER_OTLP_ENDPOINT && { mixin: traceFields }),
   };
   if (config.LOG_FILE) return pino(options, rotatingFile(config, config.LOG_FILE));

@@ -51,6 +51,11 @@ async function carryOut(options: CliOptions, config: Config): Promise<number> {
       if (options.seed) await seed(options.seed, config);
       return 0;
     }
+    case 'profile': {
+      const { takeProfile } = await import('./cli/profile.ts');
+      await takeProfile(config);
+      return 0;
+    }
     default:
       return control(options, config);
   }

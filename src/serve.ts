@@ -7,6 +7,8 @@ import type { CliOptions } from './cli/options.ts';
 import { claimFolder } from './cli/pid-file.ts';
 import { type Certificate, lanAddresses, selfSignedCertificate } from './lan.ts';
 import { createLog } from './log.ts';
+import { profileOnSignal } from './profiler.ts';
+import { version } from './version.ts';
 import { type Server, wire } from './wire.ts';
 
 /** npm passes Ctrl-C on to a process that got it already: signals this close together are one. */
@@ -22,9 +24,11 @@ export async function serve(options: CliOptions, config: Config): Promise<void> 
   const tls = (await ownCertificate(config)) ?? (await made());
   const running: { server?: Server } = {};
   endOnSignals(running, config, log);
+  profileOnSignal(config, log);
   const server = (running.server = await wire({ config, log, tls, announcedHost: addresses[0] }));
   await server.start();
   folder.announce(server.url());
+  log.info({ version, revision: config.REVISION }, 'started');
   const text = banner(server, config, options.lan);
   if (options.detached) process.send?.(text);
   else console.log(text);

@@ -5,10 +5,11 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Queue, Worker } from 'bullmq';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Logger } from '#rooms/ports.ts';
 import type { Claimed } from '#src/outbox/outbox.ts';
+import { openRedis, tagOf } from '#src/redis.ts';
 
 const NAME = 'wenzhen-jobs';
 /** A stalled worker's jobs are taken over after this long, in milliseconds: shorter than the claim of a row. */
@@ -28,19 +29,26 @@ export interface JobQueue {
 
 const entry = z.object({ id: z.uuid() });
 
-/** @param work does the job of one row; must never reject */
-export function openQueue(url: string, work: ((id: string) => Promise<void>) | null, concurrency: number, log: Logger): JobQueue {
+/**
+ * @param urls as in `REDIS_URL`
+ * @param work does the job of one row; must never reject
+ */
+export function openQueue(urls: string, work: ((id: string) => Promise<void>) | null, concurrency: number, log: Logger): JobQueue {
   let closed = false;
+  const tag = tagOf(urls, NAME);
+  // BullMQ wants to make the names of keys itself.
+  const prefix = tag && { prefix: tag };
   // Of a queue that was closed while Redis was away nothing tries on; BullMQ makes a further connection of the same kind.
   const retryStrategy = (times: number) => (closed ? null : Math.min(times * 100, MOST_PAUSE_MS));
   const connect = (enableOfflineQueue: boolean): Redis => {
-    const client = new Redis(url, { maxRetriesPerRequest: null, enableOfflineQueue, retryStrategy });
+    const client = openRedis(urls, tag, { maxRetriesPerRequest: null, enableOfflineQueue, retryStrategy });
     client.on('error', (error) => log.debug({ err: error }, 'redis of the job queue'));
     return client;
   };
   // Whoever hands a job on is told at once when Redis is away.
   const connections = [connect(false)];
-  const queue = new Queue(NAME, { connection: connections[0] as Redis, defaultJobOptions: { removeOnComplete: true, removeOnFail: true } });
+  const defaultJobOptions = { removeOnComplete: true, removeOnFail: true };
+  const queue = new Queue(NAME, { connection: connections[0] as Redis, ...prefix, defaultJobOptions });
   queue.on('error', (error) => log.debug({ err: error }, 'job queue'));
   let worker: Worker | undefined;
   if (work) {
@@ -49,6 +57,7 @@ export function openQueue(url: string, work: ((id: string) => Promise<void>) | n
     connections.push(connection);
     worker = new Worker(NAME, async ({ data }: { data: unknown }) => work(entry.parse(data).id), {
       connection,
+      ...prefix,
       concurrency,
       lockDuration: LOCK_MS,
       stalledInterval: LOCK_MS,

@@ -20,7 +20,7 @@ const rules: Record<string, (to: string, reference: Reference) => boolean> = {
   sfu: inFolder('config'),
   rooms: inFolder('config', 'sfu'),
   src: (to) => inFolder('config')(to) || publicRooms(to),
-  workers: (to) => inFolder('config', 'src/outbox')(to) || /^(src\/.*\/?service|src\/audit\/actor|rooms\/ports)\.ts$/.test(to),
+  workers: (to) => inFolder('config', 'src/outbox')(to) || /^(src\/.*\/?service|src\/audit\/actor|src\/redis|rooms\/ports)\.ts$/.test(to),
   web: (to, { typeOnly }) => to === 'rooms/protocol-version.ts' || (typeOnly && publicRooms(to)),
   scripts: inFolder('config'),
   tests: everything,

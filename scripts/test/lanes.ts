@@ -10,6 +10,8 @@ export interface Lane {
   testTimeoutMs: number;
   /** What the lane may take in CI, ms. The lanes together stay below 25 minutes, set-up included. */
   budgetMs: number;
+  /** Not part of `npm test`: runs when it is named, `node scripts/test.ts --lane <name>`. */
+  apart?: true;
 }
 
 export const lanes: readonly Lane[] = [
@@ -18,4 +20,6 @@ export const lanes: readonly Lane[] = [
   { name: 'browser', folders: ['browser'], workers: 2, testTimeoutMs: 120_000, budgetMs: 7 * 60_000 },
   // Networks that are shaped, media and faults want the machine for themselves, or their figures and deadlines mean nothing.
   { name: 'heavy', folders: ['network', 'rtc', 'faults', 'cluster'], workers: 1, testTimeoutMs: 120_000, budgetMs: 8 * 60_000 },
+  // How a site is run: other kinds of Redis, upgrades, balancers.
+  { name: 'operations', folders: ['operations'], workers: 1, testTimeoutMs: 60_000, budgetMs: 10 * 60_000, apart: true },
 ];

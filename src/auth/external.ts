@@ -11,6 +11,7 @@ import { withViolations } from '#src/database/constraints.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
 import { PartnerError } from '#src/partners/partner-error.ts';
+import { countBusiness } from '#src/statistics/business-counts.ts';
 import type { Users } from '#src/users/service.ts';
 import type { ClientClaim, Origin } from './networks.ts';
 import type { ExternalProvider, Person } from './providers.ts';
@@ -185,6 +186,7 @@ function createEntering({ database, users, signIn }: ExternalParts, { ownerOf, a
       database.transaction(async () => {
         const { id } = await users.create({ name: person.name ?? title, roles: ['patient'] });
         await add(id, person, false);
+        countBusiness(database, 'user.register');
         return id;
       });
     const userId =

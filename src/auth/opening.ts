@@ -6,6 +6,7 @@ import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
 import type { AccessCache } from '#src/permissions/access.ts';
 import type { NewAccount } from '#src/users/accounts.ts';
+import { countBusiness } from '#src/statistics/business-counts.ts';
 import type { UserRow } from '#src/users/model.ts';
 import type { Users } from '#src/users/service.ts';
 import type { Attempt, LoginLog } from './login-log.ts';
@@ -46,7 +47,7 @@ export interface OpeningParts {
 }
 
 export function createOpening(parts: OpeningParts): Opening {
-  const { auth, users, log, notices } = parts;
+  const { database, auth, users, log, notices } = parts;
 
   const open: Opening['open'] = async (attempt, outdated) => {
     const passwordHash = outdated === undefined ? undefined : await hashPassword(outdated);
@@ -63,7 +64,11 @@ export function createOpening(parts: OpeningParts): Opening {
   return {
     open,
     begin,
-    enroll: async (account, method, client, from) => begin((await users.create(account)).id, method, client, from),
+    async enroll(account, method, client, from) {
+      const { id } = await users.create(account);
+      countBusiness(database, 'user.register');
+      return begin(id, method, client, from);
+    },
     async refresh(refreshToken, from) {
       const rotation = await auth.sessions.renew(refreshToken, from);
       if (rotation.state === 'reused') {

@@ -12,6 +12,7 @@ const commands = {
   'rotate-keys': '',
   'verify-keys': '',
   audit: 'verify',
+  profile: '',
   seed: '',
 } as const;
 type Command = keyof typeof commands;
@@ -52,6 +53,7 @@ Commands
   rotate-keys            seal all personal data with the last key of DATA_KEYS
   verify-keys            try whether DATA_KEYS opens everything; ends with 1 when not
   audit verify           check the audit chains; ends with 1 when one is broken
+  profile                take a CPU profile of the running server (PROFILE_SECONDS), into DATA_DIR/profiles
   seed [--scale <factor>] [--seed <number>] [--at <time>] [--password <text>] [--force]
                          fill an empty clinic with invented people and visits
 

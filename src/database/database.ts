@@ -16,7 +16,7 @@ import { connectMysql, type PoolConfig, type PoolFigures, poolFigures, readerLim
 import { retryDeadlocks } from './faults.ts';
 import { defineModels, type Models } from './models.ts';
 import { createPrepared, type Prepared } from './prepared.ts';
-import { logSlowQueries } from './slow-queries.ts';
+import { type SlowQueries, watchSlowQueries } from './slow-queries.ts';
 import { isUnlimited } from './time-limit.ts';
 import { traceStatements } from './traced.ts';
 
@@ -41,6 +41,8 @@ export interface Database {
   ping(timeoutMs: number): Promise<void>;
   /** How the pool of connections is used; null on SQLite. */
   pool(): PoolFigures | null;
+  /** Statements since the start that took longer than `LOG_SLOW_QUERY_MS`; prepared reads are not among them. */
+  slowQueries(): number;
   close(): Promise<void>;
 }
 
@@ -77,8 +79,8 @@ export type DatabaseConfig = Pick<Config, 'DATABASE_URL' | 'DATA_DIR'> & Partial
  * @throws when the server cannot be reached
  */
 export async function openDatabase(config: DatabaseConfig, log: Logger, tracing: Tracing | null = null): Promise<Database> {
-  const slow = logSlowQueries(config.LOG_SLOW_QUERY_MS ?? 0, log);
-  const sequelize = config.DATABASE_URL ? connectMysql(config.DATABASE_URL, config, slow) : connectSqlite(config.DATA_DIR, slow);
+  const slow = watchSlowQueries(config.LOG_SLOW_QUERY_MS ?? 0, log);
+  const sequelize = config.DATABASE_URL ? connectMysql(config.DATABASE_URL, config, slow.log) : connectSqlite(config.DATA_DIR, slow.log);
   const dialect = sequelize.getDialect() === 'sqlite' ? 'sqlite' : 'mysql';
   const writer = new Mutex();
   const models = defineModels(sequelize);
@@ -125,6 +127,7 @@ export async function openDatabase(config: DatabaseConfig, log: Logger, tracing:
     time: (date) => stored(date, dialect),
     ping,
     pool: () => poolFigures(sequelize),
+    slowQueries: slow.count,
     close: () => (closing ??= writer.runExclusive(() => prepared.close().then(() => sequelize.close()))),
   };
   try {
@@ -144,7 +147,7 @@ const stored = (date: Date, dialect: Dialect): string =>
     .replace('Z', dialect === 'sqlite' ? ' +00:00' : '');
 
 /** Everybody's medical data: for the account that the server runs as, and nobody else. */
-function connectSqlite(folder: string, slow: ReturnType<typeof logSlowQueries>): Sequelize {
+function connectSqlite(folder: string, slow: SlowQueries['log']): Sequelize {
   makePrivateFolder(folder);
   const storage = path.join(folder, 'wenzhen.sqlite');
   closeSync(openSync(storage, 'a', 0o600));

@@ -13,12 +13,21 @@ export const withoutValues = (sql: string): string =>
     .replaceAll(/\(\?(?:, \?)+\)/g, '(?)')
     .slice(0, LONGEST);
 
-/** For Sequelize's `logging` with `benchmark`. @param slowMs 0: nothing is slow */
-export function logSlowQueries(slowMs: number, log: Pick<Logger, 'warn'>): false | ((sql: string, ms?: number) => void) {
-  if (slowMs === 0) return false;
-  return (sql, ms) => {
+export interface SlowQueries {
+  /** For Sequelize's `logging` with `benchmark`. */
+  log: false | ((sql: string, ms?: number) => void);
+  /** How many there were since the start. */
+  count(): number;
+}
+
+/** @param slowMs 0: nothing is slow */
+export function watchSlowQueries(slowMs: number, log: Pick<Logger, 'warn'>): SlowQueries {
+  let slow = 0;
+  const tell = (sql: string, ms?: number): void => {
     if (typeof ms !== 'number' || ms < slowMs) return;
+    slow++;
     const { requestId } = currentActor();
     log.warn({ ms, sql: withoutValues(sql), ...(requestId && { requestId }) }, 'slow query');
   };
+  return { log: slowMs > 0 && tell, count: () => slow };
 }

@@ -9,6 +9,7 @@ import { ApiError } from '#src/errors.ts';
 import { type Fen, moneyValue } from '#src/money.ts';
 import type { Outbox } from '#src/outbox/outbox.ts';
 import type { Settings } from '#src/settings/service.ts';
+import { countBusiness } from '#src/statistics/business-counts.ts';
 import { nextStatus, type OrderEvent } from './machine.ts';
 import { orderContact, orderReason, type OrderRow, type OrderType } from './model.ts';
 
@@ -186,5 +187,6 @@ async function write(parts: OrderParts, input: NewOrder, requestId: string | nul
   await models.orderLog.create({ ...step, actorId: userId, reason: null, requestId });
   if (expiresAt)
     await outbox.append('order.expire', { orderId: id }, { runAt: expiresAt, dedupeKey: expiryKey(id), ...(requestId && { requestId }) });
+  countBusiness(database, 'order.create');
   return order;
 }

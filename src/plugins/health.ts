@@ -20,14 +20,22 @@ export interface Readiness {
 
 const live = z.object({ status: z.literal('up'), uptimeSeconds: z.number() });
 const parts = z.object({ database: z.boolean(), media: z.boolean(), accepting: z.boolean(), redis: z.boolean().optional() });
-const ready = z.object({ status: z.literal('up'), checks: parts.optional().describe('to callers on the same machine only') });
-const about = z.object({ name: z.string(), version: z.string(), protocolVersion: z.string(), node: z.string(), uptimeSeconds: z.number() });
+const ready = z.object({
+  status: z.enum(['up', 'degraded']).describe('`degraded`: works, but Redis is away, and rooms that are not open have to wait'),
+  checks: parts.optional().describe('to callers on the same machine only'),
+});
+const about = z.object({
+  name: z.string(),
+  version: z.string(),
+  revision: z.string().optional().describe('commit that it was built from, where that is known'),
+  protocolVersion: z.string(), node: z.string(), uptimeSeconds: z.number(),
+});
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 const uptimeSeconds = () => Math.round(process.uptime());
 
-/** @param version of the program */
-export function healthRoutes(readiness: Readiness, version: string): FastifyPluginAsyncZod {
+/** @param program its version, and the commit that it was built from */
+export function healthRoutes(readiness: Readiness, program: { version: string; revision: string | undefined }): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/health/live', {
       config: { policy: publicAccess },
@@ -49,7 +57,7 @@ export function healthRoutes(readiness: Readiness, version: string): FastifyPlug
         if (Object.values(checks).includes(false)) throw new ApiError('not_ready', { details: [named] });
         // Behind a proxy on this machine `ip` is the client's, once that proxy is trusted.
         const local = LOOPBACK.has(request.ip) && request.headers['x-forwarded-for'] === undefined;
-        return { status: 'up' as const, ...(local && { checks: named }) };
+        return { status: redis === false ? ('degraded' as const) : ('up' as const), ...(local && { checks: named }) };
       },
     });
 
@@ -58,7 +66,8 @@ export function healthRoutes(readiness: Readiness, version: string): FastifyPlug
       schema: { summary: 'Which program this is', tags: ['health'], response: { 200: about } },
       handler: async () => ({
         name: 'wenzhen',
-        version,
+        version: program.version,
+        ...(program.revision && { revision: program.revision }),
         protocolVersion: PROTOCOL_VERSION,
         node: process.versions.node,
         uptimeSeconds: uptimeSeconds(),

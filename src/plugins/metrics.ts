@@ -1,7 +1,7 @@
 /** Prometheus metrics at `/metrics`: HTTP latency, rooms, media workers, event loop and process. */
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { count, exposeNode, type NodeSources } from './node-metrics.ts';
+import { count, exposeNode, total, type NodeSources } from './node-metrics.ts';
 import { publicAccess } from './policy.ts';
 import type { RequestDurations } from './request-durations.ts';
 
@@ -31,12 +31,25 @@ export interface MetricSources {
 /** Upper ends of the buckets of durations, in seconds. */
 export const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** @param security how many events of each kind the log of security holds from this process */
+/** What this process has counted since its start. */
+export interface ProcessCounts {
+  /** Events in the log of security, by kind. */
+  security: () => ReadonlyMap<string, number>;
+  /** By event, `order.create` for example. */
+  business: () => Readonly<Record<string, number>>;
+  slowQueries: () => number;
+  /** Lines of the log, by level. */
+  lines: () => ReadonlyMap<string, number>;
+}
+
+/** Tag of the figures of the business. */
+const APPLICATION = 'wenzhen';
+
 export function exposeMetrics(
   app: FastifyInstance,
   sources: MetricSources,
   durations: RequestDurations,
-  security: () => ReadonlyMap<string, number>,
+  counts: ProcessCounts,
 ): void {
   const register = new Registry();
   collectDefaultMetrics({ register });
@@ -46,7 +59,13 @@ export function exposeMetrics(
     Object.entries(sources.moneyAlerts()),
   );
   observeTurns(register, sources.turns);
-  count(register, 'security_events_total', 'What was suspicious, by its kind in the log of security events', 'kind', security);
+  count(register, 'security_events_total', 'What was suspicious, by its kind in the log of security events', 'kind', counts.security);
+  for (const event of Object.keys(counts.business()))
+    count(register, `business_${event.replaceAll('.', '_')}_total`, `business.${event}`, 'application', () => [
+      [APPLICATION, counts.business()[event] ?? 0],
+    ]);
+  total(register, 'database_slow_queries_total', 'Statements that took longer than LOG_SLOW_QUERY_MS', counts.slowQueries);
+  count(register, 'log_lines_total', 'Lines of the log, from level warn on', 'level', counts.lines);
   if (sources.node) exposeNode(register, sources.node, BUCKETS);
   app.get('/metrics', { config: { policy: publicAccess }, schema: { hide: true } }, async (_request, reply) => {
     return reply.type(register.contentType).send(`${await register.metrics()}\n${durations.text()}`);

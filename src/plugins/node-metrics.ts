@@ -155,7 +155,7 @@ function labelled(register: Registry, name: string, help: string, label: string,
 }
 
 /** A count that somebody else keeps. */
-function total(register: Registry, name: string, help: string, read: () => number): void {
+export function total(register: Registry, name: string, help: string, read: () => number): void {
   new Counter({
     ...{ name, help, registers: [register] },
     collect() {
