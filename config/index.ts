@@ -101,7 +101,10 @@ export const settings = z.object({
   DATABASE_LIFETIME_MS: someMilliseconds.default(1_800_000).describe('Connections are replaced after so long'),
   REDIS_URL: z
     .string()
-    .refine((urls) => urls.split(',').every((url) => /^rediss?:\/\/[^/]/.test(url.trim()) && URL.canParse(url.trim())), 'is no list of redis://host:port')
+    .refine(
+      (urls) => urls.split(',').every((url) => /^rediss?:\/\/[^/]/.test(url.trim()) && URL.canParse(url.trim())),
+      'is no list of redis://host:port',
+    )
     .optional()
     .describe(
       '`redis://host:6379`: jobs are spread over all nodes and, with `DATABASE_URL`, rooms are shared. Several, comma separated, are a Redis Cluster; with `?sentinel=name` behind the first they are the sentinels of the server of that name. Default: a node alone',

@@ -49,7 +49,7 @@ async function look(servers: readonly Place[], tag: string, options: RedisOption
   const owners = answered.flatMap(({ slot, ranges }) => ranges.find(({ from, to }) => from <= slot && slot <= to)?.servers[0] ?? []);
   const votes = new Map<string, number>();
   for (const owner of owners) votes.set(nameOf(owner), (votes.get(nameOf(owner)) ?? 0) + 1);
-  const [most] = [...owners].sort((a, b) => (votes.get(nameOf(b)) ?? 0) - (votes.get(nameOf(a)) ?? 0));
+  const [most] = owners.toSorted((a, b) => (votes.get(nameOf(b)) ?? 0) - (votes.get(nameOf(a)) ?? 0));
   if (!most) throw new Error(`No server of the Redis Cluster has told who has the keys of ${tag}`);
   return { owner: most, servers: answered.flatMap(({ ranges }) => ranges.flatMap((range) => range.servers)) };
 }

@@ -118,10 +118,7 @@ export async function openDatabase(config: DatabaseConfig, log: Logger, tracing:
 
   let closing: Promise<void> | undefined;
   const database: Database = {
-    dialect,
-    sequelize,
-    models,
-    prepared,
+    ...{ dialect, sequelize, models, prepared },
     transaction,
     afterCommit,
     time: (date) => stored(date, dialect),

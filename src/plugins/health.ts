@@ -28,7 +28,9 @@ const about = z.object({
   name: z.string(),
   version: z.string(),
   revision: z.string().optional().describe('commit that it was built from, where that is known'),
-  protocolVersion: z.string(), node: z.string(), uptimeSeconds: z.number(),
+  protocolVersion: z.string(),
+  node: z.string(),
+  uptimeSeconds: z.number(),
 });
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);

@@ -45,12 +45,7 @@ export interface ProcessCounts {
 /** Tag of the figures of the business. */
 const APPLICATION = 'wenzhen';
 
-export function exposeMetrics(
-  app: FastifyInstance,
-  sources: MetricSources,
-  durations: RequestDurations,
-  counts: ProcessCounts,
-): void {
+export function exposeMetrics(app: FastifyInstance, sources: MetricSources, durations: RequestDurations, counts: ProcessCounts): void {
   const register = new Registry();
   collectDefaultMetrics({ register });
   gaugeRooms(register, sources.rooms);

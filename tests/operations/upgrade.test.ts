@@ -23,7 +23,13 @@ beforeAll(async () => {
   for (const name of ['nodes', 'releases', 'releases/broken']) await mkdir(path.join(folder, name));
   for (const version of ['one', 'two']) await symlink(projectRoot, path.join(folder, 'releases', version));
   for (const name of NAMES) {
-    const own = { NODE_NAME: name, DATA_DIR: path.join(folder, name), PORT: String(await freePort()), MEDIA_WORKERS: '1', PROFILE_SECONDS: '1' };
+    const own = {
+      NODE_NAME: name,
+      DATA_DIR: path.join(folder, name),
+      PORT: String(await freePort()),
+      MEDIA_WORKERS: '1',
+      PROFILE_SECONDS: '1',
+    };
     const settings = { ...shared, ...own, HOST: '127.0.0.1', ROLES: name === 'jobs' ? 'jobs' : 'api,rooms' };
     nodes.set(name, settings);
     const lines = Object.entries(settings).map(([key, value]) => `${key}='${value}'\n`);

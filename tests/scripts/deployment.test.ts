@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { loadConfig, settings } from '#config/index.ts';
 import { projectRoot } from './workplace.ts';
 
@@ -17,6 +17,15 @@ interface Service {
   healthcheck?: { interval: string; timeout: string; retries: number; start_period?: string };
   depends_on?: Record<string, { condition: string }>;
   networks?: string[] | Record<string, unknown>;
+}
+
+interface Manifest {
+  kind: string;
+  spec: {
+    template?: {
+      spec: { containers: { env?: { name: string; value?: string }[] }[]; terminationGracePeriodSeconds?: number };
+    };
+  };
 }
 
 const read = (path: string) => readFileSync(join(projectRoot, path), 'utf8');
@@ -90,6 +99,35 @@ describe('compose.yaml', () => {
     const conf = read('deploy/coturn/turnserver.conf');
     const [min, max] = ['min-port', 'max-port'].map((name) => conf.match(new RegExp(`^${name}=(\\d+)$`, 'm'))?.[1]);
     expect(services['coturn']?.ports).toContain(`${min}-${max}:${min}-${max}/udp`);
+  });
+});
+
+describe('deploy/swarm.yaml and deploy/kubernetes', () => {
+  const unknown = (names: readonly string[]) => names.filter((name) => name !== 'TZ' && !(name in settings.shape));
+
+  test('name settings that exist, and run three nodes that are updated one at a time, ten seconds apart', () => {
+    const swarm = parse(read('deploy/swarm.yaml'), { merge: true }) as { services: Record<string, Service & { deploy: object }> };
+    expect(Object.values(swarm.services).flatMap(({ environment = {} }) => unknown(Object.keys(environment)))).toEqual([]);
+    const update_config = expect.objectContaining({ parallelism: 1, delay: '10s', failure_action: 'rollback' });
+    expect(swarm.services['app']?.deploy).toMatchObject({ replicas: 3, update_config, restart_policy: { condition: 'on-failure' } });
+  });
+
+  test('give pods settings that exist, and longer to end than the server takes', () => {
+    const documents = ['api', 'rooms', 'jobs', 'every-pod'].flatMap((name) =>
+      parseAllDocuments(read(`deploy/kubernetes/${name}.yaml`)).map((document) => document.toJS() as Manifest),
+    );
+    const pods = documents.flatMap(({ spec }) => spec.template?.spec ?? []);
+    const containers = pods.flatMap((pod) => pod.containers);
+    expect(unknown(containers.flatMap(({ env = [] }) => env.map(({ name }) => name)))).toEqual([]);
+    expect(containers.flatMap(({ env = [] }) => env.flatMap(({ name, value }) => (name === 'ROLES' ? value : [])))).toEqual([
+      'api',
+      'rooms',
+      'jobs',
+    ]);
+    expect(unknown([...read('deploy/kubernetes/secrets.env.example').matchAll(/^(\w+)=/gm)].map(([, name = '']) => name))).toEqual([]);
+    const { SHUTDOWN_TIMEOUT_MS } = loadConfig({});
+    expect(pods.flatMap((pod) => pod.terminationGracePeriodSeconds ?? [])[0]).toBeGreaterThan(SHUTDOWN_TIMEOUT_MS / 1_000 + 5);
+    expect(documents.filter(({ kind }) => kind === 'HorizontalPodAutoscaler')).toHaveLength(3);
   });
 });
 

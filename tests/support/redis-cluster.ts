@@ -46,7 +46,10 @@ export async function startRedisCluster(servers = 6): Promise<RedisCluster> {
     }
   }
   const linesOf = async (port: number): Promise<string[][]> =>
-    (await ask(port, (client) => client.cluster('NODES') as Promise<string>)).trim().split('\n').map((line) => line.split(' '));
+    (await ask(port, (client) => client.cluster('NODES') as Promise<string>))
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' '));
   const living = (): number => [...running.keys()][0] ?? 0;
   async function kill(port: number): Promise<void> {
     const server = running.get(port);
@@ -68,7 +71,10 @@ export async function startRedisCluster(servers = 6): Promise<RedisCluster> {
     });
 
   return {
-    urls: addresses.slice(0, 3).map((address) => `redis://${address}`).join(','),
+    urls: addresses
+      .slice(0, 3)
+      .map((address) => `redis://${address}`)
+      .join(','),
     async ownerOf(tag) {
       const slot = await ask(living(), (client) => client.cluster('KEYSLOT', tag));
       const within = (range: string): boolean => {

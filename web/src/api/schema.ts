@@ -15112,7 +15112,8 @@ export interface paths {
       parameters: Record<string, never>;
       responses: {
         200: Json<Success<{
-          status: 'up';
+          /** `degraded`: works, but Redis is away, and rooms that are not open have to wait */
+          status: 'up' | 'degraded';
           /** to callers on the same machine only */
           checks?: {
             database: boolean;
@@ -15133,6 +15134,8 @@ export interface paths {
         200: Json<Success<{
           name: string;
           version: string;
+          /** commit that it was built from, where that is known */
+          revision?: string;
           protocolVersion: string;
           node: string;
           uptimeSeconds: number;
