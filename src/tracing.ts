@@ -6,7 +6,6 @@ import { hostname } from 'node:os';
 import {
   context,
   type Context,
-  type ContextManager,
   diag,
   DiagLogLevel,
   isSpanContextValid,
@@ -67,11 +66,10 @@ export async function startTracing(config: TracingConfig, version: string, nodeI
       }),
     ],
   });
-  const contexts = new AsyncLocalStorageContextManager().enable();
-  context.setGlobalContextManager(contexts);
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   complainTo(log);
   return {
-    ...tracingOf(provider.getTracer('wenzhen', version), contexts),
+    ...tracingOf(provider.getTracer('wenzhen', version)),
     async close() {
       const late = new Promise<void>((done) => setTimeout(done, LAST_EXPORT_MS).unref());
       await Promise.race([provider.shutdown().catch(() => undefined), late]);
@@ -92,13 +90,10 @@ function complainTo(log: Logger): void {
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
 }
 
-/** @param contexts asked itself: the way through the API costs more than all else that a message outside of a trace pays */
-function tracingOf(tracer: Tracer, contexts: ContextManager): Tracing {
+function tracingOf(tracer: Tracer): Tracing {
   /** The span that runs here, unless its work is over: what goes on behind it for long is not of its trace. */
   const running = (): ApiSpan | undefined => {
-    const here = contexts.active();
-    if (here === ROOT_CONTEXT) return undefined;
-    const span = trace.getSpan(here);
+    const span = trace.getActiveSpan();
     return span?.isRecording() ? span : undefined;
   };
   const parentOf = (parent: SpanOptions['parent']): Context | null => {
