@@ -70,7 +70,8 @@ async function effectsOf({ orderId, id }: Bought) {
     status: (await orderOf(servers[0], orderId)).status,
     paid: await models.orderLog.count({ where: { orderId, event: 'PAY_SUCCESS' } }),
     payments: await models.payments.count({ where: { paidOrderId: orderId } }),
-    told: told.filter(({ payload }) => payload.includes(orderId)).length,
+    // But for the notice that the order is there and waits.
+    told: told.filter(({ payload }) => payload.includes(orderId) && !payload.includes('order.created')).length,
     refunds: await models.refunds.count({ where: { orderId } }),
     claimed: (await models.payments.findByPk(id))?.claimed,
   };
