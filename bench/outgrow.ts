@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { observer, type types } from 'mediasoup';
 import type { MediaServer } from '#sfu/index.ts';
 import { addViewer, answerTimes, FULL_MS, openRoom, TOLERANCE, watchShare } from './forwarding/filling.ts';
-import { nullIfFull, sendCamera, startMediaServer, usePlainTransports } from './forwarding/ours.ts';
+import { sendCamera, startMediaServer, usePlainTransports } from './forwarding/ours.ts';
 import { receiverCapabilities } from './forwarding/plain.ts';
 import { type Condition, conclude, finish, type Options, readOptions, waitForQuiet } from './harness.ts';
 import { pin } from './processes.ts';
@@ -19,7 +19,10 @@ const WORKERS = 2;
 const LIMIT = 0.25;
 /** What the sanity twin allows. */
 const TWIN_LIMIT = 0.45;
-const EVERY_MS = 40;
+/** Slow enough for the measured time to decide, not what placement reckons for those who have just come. */
+const EVERY_MS = 150;
+/** Share of the limit that the first worker is used up to, at least, before the broadcast goes on. */
+const USED = 0.5;
 /** So many viewers come between two small rooms. */
 const BETWEEN_ROOMS = 25;
 const SMALL_ROOM = { senders: 2, viewers: 0 };
@@ -38,8 +41,6 @@ interface Figure {
   /** Share of the broadcast's and the rooms' packets that arrived. */
   delivered: number;
   p99: number;
-  /** Whether one more room was refused. */
-  closed: boolean;
 }
 
 const share = (value: number): string => `${Math.round(value * 100)} %`;
@@ -99,12 +100,10 @@ async function grow(options: Options): Promise<Figure> {
     const to = await load.read();
     const expected = ((to.sent - from.sent) / streams) * (viewers + received);
     const fullest = Math.max(...shares());
-    const more = await media.openRoom('one more').catch(nullIfFull);
     return {
       ...{ wentOnAt, placedAt, fullest, viewers },
       delivered: (to.arrived - from.arrived) / expected,
       p99: percentile(times.flat(), 0.99),
-      closed: more === null,
     };
   } finally {
     for (const watch of watches) watch.stop();
@@ -116,12 +115,13 @@ async function grow(options: Options): Promise<Figure> {
 function conditions(figures: readonly Figure[]): Condition[] {
   const highest = Math.max(...figures.flatMap(({ placedAt }) => placedAt));
   const fullest = Math.max(...figures.map((figure) => figure.fullest));
+  const soonest = Math.min(...figures.map(({ wentOnAt }) => wentOnAt));
   const worst = Math.min(...figures.map(({ delivered }) => delivered));
   return [
     { text: `no room was placed above ${share(LIMIT)} of a core (highest: ${share(highest)})`, holds: highest <= LIMIT + TOLERANCE },
     { text: `full workers stay within ${share(LIMIT)} of a core (highest: ${share(fullest)})`, holds: fullest <= LIMIT + TOLERANCE },
     { text: `at least ${share(DELIVERED)} of the packets arrived (worst: ${(worst * 100).toFixed(1)} %)`, holds: worst >= DELIVERED },
-    { text: 'one more room is refused then', holds: figures.every(({ closed }) => closed) },
+    { text: `the first worker was used to ${share(LIMIT * USED)} at least (lowest: ${share(soonest)})`, holds: soonest >= LIMIT * USED },
   ];
 }
 

@@ -40,6 +40,8 @@ const ANSWER_MS = 7_000;
 const PAUSE_MS = 100;
 const LEAVE_MS = 10_000;
 const HISTORY = 200;
+/** Longer texts are not kept: ten minutes of them at every reader would fill the memory of the play. */
+const KEPT_TEXT = 200;
 /** A consultation's media in werift is one sound. */
 const SOURCE = 'microphone';
 
@@ -238,7 +240,7 @@ export class RoomPerson {
     for (const message of messages) {
       const before = this.chat.get(message.seq);
       if (before && before.clientMessageId !== message.clientMessageId) this.faults.push(`two messages have the number ${message.seq}`);
-      this.chat.set(message.seq, message);
+      this.chat.set(message.seq, message.text.length > KEPT_TEXT ? { ...message, text: '' } : message);
       this.#latest = Math.max(this.#latest, message.seq);
     }
     this.#latest = Math.max(this.#latest, latestSeq);
