@@ -43,7 +43,8 @@ async function effectsOf({ desk }: Rig, { orderId, appointmentId, id, payer }: B
     paid: await models.orderLog.count({ where: { orderId, event: 'PAY_SUCCESS' } }),
     confirmed: await models.appointmentLog.count({ where: { appointmentId, action: 'confirm' } }),
     credited: await models.payments.count({ where: { paidOrderId: orderId } }),
-    told: told.filter(({ payload }) => payload.includes(orderId)).length,
+    // But for the notice that the order is there and waits.
+    told: told.filter(({ payload }) => payload.includes(orderId) && !payload.includes('order.created')).length,
     refunds: await models.refunds.count({ where: { orderId } }),
     claimed: (await models.payments.findByPk(id))?.claimed,
     balance: (await models.balances.findByPk(payer.id))?.balance ?? 0,
