@@ -17,6 +17,8 @@ const STEP = 500;
 /** On the connection that the process has to Redis. Methods throw while it is away. */
 export function createRedisStore(redis: Redis): CacheStore {
   const named = (key: string): string => SPACE + key;
+  // The client puts it before keys, but neither before patterns nor does it take it off again.
+  const own = redis.options.keyPrefix ?? '';
   return {
     get: (key) => redis.get(named(key)),
     set: async (key, text, ttlMs) => void (await redis.set(named(key), text, 'PX', ttlMs)),
@@ -25,8 +27,8 @@ export function createRedisStore(redis: Redis): CacheStore {
       const found = new Set<string>();
       let cursor = '0';
       do {
-        const [next, some] = await redis.scan(cursor, 'MATCH', `${named(prefix)}*`, 'COUNT', STEP);
-        for (const key of some) found.add(key.slice(SPACE.length));
+        const [next, some] = await redis.scan(cursor, 'MATCH', `${own}${named(prefix)}*`, 'COUNT', STEP);
+        for (const key of some) found.add(key.slice(own.length + SPACE.length));
         cursor = next;
       } while (cursor !== '0' && found.size < limit);
       return [...found].toSorted().slice(0, limit);

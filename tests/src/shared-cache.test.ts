@@ -12,13 +12,17 @@ import { until } from '#tests/support/wait.ts';
 
 let redis: RedisServer;
 let client: ReturnType<typeof connectRedis>;
+/** As in a Redis Cluster, where all keys begin alike. */
+let prefixed: ReturnType<typeof connectRedis>;
 beforeAll(async () => {
   redis = await startRedis();
   client = connectRedis(redis.url, silentLog);
-  await until('the connection', () => client.status === 'ready');
+  prefixed = client.duplicate({ keyPrefix: '{wenzhen}' });
+  await until('the connections', () => client.status === 'ready' && prefixed.status === 'ready');
 });
 afterAll(async () => {
   client.disconnect();
+  prefixed.disconnect();
   await redis.stop();
 });
 
@@ -33,10 +37,10 @@ function signalsOf() {
 }
 const schema = z.object({ n: z.int() });
 
-describe.each(['memory', 'redis'] as const)('in %s', (kind) => {
+describe.each(['memory', 'redis', 'redis under a prefix'] as const)('in %s', (kind) => {
   let store: CacheStore;
   beforeAll(() => {
-    store = kind === 'redis' ? createRedisStore(client) : createMemoryStore();
+    store = kind === 'memory' ? createMemoryStore() : createRedisStore(kind === 'redis' ? client : prefixed);
   });
   const opened = (caches: SharedCaches, name: string) => caches.open({ name, schema, ttlMs: 60_000 });
 
