@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { Empty, Pagination, Select } from 'antd';
+import { Empty, Select } from 'antd';
 import { api, dataOf } from '../../api/client.ts';
+import { CardPages } from '../blocks/card-pages.tsx';
 import { Failure } from '../blocks/failure.tsx';
 import { FilterBar } from '../blocks/filter-bar.tsx';
 import type { ListState } from '../blocks/list-query.ts';
@@ -85,17 +86,13 @@ export function DoctorList() {
           <DoctorCard key={doctor.id} doctor={doctor} />
         ))}
       </div>
-      {data && data.pagination.total > list.state.pageSize && (
-        <nav aria-label={shell('table.pages')} className="clinic-pages">
-          <Pagination
-            current={list.state.page}
-            pageSize={list.state.pageSize}
-            total={data.pagination.total}
-            showSizeChanger={false}
-            simple={{ readOnly: true }}
-            onChange={(page) => list.change({ page })}
-          />
-        </nav>
+      {data && (
+        <CardPages
+          page={list.state.page}
+          pageSize={list.state.pageSize}
+          total={data.pagination.total}
+          onPage={(page) => list.change({ page })}
+        />
       )}
     </section>
   );

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { Alert, Button, Empty, Input, Pagination, Select } from 'antd';
+import { Alert, Button, Empty, Input, Select } from 'antd';
 import { useState } from 'react';
 import { api, dataOf } from '../../api/client.ts';
+import { CardPages } from '../blocks/card-pages.tsx';
 import { Failure } from '../blocks/failure.tsx';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { PageSkeleton } from '../blocks/page-skeleton.tsx';
@@ -163,18 +164,7 @@ export default function NearbyScreen() {
           <Card key={hospital.id} hospital={hospital} />
         ))}
       </div>
-      {data && data.pagination.total > PAGE_SIZE && (
-        <nav aria-label={shell('table.pages')} className="clinic-pages">
-          <Pagination
-            current={page}
-            pageSize={PAGE_SIZE}
-            total={data.pagination.total}
-            showSizeChanger={false}
-            simple={{ readOnly: true }}
-            onChange={setPage}
-          />
-        </nav>
-      )}
+      {data && <CardPages page={page} pageSize={PAGE_SIZE} total={data.pagination.total} onPage={setPage} />}
     </>
   );
 }

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { Empty, Pagination } from 'antd';
+import { Empty } from 'antd';
 import { useState } from 'react';
 import { api, dataOf } from '../../api/client.ts';
+import { CardPages } from '../blocks/card-pages.tsx';
 import { Facts } from '../blocks/facts.tsx';
 import { Failure } from '../blocks/failure.tsx';
 import { PageSkeleton } from '../blocks/page-skeleton.tsx';
@@ -36,7 +37,6 @@ function Totals({ practitionerId }: { practitionerId: string }) {
 /** What patients said, newest first. @param replies whether the reader is the one to answer */
 export function PracticeReviews({ practitionerId, replies = false }: { practitionerId: string; replies?: boolean }) {
   const t = useTexts('practice');
-  const shell = useTexts('shell');
   const [page, setPage] = useState(1);
   const { data, error, refetch } = useQuery({
     queryKey: [REVIEWS, 'list', practitionerId, page],
@@ -54,18 +54,7 @@ export function PracticeReviews({ practitionerId, replies = false }: { practitio
           <ReviewCard key={review.id} review={review} replies={replies} />
         ))}
       </div>
-      {data && data.pagination.total > PAGE_SIZE && (
-        <nav aria-label={shell('table.pages')} className="clinic-pages">
-          <Pagination
-            current={page}
-            pageSize={PAGE_SIZE}
-            total={data.pagination.total}
-            showSizeChanger={false}
-            simple={{ readOnly: true }}
-            onChange={setPage}
-          />
-        </nav>
-      )}
+      {data && <CardPages page={page} pageSize={PAGE_SIZE} total={data.pagination.total} onPage={setPage} />}
     </section>
   );
 }

@@ -1,8 +1,9 @@
 /** Who follows whom: of an account, for those who run the clinic, and one's own. */
 import { useQuery } from '@tanstack/react-query';
-import { Empty, Pagination } from 'antd';
+import { Empty } from 'antd';
 import { useState } from 'react';
 import { api, dataOf } from '../../api/client.ts';
+import { CardPages } from '../blocks/card-pages.tsx';
 import { ActionButton } from '../blocks/action-button.tsx';
 import { Failure } from '../blocks/failure.tsx';
 import { PageSkeleton } from '../blocks/page-skeleton.tsx';
@@ -29,7 +30,6 @@ function read(id: string | null, side: Side, page: number) {
 
 function FollowList({ id, side }: { id: string | null; side: Side }) {
   const t = useTexts('people');
-  const shell = useTexts('shell');
   const [page, setPage] = useState(1);
   const { data, error, refetch } = useQuery({ queryKey: [FOLLOWS, id, side, page], queryFn: () => read(id, side, page) });
   if (error) return <Failure error={error} onRetry={() => void refetch()} />;
@@ -61,18 +61,7 @@ function FollowList({ id, side }: { id: string | null; side: Side }) {
           </li>
         ))}
       </ul>
-      {data.pagination.total > PAGE_SIZE && (
-        <nav aria-label={shell('table.pages')} className="clinic-pages">
-          <Pagination
-            current={page}
-            pageSize={PAGE_SIZE}
-            total={data.pagination.total}
-            showSizeChanger={false}
-            simple={{ readOnly: true }}
-            onChange={setPage}
-          />
-        </nav>
-      )}
+      <CardPages page={page} pageSize={PAGE_SIZE} total={data.pagination.total} onPage={setPage} />
     </section>
   );
 }
