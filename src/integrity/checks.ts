@@ -29,6 +29,15 @@ const LINES = `SELECT q.appointment_id AS id FROM queue_entries q JOIN appointme
   WHERE q.state IN ('waiting', 'called') AND a.status IN ('cancelled', 'completed')`;
 const VISITS = `SELECT c.id AS id FROM consultations c JOIN appointments a ON a.id = c.appointment_id
   WHERE a.status = 'cancelled' AND c.status = 'scheduled' AND c.cancelled_at IS NULL`;
+const REFUNDED = "SELECT id FROM orders WHERE status = 'COMPLETED' AND amount > 0 AND refunded = amount";
+const RETURNED = `SELECT o.id AS id FROM orders o
+  LEFT JOIN (SELECT p.paid_order_id AS id, SUM(r.amount) AS total FROM refunds r JOIN payments p ON p.id = r.payment_id
+    WHERE r.state = 'succeeded' AND p.paid_order_id IS NOT NULL GROUP BY p.paid_order_id) g ON g.id = o.id
+  WHERE o.refunded <> COALESCE(g.total, 0)`;
+const SHARES = `SELECT p.id AS id FROM payments p
+  LEFT JOIN (SELECT payment_id AS id, SUM(amount) AS total FROM refunds
+    WHERE state IN ('approved', 'processing', 'abnormal', 'succeeded') GROUP BY payment_id) g ON g.id = p.id
+  WHERE p.claimed <> COALESCE(g.total, 0)`;
 const JOBS = "SELECT id FROM outbox WHERE state = 'dead'";
 
 export function createChecks(database: Database): Check[] {
@@ -39,7 +48,7 @@ export function createChecks(database: Database): Check[] {
   };
 
   return [
-    { name: 'balances', description: 'Every balance is the sum of its ledger', find: found(ACCOUNTS) },
+    ...moneyChecks(database, found),
     {
       name: 'file-usage',
       description: 'What people’s files take up is the sum of their files',
@@ -86,6 +95,20 @@ export function createChecks(database: Database): Check[] {
   ];
 }
 
+function moneyChecks(database: Database, found: (sql: string) => Check['find']): Check[] {
+  return [
+    { name: 'balances', description: 'Every balance is the sum of its ledger', find: found(ACCOUNTS) },
+    {
+      name: 'refunded-orders',
+      description: 'Completed orders of which all was given back are refunded',
+      find: found(REFUNDED),
+      repair: (ids) => endRefunded(database, ids),
+    },
+    { name: 'refunds', description: 'What went back for every order is the sum of its refunds', find: found(RETURNED) },
+    { name: 'refund-shares', description: 'What is claimed of every payment is the sum of its refunds that count', find: found(SHARES) },
+  ];
+}
+
 /** Appointments that nothing would ever end. */
 async function callOff({ models }: Database, ids: readonly string[]): Promise<void> {
   for (const id of ids) {
@@ -95,5 +118,16 @@ async function callOff({ models }: Database, ids: readonly string[]): Promise<vo
     const { version, startsAt } = row;
     const step = { appointmentId: id, version, action: 'cancel', fromStatus: 'pending', toStatus: 'cancelled', startsAt } as const;
     await models.appointmentLog.create({ ...step, actorId: null, reason: 'no_order', requestId: null });
+  }
+}
+
+/** Orders of before a service could end after its refund. */
+async function endRefunded({ models }: Database, ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
+    const order = await models.orders.findByPk(id, { lock: true });
+    if (order?.status !== 'COMPLETED' || order.refunded < order.amount) continue;
+    await order.update({ status: 'REFUNDED', version: order.version + 1 });
+    const step = { orderId: id, version: order.version, event: 'REFUND', fromStatus: 'COMPLETED', toStatus: 'REFUNDED' } as const;
+    await models.orderLog.create({ ...step, actorId: null, reason: 'integrity', requestId: null });
   }
 }

@@ -65,7 +65,10 @@ export interface OrderLifecycle {
   callOff(orderId: string, options: StepOptions): Promise<OrderRow>;
   /** Locks an order until the caller's transaction ends. @throws {ApiError} `not_found` */
   hold(orderId: string): Promise<OrderRow>;
-  /** Notes money that went back, never more than was paid; the last of it makes a COMPLETED order REFUNDED. */
+  /**
+   * Notes money that went back, never more than was paid; the last of it makes a COMPLETED order REFUNDED. One whose service goes
+   * on becomes it when that ends, one that was called off stays CANCELLED.
+   */
   giveBack(orderId: string, amount: Fen): Promise<void>;
   /** When its service was completed; null: it was not. */
   completedAt(orderId: string): Promise<Date | null>;
@@ -91,12 +94,7 @@ const heard: Partial<Record<OrderEvent, keyof OrderListener>> = {
 
 export function createLifecycle(parts: OrderParts): OrderLifecycle {
   const { models, transaction } = parts.database;
-  const listeners = new Map<OrderType | '*', OrderListener[]>();
-
-  async function tell(order: OrderRow, step: keyof OrderListener, { reason, actorId }: StepOptions): Promise<void> {
-    const told = [...(listeners.get(order.type) ?? []), ...(listeners.get('*') ?? [])];
-    for (const listener of told) await listener[step]?.(order, reason ?? null, actorId);
-  }
+  const { listen, tell } = createListeners();
 
   const fire: OrderLifecycle['fire'] = (orderId, event, options) =>
     transaction(async () => {
@@ -113,8 +111,15 @@ export function createLifecycle(parts: OrderParts): OrderLifecycle {
       const told = to === 'CANCELLED' && from !== 'PENDING' ? 'cancelled' : heard[event];
       if (told) await tell(order, told, options);
       // What listened may have moved it on.
-      return order.reload();
+      return endRefunded(await order.reload(), requestId);
     });
+
+  /** REFUND, once all that was paid went back and the machine lets it; an order that costs nothing has nothing to give back. */
+  async function endRefunded(order: OrderRow, requestId: string | null): Promise<OrderRow> {
+    const { id, status, amount, refunded } = order;
+    if (amount === 0 || refunded < amount || !nextStatus(status, 'REFUND')) return order;
+    return fire(id, 'REFUND', { actorId: null, ...(requestId && { requestId }) });
+  }
 
   return {
     fire,
@@ -124,18 +129,12 @@ export function createLifecycle(parts: OrderParts): OrderLifecycle {
         await tell(await hold(parts, orderId), 'beforeCallOff', options);
         return fire(orderId, 'CANCEL', options);
       }),
-    giveBack: (orderId, amount) =>
-      transaction(async () => {
-        const { refunded, amount: total, status } = await addRefund(parts, orderId, amount);
-        if (refunded === total && status === 'COMPLETED') await fire(orderId, 'REFUND', { actorId: null });
-      }),
+    giveBack: (orderId, amount) => transaction(async () => void (await endRefunded(await addRefund(parts, orderId, amount), null))),
     async completedAt(orderId) {
       const step = await models.orderLog.findOne({ where: { orderId, toStatus: 'COMPLETED' }, order: [['version', 'DESC']] });
       return step?.createdAt ?? null;
     },
-    listen(type, listener) {
-      listeners.set(type, [...(listeners.get(type) ?? []), listener]);
-    },
+    listen,
     create: (input, requestId) =>
       transaction(async () => {
         const order = await write(parts, input, requestId ?? null);
@@ -146,6 +145,17 @@ export function createLifecycle(parts: OrderParts): OrderLifecycle {
     async expire(orderId) {
       const order = await models.orders.findByPk(orderId, { attributes: ['status'] });
       if (order?.status === 'PENDING') await fire(orderId, 'PAY_FAIL', { actorId: null, reason: 'expired' });
+    },
+  };
+}
+
+function createListeners() {
+  const listeners = new Map<OrderType | '*', OrderListener[]>();
+  return {
+    listen: (type: OrderType | '*', listener: OrderListener): void => void listeners.set(type, [...(listeners.get(type) ?? []), listener]),
+    async tell(order: OrderRow, step: keyof OrderListener, { reason, actorId }: StepOptions): Promise<void> {
+      const told = [...(listeners.get(order.type) ?? []), ...(listeners.get('*') ?? [])];
+      for (const listener of told) await listener[step]?.(order, reason ?? null, actorId);
     },
   };
 }

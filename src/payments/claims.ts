@@ -11,6 +11,8 @@ export interface Claims {
   ofOrder(orderId: string): Promise<PaymentRow | null>;
   /** @throws {ApiError} `refund_too_large` when less is left */
   claim(paymentId: string, amount: Fen): Promise<void>;
+  /** The same for what has gone back already. @returns false: less is left */
+  take(paymentId: string, amount: Fen): Promise<boolean>;
   /** It did not go back. */
   release(paymentId: string, amount: Fen): Promise<void>;
 }
@@ -22,15 +24,20 @@ export function createClaims({ models, sequelize, transaction }: Database): Clai
     return changed > 0;
   }
 
+  const take: Claims['take'] = (paymentId, amount) =>
+    transaction(() => {
+      const left = { state: 'paid' as const, claimed: { [Op.lte]: literal(`amount - ${moneyValue(sequelize, amount)}`) } };
+      return change(paymentId, '+', amount, left as never);
+    });
+
   return {
+    take,
     byId: (id) => models.payments.findByPk(id, { rejectOnEmpty: true }),
     ofOrder: (orderId) => models.payments.findOne({ where: { paidOrderId: orderId } }),
 
-    claim: (paymentId, amount) =>
-      transaction(async () => {
-        const left = { state: 'paid' as const, claimed: { [Op.lte]: literal(`amount - ${moneyValue(sequelize, amount)}`) } };
-        if (!(await change(paymentId, '+', amount, left as never))) throw new ApiError('refund_too_large');
-      }),
+    async claim(paymentId, amount) {
+      if (!(await take(paymentId, amount))) throw new ApiError('refund_too_large');
+    },
     release: (paymentId, amount) =>
       transaction(async () => {
         if (!(await change(paymentId, '-', amount, { claimed: { [Op.gte]: amount } }))) throw new Error('Released more than was claimed');

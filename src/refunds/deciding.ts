@@ -25,7 +25,10 @@ export interface Deciding {
    * @throws {ApiError} `not_found`, `wrong_state`, `refund_too_large`, `forbidden`
    */
   review(caller: Caller, id: string, input: z.infer<typeof schemas.review>): Promise<RefundView>;
-  /** Once more, of one that failed. @throws {ApiError} `not_found`, `wrong_state`, `refund_too_large`, `forbidden` */
+  /**
+   * Once more, of one that failed; calls the order off like `review`.
+   * @throws {ApiError} `not_found`, `wrong_state`, `refund_too_large`, `forbidden`
+   */
   retry(caller: Caller, id: string): Promise<RefundView>;
   /** How an `abnormal` one ended at the partner. @throws {ApiError} `not_found`, `wrong_state`, `forbidden` */
   resolve(caller: Caller, id: string, input: z.infer<typeof schemas.resolution>): Promise<RefundView>;
@@ -96,7 +99,7 @@ function createReviewing(parts: DecidingParts): Omit<Deciding, 'request'> {
         const { refund, order } = await hold(caller, id);
         const state = decision === 'approve' ? ('approved' as const) : ('rejected' as const);
         await decide(caller, refund, 'requested', { state, uniqueKey: null }, note);
-        if (state === 'approved') await approve(parts, refund, order, caller);
+        if (state === 'approved') await setOff(parts, refund, order, caller);
         const told = { userId: refund.userId, kind: 'refund.decided', subjectType: 'refund', subjectId: id } as const;
         await parts.outbox.append('notification.send', told, { requestId: caller.requestId });
         return view(caller, await refund.reload());
@@ -106,13 +109,13 @@ function createReviewing(parts: DecidingParts): Omit<Deciding, 'request'> {
       // There is one further try of each that failed.
       orTaken('wrong_state', () =>
         transaction(async () => {
-          const { refund } = await hold(caller, id);
+          const { refund, order } = await hold(caller, id);
           if (refund.state !== 'failed') throw new ApiError('wrong_state', { details: [{ status: refund.state }] });
           const payment = await claims.byId(refund.paymentId);
           const reviewed = { reviewerId: caller.userId, reviewedAt: new Date(), reasonSealed: null };
           const row = { ...newRefund(payment, 'retry'), ...reviewed, amount: refund.amount, uniqueKey: `retry:${id}` };
           const again = await models.refunds.create({ ...row, state: 'approved' });
-          await execution.start(again, payment);
+          await setOff(parts, again, order, caller);
           return view(caller, await again.reload());
         }),
       ),
@@ -143,9 +146,11 @@ async function checkPeriod({ orders, settings }: DecidingParts, { id }: OrderRow
   if (completedAt && completedAt.getTime() + days * DAY < Date.now()) throw new ApiError('refund_too_late');
 }
 
-async function approve({ claims, execution, orders }: DecidingParts, refund: RefundRow, order: OrderRow, caller: Caller): Promise<void> {
+/** What goes back wholly before its service ends the order: by parts, it is the last one that does. */
+async function setOff({ claims, execution, orders }: DecidingParts, refund: RefundRow, order: OrderRow, caller: Caller): Promise<void> {
   await execution.start(refund, await claims.byId(refund.paymentId));
-  const { amount, claimed } = await claims.byId(refund.paymentId);
-  if (claimed < amount || !['PAID', 'CONFIRMED'].includes(order.status)) return;
+  const { amount, claimed, paidOrderId } = await claims.byId(refund.paymentId);
+  // A payment too many paid for nothing that could be called off.
+  if (paidOrderId !== order.id || claimed < amount || !['PAID', 'CONFIRMED'].includes(order.status)) return;
   await orders.fire(order.id, 'CANCEL', { actorId: caller.userId, reason: 'refunded', requestId: caller.requestId });
 }

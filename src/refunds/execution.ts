@@ -157,6 +157,7 @@ async function requestOf({ claims, database, publicUrl }: ExecutionParts, refund
 
 type Ending = ReturnType<typeof createEnding>;
 type PaidPayment = Pick<PaymentRow, 'id' | 'paidOrderId'>;
+type Outcome = Pick<RefundStatus, 'gatewayNo' | 'refundedAt'>;
 
 function createEnding({ database, outbox, orders, claims, alerts, log }: ExecutionParts) {
   const { models, transaction } = database;
@@ -166,10 +167,11 @@ function createEnding({ database, outbox, orders, claims, alerts, log }: Executi
     const [changed] = await models.refunds.update(values, { where: { id: refund.id, state: [...from] } });
     return changed > 0;
   }
-  const succeed = (refund: RefundRow, payment: PaidPayment, { gatewayNo, refundedAt }: Pick<RefundStatus, 'gatewayNo' | 'refundedAt'>) =>
+  const succeed = (refund: RefundRow, payment: PaidPayment, how: Outcome, from: readonly RefundState[] = goingStates) =>
     transaction(async () => {
+      const { gatewayNo, refundedAt } = how;
       const values = { state: 'succeeded' as const, gatewayNo, refundedAt: refundedAt ?? new Date(), failure: null };
-      if (!(await end(refund, values))) return false;
+      if (!(await end(refund, values, from))) return false;
       if (payment.paidOrderId) await orders.giveBack(payment.paidOrderId, refund.amount);
       const told = { userId: refund.userId, kind: 'order.refunded', subjectType: 'refund', subjectId: refund.id } as const;
       await outbox.append('notification.send', told);
@@ -180,6 +182,15 @@ function createEnding({ database, outbox, orders, claims, alerts, log }: Executi
       if (!(await end(refund, { state: 'failed', failure: failure.slice(0, 64) }))) return false;
       await claims.release(refund.paymentId, refund.amount);
       return true;
+    });
+
+  /** One that counted as failed came back: it counts again where its share is still there. */
+  const succeedLate = (refund: RefundRow, payment: PaidPayment, how: Outcome) =>
+    transaction(async () => {
+      await orders.hold(refund.orderId);
+      await refund.reload({ lock: true });
+      if (refund.state === 'failed' && (await claims.take(refund.paymentId, refund.amount)))
+        await succeed(refund, payment, how, ['failed']);
     });
 
   /** In the transaction of what it tells. */
@@ -195,9 +206,10 @@ function createEnding({ database, outbox, orders, claims, alerts, log }: Executi
     async apply(refund: RefundRow, payment: PaidPayment, status: RefundStatus | RefundNotice): Promise<void> {
       const { state, gatewayNo } = status;
       if (state === 'succeeded') {
-        const [first, now] = [await succeed(refund, payment, status), await refund.reload()];
-        // Its share may have gone back in another way since.
-        if (!first && now.state !== 'succeeded') await alert(refund, 'came_back_all_the_same');
+        if ((await succeed(refund, payment, status)) || (await refund.reload()).state === 'succeeded') return;
+        // Somebody has seen it fail, and may have given the share back in another way since.
+        await succeedLate(refund, payment, status);
+        await alert(refund, 'came_back_all_the_same');
       } else if (state === 'failed') {
         if (await fail(refund, 'failed_at_partner')) await alert(refund, 'failed_at_partner');
       } else if (state === 'abnormal') {

@@ -19,7 +19,8 @@ describe.each(['sqlite', 'mysql'] as const)('integrity on %s', (dialect) => {
   };
 
   test('finds nothing in a sound clinic, and what does not agree in another', async () => {
-    const none = { balances: 0, 'file-usage': 0, claims: 0, holds: 0, 'waiting-lines': 0, visits: 0, jobs: 0 };
+    const money = { balances: 0, 'refunded-orders': 0, refunds: 0, 'refund-shares': 0 };
+    const none = { ...money, 'file-usage': 0, claims: 0, holds: 0, 'waiting-lines': 0, visits: 0, jobs: 0 };
     expect(await drifted()).toEqual(none);
     const { doctor, patient } = server.people;
     const { practitionerId, serviceId } = await openClinic(server, doctor.id);
@@ -45,15 +46,31 @@ describe.each(['sqlite', 'mysql'] as const)('integrity on %s', (dialect) => {
       const entry = { appointmentId, practitionerId, userId: patient.id, state: 'waiting', priority: 0, arrival: 1, joinedAt: new Date() };
       await models.queueEntries.create(entry as never);
     });
-    expect(await drifted()).toEqual({ ...none, balances: 1, 'file-usage': 1, claims: 1, holds: 1, 'waiting-lines': 1 });
+    // A visit that ended after its refund, before that was seen to; and money of which no refund tells.
+    const order = { userId: patient.id, type: 'course', amount: 9_900, expiresAt: null, contactSealed: null, serviceInfo: {}, version: 5 };
+    const [refundedId, oddId] = [randomUUID(), randomUUID()];
+    const paid = { state: 'paid', method: 'balance', scene: null, userId: patient.id, amount: 9_900, openKey: null, expiresAt: new Date() };
+    await transaction(async () => {
+      await models.orders.create({ ...order, id: refundedId, orderNo: 'O1', status: 'COMPLETED', refunded: 9_900 } as never);
+      await models.orders.create({ ...order, id: oddId, orderNo: 'O2', status: 'COMPLETED', refunded: 100 } as never);
+      const payment = { ...paid, id: randomUUID(), paymentNo: 'P1', orderId: refundedId, paidOrderId: refundedId, claimed: 9_900 };
+      await models.payments.create(payment as never);
+      const refund = { refundNo: 'R1', orderId: refundedId, paymentId: payment.id, userId: patient.id, origin: 'request', amount: 9_900 };
+      await models.refunds.create({ ...refund, id: randomUUID(), state: 'succeeded', uniqueKey: null, reasonSealed: null } as never);
+    });
+    const seen = { balances: 1, 'file-usage': 1, claims: 1, holds: 1, 'waiting-lines': 1, 'refunded-orders': 1, refunds: 1 };
+    expect(await drifted()).toEqual({ ...none, ...seen });
     expect((await ask('POST', '/integrity/repair')).items).toEqual([
+      { name: 'refunded-orders', repaired: 1 },
       { name: 'file-usage', repaired: 1 },
       { name: 'claims', repaired: 1 },
       { name: 'holds', repaired: 1 },
       { name: 'waiting-lines', repaired: 1 },
     ]);
     // Money is for a person.
-    expect(await drifted()).toEqual({ ...none, balances: 1 });
+    expect(await drifted()).toEqual({ ...none, balances: 1, refunds: 1 });
+    expect(await models.orders.findByPk(refundedId)).toMatchObject({ status: 'REFUNDED', version: 6 });
+    expect(await models.orderLog.count({ where: { orderId: refundedId, event: 'REFUND', fromStatus: 'COMPLETED' } })).toBe(1);
     expect((await models.appointments.findByPk(heldId))?.status).toBe('cancelled');
     expect(await models.appointmentLog.count({ where: { appointmentId: heldId, toStatus: 'cancelled' } })).toBe(1);
     expect((await models.queueEntries.findByPk(appointmentId))?.state).toBe('left');

@@ -126,6 +126,84 @@ describeApps('refunds', (server) => {
     expect(await server().database.models.refunds.count({ where: { orderId } })).toBe(1);
   });
 
+  test('a whole refund while the service goes on: REFUNDED when that ends; a part leaves it COMPLETED', async () => {
+    const { orders } = server().modules;
+    const [whole, part, free] = [await paidOrder(server()), await paidOrder(server()), (await newOrder(server(), 0)).id];
+    const asked = [dataOf(await ask(whole)).id, dataOf(await ask(part, { amount: 50 })).id];
+    for (const id of [whole, part, free]) {
+      await orders.fire(id, 'CONFIRM', { actorId: null });
+      await orders.fire(id, 'START_SERVICE', { actorId: null });
+    }
+    for (const id of asked) expect(dataOf(await review(id, 'approve')).state).toBe('succeeded');
+    expect(await orderOf(server(), whole)).toMatchObject({ status: 'IN_PROGRESS', refunded: 9_900 });
+    for (const id of [whole, part, free]) await orders.fire(id, 'COMPLETE_SERVICE', { actorId: null });
+    expect(await orderOf(server(), whole)).toMatchObject({ status: 'REFUNDED', refunded: 9_900 });
+    expect(await orderOf(server(), part)).toMatchObject({ status: 'COMPLETED', refunded: 5_000 });
+    expect(await orderOf(server(), free)).toMatchObject({ status: 'COMPLETED', refunded: 0 });
+    const { log } = dataOf(await patient('GET', `/orders/${whole}`));
+    expect(log.slice(-2).map(({ event }: { event: string }) => event)).toEqual(['COMPLETE_SERVICE', 'REFUND']);
+    expect(codesOf([await ask(whole)])).toEqual(['wrong_state']);
+    // The rest of the other one, at its end.
+    expect(dataOf(await review(dataOf(await ask(part)).id, 'approve')).amount).toBe(49);
+    expect(await orderOf(server(), part)).toMatchObject({ status: 'REFUNDED', refunded: 9_900 });
+  });
+
+  test('a partner who is slow makes it REFUNDED after its service has ended', async () => {
+    const orderId = await boughtAt('wechat');
+    const { id } = dataOf(await ask(orderId));
+    for (const event of ['CONFIRM', 'START_SERVICE'] as const) await server().modules.orders.fire(orderId, event, { actorId: null });
+    partners.wechat.refundsEnd(null);
+    await review(id, 'approve');
+    await server().workers.drained();
+    await server().modules.orders.fire(orderId, 'COMPLETE_SERVICE', { actorId: null });
+    expect(await orderOf(server(), orderId)).toMatchObject({ status: 'COMPLETED', refunded: 0 });
+    partners.wechat.refundsEnd('succeeded');
+    await server().modules.refunds.proceed({ refundId: id, step: 1 });
+    expect(await orderOf(server(), orderId)).toMatchObject({ status: 'REFUNDED', refunded: 9_900 });
+  });
+
+  test('the last part calls an order off before its service, also when it is the second try of one that failed', async () => {
+    const orderId = await boughtAt('alipay');
+    await server().modules.orders.fire(orderId, 'CONFIRM', { actorId: null });
+    partners.alipay.refundsEnd('failed');
+    const first = dataOf(await ask(orderId, { amount: 60 })).id;
+    await review(first, 'approve');
+    await server().workers.drained();
+    partners.alipay.refundsEnd('succeeded');
+    await review(dataOf(await ask(orderId, { amount: 39 })).id, 'approve');
+    await server().workers.drained();
+    expect(await orderOf(server(), orderId)).toMatchObject({ status: 'CONFIRMED', refunded: 3_900 });
+    expect(codesOf([await administrator('POST', `/refunds/${first}/retry`)])).toEqual([null]);
+    await server().workers.drained();
+    expect(await orderOf(server(), orderId)).toMatchObject({ status: 'CANCELLED', refunded: 9_900 });
+  });
+
+  test('one that counted as failed and came back all the same counts, and nobody can have it paid a second time', async () => {
+    const [orderId, twice] = [await completed(await boughtAt('alipay')), await completed(await boughtAt('alipay'))];
+    partners.alipay.refundsEnd('failed');
+    for (const id of [orderId, twice]) await review(dataOf(await ask(id)).id, 'approve');
+    await server().workers.drained();
+    partners.alipay.refundsEnd('succeeded');
+    const [late, retried] = [await refundOf(orderId), await refundOf(twice)];
+    await administrator('POST', `/refunds/${retried.id}/retry`);
+    await server().workers.drained();
+    const { models } = server().database;
+    for (const { refundNo, paymentId, amount: amountFen } of [late, retried]) {
+      const { paymentNo } = (await models.payments.findByPk(paymentId))!;
+      const about = { eventId: randomUUID(), paymentNo, refundNo, amountFen, currency: 'CNY', appId: null, merchantId: 'ours' };
+      const notice = { ...about, kind: 'refund' as const, state: 'succeeded' as const, gatewayNo: '1', refundedAt: new Date() };
+      for (let i = 0; i < 2; i++) await server().modules.refunds.told('alipay', notice, async () => {});
+    }
+    expect((await late.reload()).state).toBe('succeeded');
+    expect(await orderOf(server(), orderId)).toMatchObject({ status: 'REFUNDED', refunded: 9_900 });
+    expect(codesOf([await administrator('POST', `/refunds/${late.id}/retry`)])).toEqual(['wrong_state']);
+    expect((await retried.reload()).state).toBe('failed');
+    expect(await orderOf(server(), twice)).toMatchObject({ status: 'REFUNDED', refunded: 9_900 });
+    const events = await models.securityEvents.findAll({ where: { kind: 'refund.failed' } });
+    const told = events.filter(({ details }) => details.includes('came_back_all_the_same'));
+    expect(new Set(told.map(({ details }) => JSON.parse(details).number))).toEqual(new Set([late.refundNo, retried.refundNo]));
+  });
+
   test('rejected nothing moves; strangers do not know of it; nobody decides about an own one, or without a fresh proof', async () => {
     const orderId = await completed(await paidOrder(server()));
     const { id } = dataOf(await ask(orderId));
@@ -241,6 +319,12 @@ describeApps('refunds', (server) => {
     await modules.refunds.resume();
     await workers.drained();
     expect((await refund.reload()).state).toBe('succeeded');
+  });
+
+  test('after all of this the books agree', async () => {
+    const { items } = dataOf(await administrator('GET', '/integrity'));
+    const drifted = items.map(({ name, drifted: rows }: { name: string; drifted: number }) => [name, rows]);
+    for (const name of ['balances', 'refunded-orders', 'refunds', 'refund-shares']) expect(drifted).toContainEqual([name, 0]);
   });
 
   test('reasons are sealed in the database and told to who decides only', async () => {

@@ -30,7 +30,7 @@ function Outcome({ appointment: { status, outcome, queueNo }, own }: { appointme
   return status === 'cancelled' && queueNo !== null ? <Alert type="info" showIcon title={t('outcomes.cancelled')} /> : null;
 }
 
-const REASONS = ['expired', 'patient_absent', 'practitioner_absent', 'payment_failed', 'not_available', 'no_order'] as const;
+const REASONS = ['expired', 'patient_absent', 'practitioner_absent', 'payment_failed', 'not_available', 'no_order', 'refunded'] as const;
 
 function StepReason({ reason }: Pick<Step, 'reason'>) {
   const t = useTexts('booking');

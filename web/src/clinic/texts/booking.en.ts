@@ -117,6 +117,7 @@ export const booking: typeof zh = {
     payment_failed: 'the payment failed',
     not_available: 'the time is no longer free',
     no_order: 'the booking was not finished',
+    refunded: 'all of it was paid back',
   },
   patient: 'Patient',
   start: 'Time',

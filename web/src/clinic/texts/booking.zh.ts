@@ -116,6 +116,7 @@ export const booking = {
     payment_failed: '支付失败',
     not_available: '时间已不可用',
     no_order: '预约未完成',
+    refunded: '已全额退款',
   },
   patient: '患者',
   start: '就诊时间',
