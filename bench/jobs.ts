@@ -7,9 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import type { Claimed } from '#src/outbox/outbox.ts';
 import { startRedis } from '#tests/support/redis.ts';
-import { openQueue } from '#workers/queue.ts';
+import { type JobQueue, openQueue } from '#workers/queue.ts';
 import { conclude, finish, measurePairs, readOptions } from './harness.ts';
 import { percentile } from './stats.ts';
 
@@ -21,8 +20,10 @@ const PICKUPS_A_SECOND = 100;
 const TWIN_BUSY_MS = 0.2;
 const TWIN_WAIT_MS = 10;
 
+type Job = Parameters<JobQueue['add']>[0];
+
 interface Side {
-  add(job: Claimed): Promise<unknown>;
+  add(job: Job): Promise<unknown>;
   close(): Promise<void>;
 }
 type Work = (id: string) => Promise<void>;
@@ -34,12 +35,10 @@ interface Figure {
   pickup: number;
 }
 
-const newJob = (): Claimed => ({
+const newJob = (): Job => ({
   id: randomUUID(),
   topic: 'order.expire',
-  payload: JSON.stringify({ orderId: randomUUID() }),
   attempts: 0,
-  requestId: null,
 });
 
 function bare(url: string, work: Work): Side {

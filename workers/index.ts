@@ -6,7 +6,7 @@ import { startClock } from './clock.ts';
 import { createProcessors, type ProcessorServices } from './processors.ts';
 import { openQueue } from './queue.ts';
 import { startRelay } from './relay.ts';
-import { type JobListener, runJob } from './run-job.ts';
+import { type JobListener, type JobParts, runJob } from './run-job.ts';
 
 export type { JobListener } from './run-job.ts';
 
@@ -37,13 +37,32 @@ export function watchWorkers(redisUrl: string, log: Logger): Pick<Workers, 'acti
 
 /** Starts relay, clock and workers; with `REDIS_URL` jobs are spread over all processes, without it they are done here. */
 export function startWorkers({ config, outbox, services, log, tracing = null, onJob }: WorkersOptions): Workers {
-  const processors = createProcessors(services);
-  const work = (row: Claimed) => runJob(row, { processors, outbox, log, tracing, onJob });
-  const concurrency = config.JOB_CONCURRENCY;
-  const queue = config.REDIS_URL ? openQueue(config.REDIS_URL, queued, concurrency, log) : null;
+  const { REDIS_URL: redisUrl, JOB_CONCURRENCY: concurrency } = config;
+  const jobs = startJobs({ processors: createProcessors(services), redisUrl, concurrency, outbox, log, tracing, onJob });
+  const stopClock = startClock(outbox, log);
+  return {
+    ...jobs,
+    close() {
+      stopClock();
+      return jobs.close();
+    },
+  };
+}
+
+export interface JobsOptions extends JobParts {
+  /** As `REDIS_URL`; without it jobs are done here. */
+  redisUrl: string | undefined;
+  /** Jobs in hand at the same time. */
+  concurrency: number;
+}
+
+/** The same without a clock, with processors of its own: what fault plays kill. */
+export function startJobs({ redisUrl, concurrency, ...parts }: JobsOptions): Workers {
+  const { outbox, log } = parts;
+  const work = (row: Claimed): Promise<void> => runJob(row, parts);
+  const queue = redisUrl ? openQueue(redisUrl, queued, concurrency, log) : null;
   const deliver = queue ? (row: Claimed) => queue.add(row).catch((error: unknown) => log.warn({ err: error }, 'job not queued')) : work;
   const relay = startRelay({ outbox, deliver, concurrency, log });
-  const stopClock = startClock(outbox, log);
   let closing: Promise<void> | undefined;
 
   /** A row that the queue names. What was done meanwhile needs nothing more. */
@@ -52,11 +71,13 @@ export function startWorkers({ config, outbox, services, log, tracing = null, on
       log.warn({ err: error, job: id }, 'job not read');
       return null;
     });
-    if (row) await work(row);
+    if (!row) return;
+    await work(row);
+    // The next of its aggregate could not be claimed before.
+    if (row.aggregate !== null) relay.wake();
   }
 
   async function close(): Promise<void> {
-    stopClock();
     await relay.close();
     await queue?.close();
   }

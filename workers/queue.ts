@@ -21,7 +21,7 @@ const CLOSE_MS = 5_000;
 
 export interface JobQueue {
   /** Hands a job on. @throws when Redis does not take it; the row then comes up again */
-  add(row: Claimed): Promise<void>;
+  add(row: Pick<Claimed, 'id' | 'topic' | 'attempts'>): Promise<void>;
   /** Jobs in hand, on all nodes. @throws when Redis does not answer */
   active(): Promise<number>;
   close(): Promise<void>;

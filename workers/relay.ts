@@ -17,6 +17,8 @@ export interface RelayOptions {
 export interface Relay {
   /** Jobs in hand. */
   active(): number;
+  /** Looks at once: something has become due that nobody has told of. */
+  wake(): void;
   /** Takes no more; resolves when what is in hand has ended. */
   close(): Promise<void>;
   /** Resolves when nothing is due any more. For tests and commands. */
@@ -72,6 +74,7 @@ export function startRelay({ outbox, deliver, concurrency, log }: RelayOptions):
 
   return {
     active: () => inHand.size,
+    wake,
     async close() {
       closed = true;
       for (const stop of stops) stop();

@@ -19,7 +19,7 @@ export interface AppendOptions {
 }
 
 /** A row that was claimed, as it was written. */
-export type Claimed = Pick<OutboxRow, 'id' | 'topic' | 'payload' | 'attempts' | 'requestId'>;
+export type Claimed = Pick<OutboxRow, 'id' | 'topic' | 'aggregate' | 'payload' | 'attempts' | 'requestId'>;
 
 /** A claimed row as its processor sees it. `id` is the same at every try: the idempotency key of outside calls. */
 export interface Job<T extends Topic = Topic> {

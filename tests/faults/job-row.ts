@@ -67,6 +67,21 @@ export async function openJobSite(url: string, redisUrl: string): Promise<JobSit
     return fork(program, [url, queued ? redisUrl : '-', `http://127.0.0.1:${port}`], { execArgv, env, stdio: 'inherit' });
   }
 
+  async function killThem(workers: ChildProcess[], options: Killing): Promise<void> {
+    const { kills, chance } = options;
+    for (let round = 0; round < kills; round++) {
+      for (let job = 0; job < JOBS_A_ROUND; job++) {
+        if (job % 3 === 0) await outbox.append('file.erase', { id: `${round}-${job}` });
+        else await outbox.append('order.expire', { orderId: `${round}-${job}` }, { aggregate: `order:${job % 4}` });
+      }
+      await delay(chance() * MOST_PAUSE_MS);
+      const victim = round % workers.length;
+      await end(workers[victim]!);
+      const next = (workers[victim] = launch(options));
+      if (chance() < STARTED) await ready(next);
+    }
+  }
+
   async function judge(): Promise<Omit<Outcome, 'recovery'>> {
     const jobs = await database.models.outbox.findAll({ attributes: ['id', 'topic', 'state'] });
     const effects = await database.sequelize.query<{ id: string }>('SELECT job_id AS id FROM fault_effects', { type: QueryTypes.SELECT });
@@ -80,28 +95,22 @@ export async function openJobSite(url: string, redisUrl: string): Promise<JobSit
 
   return {
     async kill(options) {
-      const { processes, kills, chance } = options;
       await database.sequelize.query('DELETE FROM fault_effects');
       await database.models.outbox.destroy({ where: {} });
       asked.clear();
-      const workers = Array.from({ length: processes }, () => launch(options));
-      await Promise.all(workers.map((worker) => once(worker, 'message')));
-      for (let round = 0; round < kills; round++) {
-        for (let job = 0; job < JOBS_A_ROUND; job++) {
-          if (job % 3 === 0) await outbox.append('file.erase', { id: `${round}-${job}` });
-          else await outbox.append('order.expire', { orderId: `${round}-${job}` }, { aggregate: `order:${job % 4}` });
-        }
-        await delay(chance() * MOST_PAUSE_MS);
-        const victim = round % processes;
-        await end(workers[victim]!);
-        workers[victim] = launch(options);
-        if (chance() < STARTED) await once(workers[victim], 'message');
+      const workers = Array.from({ length: options.processes }, () => launch(options));
+      try {
+        await Promise.all(workers.map(ready));
+        await killThem(workers, options);
+        const since = performance.now();
+        await until('every job to be done', async () => (await outbox.counts()).ready === 0, DONE_MS, 50);
+        const recovery = performance.now() - since;
+        await Promise.all(workers.map(end));
+        return { ...(await judge()), recovery };
+      } finally {
+        // Those that are left when a play fails would keep this process from its end.
+        await Promise.all(workers.map(end));
       }
-      const since = performance.now();
-      await until('every job to be done', async () => (await outbox.counts()).ready === 0, DONE_MS, 50);
-      const recovery = performance.now() - since;
-      await Promise.all(workers.map(end));
-      return { ...(await judge()), recovery };
     },
     async close() {
       partner.close();
@@ -110,7 +119,14 @@ export async function openJobSite(url: string, redisUrl: string): Promise<JobSit
   };
 }
 
+/** @throws when the process ends instead */
+async function ready(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`a process that does jobs has ended by itself: ${code}`)));
+  await Promise.race([once(child, 'message'), ended]);
+}
+
 async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   child.kill('SIGKILL');
   await gone;

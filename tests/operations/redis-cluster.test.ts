@@ -87,7 +87,7 @@ describe.each(['demote', 'kill'] as const)('when the servers that have the keys 
     const signs = await other.directory.beat(other.bus.nodeId);
     const listening = nodes.every(({ bus }) => signs.find(({ nodeId }) => nodeId === bus.nodeId)?.listens);
     const id = randomUUID();
-    await queue.add({ id, topic: 'files.sweep', payload: '{}', attempts: 0, requestId: null });
+    await queue.add({ id, topic: 'files.sweep', attempts: 0 });
     await until('the job', () => done.has(id), 3_000);
     return claim.claimed && owner?.nodeId === one.bus.nodeId && message === 'hello' && listening;
   }

@@ -70,7 +70,7 @@ test('goes on at the replica when the master is killed', async () => {
   const works = async (): Promise<boolean> => {
     const id = randomUUID();
     await client.set('key', id);
-    await queue.add({ id, topic: 'files.sweep', payload: '{}', attempts: 0, requestId: null });
+    await queue.add({ id, topic: 'files.sweep', attempts: 0 });
     await until('the job', () => done.has(id), 2_000);
     return (await client.get('key')) === id;
   };

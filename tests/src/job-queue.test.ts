@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { openDatabase } from '#src/database/database.ts';
+import { createOutbox } from '#src/outbox/outbox.ts';
 import { silentLog } from '#tests/support/app.ts';
+import { dataFolder } from '#tests/support/data-folder.ts';
 import { freePort } from '#tests/support/mariadb.ts';
 import { startRedis } from '#tests/support/redis.ts';
+import { copyTemplate } from '#tests/support/template.ts';
 import { until } from '#tests/support/wait.ts';
+import { startJobs } from '#workers/index.ts';
+import { outside, type Processors } from '#workers/processor.ts';
 import { openQueue } from '#workers/queue.ts';
 
-const rowOf = (id: string) => ({ id, topic: 'files.sweep', payload: '{}', attempts: 0, requestId: null });
+const rowOf = (id: string) => ({ id, topic: 'files.sweep', attempts: 0 });
 
 /** Takes turns as long as the process has any: a queue that spins leaves none. */
 async function turns(): Promise<number> {
@@ -39,5 +45,32 @@ test('Redis that goes while jobs are in hand stops nothing else; when it is back
   await until('the queue to take jobs again', () => queue.add(rowOf(last)).then(() => true), 15_000);
   await until('the job of after', () => done.includes(last), 15_000);
   await queue.close();
+  await redis.stop();
+}, 60_000);
+
+test('jobs of one aggregate follow each other through Redis at once, in order, though nobody tells of them', async () => {
+  const redis = await startRedis();
+  const folder = await dataFolder('jobs');
+  await copyTemplate(folder);
+  const database = await openDatabase({ DATA_DIR: folder, DATABASE_URL: undefined }, silentLog);
+  const outbox = createOutbox(database);
+  const ids = Array.from({ length: 60 }, (_none, index) => `order-${index}`);
+  await database.transaction(async () => {
+    for (const orderId of ids) await outbox.append('order.expire', { orderId }, { aggregate: 'order:1' });
+  });
+  const done: string[] = [];
+  const expire = outside<'order.expire'>(async ({ payload }) => {
+    await delay(20);
+    done.push(payload.orderId);
+  });
+  const jobs = startJobs({
+    ...{ processors: { 'order.expire': expire } as unknown as Processors, redisUrl: redis.url, concurrency: 8 },
+    ...{ outbox, log: silentLog, tracing: null },
+  });
+  // Found by looking from time to time they would take a minute.
+  await until('the last job', () => done.length === ids.length, 30_000);
+  expect(done).toEqual(ids);
+  await jobs.close();
+  await database.close();
   await redis.stop();
 }, 60_000);

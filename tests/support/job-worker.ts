@@ -5,11 +5,9 @@
 import { pino } from 'pino';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openDatabase } from '#src/database/database.ts';
-import { type Claimed, createOutbox, type Job } from '#src/outbox/outbox.ts';
+import { createOutbox, type Job } from '#src/outbox/outbox.ts';
+import { startJobs } from '#workers/index.ts';
 import { inTransaction, outside, type Processors } from '#workers/processor.ts';
-import { openQueue } from '#workers/queue.ts';
-import { startRelay } from '#workers/relay.ts';
-import { runJob } from '#workers/run-job.ts';
 
 const [, , url = '', redisUrl = '-', partner = ''] = process.argv;
 const log = pino({ level: 'silent' });
@@ -33,13 +31,6 @@ const processors = {
   }),
 } as unknown as Processors;
 
-const work = (row: Claimed) => runJob(row, { processors, outbox, log, tracing: null });
-async function queued(id: string): Promise<void> {
-  const row = await outbox.read(id).catch(() => null);
-  if (row) await work(row);
-}
-const queue = redisUrl === '-' ? null : openQueue(redisUrl, queued, CONCURRENCY, log);
-const deliver = queue ? (row: Claimed) => queue.add(row).catch(() => undefined) : work;
-startRelay({ outbox, deliver, concurrency: CONCURRENCY, log });
+startJobs({ processors, redisUrl: redisUrl === '-' ? undefined : redisUrl, concurrency: CONCURRENCY, outbox, log, tracing: null });
 process.send?.('ready');
 process.on('disconnect', () => process.exit());
