@@ -27,10 +27,16 @@ export interface VisitOptions {
   lobby?: boolean;
   /** Whether its people send and receive sound. */
   sound?: boolean;
+  /** Whether its people know one process only, each their own. */
+  rooted?: boolean;
 }
 
 /** Makes a visit. Its first person tries the node of this number first, the second the other one, and so on. */
-export async function makeVisit(rig: Rig, first: number, { roles, lobby = false, sound = false }: VisitOptions): Promise<RoomVisit> {
+export async function makeVisit(
+  rig: Rig,
+  first: number,
+  { roles, lobby = false, sound = false, rooted = false }: VisitOptions,
+): Promise<RoomVisit> {
   const { models, transaction } = rig.desk.database;
   const id = randomUUID();
   const people = await rig.strangers(roles.length);
@@ -48,7 +54,7 @@ export async function makeVisit(rig: Rig, first: number, { roles, lobby = false,
     id,
     persons: people,
     people: people.map(({ token }, index) => {
-      const urls = [rig.node(first + index).url, rig.node(first + index + 1).url];
+      const urls = [first + index, first + index + 1].slice(0, rooted ? 1 : 2).map((node) => rig.node(node).url);
       return new RoomPerson({ token, consultationId: id, urls, ...(capabilities && { capabilities }) });
     }),
   };
