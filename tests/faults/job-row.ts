@@ -5,11 +5,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { QueryTypes } from 'sequelize';
+import { Op, QueryTypes } from 'sequelize';
 import { openDatabase } from '#src/database/database.ts';
 import { migrate } from '#src/database/migrate.ts';
 import { createOutbox } from '#src/outbox/outbox.ts';
 import { silentLog } from '#tests/support/app.ts';
+import { startRedis } from '#tests/support/redis.ts';
 import { until } from '#tests/support/wait.ts';
 import type { SourceBugName } from './bugs.ts';
 import { createChance, type Row } from './row.ts';
@@ -36,7 +37,7 @@ export interface Outcome {
   jobs: number;
   lost: number;
   doubled: number;
-  /** ms from the last kill until nothing was left. */
+  /** ms from the last kill until what was in hand then was done. */
   recovery: number;
 }
 
@@ -82,6 +83,12 @@ export async function openJobSite(url: string, redisUrl: string): Promise<JobSit
     }
   }
 
+  /** Jobs that somebody has in hand, or had when it was killed. */
+  async function claimed(): Promise<Set<string>> {
+    const rows = await database.models.outbox.findAll({ where: { state: 'ready', claimedUntil: { [Op.ne]: null } }, attributes: ['id'] });
+    return new Set(rows.map(({ id }) => id));
+  }
+
   async function judge(): Promise<Omit<Outcome, 'recovery'>> {
     const jobs = await database.models.outbox.findAll({ attributes: ['id', 'topic', 'state'] });
     const effects = await database.sequelize.query<{ id: string }>('SELECT job_id AS id FROM fault_effects', { type: QueryTypes.SELECT });
@@ -103,8 +110,11 @@ export async function openJobSite(url: string, redisUrl: string): Promise<JobSit
         await Promise.all(workers.map(ready));
         await killThem(workers, options);
         const since = performance.now();
-        await until('every job to be done', async () => (await outbox.counts()).ready === 0, DONE_MS, 50);
+        const inHand = await claimed();
+        await until('what was in hand to be done', async () => (await claimed()).isDisjointFrom(inHand), DONE_MS, 50);
         const recovery = performance.now() - since;
+        // Behind it waits what has come meanwhile: jobs of one aggregate are done one after the other.
+        await until('every job to be done', async () => (await outbox.counts()).ready === 0, DONE_MS, 50);
         await Promise.all(workers.map(end));
         return { ...(await judge()), recovery };
       } finally {
@@ -145,10 +155,12 @@ export const jobsKilled: Row = {
   goal: 'no job lost, none with two effects, what a dead process had in hand is done within 15 s',
   short: { rounds: 10, clients: 2 },
   full: { rounds: 200, clients: 2 },
-  limits: { 'last kill to last job': 15_000 },
+  limits: { 'in hand at the last kill, done after': 15_000 },
   twin: { sources: ['effect-before-mark'], size: { rounds: 10, clients: 2 } },
   async play(rig, { rounds: kills, seed = 1 }, found) {
-    const site = await openJobSite(await rig.newDatabase(), rig.redis.url);
+    // Not the one of the rig's processes: they would take jobs of a database that they do not know.
+    const redis = await startRedis();
+    const site = await openJobSite(await rig.newDatabase(), redis.url);
     const chance = createChance(seed);
     let slowest = 0;
     try {
@@ -162,9 +174,10 @@ export const jobsKilled: Row = {
       }
     } finally {
       await site.close();
+      await redis.stop();
     }
     found.figure('kills', kills * WAYS.length);
     found.figure('jobs', kills * WAYS.length * JOBS_A_ROUND);
-    found.figure('last kill to last job', `${Math.round(slowest)} ms`);
+    found.figure('in hand at the last kill, done after', `${Math.round(slowest)} ms`);
   },
 };
