@@ -49,6 +49,8 @@ export function connect(url: string, token: string, timeout = 20_000): Promise<R
       socket.close();
       reject(error);
     });
+    // Of a server that goes between the handshake and its welcome nothing else comes.
+    socket.once('disconnect', (reason) => reject(new Error(`not connected: ${reason}`)));
   });
 }
 
