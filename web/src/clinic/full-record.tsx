@@ -24,7 +24,11 @@ function Visit({ visit: { startedAt, scheduledStart, minutes, participants } }: 
           { label: t('took'), value: minutes !== null && t('minutes', { count: minutes }) },
           {
             label: t('participants'),
-            value: participants.map(({ name, role }) => `${name} · ${common(`roles.${role}`)}`).join('\n'),
+            value: (
+              <span className="clinic-prose">
+                {participants.map(({ name, role }) => `${name} · ${common(`roles.${role}`)}`).join('\n')}
+              </span>
+            ),
           },
         ]}
       />
@@ -40,7 +44,7 @@ function Prescribed({ prescriptions, linked }: { prescriptions: FullRecord['pres
       <ul className="clinic-lines">
         {prescriptions.map(({ id, prescriptionNo, issuedAt }) => (
           <li key={id} className="clinic-line">
-            {linked ? <Link to={to(`/prescriptions/${id}`)}>{prescriptionNo}</Link> : prescriptionNo}
+            <span>{linked ? <Link to={to(`/prescriptions/${id}`)}>{prescriptionNo}</Link> : prescriptionNo}</span>
             <When at={issuedAt} />
           </li>
         ))}

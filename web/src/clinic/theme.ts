@@ -61,11 +61,19 @@ export function themeOf(touch: boolean): ThemeConfig {
       borderRadius: pixels('radius-s'),
       borderRadiusLG: pixels('radius-m'),
       controlHeight: touch ? 44 : 40,
+      // antd would make the small ones three quarters of it: too little for a thumb.
+      ...(touch && { controlHeightSM: 44 }),
       fontWeightStrong: 600,
       motion: !matchMedia('(prefers-reduced-motion: reduce)').matches,
     },
     components: {
-      Button: { fontWeight: 600, primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },
+      Button: {
+        ...(touch && { paddingInlineSM: 12 }),
+        fontWeight: 600,
+        primaryShadow: 'none',
+        defaultShadow: 'none',
+        dangerShadow: 'none',
+      },
       Form: { itemMarginBottom: 24, verticalLabelPadding: '0 0 6px', labelColor: cssToken('ink') },
       Table: { headerBg: cssToken('sunken'), headerColor: cssToken('ink-soft'), rowHoverBg: cssToken('ground'), cellPaddingBlock: 14 },
     },

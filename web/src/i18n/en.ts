@@ -58,6 +58,7 @@ export const en: typeof zh = {
     title: 'My visits',
     hello: 'Hello, {{name}}',
     empty: 'There are no visits here yet.',
+    book: 'Book a visit',
     emptyDoctor: 'There are no visits here yet. Plan one, or start one right away.',
     scheduled: 'Planned',
     active: 'In progress',
@@ -80,7 +81,7 @@ export const en: typeof zh = {
     checkTitle: 'First time here?',
     checkText: 'Check camera, microphone and connection in a minute, before the visit begins.',
     clinicTitle: 'The clinic',
-    clinicText: 'See all visits and look after the rest of your matters at the clinic.',
+    clinicText: 'Appointments, records, prescriptions and everything else.',
     clinicOpen: 'Open the clinic',
   },
   newVisit: {

@@ -57,6 +57,7 @@ export const zh = {
     title: '我的问诊',
     hello: '您好，{{name}}',
     empty: '暂时没有问诊。',
+    book: '预约挂号',
     emptyDoctor: '暂时没有问诊。您可以预约一次，或立即开始。',
     scheduled: '待开始',
     active: '进行中',
@@ -79,7 +80,7 @@ export const zh = {
     checkTitle: '第一次使用？',
     checkText: '在问诊开始前，用一分钟检测摄像头、麦克风和网络。',
     clinicTitle: '诊所',
-    clinicText: '查看全部问诊，管理您的诊所事务。',
+    clinicText: '预约、病历、处方等都在这里。',
     clinicOpen: '打开诊所',
   },
   newVisit: {

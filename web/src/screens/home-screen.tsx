@@ -65,6 +65,22 @@ function useVisits(filter: Filter) {
   return { list, code, reload: () => void fetchPage(1, []), more: () => list && void fetchPage(list.page + 1, list.items) };
 }
 
+function NoVisits({ filter }: { filter: Filter }) {
+  const t = useT();
+  const user = useStore(session)?.user;
+  const open = filter === 'open';
+  return (
+    <div className="empty">
+      <p>{t(open && user?.roles.includes('doctor') ? 'home.emptyDoctor' : 'home.empty')}</p>
+      {open && user?.permissions?.includes('appointments:book') && (
+        <Link to="/clinic/book" className="btn btn-primary">
+          {t('home.book')}
+        </Link>
+      )}
+    </div>
+  );
+}
+
 export default function Home() {
   const t = useT();
   const own = useStore(session);
@@ -115,7 +131,7 @@ export default function Home() {
             </Notice>
           )}
           {!list && !code && <Loading />}
-          {list?.items.length === 0 && <p className="empty">{doctor && filter === 'open' ? t('home.emptyDoctor') : t('home.empty')}</p>}
+          {list?.items.length === 0 && <NoVisits filter={filter} />}
           <ul className="visit-list" data-testid="visit-list">
             {list?.items.map((visit) => (
               <VisitCard
@@ -134,19 +150,19 @@ export default function Home() {
         </section>
         <aside className="stack">
           <section className="card check-card">
-            <Icon name="signal" size={28} />
-            <h2>{t('home.checkTitle')}</h2>
-            <p>{t('home.checkText')}</p>
-            <Link to="/test" className="btn">
-              {t('app.test')}
-            </Link>
-          </section>
-          <section className="card check-card">
             <Icon name="calendar" size={28} />
             <h2>{t('home.clinicTitle')}</h2>
             <p>{t('home.clinicText')}</p>
             <Link to="/clinic" className="btn">
               {t('home.clinicOpen')}
+            </Link>
+          </section>
+          <section className="card check-card">
+            <Icon name="signal" size={28} />
+            <h2>{t('home.checkTitle')}</h2>
+            <p>{t('home.checkText')}</p>
+            <Link to="/test" className="btn">
+              {t('app.test')}
             </Link>
           </section>
         </aside>

@@ -23,13 +23,18 @@ export interface Drawing {
 /** Told apart by lightness as well as by hue. */
 const COLOURS = ['#0b6b66', '#d9822b', '#3f6fb5', '#8fb8a8', '#7a4b00', '#a3241c'];
 
+/** Labels up to which each is shown, in lines: beyond, they are days or months of which some may be left out. */
+const FEW = 8;
+/** Of the axis at the left, px. */
+const MARGIN = 48;
+
 /** Draws into an element, in its size as that changes. */
 export function draw(place: HTMLElement): Drawing {
   const chart = init(place);
   const resized = new ResizeObserver(() => chart.resize());
   resized.observe(place);
   return {
-    show: (data) => chart.setOption(optionOf(data), { notMerge: true }),
+    show: (data) => chart.setOption(optionOf(data, place.clientWidth), { notMerge: true }),
     close() {
       resized.disconnect();
       chart.dispose();
@@ -37,7 +42,8 @@ export function draw(place: HTMLElement): Drawing {
   };
 }
 
-function optionOf({ kind, x, series }: ChartData) {
+/** @param width of all, px */
+function optionOf({ kind, x, series }: ChartData, width: number) {
   const text = { color: cssToken('ink-soft'), fontFamily: cssToken('font'), fontSize: 13 };
   const common = {
     color: COLOURS,
@@ -56,11 +62,12 @@ function optionOf({ kind, x, series }: ChartData) {
   }
   // Of visits there are no halves.
   const whole = series.every(({ values }) => values.every((value) => value === null || Number.isInteger(value)));
+  const named = x.length <= FEW && { interval: 0, fontSize: 12, width: (width - MARGIN) / x.length, overflow: 'break' as const };
   const line = { lineStyle: { color: cssToken('line') } };
   return {
     ...common,
     grid: { left: 8, right: 16, top: 16, bottom: series.length > 1 ? 36 : 8, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
-    xAxis: { type: 'category', data: [...x], axisLabel: text, axisLine: line, axisTick: { show: false } },
+    xAxis: { type: 'category', data: [...x], axisLabel: { ...text, ...named }, axisLine: line, axisTick: { show: false } },
     yAxis: { type: 'value', ...(whole && { minInterval: 1 }), axisLabel: text, splitLine: line },
     series: series.map(({ name, values }) => ({
       type: kind,

@@ -13,7 +13,8 @@ interface Base {
 }
 type OneFilter =
   | (Base & { kind: 'text' })
-  | (Base & { kind: 'choice'; options: readonly { value: string; label: string }[] })
+  /** With `usual`, what the list shows when nothing was chosen, there is no choice of all. */
+  | (Base & { kind: 'choice'; options: readonly { value: string; label: string }[]; usual?: string })
   /** A day of the clinic, `YYYY-MM-DD`. */
   | (Base & { kind: 'day' });
 /** `period`: the days `from` and `to`, as `periodOf` reads them. */
@@ -47,7 +48,12 @@ function Field({ filter, value, onChange }: { filter: OneFilter; value: string; 
       {filter.kind === 'text' && <TextFilter id={id} value={value} onChange={onChange} />}
       {filter.kind === 'day' && <Input id={id} type="date" value={value} onChange={(event) => onChange(event.target.value)} />}
       {filter.kind === 'choice' && (
-        <Select id={id} value={value} onChange={onChange} options={[{ value: '', label: t('filter.all') }, ...filter.options]} />
+        <Select
+          id={id}
+          value={value || (filter.usual ?? '')}
+          onChange={(chosen) => onChange(chosen === filter.usual ? '' : chosen)}
+          options={[...(filter.usual === undefined ? [{ value: '', label: t('filter.all') }] : []), ...filter.options]}
+        />
       )}
     </div>
   );

@@ -14,12 +14,14 @@ interface FormRowsProps {
   fresh: object;
   /** Rows that cannot be removed, from the first on. */
   least?: number;
+  /** Rows that there can be. */
+  most?: number;
   /** Fields of a row; their names begin with its index. */
   children(index: number): ReactNode;
 }
 
 /** A list in a form whose rows can be added and removed. */
-export function FormRows({ name, title, rowTitle, add, remove, fresh, least = 0, children }: FormRowsProps) {
+export function FormRows({ name, title, rowTitle, add, remove, fresh, least = 0, most = Infinity, children }: FormRowsProps) {
   return (
     <section aria-label={title} className="clinic-form-rows">
       <h2>{title}</h2>
@@ -43,9 +45,11 @@ export function FormRows({ name, title, rowTitle, add, remove, fresh, least = 0,
                 {children(row.name)}
               </fieldset>
             ))}
-            <Button icon={<PlusOutlined aria-hidden />} onClick={() => operation.add({ ...fresh })}>
-              {add}
-            </Button>
+            {rows.length < most && (
+              <Button icon={<PlusOutlined aria-hidden />} onClick={() => operation.add({ ...fresh })}>
+                {add}
+              </Button>
+            )}
           </>
         )}
       </Form.List>

@@ -15,9 +15,17 @@ export function StoredFile({ fileId, name }: { fileId: string; name: string }) {
   if (file?.kind === 'image') return <Image src={file.url} alt={name} width={160} data-testid="stored-image" />;
   if (file) {
     return (
-      <a href={file.url} target="_blank" rel="noreferrer" data-testid="stored-file">
+      <Button
+        size="small"
+        type="primary"
+        href={file.url}
+        target="_blank"
+        rel="noreferrer"
+        aria-label={`${t('file.open')}: ${name}`}
+        data-testid="stored-file"
+      >
         {t('file.open')}
-      </a>
+      </Button>
     );
   }
   return (

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button, Empty, Form, Input, Select } from 'antd';
-import { useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { api, dataOf } from '../../api/client.ts';
 import { Failure } from '../blocks/failure.tsx';
 import { FormRows } from '../blocks/form-rows.tsx';
@@ -31,7 +31,7 @@ const instant = (date: string, time: string): string => new Date(inClinicZone(`$
 const periodOf = ({ date, part }: Wish): string[] => (date ? [PARTS[part].map((time) => instant(date, time)).join('/')] : []);
 
 function match({ serviceId, departmentId, wishes }: Values) {
-  const prefer = wishes.flatMap(periodOf).slice(0, MOST_WISHES).join(',');
+  const prefer = wishes.flatMap(periodOf).join(',');
   const query = { serviceId, limit: LIMIT, ...(departmentId && { departmentId }), ...(prefer && { prefer }) };
   return dataOf(api.GET('/api/v1/schedules/matches', { params: { query } }));
 }
@@ -39,34 +39,46 @@ function match({ serviceId, departmentId, wishes }: Values) {
 function Found({ wanted }: { wanted: Values }) {
   const t = useTexts('booking');
   const { data, error, refetch } = useQuery({ queryKey: ['matches', wanted], queryFn: () => match(wanted), gcTime: 0 });
+  const headed = useId();
+  // They come below the form, on a phone out of sight.
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    heading.current?.scrollIntoView();
+    heading.current?.focus({ preventScroll: true });
+  }, [data, wanted]);
   if (error) return <Failure error={error} onRetry={() => void refetch()} />;
   if (!data) return <PageSkeleton />;
-  if (data.items.length === 0) return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('noTimes')} />;
   return (
-    <div className="clinic-cards">
-      {data.items.map(({ practitionerId, name, startsAt, places, preference, minutesOff }) => (
-        <article key={practitionerId + startsAt} className="clinic-card" data-testid="match">
-          <div className="clinic-card-head">
-            <h2>
-              <When at={startsAt} />
-            </h2>
-            <span>{t('free', { count: places })}</span>
-          </div>
-          <p>{name}</p>
-          {preference !== null && (
-            <p>{minutesOff === 0 ? t('asWished', { number: preference + 1 }) : t('besideWish', { number: preference + 1 })}</p>
-          )}
-          <Button
-            type="primary"
-            aria-label={`${t('bookNow')}: ${name}`}
-            onClick={() => go(`/book/${practitionerId}?serviceId=${wanted.serviceId}&at=${encodeURIComponent(startsAt)}`)}
-            data-testid="match-book"
-          >
-            {t('bookNow')}
-          </Button>
-        </article>
-      ))}
-    </div>
+    <section className="clinic-list" aria-labelledby={headed}>
+      <h2 id={headed} ref={heading} tabIndex={-1}>
+        {t('times')}
+      </h2>
+      {data.items.length === 0 && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('noTimes')} />}
+      <div className="clinic-cards">
+        {data.items.map(({ practitionerId, name, startsAt, places, preference, minutesOff }) => (
+          <article key={practitionerId + startsAt} className="clinic-card" data-testid="match">
+            <div className="clinic-card-head">
+              <h3>
+                <When at={startsAt} />
+              </h3>
+              <span>{t('free', { count: places })}</span>
+            </div>
+            <p>{name}</p>
+            {preference !== null && (
+              <p>{minutesOff === 0 ? t('asWished', { number: preference + 1 }) : t('besideWish', { number: preference + 1 })}</p>
+            )}
+            <Button
+              type="primary"
+              aria-label={`${t('bookNow')}: ${name}`}
+              onClick={() => go(`/book/${practitionerId}?serviceId=${wanted.serviceId}&at=${encodeURIComponent(startsAt)}`)}
+              data-testid="match-book"
+            >
+              {t('bookNow')}
+            </Button>
+          </article>
+        ))}
+      </div>
+    </section>
   );
 }
 
@@ -101,11 +113,19 @@ export function Matches() {
           add={t('addWish')}
           remove={t('removeWish')}
           fresh={{ part: 'day' }}
-          least={0}
+          most={MOST_WISHES}
         >
           {(index) => (
             <>
-              <Form.Item name={[index, 'date']} label={t('day')}>
+              <Form.Item
+                name={[index, 'date']}
+                label={t('day')}
+                extra={t('anyDay')}
+                dependencies={[['wishes', index, 'part']]}
+                rules={[
+                  ({ getFieldValue }) => ({ required: getFieldValue(['wishes', index, 'part']) !== 'day', message: t('dayMissing') }),
+                ]}
+              >
                 <Input type="date" />
               </Form.Item>
               <Form.Item name={[index, 'part']} label={t('partOfDay')}>

@@ -4,7 +4,6 @@ import { useState } from 'react';
 import { api, dataOf, IDEMPOTENCY_KEY } from '../../api/client.ts';
 import { language } from '../../i18n/index.ts';
 import { useStore } from '../../use-store.ts';
-import { ActionButton } from '../blocks/action-button.tsx';
 import { type Column, DataTable } from '../blocks/data-table.tsx';
 import { FilterBar } from '../blocks/filter-bar.tsx';
 import { FormDialog } from '../blocks/form-dialog.tsx';
@@ -12,6 +11,7 @@ import type { ListState } from '../blocks/list-query.ts';
 import { useListState } from '../blocks/list-state.ts';
 import { StatusTag } from '../blocks/status-tag.tsx';
 import { useTexts } from '../texts/areas.ts';
+import { EnabledActions } from './enabled-actions.tsx';
 
 const RULES = 'contraindications';
 const KINDS = ['drug', 'allergy', 'condition'] as const;
@@ -25,6 +25,9 @@ function load({ page, pageSize, filters }: ListState, signal: AbortSignal) {
 type Rule = Awaited<ReturnType<typeof load>>['items'][number];
 type Values = Omit<Rule, 'id' | 'enabled'>;
 type Change = Partial<Pick<Rule, 'severity' | 'reasonZh' | 'reasonEn' | 'enabled'>>;
+
+/** Of which two things it speaks. */
+const pairOf = ({ ingredient, against }: Rule): string => `${ingredient} · ${against}`;
 
 const change = (id: string, body: Change) => dataOf(api.PATCH('/api/v1/contraindications/{id}', { params: { path: { id } }, body }));
 
@@ -66,29 +69,6 @@ function Fields({ fresh }: { fresh: boolean }) {
   );
 }
 
-function Actions({ rule, onEdit }: { rule: Rule; onEdit(rule: Rule): void }) {
-  const t = useTexts('medicines');
-  const { id, ingredient, against, enabled } = rule;
-  const about = `${ingredient} · ${against}`;
-  return (
-    <div className="clinic-actions">
-      <Button size="small" aria-label={`${t('edit')}: ${about}`} onClick={() => onEdit(rule)} data-testid="rule-edit">
-        {t('edit')}
-      </Button>
-      <ActionButton
-        text={t(enabled ? 'disable' : 'enable')}
-        about={about}
-        danger={enabled}
-        run={() => change(id, { enabled: !enabled })}
-        {...(enabled && { ask: { title: t('disableRule'), text: about, confirm: t('disable'), danger: true } })}
-        done={t('changed')}
-        stale={[[RULES]]}
-        testId="rule-toggle"
-      />
-    </div>
-  );
-}
-
 /** What is checked when somebody prescribes. */
 export function ContraindicationList() {
   const t = useTexts('medicines');
@@ -99,19 +79,30 @@ export function ContraindicationList() {
   const [edited, setEdited] = useState<Rule | null>();
   const columns: Column<Rule>[] = [
     { key: 'ingredient', title: t('ingredient'), pinned: true, render: ({ ingredient }) => ingredient },
-    { key: 'against', title: t('against'), render: ({ kind, against }) => `${against} (${t(`kinds.${kind}`)})` },
+    { key: 'against', title: t('against'), render: ({ against }) => against },
+    { key: 'kind', title: t('kind'), render: ({ kind }) => t(`kinds.${kind}`) },
     {
       ...{ key: 'severity', title: t('severity'), badge: true },
       render: ({ severity }) => <StatusTag tone={severity === 'severe' ? 'bad' : 'warn'}>{t(`severities.${severity}`)}</StatusTag>,
     },
-    { key: 'reason', title: t(chinese ? 'reasonZh' : 'reasonEn'), render: ({ reasonZh, reasonEn }) => (chinese ? reasonZh : reasonEn) },
+    { key: 'reason', title: t('reason'), render: ({ reasonZh, reasonEn }) => (chinese ? reasonZh : reasonEn) },
     {
       ...{ key: 'state', title: t('state') },
       render: ({ enabled }) => <StatusTag tone={enabled ? 'good' : 'neutral'}>{t(enabled ? 'on' : 'off')}</StatusTag>,
     },
     {
       ...{ key: 'actions', title: shell('table.actions'), pinned: true, fixed: true, align: 'right' },
-      render: (rule) => <Actions rule={rule} onEdit={setEdited} />,
+      render: (rule) => (
+        <EnabledActions
+          about={pairOf(rule)}
+          enabled={rule.enabled}
+          onEdit={() => setEdited(rule)}
+          onSwitch={(enabled) => change(rule.id, { enabled })}
+          ask={{ title: t('disableRule'), text: pairOf(rule) }}
+          list={RULES}
+          testId="rule"
+        />
+      ),
     },
   ];
   return (
@@ -138,7 +129,7 @@ export function ContraindicationList() {
         }
       />
       <FormDialog<Values, unknown>
-        title={t(edited ? 'edit' : 'addRule')}
+        title={edited ? t('editThing', { name: pairOf(edited) }) : t('addRule')}
         open={edited !== undefined}
         onClose={() => setEdited(undefined)}
         send={(values, key) => save(edited ?? null, values, key)}

@@ -2,7 +2,6 @@ import { PlusOutlined } from '@ant-design/icons';
 import { Button, Checkbox, Form, Input, Select } from 'antd';
 import { useState } from 'react';
 import { api, dataOf, IDEMPOTENCY_KEY } from '../../api/client.ts';
-import { ActionButton } from '../blocks/action-button.tsx';
 import { type Column, DataTable } from '../blocks/data-table.tsx';
 import { FilterBar } from '../blocks/filter-bar.tsx';
 import { FormDialog } from '../blocks/form-dialog.tsx';
@@ -10,6 +9,7 @@ import type { ListState } from '../blocks/list-query.ts';
 import { useListState } from '../blocks/list-state.ts';
 import { StatusTag } from '../blocks/status-tag.tsx';
 import { useTexts } from '../texts/areas.ts';
+import { EnabledActions } from './enabled-actions.tsx';
 
 const MEDICINES = 'medicines';
 const SORTS = ['name', '-name', 'code', '-code', 'createdAt', '-createdAt'] as const;
@@ -38,28 +38,6 @@ const change = (id: string, body: Partial<Values> & { enabled?: boolean }) =>
 function save(medicine: Medicine | null, { nameEn, ...values }: Values, key: string) {
   const body = { ...values, nameEn: nameEn?.trim() || null };
   return medicine ? change(medicine.id, body) : dataOf(api.POST('/api/v1/medicines', { headers: { [IDEMPOTENCY_KEY]: key }, body }));
-}
-
-function Actions({ medicine, onEdit }: { medicine: Medicine; onEdit(medicine: Medicine): void }) {
-  const t = useTexts('medicines');
-  const { id, name, enabled } = medicine;
-  return (
-    <div className="clinic-actions">
-      <Button size="small" aria-label={`${t('edit')}: ${name}`} onClick={() => onEdit(medicine)} data-testid="medicine-edit">
-        {t('edit')}
-      </Button>
-      <ActionButton
-        text={t(enabled ? 'disable' : 'enable')}
-        about={name}
-        danger={enabled}
-        run={() => change(id, { enabled: !enabled })}
-        {...(enabled && { ask: { title: t('disableMedicine', { name }), confirm: t('disable'), danger: true } })}
-        done={t('changed')}
-        stale={[[MEDICINES]]}
-        testId="medicine-toggle"
-      />
-    </div>
-  );
 }
 
 function Fields() {
@@ -112,7 +90,17 @@ export function MedicineList() {
     },
     {
       ...{ key: 'actions', title: shell('table.actions'), pinned: true, fixed: true, align: 'right' },
-      render: (medicine) => <Actions medicine={medicine} onEdit={setEdited} />,
+      render: (medicine) => (
+        <EnabledActions
+          about={medicine.name}
+          enabled={medicine.enabled}
+          onEdit={() => setEdited(medicine)}
+          onSwitch={(enabled) => change(medicine.id, { enabled })}
+          ask={{ title: t('disableMedicine', { name: medicine.name }) }}
+          list={MEDICINES}
+          testId="medicine"
+        />
+      ),
     },
   ];
   return (
@@ -147,7 +135,7 @@ export function MedicineList() {
         }
       />
       <FormDialog<Values, unknown>
-        title={t(edited ? 'edit' : 'addMedicine')}
+        title={edited ? t('editThing', { name: edited.name }) : t('addMedicine')}
         open={edited !== undefined}
         onClose={() => setEdited(undefined)}
         send={(values, key) => save(edited ?? null, values, key)}

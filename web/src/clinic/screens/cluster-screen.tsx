@@ -97,7 +97,7 @@ function DrainButton({ node: { id, name, draining } }: { node: Node }) {
 }
 
 /** Asks where to. */
-function MoveButton({ room: { consultationId, nodeId: now } }: { room: Room }) {
+function MoveButton({ room: { consultationId, nodeId: now, node, peers } }: { room: Room }) {
   const t = useTexts('cluster');
   const [open, setOpen] = useState(false);
   const nodes = useQuery(nodesQuery);
@@ -121,8 +121,8 @@ function MoveButton({ room: { consultationId, nodeId: now } }: { room: Room }) {
         stale={[[NODES], [ROOMS]]}
         initialValues={{ to: LEAST_LOADED }}
       >
-        <p>{t('moveText')}</p>
-        <Form.Item name="to" label={t('target')}>
+        <p>{t('moveText', { node: node ?? '–', people: peers })}</p>
+        <Form.Item name="to" label={t('target')} extra={nodes.data && takers.length === 0 && t('noTarget')}>
           <Select options={options} data-testid="move-target" />
         </Form.Item>
       </FormDialog>
@@ -166,7 +166,7 @@ function WorkerList() {
   const t = useTexts('cluster');
   const list = useListState();
   const columns: Column<Worker>[] = [
-    { key: 'worker', title: t('worker'), pinned: true, render: ({ pid }) => pid },
+    { key: 'worker', title: t('worker'), pinned: true, render: ({ pid }) => `PID ${pid}` },
     { key: 'node', title: t('node'), render: ({ node }) => node },
     { key: 'load', title: t('load'), align: 'right', render: ({ load }) => percent(load) },
     { key: 'rooms', title: t('rooms'), align: 'right', render: ({ rooms }) => rooms },

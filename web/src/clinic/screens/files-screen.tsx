@@ -13,8 +13,8 @@ import { Person } from '../people.tsx';
 import { useTexts } from '../texts/areas.ts';
 
 const FILES = 'files';
-const CATEGORIES = ['avatar', 'licence', 'id-photo', 'record-attachment', 'document'] as const;
-const KINDS = ['image', 'video', 'audio', 'document', 'imaging'] as const;
+const CATEGORIES = ['avatar', 'licence', 'id-photo', 'record-attachment', 'document', 'data-export', 'recording'] as const;
+const KINDS = ['image', 'video', 'audio', 'document', 'imaging', 'archive'] as const;
 const MEGABYTE = 1_048_576;
 
 function load({ page, pageSize, filters }: ListState, signal: AbortSignal) {
@@ -40,7 +40,9 @@ function FileFigures() {
   const size = useSize();
   const { data } = useQuery({ queryKey: [FILES, 'figures'], queryFn: readFigures });
   if (!data || data.length === 0) return null;
-  const sum = (rows: typeof data, of: 'files' | 'bytes') => rows.reduce((total, row) => total + row[of], 0);
+  const sum = (rows: typeof data, what: 'files' | 'bytes') => rows.reduce((total, row) => total + row[what], 0);
+  const of = (category: (typeof CATEGORIES)[number]) => data.filter((row) => row.category === category);
+  const held = CATEGORIES.filter((category) => of(category).length > 0);
   return (
     <>
       <Figures
@@ -52,18 +54,8 @@ function FileFigures() {
       <Chart
         title={t('byCategory')}
         kind="bar"
-        x={CATEGORIES.map((category) => t(`fileCategories.${category}`))}
-        series={[
-          {
-            name: t('fileCount'),
-            values: CATEGORIES.map((category) =>
-              sum(
-                data.filter((row) => row.category === category),
-                'files',
-              ),
-            ),
-          },
-        ]}
+        x={held.map((category) => t(`fileCategories.${category}`))}
+        series={[{ name: t('fileCount'), values: held.map((category) => sum(of(category), 'files')) }]}
       />
     </>
   );

@@ -84,10 +84,10 @@ function Fields() {
         <Input maxLength={200} data-testid="hospital-address" />
       </Form.Item>
       <div className="clinic-form-pair">
-        <Form.Item name="longitude" label={t('longitude')} rules={[{ required: true }]}>
+        <Form.Item name="longitude" label={t('longitude')} extra={t('degrees', { example: '116.4174' })} rules={[{ required: true }]}>
           <InputNumber min={-180} max={180} style={{ width: '100%' }} data-testid="hospital-longitude" />
         </Form.Item>
-        <Form.Item name="latitude" label={t('latitude')} rules={[{ required: true }]}>
+        <Form.Item name="latitude" label={t('latitude')} extra={t('degrees', { example: '39.9137' })} rules={[{ required: true }]}>
           <InputNumber min={-85} max={85} style={{ width: '100%' }} data-testid="hospital-latitude" />
         </Form.Item>
       </div>
@@ -117,15 +117,15 @@ export default function HospitalsScreen() {
   /** null: a new one; absent: the dialog is closed. */
   const [edited, setEdited] = useState<Hospital | null>();
   const columns: Column<Hospital>[] = [
-    { key: 'name', title: t('name'), pinned: true, render: ({ name }) => name },
-    { key: 'code', title: t('code'), render: ({ code }) => code },
-    { key: 'level', title: t('level'), render: ({ level }) => level ?? '—' },
-    { key: 'address', title: t('address'), render: ({ address }) => address },
-    { key: 'system', title: t('systemKey'), hidden: true, render: ({ systemKey }) => systemKey ?? '—' },
+    { key: 'name', title: t('name'), pinned: true, render: ({ name }) => <span className="clinic-break">{name}</span> },
     {
       ...{ key: 'state', title: t('state'), badge: true },
       render: ({ enabled }) => <StatusTag tone={enabled ? 'good' : 'neutral'}>{t(enabled ? 'on' : 'off')}</StatusTag>,
     },
+    { key: 'level', title: t('level'), render: ({ level }) => level ?? '—' },
+    { key: 'address', title: t('address'), render: ({ address }) => <span className="clinic-break">{address}</span> },
+    { key: 'code', title: t('code'), render: ({ code }) => code },
+    { key: 'system', title: t('systemKey'), hidden: true, render: ({ systemKey }) => systemKey ?? '—' },
     {
       ...{ key: 'actions', title: shell('table.actions'), pinned: true, fixed: true, align: 'right' },
       render: (hospital) => <Actions hospital={hospital} onEdit={setEdited} />,
@@ -149,7 +149,7 @@ export default function HospitalsScreen() {
         filters={<FilterBar list={list} filters={[{ kind: 'text', name: 'keyword', label: t('keyword') }]} />}
       />
       <FormDialog<Values, unknown>
-        title={t(edited ? 'edit' : 'addHospital')}
+        title={edited ? t('editThing', { name: edited.name }) : t('addHospital')}
         open={edited !== undefined}
         onClose={() => setEdited(undefined)}
         send={(values, key) => save(edited ?? null, values, key)}

@@ -158,7 +158,7 @@ export default function NearbyScreen() {
       {state === 'refused' && <Alert type="warning" showIcon title={t('noPosition')} />}
       {error && <Failure error={error} onRetry={() => void refetch()} />}
       {!error && !data && <PageSkeleton />}
-      {data?.items.length === 0 && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('none')} />}
+      {data?.items.length === 0 && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t(place ? 'noneNear' : 'none')} />}
       <div className="clinic-cards">
         {data?.items.map((hospital) => (
           <Card key={hospital.id} hospital={hospital} />

@@ -17,6 +17,9 @@ const STATES = ['dead', 'ready', 'done', 'cancelled'] as const;
 type State = (typeof STATES)[number];
 const TONES: Record<State, Tone> = { dead: 'bad', ready: 'neutral', done: 'good', cancelled: 'neutral' };
 
+/** Those that have words here in both languages; any other speaks for itself. */
+const CHECK_NAMES = ['balances', 'file-usage', 'claims', 'holds', 'waiting-lines', 'visits', 'jobs'] as const;
+
 const stateOf = (value: string | undefined): State => STATES.find((state) => state === value) ?? 'dead';
 
 function loadJobs({ page, pageSize, filters }: ListState, signal: AbortSignal) {
@@ -72,7 +75,7 @@ function JobList() {
     <DataTable<Job>
       {...{ name: JOBS, label: t('views.jobs'), list, columns, load: loadJobs }}
       rowKey={({ id }) => id}
-      filters={<FilterBar list={list} filters={[{ kind: 'choice', name: 'state', label: t('state'), options }]} />}
+      filters={<FilterBar list={list} filters={[{ kind: 'choice', name: 'state', label: t('state'), options, usual: 'dead' }]} />}
     />
   );
 }
@@ -93,14 +96,20 @@ function CheckList() {
   const t = useTexts('operations');
   const list = useListState();
   const columns: Column<Check>[] = [
-    { key: 'check', title: t('check'), pinned: true, render: ({ description }) => description },
+    { key: 'check', title: t('check'), pinned: true, render: (check) => <span className="clinic-break">{nameOf(check)}</span> },
     {
-      ...{ key: 'drifted', title: t('drifted'), badge: true, align: 'right' },
-      render: ({ drifted }) => <StatusTag tone={drifted > 0 ? 'bad' : 'good'}>{drifted}</StatusTag>,
+      ...{ key: 'drifted', title: t('state'), badge: true },
+      render: ({ drifted }) => (
+        <StatusTag tone={drifted > 0 ? 'bad' : 'good'}>{drifted > 0 ? t('drifted', { count: drifted }) : t('agrees')}</StatusTag>
+      ),
     },
     { key: 'repairable', title: t('repairable'), render: ({ repairable }) => t(repairable ? 'yes' : 'no') },
     { key: 'examples', title: t('examples'), render: ({ examples }) => <span className="clinic-break">{examples.join(', ') || '—'}</span> },
   ];
+  const nameOf = ({ name, description }: Check): string => {
+    const known = CHECK_NAMES.find((one) => one === name);
+    return known ? t(`checkNames.${known}`) : description;
+  };
   const ask = { title: t('repairTitle'), text: t('repairText'), confirm: t('repair') };
   return (
     <DataTable<Check>
@@ -111,6 +120,7 @@ function CheckList() {
         <ActionButton
           text={t('repair')}
           about={t('views.checks')}
+          large
           run={repair}
           ask={ask}
           done={t('repaired')}

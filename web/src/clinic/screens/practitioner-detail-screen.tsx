@@ -17,11 +17,15 @@ import { PRACTITIONERS, PractitionerActions, ReviewState } from '../lists/practi
 
 const read = (id: string) => dataOf(api.GET('/api/v1/practitioners/{id}/full', { params: { path: { id } } }));
 type Practitioner = Awaited<ReturnType<typeof read>>;
+type Photo = Practitioner['photos'][number];
 const readSteps = async (id: string) =>
   (await dataOf(api.GET('/api/v1/practitioners/{id}/qualification-reviews', { params: { path: { id } } }))).items;
 const readFile = (id: string) => dataOf(api.GET('/api/v1/files/{id}', { params: { path: { id } } }));
 
-function Photo({ photo: { fileId, kind } }: { photo: Practitioner['photos'][number] }) {
+/** What reviewers decide by comes first. */
+const PHOTOS: readonly Photo['kind'][] = ['licence', 'id_card', 'avatar', 'other'];
+
+function Picture({ photo: { fileId, kind } }: { photo: Photo }) {
   const t = useTexts('admin');
   const { data } = useQuery({ queryKey: ['files', fileId], queryFn: () => readFile(fileId), staleTime: 300_000 });
   const label = t(`photoKinds.${kind}`);
@@ -83,10 +87,14 @@ export default function PractitionerDetailScreen({ params: { id = '' } }: Screen
             <p>{[number, issuer, issuedOn].filter(Boolean).join(' · ') || '—'}</p>
           </article>
         ))}
+        <h2>{t('photos')}</h2>
+        {data.photos.length === 0 && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('noPhotos')} />}
         <div className="clinic-photos">
-          {data.photos.map((photo) => (
-            <Photo key={photo.id} photo={photo} />
-          ))}
+          {data.photos
+            .toSorted((one, other) => PHOTOS.indexOf(one.kind) - PHOTOS.indexOf(other.kind))
+            .map((photo) => (
+              <Picture key={photo.id} photo={photo} />
+            ))}
         </div>
         <h2>{t('reviewSteps')}</h2>
         <Steps id={id} />

@@ -96,6 +96,8 @@ export const admin: typeof zh = {
   toSchedule: 'Show the schedule',
   reviewSteps: 'Steps of the review',
   noSteps: 'Nothing was handed in yet',
+  photos: 'Pictures and documents',
+  noPhotos: 'No licence, ID card or picture was put up yet',
   photoKinds: { avatar: 'Portrait', licence: 'Licence', id_card: 'ID card', other: 'Other' },
   took: 'Took, ms',
   request: 'Request',

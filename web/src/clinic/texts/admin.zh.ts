@@ -95,6 +95,8 @@ export const admin = {
   toSchedule: '查看排班',
   reviewSteps: '审核记录',
   noSteps: '还没有提交审核',
+  photos: '照片与证件',
+  noPhotos: '还没有上传证件或照片',
   photoKinds: { avatar: '头像', licence: '执业证书', id_card: '身份证', other: '其他' },
   took: '耗时（毫秒）',
   request: '请求编号',

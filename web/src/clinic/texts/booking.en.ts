@@ -38,6 +38,8 @@ export const booking: typeof zh = {
   service: 'Service',
   times: 'Free times',
   day: 'Day',
+  anyDay: 'Left empty: the next free times.',
+  dayMissing: 'Please choose a day',
   free: '{{count}} free',
   noTimes: 'No free times in the next two weeks',
   full: 'Full',

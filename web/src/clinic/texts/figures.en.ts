@@ -30,7 +30,7 @@ export const figures: typeof chinese = {
   practitioner: 'Practitioner',
   paid: 'Paid',
   paidYuan: 'Paid, in yuan',
-  returned: 'Given back',
+  returned: 'Refunded',
   payments: 'Payments',
   failedPayments: 'Failed payments',
   byMethod: 'By way of paying',

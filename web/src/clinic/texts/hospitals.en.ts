@@ -3,7 +3,7 @@ import type { hospitals as zh } from './hospitals.zh.ts';
 export const hospitals: typeof zh = {
   lead: 'Hospitals that the clinic works with. With a place on the map, patients find them by distance.',
   nearLead: 'Search by name, or see which are closest to you.',
-  keyword: 'Name',
+  keyword: 'Name of the hospital',
   code: 'Code',
   name: 'Name',
   level: 'Level',
@@ -13,6 +13,7 @@ export const hospitals: typeof zh = {
   introduction: 'About it',
   longitude: 'Longitude',
   latitude: 'Latitude',
+  degrees: 'For example: {{example}} (WGS 84)',
   systemKey: 'Linked system',
   systemKeyHint: 'A name of HOSPITAL_SYSTEMS in the server’s configuration; empty: not linked.',
   systemId: 'Its number there',
@@ -25,6 +26,7 @@ export const hospitals: typeof zh = {
   add: 'Add',
   addHospital: 'Add a hospital',
   edit: 'Edit',
+  editThing: 'Edit “{{name}}”',
   delete: 'Delete',
   deleteTitle: 'Delete “{{name}}”?',
   deleted: 'Deleted',
@@ -37,6 +39,7 @@ export const hospitals: typeof zh = {
   positionText: 'Your position is used for this search only and not kept.',
   away: '{{km}} km away',
   none: 'No hospitals found',
+  noneNear: 'No hospital within this distance. Please choose a longer one.',
   departments: 'Departments',
   showDepartments: 'Show departments',
 };

@@ -2,7 +2,7 @@
 export const hospitals = {
   lead: '诊所合作或推荐的医院。填写经纬度后患者可按距离查找。',
   nearLead: '按名称查找，或查看离您最近的医院。',
-  keyword: '名称',
+  keyword: '医院名称',
   code: '编码',
   name: '名称',
   level: '等级',
@@ -12,6 +12,7 @@ export const hospitals = {
   introduction: '简介',
   longitude: '经度',
   latitude: '纬度',
+  degrees: '例如：{{example}}（WGS 84）',
   systemKey: '对接系统',
   systemKeyHint: '服务器配置 HOSPITAL_SYSTEMS 中的名称；不对接请留空。',
   systemId: '对方系统中的编号',
@@ -24,6 +25,7 @@ export const hospitals = {
   add: '添加',
   addHospital: '添加医院',
   edit: '修改',
+  editThing: '修改“{{name}}”',
   delete: '删除',
   deleteTitle: '删除“{{name}}”？',
   deleted: '已删除',
@@ -36,6 +38,7 @@ export const hospitals = {
   positionText: '位置只用于本次查询，不会保存。',
   away: '{{km}} 公里',
   none: '没有找到医院',
+  noneNear: '此范围内没有医院，请扩大范围。',
   departments: '科室',
   showDepartments: '查看科室',
 };

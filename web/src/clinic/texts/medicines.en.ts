@@ -18,6 +18,7 @@ export const medicines: typeof zh = {
   add: 'Add',
   addMedicine: 'Add a medicine',
   edit: 'Edit',
+  editThing: 'Edit “{{name}}”',
   enable: 'Enable',
   disable: 'Disable',
   disableMedicine: 'Disable “{{name}}”? Prescriptions that were issued stay as they are.',
@@ -31,6 +32,7 @@ export const medicines: typeof zh = {
   againstHint: 'Key of another ingredient, an allergy or a condition: penicillin for example',
   severity: 'Severity',
   severities: { mild: 'Warns', severe: 'Blocks' },
+  reason: 'Reason',
   reasonZh: 'Reason (Chinese)',
   reasonEn: 'Reason (English)',
 };

@@ -11,6 +11,7 @@ export const people = {
   views: { overview: '概览', activity: '活动', logins: '登录记录', balance: '余额', follows: '关注', permissions: '权限', holders: '成员' },
   following: '关注的人',
   followers: '关注者',
+  nobodyYet: { following: '还没有关注任何人', followers: '还没有关注者' },
   since: '始于',
   mutual: '互相关注',
   unfollow: '取消关注',

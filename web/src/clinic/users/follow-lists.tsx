@@ -39,7 +39,7 @@ function FollowList({ id, side }: { id: string | null; side: Side }) {
       <h2>
         {t(side)} <small>{data.pagination.total}</small>
       </h2>
-      {data.items.length === 0 && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('nobody')} />}
+      {data.items.length === 0 && <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t(`nobodyYet.${side}`)} />}
       <ul className="clinic-lines">
         {data.items.map((person) => (
           <li key={person.id} className="clinic-line" data-testid="follow-row">
