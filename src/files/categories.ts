@@ -20,6 +20,10 @@ export const maxBytes: Record<FileKind, number> = {
   ...{ video: 100 * MB, imaging: 100 * MB, archive: 4_096 * MB },
 };
 
+export const fileStates = ['active', 'withheld', 'deleted'] as const;
+/** `withheld`: taken out of use by the clinic; the content is there and nobody gets it. `deleted`: the content is gone, or soon will be. */
+export type FileState = (typeof fileStates)[number];
+
 interface Category {
   readonly kinds: readonly FileKind[];
   readonly access: AccessRule;
@@ -36,7 +40,8 @@ export const categories = {
   licence: { kinds: ['image', 'document'], access: 'related', sealed: true },
   'id-photo': { kinds: ['image'], access: 'related', sealed: true },
   'record-attachment': { kinds: uploadedKinds, access: 'related', sealed: true },
-  document: { kinds: ['image', 'video', 'audio', 'document'], access: 'private', sealed: false },
+  // People keep findings and letters here as well.
+  document: { kinds: ['image', 'video', 'audio', 'document'], access: 'private', sealed: true },
   /** Made by the server: a copy of all that is kept about somebody. */
   'data-export': { kinds: ['archive'], access: 'related', sealed: true },
   /** Made by the server: what was recorded of a visit, and the film of it. */
@@ -51,3 +56,5 @@ export const uploadCategories = categoryNames.filter((name) => name !== 'data-ex
   ...FileCategory[],
 ];
 export const categoryOf = (name: FileCategory): Category => categories[name];
+/** Whose contents are encrypted. */
+export const sealedCategories = categoryNames.filter((name) => categories[name].sealed);

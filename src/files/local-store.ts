@@ -5,6 +5,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { v4 as random } from 'uuid';
 import { makePrivateFolder } from '#config/folder.ts';
+import type { Config } from '#config/index.ts';
 import { ApiError } from '#src/errors.ts';
 import { checkKey, type FileStore, type StoredKey } from './store.ts';
 import type { Content } from './streams.ts';
@@ -14,6 +15,10 @@ const INCOMING = 'incoming';
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 /** A link that somebody laid into the folder is not followed. */
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+
+/** Where the files of a clinic are. */
+export const openFileStore = ({ FILES_DIR, DATA_DIR }: Pick<Config, 'FILES_DIR' | 'DATA_DIR'>): FileStore =>
+  createLocalStore(FILES_DIR ?? path.join(DATA_DIR, 'files'));
 
 /** @param folder made when it is not there */
 export function createLocalStore(folder: string): FileStore {

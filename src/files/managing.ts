@@ -1,4 +1,5 @@
 /** Files as things: listed, renamed, linked, deleted, tidied up. */
+import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Vault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
@@ -6,13 +7,14 @@ import { ApiError } from '#src/errors.ts';
 import type { Outbox } from '#src/outbox/outbox.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import { checkOpening, type FileAccess } from './access.ts';
-import type { AccessRule } from './categories.ts';
+import { type AccessRule, categoryOf, type FileCategory, type FileState } from './categories.ts';
 import { createLinks, type FileLinks } from './links.ts';
 import { createListing, type FileListing } from './listing.ts';
 import { type FileRow, nameColumn } from './model.ts';
 import { displayName } from './names.ts';
 import type { Quota } from './quota.ts';
 import type * as schemas from './schemas.ts';
+import { sealOldContents } from './sealing-old.ts';
 import type { FileStore } from './store.ts';
 
 export interface FileManagement extends FileListing, FileLinks {
@@ -25,13 +27,27 @@ export interface FileManagement extends FileListing, FileLinks {
    * @throws {ApiError} `not_found`, `forbidden` when patients would open it further than its category is
    */
   changeAccess(caller: Caller, id: string, access: AccessRule, role: string | undefined): Promise<void>;
+  /**
+   * Puts a file into another category that is kept encrypted as well; who may read it stays.
+   * @throws {ApiError} `not_found`, `forbidden` without `files:manage`, `unsupported_file` when that category or this one does not take it,
+   * `in_use` while it belongs to something
+   */
+  changeCategory(caller: Caller, id: string, category: FileCategory): Promise<void>;
+  /**
+   * Takes a file out of use or back into it; for `files:manage`, whoever owns it. Nobody gets the content of a file that is
+   * withheld, whatever it belongs to. @throws {ApiError} `not_found`, `wrong_state` when it is in that state already
+   */
+  changeState(id: string, state: Exclude<FileState, 'deleted'>): Promise<void>;
   /** The content is gone soon after. @throws {ApiError} `not_found`, `in_use` while it belongs to something */
   remove(caller: Caller, id: string): Promise<void>;
   /** Takes files away whoever owns them, with their names: nobody uses them any more. Inside the caller's transaction. @returns how many */
   discard(ids: readonly string[]): Promise<number>;
   /** Does a `file.erase` row: takes the content of a deleted file away. Idempotent. */
   erase(id: string): Promise<void>;
-  /** Takes away what belongs to no file: left behind by uploads that a crash interrupted. @returns how many contents */
+  /**
+   * Takes away what belongs to no file: left behind by uploads that a crash interrupted. Encrypts what older versions kept in clear.
+   * @returns how many contents it took away
+   */
   sweep(): Promise<number>;
 }
 
@@ -44,20 +60,27 @@ export interface ManagingParts {
   quota: Quota;
   access: FileAccess;
   view: (row: FileRow) => z.infer<typeof schemas.fileView>;
+  log: Pick<Logger, 'info' | 'warn'>;
 }
 
 /** No upload takes so long, in milliseconds. */
 const ABANDONED_MS = 24 * 3_600_000;
 
-/** A file that the caller may change. @throws {ApiError} `not_found` */
-async function ownFile({ models: { files } }: Database, caller: Caller, id: string, lock = false): Promise<FileRow> {
-  const row = await files.findOne({ where: { id, state: 'active' }, lock });
-  if (!row || (row.ownerId !== caller.userId && !caller.can('files:manage'))) throw new ApiError('not_found');
+/** Encrypting old contents leaves the rest to the next night after so long, in milliseconds. */
+const NIGHT_MS = 1_800_000;
+
+/** A file that the caller may change; one that is withheld only with `files:manage`. @throws {ApiError} `not_found` */
+async function ownFile({ models: { files } }: Database, caller: Caller, id: string, states: FileState[] = ['active']): Promise<FileRow> {
+  const row = await files.findOne({ where: { id, state: states }, lock: true });
+  const mine = row?.ownerId === caller.userId && row.state === 'active';
+  if (!row || !(mine || caller.can('files:manage'))) throw new ApiError('not_found');
   return row;
 }
 
-function createChanges({ database, vault }: ManagingParts): Pick<FileManagement, 'rename' | 'limitDownloads' | 'changeAccess'> {
-  const { transaction } = database;
+type Changes = Pick<FileManagement, 'rename' | 'limitDownloads' | 'changeAccess' | 'changeCategory' | 'changeState'>;
+
+function createChanges({ database, vault }: ManagingParts, refuseInUse: (id: string) => Promise<void>): Changes {
+  const { models, transaction } = database;
   return {
     rename: (caller, id, name) =>
       transaction(async () => {
@@ -76,6 +99,26 @@ function createChanges({ database, vault }: ManagingParts): Pick<FileManagement,
         checkOpening(caller, row.category, rule);
         await row.update({ access: rule, accessRole: role ?? null });
       }),
+
+    changeCategory: (caller, id, category) =>
+      transaction(async () => {
+        const row = await ownFile(database, caller, id);
+        if (!caller.can('files:manage')) throw new ApiError('forbidden');
+        const [from, to] = [categoryOf(row.category), categoryOf(category)];
+        // Only within those: the content of an avatar is another one, smaller and in clear.
+        if (!from.sealed || !to.sealed || !to.kinds.includes(row.kind)) throw new ApiError('unsupported_file');
+        await refuseInUse(id);
+        await row.update({ category });
+      }),
+
+    changeState: (id, state) =>
+      transaction(async () => {
+        const from = state === 'active' ? ('withheld' as const) : ('active' as const);
+        const [changed] = await models.files.update({ state }, { where: { id, state: from } });
+        if (changed > 0) return;
+        const known = await models.files.count({ where: { id, state } });
+        throw new ApiError(known > 0 ? 'wrong_state' : 'not_found');
+      }),
   };
 }
 
@@ -84,16 +127,20 @@ export function createFileManagement(parts: ManagingParts): FileManagement {
   const { models, transaction } = database;
   const { files, fileLinks } = models;
 
+  async function refuseInUse(id: string): Promise<void> {
+    if ((await fileLinks.count({ where: { fileId: id } })) > 0 || (await access.holds(id))) throw new ApiError('in_use');
+  }
+
   return {
     ...createListing(database, view),
     ...createLinks(database),
-    ...createChanges(parts),
+    ...createChanges(parts, refuseInUse),
 
     remove: (caller, id) =>
       transaction(async () => {
-        const row = await ownFile(database, caller, id, true);
-        if ((await fileLinks.count({ where: { fileId: id } })) > 0 || (await access.holds(id))) throw new ApiError('in_use');
-        const [changed] = await files.update({ state: 'deleted', deletedAt: new Date() }, { where: { id, state: 'active' } });
+        const row = await ownFile(database, caller, id, ['active', 'withheld']);
+        await refuseInUse(id);
+        const [changed] = await files.update({ state: 'deleted', deletedAt: new Date() }, { where: { id, state: row.state } });
         if (changed === 0) throw new ApiError('not_found');
         if (row.ownerId !== null) await quota.release(row.ownerId, Number(row.bytes));
         await outbox.append('file.erase', { id });
@@ -102,7 +149,7 @@ export function createFileManagement(parts: ManagingParts): FileManagement {
     async discard(ids) {
       const rows = await files.findAll({ where: { id: [...ids] } });
       for (const row of rows) {
-        if (row.ownerId !== null && row.state === 'active') await quota.release(row.ownerId, Number(row.bytes));
+        if (row.ownerId !== null && row.state !== 'deleted') await quota.release(row.ownerId, Number(row.bytes));
         const gone = { state: 'deleted' as const, deletedAt: row.deletedAt ?? new Date(), ownerId: null, sha256: '' };
         await row.update({ ...gone, nameSealed: vault.seal(nameColumn, row.id, '') });
         await outbox.append('file.erase', { id: row.id });
@@ -121,7 +168,10 @@ export function createFileManagement(parts: ManagingParts): FileManagement {
   };
 }
 
-async function sweep({ database, store, spool }: ManagingParts): Promise<number> {
+async function sweep({ database, vault, store, spool, log }: ManagingParts): Promise<number> {
+  const { sealed, unreadable } = await sealOldContents({ database, vault, store }, { untilMs: Date.now() + NIGHT_MS });
+  if (sealed > 0) log.info({ sealed }, 'contents of files that were in clear are encrypted now');
+  if (unreadable > 0) log.warn({ unreadable }, 'contents of files are missing or were changed: see rotate-keys');
   const before = new Date(Date.now() - ABANDONED_MS);
   await store.tidy(before);
   await spool.tidy(before);

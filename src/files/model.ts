@@ -7,7 +7,7 @@ import {
   type Sequelize,
 } from 'sequelize';
 import { sealedColumn } from '#src/crypto/vault.ts';
-import type { AccessRule, FileCategory, FileKind } from './categories.ts';
+import type { AccessRule, FileCategory, FileKind, FileState } from './categories.ts';
 
 export interface FileRow extends Model<InferAttributes<FileRow>, InferCreationAttributes<FileRow>> {
   id: string;
@@ -31,9 +31,9 @@ export interface FileRow extends Model<InferAttributes<FileRow>, InferCreationAt
   store: string;
   /** Null once the content is gone. */
   storeKey: string | null;
-  /** Key of the content; null: it is not encrypted. */
+  /** Key of the content; null: it is not encrypted, or not yet. */
   keySealed: string | null;
-  state: 'active' | 'deleted';
+  state: FileState;
   deletedAt: CreationOptional<Date | null>;
   createdAt: CreationOptional<Date>;
   updatedAt: CreationOptional<Date>;

@@ -53,6 +53,12 @@ export function fileRoutes(files: Files, showing: Showing): FastifyPluginAsyncZo
       handler: (request) => files.list(callerOf(request), request.query),
     });
 
+    app.get('/files/categories', {
+      config: { policy: may('files:own') },
+      schema: { summary: 'What files may be: kinds and limits by purpose', tags, response: { 200: schemas.fileCategories } },
+      handler: async () => files.categories(),
+    });
+
     app.get('/files/usage', {
       config: { policy },
       schema: { summary: 'What the caller’s files take up', tags, response: { 200: schemas.usage } },
@@ -61,7 +67,7 @@ export function fileRoutes(files: Files, showing: Showing): FastifyPluginAsyncZo
 
     app.get('/files/statistics', {
       config: { reads: 'replica', policy: may('files:manage') },
-      schema: { summary: 'Number and bytes of all files by category and kind', tags, response: { 200: schemas.fileStatistics } },
+      schema: { summary: 'Number and bytes of files by category, kind and state', tags, response: { 200: schemas.fileStatistics } },
       handler: () => files.statistics(),
     });
 
@@ -79,21 +85,37 @@ function singleFile(files: Files): FastifyPluginAsyncZod {
     });
 
     app.patch('/files/:id', {
-      config: { policy, errors: ['not_found', 'forbidden'] },
+      config: { policy, errors: ['not_found', 'forbidden', 'unsupported_file', 'in_use'] },
       schema: {
-        summary: 'Rename a file, limit how often it is downloaded, or change who may read it',
+        summary: 'Rename a file, limit how often it is downloaded, change who may read it or what it is for',
         tags,
         params,
         body: schemas.fileChange,
         response: { 200: schemas.fileWithUrl },
       },
       handler: async (request) => {
-        const { name, downloads, access, role } = request.body;
-        // First: it is what may be refused.
+        const { name, downloads, access, role, category } = request.body;
+        // First: these are what may be refused.
+        if (category !== undefined) await files.changeCategory(callerOf(request), request.params.id, category);
         if (access !== undefined) await files.changeAccess(callerOf(request), request.params.id, access, role);
         if (name !== undefined) await files.rename(callerOf(request), request.params.id, name);
         if (downloads !== undefined) await files.limitDownloads(callerOf(request), request.params.id, downloads);
         return files.get(callerOf(request), request.params.id);
+      },
+    });
+
+    app.put('/files/:id/state', {
+      config: { policy: may('files:manage'), errors: ['not_found', 'wrong_state'] },
+      schema: {
+        summary: 'Withhold a file from everybody, or give it back',
+        tags,
+        params,
+        body: schemas.fileStateChange,
+        response: { 200: nothing },
+      },
+      handler: async (request) => {
+        await files.changeState(request.params.id, request.body.state);
+        return {};
       },
     });
 

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { errors, type ErrorCode } from '#src/errors.ts';
 import { id, listOf, paging, sortBy, text } from '#src/plugins/fields.ts';
-import { accessRules, categoryNames, fileKinds, uploadCategories } from './categories.ts';
+import { accessRules, categoryNames, fileKinds, fileStates, uploadCategories } from './categories.ts';
 
 const category = z.enum(categoryNames);
 const kind = z.enum(fileKinds);
 const access = z.enum(accessRules);
+const state = z.enum(fileStates);
 
 export const fileParams = z.object({ id });
 export const fileView = z.object({
@@ -22,6 +23,8 @@ export const fileView = z.object({
   sha256: z.string(),
   width: z.int().nullable(),
   height: z.int().nullable(),
+  state: state.describe('`withheld`: taken out of use by the clinic; `deleted`: the content is gone, or soon will be'),
+  deletedAt: z.string().nullable(),
   createdAt: z.string(),
 });
 export const fileWithUrl = fileView.extend({ url: z.string().describe('path of the content; signed, good for ten minutes') });
@@ -55,6 +58,7 @@ export const uploadResult = z.object({
 
 export const fileQuery = paging.extend({
   sort: sortBy(['createdAt', 'bytes'], '-createdAt'),
+  state: state.default('active'),
   category: category.optional(),
   kind: kind.optional(),
   ownerId: id.optional().describe('somebody else, for `files:manage`'),
@@ -72,12 +76,29 @@ export const fileChange = z
       .describe('how often it may be downloaded from now on; null: without a limit'),
     access: access.optional().describe('who may read it from now on'),
     role,
+    category: z.enum(uploadCategories).optional().describe('another purpose, for `files:manage`; of those that are kept encrypted'),
   })
   .refine(goesWithRole, roleIssue)
   .meta({ examples: [{ name: '血常规 2026-03-05' }] });
 
 export const usage = z.object({ bytes: z.int(), files: z.int(), quota: z.int().describe('bytes that the caller may keep') });
-export const fileStatistics = z.object({ items: z.array(z.object({ category, kind, files: z.int(), bytes: z.int() })) });
+export const fileStatistics = z.object({
+  items: z.array(z.object({ category, kind, files: z.int(), bytes: z.int() })).describe('of files that are in use'),
+  states: z.array(z.object({ state, files: z.int(), bytes: z.int() })).describe('of all files'),
+});
+export const fileCategories = z.object({
+  items: z.array(
+    z.object({
+      category,
+      kinds: z.array(z.object({ kind, maxBytes: z.int().describe('of one file') })),
+      access: access.describe('who may read its files, unless they say otherwise'),
+      encrypted: z.boolean().describe('whether its contents are kept encrypted'),
+      uploadable: z.boolean().describe('false: only the server makes such files'),
+      maxEdge: z.int().nullable().describe('larger images are made smaller, in pixels; null: they are kept as they are'),
+    }),
+  ),
+});
+export const fileStateChange = z.strictObject({ state: z.enum(['active', 'withheld']) }).meta({ examples: [{ state: 'withheld' }] });
 
 export const contentQuery = z.object({
   expires: z.coerce.number().int().min(0).optional(),

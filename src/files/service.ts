@@ -8,7 +8,7 @@ import type { Foundation } from '#src/foundation.ts';
 import type { Caller } from '#src/plugins/policy.ts';
 import { createFileAccess, type FileAccess } from './access.ts';
 import type { FileCategory, FileKind } from './categories.ts';
-import { createLocalStore } from './local-store.ts';
+import { createLocalStore, openFileStore } from './local-store.ts';
 import { createFileManagement, type FileManagement } from './managing.ts';
 import type { FileRow } from './model.ts';
 import { createQuota, type Usage } from './quota.ts';
@@ -40,13 +40,13 @@ export interface Files extends FileManagement, FileReading, Pick<FileAccess, 're
   usageOf(userId: string): Promise<Usage>;
 }
 
-type Parts = Pick<Foundation, 'database' | 'vault' | 'outbox' | 'settings' | 'secrets'> & {
+type Parts = Pick<Foundation, 'database' | 'vault' | 'outbox' | 'settings' | 'secrets' | 'log'> & {
   config: Pick<Config, 'DATA_DIR' | 'FILES_DIR'>;
 };
 
-export function createFiles({ config, database, vault, outbox, settings, secrets }: Parts): Files {
+export function createFiles({ config, database, vault, outbox, settings, secrets, log }: Parts): Files {
   const { files } = database.models;
-  const store = createLocalStore(config.FILES_DIR ?? path.join(config.DATA_DIR, 'files'));
+  const store = openFileStore(config);
   const spool = createLocalStore(path.join(config.DATA_DIR, 'spool'));
   const quota = createQuota(database, settings);
   const access = createFileAccess();
@@ -70,7 +70,7 @@ export function createFiles({ config, database, vault, outbox, settings, secrets
   }
 
   return {
-    ...createFileManagement({ database, vault, outbox, store, spool, quota, access, view }),
+    ...createFileManagement({ database, vault, outbox, store, spool, quota, access, view, log }),
     relate: access.relate,
     usageOf: quota.usageOf,
 

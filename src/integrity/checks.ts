@@ -19,7 +19,7 @@ const ACCOUNTS = `SELECT b.user_id AS id FROM balances b
   LEFT JOIN (SELECT user_id, SUM(amount) AS total, COUNT(*) AS entries FROM balance_transactions GROUP BY user_id) e ON e.user_id = b.user_id
   WHERE b.balance <> COALESCE(e.total, 0) OR b.entries <> COALESCE(e.entries, 0)`;
 const USAGE = `SELECT u.user_id AS id FROM file_usage u
-  LEFT JOIN (SELECT owner_id, SUM(bytes) AS total, COUNT(*) AS amount FROM files WHERE state = 'active' GROUP BY owner_id) f ON f.owner_id = u.user_id
+  LEFT JOIN (SELECT owner_id, SUM(bytes) AS total, COUNT(*) AS amount FROM files WHERE state <> 'deleted' GROUP BY owner_id) f ON f.owner_id = u.user_id
   WHERE u.bytes <> COALESCE(f.total, 0) OR u.files <> COALESCE(f.amount, 0)`;
 const CLAIMS = `SELECT a.id AS id FROM appointments a WHERE a.status = 'cancelled' AND (
   EXISTS (SELECT 1 FROM appointment_claims c WHERE c.appointment_id = a.id) OR EXISTS (SELECT 1 FROM patient_claims p WHERE p.appointment_id = a.id))`;
@@ -56,7 +56,7 @@ export function createChecks(database: Database): Check[] {
       async repair(ids) {
         for (const userId of ids) {
           await models.fileUsage.findByPk(userId, { lock: true });
-          const own = { where: { ownerId: userId, state: 'active' as const } };
+          const own = { where: { ownerId: userId, state: ['active' as const, 'withheld' as const] } };
           const [bytes, files] = [Number((await models.files.sum('bytes', own)) ?? 0), await models.files.count(own)];
           await models.fileUsage.update({ bytes, files }, { where: { userId } });
         }

@@ -148,6 +148,7 @@ whereMounted('a full disk', () => {
       page: 1,
       pageSize: 50,
       sort: '-createdAt',
+      state: 'active',
     });
     expect(items.length).toBe(1 + answers.filter((status) => status === 200).length);
     expect(await readdir(path.join(folder, 'incoming'))).toEqual([]);

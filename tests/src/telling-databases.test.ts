@@ -1,13 +1,16 @@
 /** What telling people and keeping files asks of the database, on both engines. */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { v7 as uuid } from 'uuid';
 import { parseKeyRing } from '#src/crypto/keys.ts';
-import { createVault } from '#src/crypto/vault.ts';
+import { createVault, type Vault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
 import { type Announcements, createAnnouncements } from '#src/announcements/service.ts';
+import { openFileStore } from '#src/files/local-store.ts';
+import { sealOldContents } from '#src/files/sealing-old.ts';
 import { createFiles, type Files } from '#src/files/service.ts';
 import { createMessaging, type Messaging } from '#src/messaging/service.ts';
 import { openSenders } from '#src/messaging/senders.ts';
@@ -28,6 +31,7 @@ describeDatabases('telling people and keeping files', (open) => {
   let messaging: Messaging;
   let notifications: Notifications;
   let files: Files;
+  let vault: Vault;
   let announcements: Announcements;
   let folder: string;
   beforeAll(async () => {
@@ -35,7 +39,7 @@ describeDatabases('telling people and keeping files', (open) => {
     await syncBuiltinRoles(database);
     folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-files-'));
     signals = createSignals(database, silentLog);
-    const vault = createVault(parseKeyRing(`k1:${randomBytes(32).toString('hex')}`), 'a secret for the index that is long');
+    vault = createVault(parseKeyRing(`k1:${randomBytes(32).toString('hex')}`), 'a secret for the index that is long');
     const settings = await createSettings(database, vault, signals);
     const config = loadConfig({ NODE_ENV: 'test', DATA_DIR: folder });
     const senders = await openSenders({ config, database, vault, signals, settings, log: silentLog });
@@ -49,7 +53,7 @@ describeDatabases('telling people and keeping files', (open) => {
     notifications.describe('order', async () => ({ orderNo: 'O-1', amount: '1.00', item: 'x' }));
     announcements = createAnnouncements(database, outbox, notifications);
     const secrets = { jwt: 'j'.repeat(40), dataKeys: parseKeyRing(`k1:${'0'.repeat(64)}`), blindIndex: 'b'.repeat(40), generated: [] };
-    files = createFiles({ config, database, vault, outbox, settings, secrets });
+    files = createFiles({ config, database, vault, outbox, settings, secrets, log: silentLog });
   }, 60_000);
   afterAll(async () => {
     signals.close();
@@ -137,9 +141,32 @@ describeDatabases('telling people and keeping files', (open) => {
     expect(await files.usageOf(ownerId)).toMatchObject({ bytes: 2 * bytes, files: 2 });
     const { items } = await files.statistics();
     expect(items).toContainEqual({ category: 'licence', kind: 'document', files: 2, bytes: 2 * bytes });
-    expect((await files.list(caller, { page: 1, pageSize: 20, sort: '-createdAt' })).items.map((file) => file.bytes)).toEqual([
-      bytes,
-      bytes,
+    const listed = async (state: 'active' | 'withheld' | 'deleted') =>
+      (await files.list(caller, { page: 1, pageSize: 20, sort: '-createdAt', state })).items.map((file) => file.id);
+    expect((await listed('active')).toSorted()).toEqual([stored[1]!.id, stored[2]!.id].toSorted());
+    expect(await listed('deleted')).toEqual([id]);
+    await files.changeState(stored[2]!.id, 'withheld');
+    await expect(files.changeState(stored[2]!.id, 'withheld')).rejects.toMatchObject({ code: 'wrong_state' });
+    expect(await listed('withheld')).toEqual([stored[2]!.id]);
+    expect((await files.statistics()).states).toEqual([
+      { state: 'active', files: 1, bytes },
+      { state: 'deleted', files: 1, bytes },
+      { state: 'withheld', files: 1, bytes },
     ]);
+    await expect(files.open(stored[2]!.id)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('contents that are in clear are encrypted', async () => {
+    const { id } = await files.store({ ownerId: null, category: 'document', name: 'a.pdf', content: pdf(1_000) });
+    const row = await database.models.files.findByPk(id, { rejectOnEmpty: true });
+    await writeFile(path.join(folder, 'files', row.storeKey!.slice(0, 2), row.storeKey!), pdf(1_000));
+    await row.update({ keySealed: null });
+    expect(
+      await sealOldContents({ database, vault, store: openFileStore({ DATA_DIR: folder, FILES_DIR: undefined }) }, { graceMs: 0 }),
+    ).toEqual({
+      ...{ sealed: 1, unreadable: 0 },
+    });
+    expect((await row.reload()).keySealed).not.toBeNull();
+    expect((await buffer((await files.open(id)).stream)).equals(pdf(1_000))).toBe(true);
   });
 });

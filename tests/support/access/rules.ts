@@ -138,7 +138,8 @@ const running: Lines = {
     ...['GET /logs/logins', 'GET /settings', 'PUT /settings/{key}', 'GET /settings/{key}/history'],
     ...['POST /messages/deliveries/{id}/resend', 'GET /messages/templates', 'PUT /messages/templates/{name}/{locale}'],
     ...['DELETE /messages/templates/{name}/{locale}', 'PUT /messages/templates/{name}/{locale}/codes/{provider}'],
-    ...['DELETE /messages/templates/{name}/{locale}/codes/{provider}', 'GET /files/statistics', 'POST /services', 'GET /services/all'],
+    ...['DELETE /messages/templates/{name}/{locale}/codes/{provider}', 'GET /files/statistics'],
+    ...['PUT /files/{id}/state', 'POST /services', 'GET /services/all'],
     ...['PATCH /services/{id}', 'GET /services/{id}/prices', 'POST /services/{id}/prices', 'DELETE /services/{id}/prices/{priceId}'],
     ...['GET /payment-gateways', 'PUT /payment-gateways/{channel}', 'POST /departments', 'GET /departments/all'],
     ...['PATCH /departments/{id}', 'DELETE /departments/{id}', 'POST /departments/{id}/enable', 'POST /departments/{id}/disable'],
@@ -305,7 +306,7 @@ const practice: Lines = {
 };
 
 const files: Lines = {
-  ...lines({ all: everyone }, ['POST /files', 'GET /files', 'GET /files/usage']),
+  ...lines({ all: everyone }, ['POST /files', 'GET /files', 'GET /files/categories', 'GET /files/usage']),
   ...lines({ own: ['patient'], all: administrator, strangers: everyone, refusal: 404 }, [
     ...['GET /files/{id}', 'PATCH /files/{id}', 'DELETE /files/{id}'],
   ]),

@@ -4138,6 +4138,7 @@ export interface paths {
           pageSize?: number | undefined;
           /** a minus sign: the largest or newest first */
           sort?: 'createdAt' | 'bytes' | '-createdAt' | '-bytes' | undefined;
+          state?: 'active' | 'withheld' | 'deleted' | undefined;
           category?: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | 'data-export' | 'recording' | undefined;
           kind?: 'image' | 'video' | 'audio' | 'document' | 'imaging' | 'archive' | undefined;
           /** somebody else, for `files:manage` */
@@ -4162,6 +4163,9 @@ export interface paths {
             sha256: string;
             width: number | null;
             height: number | null;
+            /** `withheld`: taken out of use by the clinic; `deleted`: the content is gone, or soon will be */
+            state: 'active' | 'withheld' | 'deleted';
+            deletedAt: string | null;
             createdAt: string;
           }[];
           pagination: {
@@ -4210,6 +4214,9 @@ export interface paths {
               sha256: string;
               width: number | null;
               height: number | null;
+              /** `withheld`: taken out of use by the clinic; `deleted`: the content is gone, or soon will be */
+              state: 'active' | 'withheld' | 'deleted';
+              deletedAt: string | null;
               createdAt: string;
               /** path of the content; signed, good for ten minutes */
               url: string;
@@ -4235,15 +4242,52 @@ export interface paths {
       };
     };
   };
-  '/api/v1/files/statistics': {
-    /** Number and bytes of all files by category and kind. Open to users who may: see and delete every file (`files:manage`). */
+  '/api/v1/files/categories': {
+    /** What files may be: kinds and limits by purpose. Open to users who may: upload, see and delete own files (`files:own`). */
     get: {
       parameters: Record<string, never>;
       responses: {
         200: Json<Success<{
           items: {
             category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | 'data-export' | 'recording';
+            kinds: {
+              kind: 'image' | 'video' | 'audio' | 'document' | 'imaging' | 'archive';
+              /** of one file */
+              maxBytes: number;
+            }[];
+            /** who may read its files, unless they say otherwise */
+            access: 'private' | 'role' | 'related' | 'public';
+            /** whether its contents are kept encrypted */
+            encrypted: boolean;
+            /** false: only the server makes such files */
+            uploadable: boolean;
+            /** larger images are made smaller, in pixels; null: they are kept as they are */
+            maxEdge: number | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/files/statistics': {
+    /** Number and bytes of files by category, kind and state. Open to users who may: see and delete every file (`files:manage`). */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          /** of files that are in use */
+          items: {
+            category: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | 'data-export' | 'recording';
             kind: 'image' | 'video' | 'audio' | 'document' | 'imaging' | 'archive';
+            files: number;
+            bytes: number;
+          }[];
+          /** of all files */
+          states: {
+            state: 'active' | 'withheld' | 'deleted';
             files: number;
             bytes: number;
           }[];
@@ -4299,6 +4343,9 @@ export interface paths {
           sha256: string;
           width: number | null;
           height: number | null;
+          /** `withheld`: taken out of use by the clinic; `deleted`: the content is gone, or soon will be */
+          state: 'active' | 'withheld' | 'deleted';
+          deletedAt: string | null;
           createdAt: string;
           /** path of the content; signed, good for ten minutes */
           url: string;
@@ -4330,7 +4377,7 @@ export interface paths {
         429: Json<Failure<'rate_limited'>>;
       };
     };
-    /** Rename a file, limit how often it is downloaded, or change who may read it. Open to users who may: upload, see and delete own files (`files:own`); reaches own files, everybody's with `files:manage`. */
+    /** Rename a file, limit how often it is downloaded, change who may read it or what it is for. Open to users who may: upload, see and delete own files (`files:own`); reaches own files, everybody's with `files:manage`. */
     patch: {
       parameters: {
         path: {
@@ -4346,6 +4393,8 @@ export interface paths {
         access?: 'private' | 'role' | 'related' | 'public' | undefined;
         /** key of the role, with access `role` */
         role?: string | undefined;
+        /** another purpose, for `files:manage`; of those that are kept encrypted */
+        category?: 'avatar' | 'licence' | 'id-photo' | 'record-attachment' | 'document' | undefined;
       } } };
       responses: {
         200: Json<Success<{
@@ -4364,6 +4413,9 @@ export interface paths {
           sha256: string;
           width: number | null;
           height: number | null;
+          /** `withheld`: taken out of use by the clinic; `deleted`: the content is gone, or soon will be */
+          state: 'active' | 'withheld' | 'deleted';
+          deletedAt: string | null;
           createdAt: string;
           /** path of the content; signed, good for ten minutes */
           url: string;
@@ -4372,8 +4424,9 @@ export interface paths {
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'in_use'>>;
         413: Json<Failure<'payload_too_large'>>;
-        415: Json<Failure<'unsupported_media_type'>>;
+        415: Json<Failure<'unsupported_file' | 'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
@@ -4398,6 +4451,31 @@ export interface paths {
         403: Json<Failure<'link_invalid' | 'link_expired' | 'forbidden'>>;
         404: Json<Failure<'not_found'>>;
         416: Json<Failure<'range_not_satisfiable'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/files/{id}/state': {
+    /** Withhold a file from everybody, or give it back. Open to users who may: see and delete every file (`files:manage`). */
+    put: {
+      parameters: {
+        path: {
+          /** UUIDv7 */
+          id: string;
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        state: 'active' | 'withheld';
+      } } };
+      responses: {
+        200: Json<Success<Record<string, never>>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };
