@@ -49,7 +49,8 @@ function FileFigures() {
   const size = useSize();
   const { data } = useQuery({ queryKey: [FILES, 'figures'], queryFn: readFigures });
   if (!data || data.items.length === 0) return null;
-  const sum = (rows: readonly { files: number; bytes: number }[], what: 'files' | 'bytes') => rows.reduce((total, row) => total + row[what], 0);
+  const sum = (rows: readonly { files: number; bytes: number }[], what: 'files' | 'bytes') =>
+    rows.reduce((total, row) => total + row[what], 0);
   const of = (category: (typeof CATEGORIES)[number]) => data.items.filter((row) => row.category === category);
   const held = CATEGORIES.filter((category) => of(category).length > 0);
   const withheld = data.states.filter(({ state }) => state === 'withheld');
