@@ -24,7 +24,8 @@ export function useSpecialities(): Choice[] {
   return data.map(({ speciality, practitioners }) => ({ value: speciality, label: `${speciality} (${practitioners})` }));
 }
 
-export function useServices(): Choice[] {
-  const { data = [] } = useQuery({ queryKey: ['services'], queryFn: readServices, staleTime: 60_000 });
-  return data.map(({ id, name }) => ({ value: id, label: name }));
+/** Absent while they are read. */
+export function useServices(): { services: Choice[] | undefined; error: Error | null; again(): void } {
+  const { data, error, refetch } = useQuery({ queryKey: ['services'], queryFn: readServices, staleTime: 60_000 });
+  return { services: data?.map(({ id, name }) => ({ value: id, label: name })), error, again: () => void refetch() };
 }

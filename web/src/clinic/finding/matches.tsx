@@ -86,11 +86,13 @@ function Found({ wanted }: { wanted: Values }) {
 export function Matches() {
   const t = useTexts('booking');
   const departments = useDepartments();
-  const services = useServices();
+  const { services, error, again } = useServices();
   const [wanted, setWanted] = useState<Values>();
   const parts = (Object.keys(PARTS) as Part[]).map((value) => ({ value, label: t(`parts.${value}`) }));
+  if (error) return <Failure error={error} onRetry={again} />;
+  if (!services) return <PageSkeleton />;
   const [service] = services;
-  if (!service) return <PageSkeleton />;
+  if (!service) return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('noServices')} />;
   return (
     <section className="clinic-list" aria-label={t('ways.times')}>
       <p>{t('matchText')}</p>

@@ -1,8 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
-import { Image } from 'antd';
 import { api, dataOf, uploadFile } from '../../api/client.ts';
 import { ActionButton } from '../blocks/action-button.tsx';
 import { FileButton } from '../blocks/file-button.tsx';
+import { StoredPicture } from '../blocks/stored-picture.tsx';
 import { useAction } from '../blocks/use-action.ts';
 import { PRACTICE, type Practice } from '../practice.ts';
 import { useTexts } from '../texts/areas.ts';
@@ -20,15 +19,13 @@ async function add({ id, kind, file }: { id: string; kind: Kind; file: File }) {
 }
 const remove = (id: string, photoId: string) =>
   dataOf(api.DELETE('/api/v1/practitioners/{id}/photos/{photoId}', { params: { path: { id, photoId } } }));
-const readFile = (id: string) => dataOf(api.GET('/api/v1/files/{id}', { params: { path: { id } } }));
 
 function Picture({ practiceId, photo: { id, fileId, kind }, number }: { practiceId: string; photo: Photo; number: number }) {
   const t = useTexts('practice');
-  const { data } = useQuery({ queryKey: ['files', fileId], queryFn: () => readFile(fileId), staleTime: 300_000 });
   const name = `${t(`photoKinds.${kind}`)} ${number}`;
   return (
     <figure className="clinic-photo" data-testid="practice-photo">
-      {data && <Image src={data.url} alt={name} width={120} />}
+      <StoredPicture fileId={fileId} name={name} width={120} />
       <figcaption>
         <ActionButton
           text={t('remove')}

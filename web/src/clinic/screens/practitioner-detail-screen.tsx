@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Empty, Image } from 'antd';
+import { Empty } from 'antd';
 import { api, dataOf } from '../../api/client.ts';
 import { Link } from '../../components/page.tsx';
 import { useMay } from '../access.ts';
@@ -8,6 +8,7 @@ import { Failure } from '../blocks/failure.tsx';
 import { Money } from '../blocks/money.tsx';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { PageSkeleton } from '../blocks/page-skeleton.tsx';
+import { StoredPicture } from '../blocks/stored-picture.tsx';
 import { When } from '../blocks/when.tsx';
 import { Person } from '../people.tsx';
 import { to } from '../route.ts';
@@ -20,18 +21,16 @@ type Practitioner = Awaited<ReturnType<typeof read>>;
 type Photo = Practitioner['photos'][number];
 const readSteps = async (id: string) =>
   (await dataOf(api.GET('/api/v1/practitioners/{id}/qualification-reviews', { params: { path: { id } } }))).items;
-const readFile = (id: string) => dataOf(api.GET('/api/v1/files/{id}', { params: { path: { id } } }));
 
 /** What reviewers decide by comes first. */
 const PHOTOS: readonly Photo['kind'][] = ['licence', 'id_card', 'avatar', 'other'];
 
 function Picture({ photo: { fileId, kind } }: { photo: Photo }) {
   const t = useTexts('admin');
-  const { data } = useQuery({ queryKey: ['files', fileId], queryFn: () => readFile(fileId), staleTime: 300_000 });
   const label = t(`photoKinds.${kind}`);
   return (
     <figure className="clinic-photo">
-      {data && <Image src={data.url} alt={label} width={160} />}
+      <StoredPicture fileId={fileId} name={label} width={160} />
       <figcaption>{label}</figcaption>
     </figure>
   );
@@ -39,7 +38,9 @@ function Picture({ photo: { fileId, kind } }: { photo: Photo }) {
 
 function Steps({ id }: { id: string }) {
   const t = useTexts('admin');
-  const { data = [] } = useQuery({ queryKey: [PRACTITIONERS, 'steps', id], queryFn: () => readSteps(id) });
+  const { data, error, refetch } = useQuery({ queryKey: [PRACTITIONERS, 'steps', id], queryFn: () => readSteps(id) });
+  if (error) return <Failure error={error} onRetry={() => void refetch()} />;
+  if (!data) return <PageSkeleton rows={3} />;
   if (data.length === 0) return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('noSteps')} />;
   return (
     <ul className="clinic-lines">

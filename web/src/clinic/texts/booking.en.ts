@@ -41,6 +41,7 @@ export const booking: typeof zh = {
   anyDay: 'Left empty: the next free times.',
   dayMissing: 'Please choose a day',
   free: '{{count}} free',
+  noServices: 'There is no service to book yet',
   noTimes: 'No free times in the next two weeks',
   full: 'Full',
   profile: 'Patient',

@@ -40,6 +40,7 @@ export const booking = {
   anyDay: '不填则从最近的可约时间开始。',
   dayMissing: '请选择日期',
   free: '余 {{count}} 个',
+  noServices: '暂无可预约的服务',
   noTimes: '近两周没有可约时间',
   full: '已满',
   profile: '就诊人',
