@@ -3,7 +3,7 @@
  * then offers to reload); the minor number when something optional was added.
  * Kept apart from `protocol.ts` so that the web client can carry it without the schema library.
  */
-export const PROTOCOL_VERSION = '1.3';
+export const PROTOCOL_VERSION = '1.4';
 
 /** True when a client of version `theirs` can talk to this server: same major, any minor. */
 export function speaksProtocol(theirs: string): boolean {

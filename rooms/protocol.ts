@@ -276,7 +276,10 @@ function notification<P extends z.ZodType>(summary: string, payload: P) {
 
 const inBothLanguages = z.object({ zh: z.string(), en: z.string() });
 
-/** Notifications from server to client. Those of `notification:` reach every page of a signed-in person, the others the seat in a room. */
+/**
+ * Notifications from server to client. Those of `notification:`, `queue:changed`, `chat:unread` and `recording:progress` reach every page of a
+ * signed-in person, the others the seat in a room.
+ */
 export const notifications = {
   'room:admitted': notification('You were let in from the lobby; same content as the answer of `room:join`.', inRoom),
   'room:sent-back': notification('You were sent back to the lobby; transports are closed.', inLobby),
@@ -359,6 +362,10 @@ export const notifications = {
     z.object({ appointmentId: z.string(), state: z.enum(['waiting', 'called', 'left']), position: z.int().nullable(), length: z.int() }),
   ),
   'notification:unread': notification('You have read or deleted notifications on another page.', z.object({ unread: z.int() })),
+  'chat:unread': notification(
+    'The chat of one of your visits goes on, or you have read it on another page; how much is unread is at `GET /api/v1/messages/unread`.',
+    z.object({ consultationId: z.string() }),
+  ),
   'chat:posted': notification('New chat messages, in order.', z.object({ messages: z.array(chatMessage) })),
 } as const;
 

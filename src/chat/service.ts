@@ -1,12 +1,14 @@
 /** The chat of a visit, read over REST; writing goes through the room. */
 import { Op } from 'sequelize';
 import type { z } from 'zod';
-import type { ChatStore } from '#rooms/ports.ts';
+import type { Logger } from '#rooms/ports.ts';
 import { type OwnVisit, ownVisit } from '#src/consultations/access.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
 import type * as schemas from './schemas.ts';
-import { latestSeq } from './store.ts';
+import type { OpenPages } from '#src/notifications/ports.ts';
+import { createChatNews } from './news.ts';
+import { latestSeq, type VisitChatStore } from './store.ts';
 import { unreadOf } from './unread.ts';
 
 /** Methods on one visit throw `ApiError` `not_found`, `forbidden`, `removed`. */
@@ -22,8 +24,17 @@ export interface Chat {
 /** Visits that the answer about unread messages names. */
 const MAX_LISTED = 100;
 
-export function createChat(database: Database, store: Pick<ChatStore, 'after'>): Chat {
+export interface ChatParts {
+  database: Database;
+  chatStore: Pick<VisitChatStore, 'after' | 'onAppended'>;
+  pages: OpenPages;
+  log: Pick<Logger, 'warn'>;
+}
+
+export function createChat({ database, chatStore, pages, log }: ChatParts): Chat {
   const { models, transaction } = database;
+  const news = createChatNews(database, pages, log);
+  chatStore.onAppended(news.posted);
 
   async function ownMember(userId: string, id: string): Promise<OwnVisit['self']> {
     const { self } = await ownVisit(database, userId, id);
@@ -34,7 +45,7 @@ export function createChat(database: Database, store: Pick<ChatStore, 'after'>):
   return {
     async history(userId, id, { afterSeq, limit }) {
       const { readSeq } = await ownMember(userId, id);
-      const items = await store.after(id, afterSeq, limit);
+      const items = await chatStore.after(id, afterSeq, limit);
       return { items, readSeq, nextAfterSeq: items.length === limit ? (items.at(-1)?.seq ?? null) : null };
     },
 
@@ -42,7 +53,8 @@ export function createChat(database: Database, store: Pick<ChatStore, 'after'>):
       transaction(async () => {
         const self = await ownMember(userId, id);
         const readSeq = Math.min(seq, await latestSeq(database, id));
-        await models.members.update({ readSeq }, { where: { id: self.id, readSeq: { [Op.lt]: readSeq } } });
+        const [changed] = await models.members.update({ readSeq }, { where: { id: self.id, readSeq: { [Op.lt]: readSeq } } });
+        if (changed > 0) news.read(userId, id);
         await self.reload();
         const [left] = await unreadOf(database, userId, [id]);
         return { readSeq: self.readSeq, unread: left?.unread ?? 0 };

@@ -12,17 +12,27 @@ import { messageText, type MessageRow } from './model.ts';
 
 type Stored = { seq: number; sentAt: number };
 
-export function createChatStore(database: Database, vault: Vault): ChatStore {
+export interface VisitChatStore extends ChatStore {
+  /** Told of each visit in which messages were stored, after their commit. While modules are built. */
+  onAppended(listener: (consultationId: string) => void): void;
+}
+
+export function createChatStore(database: Database, vault: Vault): VisitChatStore {
   const { models, transaction } = database;
+  const listeners: ((consultationId: string) => void)[] = [];
 
   /** Stores messages unless the room has a newer owner. */
-  const guarded = (id: string, epoch: number, store: () => Promise<Stored[]>): Promise<Stored[]> =>
-    transaction(async () => {
+  async function guarded(id: string, epoch: number, store: () => Promise<Stored[]>): Promise<Stored[]> {
+    const stored = await transaction(async () => {
       await holdEpoch(database, id, epoch);
       return store();
     });
+    for (const listener of listeners) listener(id);
+    return stored;
+  }
 
   return {
+    onAppended: (listener) => void listeners.push(listener),
     find: (consultationId, memberId, clientMessageId) => find(database, consultationId, memberId, clientMessageId),
 
     async append(consultationId, epoch, group) {

@@ -1,5 +1,5 @@
-import type { ChatStore } from '#rooms/ports.ts';
 import type { MediaSession } from '#rooms/protocol.ts';
+import type { VisitChatStore } from '../chat/store.ts';
 import type { JobSource, RoomNodes } from '../cluster/service.ts';
 import type { Files } from '../files/service.ts';
 import type { VisitHooks } from '../consultations/hooks.ts';
@@ -9,7 +9,7 @@ import type { OpenPages } from '../notifications/ports.ts';
 /** What modules need besides the foundation. */
 export interface Surroundings {
   rooms: RoomCommands;
-  chatStore: ChatStore;
+  chatStore: VisitChatStore;
   files: Files;
   visits: VisitHooks;
   pages: OpenPages;

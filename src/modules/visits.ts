@@ -43,7 +43,7 @@ export function createVisits(
   describeAppointments(notifications, database, vault, lookup);
   describeClinical(notifications, database, lookup);
   const reviews = createReviews(parts);
-  const chat = createChat(database, chatStore);
+  const chat = createChat({ database, chatStore, pages, log: foundation.log });
   const consultationStatistics = createConsultationStatistics(database, foundation.settings);
   const recordings = createRecordings({ ...foundation, files, pages, visits });
   const routes = [

@@ -123,7 +123,13 @@ test('the doctor reads the health profile beside the video, writes the record th
   await picture(room, 'visit-file-en');
 
   await health.goto(`${server.url}/clinic/visits`);
-  await health.getByTestId('visit-card').getByTestId('unread').waitFor();
+  const unread = health.getByTestId('visit-card').getByTestId('unread');
+  await unread.waitFor();
+  // The socket tells of what is written meanwhile; a page without one looks every half minute only.
+  await room.getByTestId('chat-button').click();
+  await room.getByTestId('chat-input').fill('And drink a lot.');
+  await room.getByTestId('chat-send').click();
+  await unread.getByText('2', { exact: true }).waitFor({ timeout: 10_000 });
   await health.getByTestId('visit-card').getByRole('link').first().click();
   await health.getByText('Please do not take penicillin.').waitFor();
   await health.getByTestId('unread').first().waitFor({ state: 'detached' });

@@ -192,7 +192,7 @@ export const sourceBugs = {
   /** Whatever waits for a socket may wait. */
   'no-cap': { file: 'rooms/outbound-cap.ts', edits: [['if (cut || waiting <= maxBytes) return;', 'if (cut || waiting >= 0) return;']] },
   /** No bugs: together a process of the minor version before, which knows of no recordings and no held cameras. */
-  'older-version': { file: 'rooms/protocol-version.ts', edits: [["PROTOCOL_VERSION = '1.3'", "PROTOCOL_VERSION = '1.2'"]] },
+  'older-version': { file: 'rooms/protocol-version.ts', edits: [["PROTOCOL_VERSION = '1.4'", "PROTOCOL_VERSION = '1.2'"]] },
   'older-snapshot': {
     file: 'rooms/room-snapshot.ts',
     edits: [['  cameraHeld: z.boolean().default(false),\n', '']],

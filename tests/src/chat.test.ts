@@ -1,9 +1,9 @@
 /** The room and the chat of a visit over REST, on both engines. */
-import { createChatStore } from '#src/chat/store.ts';
 import { createConsultationPolicy } from '#src/consultations/policy.ts';
 import { sealWordsNow } from '#src/maintenance/old-words.ts';
 import { booking, startApp, type TestApp } from '#tests/support/app.ts';
 import { newMariaDb } from '#tests/support/databases.ts';
+import { until } from '#tests/support/wait.ts';
 
 const base = '/api/v1/consultations';
 
@@ -31,7 +31,7 @@ describe.each(['sqlite', 'mysql'])('a visit on %s', (dialect) => {
       const [seq, sentAt] = [from + index, 1_700_000_000_123 + from + index];
       return { seq, sentAt, clientMessageId: `m${from + index}`, memberId: member.id, name: 'N', role, text: 'text' };
     });
-    await createChatStore(server.database, server.foundation.vault).append(id, epoch, messages);
+    await server.chatStore.append(id, epoch, messages);
   }
 
   test('texts are sealed, those from before too once the nightly maintenance was there', async () => {
@@ -136,5 +136,25 @@ describe.each(['sqlite', 'mysql'])('a visit on %s', (dialect) => {
     const counts = new Map(listed.map((visit: { id: string; unread: number }) => [visit.id, visit.unread]));
     expect([first, second, out].map((id) => counts.get(id))).toEqual([2, 3, 0]);
     expect((await server.call('GET', '/api/v1/messages/unread', stranger())).body.data).toEqual({ total: 0, items: [] });
+  });
+
+  test('members are told that a chat goes on, those of other visits are not, and who reads it on their other pages', async () => {
+    const id = await booked();
+    const told = (userId: string) =>
+      server.pushed.filter(
+        ({ userId: to, name, payload }) =>
+          to === userId && name === 'chat:unread' && (payload as { consultationId: string }).consultationId === id,
+      ).length;
+    const sides = () => [told(server.people.doctor.id), told(server.people.patient.id)];
+    await write(id, 'patient', 1, 1);
+    await until('both to be told', () => sides().every((count) => count === 1));
+    // Soon after each other: told together, or not, but told.
+    await write(id, 'patient', 2, 1);
+    await write(id, 'practitioner', 3, 2);
+    await until('both to be told once more', () => sides().every((count) => count > 1));
+    for (const seq of [4, 4, 2]) await server.call('PUT', `${base}/${id}/messages/read`, doctor(), { seq });
+    const [own = 0, others = 0] = sides();
+    expect(own - others).toBe(1);
+    expect(told(server.people.otherPatient.id)).toBe(0);
   });
 });

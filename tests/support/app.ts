@@ -10,7 +10,7 @@ import type { RoomView } from '#rooms/protocol.ts';
 import { type AppParts, buildApp } from '#src/app.ts';
 import type { Auth } from '#src/auth/service.ts';
 import type { Tokens } from '#src/auth/tokens.ts';
-import { createChatStore } from '#src/chat/store.ts';
+import { createChatStore, type VisitChatStore } from '#src/chat/store.ts';
 import { createVisitHooks, type VisitHooks } from '#src/consultations/hooks.ts';
 import { createConsultationPolicy } from '#src/consultations/policy.ts';
 import type { Consultations } from '#src/consultations/service.ts';
@@ -53,6 +53,8 @@ export interface TestApp {
   roomFaults: RoomErrorCode[];
   /** The nodes of the cluster, with their rooms and what they were told to do; to be filled by the test. */
   nodes: TestNodes;
+  /** Stores what is written in chats, as rooms do. */
+  chatStore: VisitChatStore;
   /** Events that were sent to the pages of people. */
   pushed: { userId: string; name: string; payload: unknown }[];
   /** Ids and tokens: the second doctor and patient have nothing to do with the first. */
@@ -155,10 +157,11 @@ export async function startApp(
   const pushed: TestApp['pushed'] = [];
   const nodes = createTestNodes(roomFaults);
   const visits = createVisitHooks();
+  const chatStore = createChatStore(database, foundation.vault);
   const modules = createModules(foundation, {
     rooms: roomsOf(foundation, visits, openRooms, roomFaults),
     visits,
-    chatStore: createChatStore(database, foundation.vault),
+    chatStore,
     nodes,
     jobs: { kind: config.REDIS_URL ? 'redis' : 'process', active: () => workers.active() },
     files: createFiles(foundation),
@@ -239,6 +242,7 @@ export async function startApp(
     openRooms,
     roomFaults,
     nodes,
+    chatStore,
     pushed,
     signIn,
     stepUp,

@@ -5,7 +5,7 @@ import { session } from '../session.ts';
 import { clinicZone } from './clock.ts';
 import { MENU, menuOf } from './menu.ts';
 import { UNREAD } from './notices.ts';
-import { UNREAD_CHATS } from './unread.tsx';
+import { UNREAD_CHATS } from './visits.ts';
 
 const read = () => dataOf(api.GET('/api/v1/home'));
 

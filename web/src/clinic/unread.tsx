@@ -1,20 +1,15 @@
 /** Chat messages that were not read: how many wait in the person's visits. */
 import { useQuery } from '@tanstack/react-query';
 import { api, dataOf } from '../api/client.ts';
+import { useLookMs } from './live.ts';
 import { useTexts } from './texts/areas.ts';
-import { VISITS } from './visits.ts';
-
-/** How often the page looks for news, in milliseconds. */
-const LOOK_MS = 30_000;
-
-/** Key of how many were not read, in all visits. */
-export const UNREAD_CHATS = [VISITS, 'unread'];
+import { UNREAD_CHATS } from './visits.ts';
 
 const read = async () => (await dataOf(api.GET('/api/v1/messages/unread'))).total;
 
 /** @param wanted false: nobody asks the server */
 export function useUnreadChats(wanted: boolean): number {
-  const { data = 0 } = useQuery({ queryKey: UNREAD_CHATS, queryFn: read, refetchInterval: LOOK_MS, enabled: wanted });
+  const { data = 0 } = useQuery({ queryKey: UNREAD_CHATS, queryFn: read, refetchInterval: useLookMs(), enabled: wanted });
   return wanted ? data : 0;
 }
 

@@ -6,7 +6,7 @@ import { api, dataOf } from '../api/client.ts';
 import { Failure } from './blocks/failure.tsx';
 import { When } from './blocks/when.tsx';
 import { useTexts } from './texts/areas.ts';
-import { VISITS } from './visits.ts';
+import { chatOf, VISITS } from './visits.ts';
 
 const PAGE_SIZE = 100;
 
@@ -19,7 +19,7 @@ export function VisitMessages({ id }: { id: string }) {
   const t = useTexts('visits');
   const client = useQueryClient();
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
-    queryKey: ['chat', id],
+    queryKey: chatOf(id),
     queryFn: ({ pageParam }) => load(id, pageParam),
     initialPageParam: 0,
     getNextPageParam: ({ nextAfterSeq }) => nextAfterSeq,

@@ -4,6 +4,10 @@ import type { Tone } from './blocks/status-tag.tsx';
 
 /** Beginning of the keys of all that is read about visits. */
 export const VISITS = 'visits';
+/** Key of how many chat messages were not read, in all visits. */
+export const UNREAD_CHATS = [VISITS, 'unread'];
+/** Key of the chat of a visit. */
+export const chatOf = (id: string): string[] => ['chat', id];
 
 export type VisitStatus = 'scheduled' | 'active' | 'ended' | 'cancelled';
 export const STATES: readonly VisitStatus[] = ['scheduled', 'active', 'ended', 'cancelled'];

@@ -1,5 +1,6 @@
 import { type MouseEvent, type ReactNode, useRef } from 'react';
 import { Link } from '../../components/page.tsx';
+import { useLive } from '../live.ts';
 import { useNarrow } from '../media-query.ts';
 import { useMenu } from '../menu.ts';
 import { useTexts } from '../texts/areas.ts';
@@ -14,6 +15,7 @@ export function Frame({ children }: { children: ReactNode }) {
   const narrow = useNarrow();
   const menu = useMenu().entries ?? [];
   const main = useRef<HTMLElement>(null);
+  useLive();
   function skip(event: MouseEvent): void {
     // Not as an address: it would become an entry in the history.
     event.preventDefault();

@@ -1,17 +1,15 @@
 import { BellOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Badge, Button } from 'antd';
+import { useLookMs } from '../live.ts';
 import { NOTICES, readUnread, UNREAD } from '../notices.ts';
 import { go } from '../route.ts';
 import { useTexts } from '../texts/areas.ts';
 
-/** How often the page looks for news, in milliseconds. */
-const LOOK_MS = 30_000;
-
 /** Leads to what people were told, and says how much of it is new. */
 export function NoticeBell() {
   const t = useTexts('shell');
-  const { data = 0 } = useQuery({ queryKey: UNREAD, queryFn: readUnread, refetchInterval: LOOK_MS });
+  const { data = 0 } = useQuery({ queryKey: UNREAD, queryFn: readUnread, refetchInterval: useLookMs() });
   const news = data > 0 ? `: ${t('notices.unread', { count: data })}` : '';
   return (
     <Badge count={data} size="small" offset={[-8, 8]} title="">
