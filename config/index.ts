@@ -233,7 +233,9 @@ export const settings = z.object({
     .describe('HTTP requests per person (or address, before signing in), route and minute; 0 means no limit'),
   RATE_NOTICES_PER_MINUTE: count
     .default(6_000)
-    .describe('Notices of payment partners per address and minute, counted apart from all other requests; 0 means no limit'),
+    .describe(
+      'Notices of payment partners and reports on messages per address and minute, counted apart from all other requests; 0 means no limit',
+    ),
   RATE_FAILURES_PER_MINUTE: count
     .default(120)
     .describe(

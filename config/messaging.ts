@@ -17,6 +17,13 @@ export const messagingSettings = {
     .optional()
     .describe('`smtp://user:password@host:587` or `smtps://…:465`. Default: no mail; outside production it is kept in memory then'),
   SMTP_FROM: z.string().optional().describe('Sender of mails, for example `Clinic <no-reply@clinic.example>`. Required with `SMTP_URL`'),
+  SMTP_REPORTS: z
+    .enum(['true', 'false', '1', '0'])
+    .transform((value) => value === 'true' || value === '1')
+    .optional()
+    .describe(
+      'Ask mail servers to report mails that arrive too, not only those that do not. For a mailbox that hands reports on, see docs/messages.md. Default: false',
+    ),
 };
 
 type MessagingConfig = z.infer<z.ZodObject<typeof messagingSettings>>;

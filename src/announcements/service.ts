@@ -1,10 +1,10 @@
 /** Announcements: one text for many people (NTF-04), told in batches behind the scenes, each person once. */
-import { col, fn, literal, Op, type WhereOptions } from 'sequelize';
+import { literal, Op, type WhereOptions } from 'sequelize';
 import { v7 as uuid } from 'uuid';
 import type { z } from 'zod';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
-import type { DeliveryState, OutsideChannel } from '#src/messaging/model.ts';
+import type { MessageLog } from '#src/messaging/log.ts';
 import type { Notifications } from '#src/notifications/service.ts';
 import type { Outbox } from '#src/outbox/outbox.ts';
 import { ageOrder, slice } from '#src/plugins/fields.ts';
@@ -29,7 +29,14 @@ export interface Announcements {
 /** People in one transaction: on SQLite everybody else waits for it. */
 const BATCH = 25;
 
-export function createAnnouncements(database: Database, outbox: Outbox, notifications: Notifications): Announcements {
+interface AnnouncementParts {
+  database: Database;
+  outbox: Outbox;
+  notifications: Notifications;
+  messaging: Pick<MessageLog, 'about'>;
+}
+
+export function createAnnouncements({ database, outbox, notifications, messaging }: AnnouncementParts): Announcements {
   const { models, transaction } = database;
   const { announcements } = models;
   notifications.describe('announcement', async (id) => {
@@ -59,7 +66,7 @@ export function createAnnouncements(database: Database, outbox: Outbox, notifica
     },
 
     async get(id) {
-      return { ...viewOf(await found(id)), ...(await resultOf(database, id)) };
+      return { ...viewOf(await found(id)), ...(await messaging.about({ type: 'announcement', id })) };
     },
 
     cancel: (id) =>
@@ -110,21 +117,6 @@ function whom(audience: Audience, quoted: (text: string) => string): WhereOption
   if ('userIds' in audience) return { id: audience.userIds };
   if (!('roles' in audience)) return {};
   return { id: { [Op.in]: literal(`(SELECT user_id FROM user_roles WHERE role_key IN (${audience.roles.map(quoted).join(', ')}))`) } };
-}
-
-async function resultOf({ models, sequelize }: Database, id: string) {
-  const about = { subjectType: 'announcement' as const, subjectId: id };
-  const read = await models.notifications.count({ where: { ...about, readAt: { [Op.not]: null } } });
-  const sent = literal(`(SELECT id FROM notifications WHERE subject_type = 'announcement' AND subject_id = ${sequelize.escape(id)})`);
-  const rows = await models.deliveries.findAll({
-    where: { notificationId: { [Op.in]: sent } },
-    attributes: ['channel', 'state', [fn('COUNT', col('id')), 'count']],
-    group: ['channel', 'state'],
-    raw: true,
-  });
-  // Raw rows have the names of the attributes.
-  const groups = rows as unknown as { channel: OutsideChannel; state: DeliveryState; count: number }[];
-  return { read, deliveries: groups.map((group) => ({ ...group, count: Number(group.count) })) };
 }
 
 function viewOf(row: AnnouncementRow): View {

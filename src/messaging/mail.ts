@@ -11,6 +11,8 @@ export interface MailOptions {
   from: string;
   /** Refuse to send without TLS. Default: unless the server is on this machine. */
   requireTls?: boolean;
+  /** Ask for a report of every mail that arrives too, not only of those that do not (RFC 3461). Default: no. */
+  reports?: boolean;
 }
 
 export interface Attachment {
@@ -45,7 +47,7 @@ const SILENCE_MS = 8_000;
 const address = z.email().max(254);
 const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
-export function createMailer({ url, from, requireTls }: MailOptions, breaker: Breaker): Mailer {
+export function createMailer({ url, from, requireTls, reports = false }: MailOptions, breaker: Breaker): Mailer {
   const { hostname, protocol } = new URL(url);
   const transport = createTransport(
     {
@@ -78,6 +80,15 @@ export function createMailer({ url, from, requireTls }: MailOptions, breaker: Br
         html,
         attachments: [...attachments],
         ...(calendar && { icalEvent: { method: calendar.method, content: calendar.content } }),
+        ...(id && {
+          // Of servers that can. Reports name the mail by our id, and hold nothing of its text.
+          dsn: {
+            ret: 'HDRS' as const,
+            envid: id,
+            notify: reports ? ['SUCCESS' as const, 'FAILURE' as const] : 'FAILURE',
+            orcpt: `rfc822;${to}`,
+          },
+        }),
         ...(id && { messageId: `<${id}@${from.match(/@([\w.-]+)/)?.[1] ?? 'localhost'}>` }),
         // Out-of-office replies to machines help nobody (RFC 3834).
         headers: { 'auto-submitted': 'auto-generated' },

@@ -4,7 +4,8 @@ import type { z } from 'zod';
 import type { Database } from '#src/database/database.ts';
 import type { Settings } from '#src/settings/service.ts';
 import { periodExpression, periodsOf } from '#src/statistics/periods.ts';
-import { type DeliveryState, deliveryStates, type OutsideChannel } from './model.ts';
+import { countsOf, type StateGroup, TOLD } from './log.ts';
+import type { OutsideChannel } from './model.ts';
 import type * as schemas from './schemas.ts';
 
 type Periods = z.infer<typeof schemas.messagePeriods>;
@@ -20,22 +21,20 @@ export function createPeriodLog(database: Database, settings: Pick<Settings, 'ge
     async byPeriod(query) {
       const periods = periodsOf(query, settings.get('clinic.zone'));
       const replacements = { from: time(new Date(query.from)), to: time(new Date(query.to)) };
-      const period = periodExpression(database, 'created_at', periods);
-      const within = 'created_at >= :from AND created_at < :to';
-      const outside = await sequelize.query<{ period: number; channel: OutsideChannel; state: DeliveryState; count: number }>(
-        `SELECT ${period} AS period, channel, state, COUNT(*) AS count FROM deliveries WHERE ${within} GROUP BY 1, 2, 3`,
+      const within = (of: string) => `${of}created_at >= :from AND ${of}created_at < :to`;
+      const outside = await sequelize.query<StateGroup & { period: number }>(
+        `SELECT ${periodExpression(database, 'd.created_at', periods)} AS period, d.channel AS channel, d.state AS state,
+           COUNT(*) AS count, COUNT(n.read_at) AS seen
+         FROM ${TOLD} WHERE ${within('d.')} GROUP BY 1, 2, 3`,
         { type: QueryTypes.SELECT, replacements },
       );
       const inPage = await sequelize.query<{ period: number; sent: number; seen: number }>(
-        `SELECT ${period} AS period, COUNT(*) AS sent, SUM(CASE WHEN read_at IS NULL THEN 0 ELSE 1 END) AS seen
-         FROM notifications WHERE ${within} GROUP BY 1`,
+        `SELECT ${periodExpression(database, 'created_at', periods)} AS period, COUNT(*) AS sent, SUM(CASE WHEN read_at IS NULL THEN 0 ELSE 1 END) AS seen
+         FROM notifications WHERE ${within('')} GROUP BY 1`,
         { type: QueryTypes.SELECT, replacements },
       );
-      const statesOf = (index: number, channel: OutsideChannel) => {
-        const of = (state: DeliveryState) =>
-          Number(outside.find((row) => Number(row.period) === index && row.channel === channel && row.state === state)?.count ?? 0);
-        return Object.fromEntries(deliveryStates.map((state) => [state, of(state)])) as Periods['items'][number]['sms'];
-      };
+      const statesOf = (index: number, channel: OutsideChannel) =>
+        countsOf(outside.filter((row) => Number(row.period) === index && row.channel === channel));
       const items = periods.map(({ name }, index) => {
         const shown = inPage.find((row) => Number(row.period) === index);
         const app = { sent: Number(shown?.sent ?? 0), read: Number(shown?.seen ?? 0) };

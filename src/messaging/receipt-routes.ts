@@ -1,4 +1,4 @@
-/** Where providers report what became of text messages. Signatures are over the raw bytes, and the answer is in the provider's own form. */
+/** Where providers report what became of text messages and mails. Signatures are over the raw bytes, and the answer is in the provider's own form. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { may, publicAccess } from '#src/plugins/policy.ts';
@@ -8,17 +8,19 @@ import * as schemas from './schemas.ts';
 
 const tags = ['messages'];
 const answer = { schema: z.string() };
+/** Of a report: one of a mail may hold the whole mail. */
+const MAX_BYTES = 262_144;
 
 export function receiptRoutes(receipts: Receipts): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/messages/receipts', {
       config: { policy: may('messages:manage') },
       schema: {
-        summary: 'Address at which the provider of text messages is to report; a secret, to be entered in its console',
+        summary: 'Addresses for reports on text messages and mails; secrets, to be entered at the providers',
         tags,
         response: { 200: schemas.receiptAddress },
       },
-      handler: async () => ({ address: receipts.address() }),
+      handler: async () => ({ address: receipts.address('sms'), mail: receipts.address('email') }),
     });
     await app.register(reportRoute(receipts));
   };
@@ -30,7 +32,8 @@ function reportRoute(receipts: Receipts): FastifyPluginAsyncZod {
     app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body);
 
     app.post('/messages/receipts/:provider/:key', {
-      config: { policy: publicAccess, errors: ['not_found', 'forbidden'] },
+      bodyLimit: MAX_BYTES,
+      config: { policy: publicAccess, senders: 'partners', errors: ['not_found', 'forbidden'] },
       schema: {
         summary: 'Report of a provider; proven by the key in its address, and by its signature where it signs',
         tags,

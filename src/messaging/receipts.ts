@@ -1,16 +1,17 @@
-/** Takes the reports of providers about text messages, and writes into the log what became of each. */
+/** Takes the reports of providers about text messages and mails, and writes into the log what became of each. */
 import type { Logger } from '#rooms/ports.ts';
 import type { Audit } from '#src/audit/service.ts';
 import type { Vault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
 import { sameText } from '#src/partners/same-text.ts';
-import { maskedPhone } from './recipient.ts';
+import type { OutsideChannel } from './model.ts';
+import { mailReports } from './mail-reports.ts';
 import { type Receipt, type ReceiptReader, ReceiptRefused, receiptReader, type ReceiptRequest } from './sms/receipts.ts';
 
 export interface Receipts {
-  /** Where the configured provider reports to; null: no public address, or nobody sends text messages. */
-  address(): { provider: string; url: string } | null;
+  /** Where the configured provider of a channel reports to; null: no public address, or nobody sends on it. */
+  address(channel: OutsideChannel): { provider: string; url: string } | null;
   /**
    * @param key part of the address
    * @returns what the provider wants to hear
@@ -28,10 +29,17 @@ export interface ReceiptsParts {
   vault: Pick<Vault, 'index'>;
   audit: Pick<Audit, 'security'>;
   log: Pick<Logger, 'debug'>;
-  /** The configured provider and the secret of its account; null: none. */
-  provider: { name: string; secret: string } | null;
+  /** The configured providers, that of text messages with the secret of its account; null: none. */
+  providers: { sms: { name: string; secret: string } | null; email: { name: string } | null };
   /** Address that people open; undefined: not configured, so nobody can report to it. */
   publicUrl: string | undefined;
+}
+
+interface Source {
+  channel: OutsideChannel;
+  name: string | undefined;
+  /** Null: it reports nothing. */
+  reader: ReceiptReader | null;
 }
 
 export function receiptAddress(vault: Pick<Vault, 'index'>, provider: string, publicUrl: string): string {
@@ -40,33 +48,39 @@ export function receiptAddress(vault: Pick<Vault, 'index'>, provider: string, pu
 
 const keyOf = (vault: Pick<Vault, 'index'>, provider: string): string => vault.index('message-receipts', provider);
 
-export function createReceipts({ database, vault, audit, log, provider, publicUrl }: ReceiptsParts): Receipts {
-  const reader = provider && receiptReader(provider.name, provider.secret);
+export function createReceipts({ database, vault, audit, log, providers: { sms, email }, publicUrl }: ReceiptsParts): Receipts {
   const { models, transaction } = database;
+  const sources: readonly Source[] = [
+    { channel: 'sms', name: sms?.name, reader: sms && receiptReader(sms.name, sms.secret) },
+    { channel: 'email', name: email?.name, reader: email?.name === 'smtp' ? mailReports : null },
+  ];
 
   /** A message that is reported twice stays as it was first reported. */
-  async function write(name: string, { providerId, phone, delivered, code }: Receipt): Promise<void> {
-    const row = await models.deliveries.findOne({ where: { provider: name, providerId } });
+  async function write(channel: OutsideChannel, name: string, { deliveryId, providerId, recipient, delivered, code }: Receipt) {
+    const named = deliveryId && (await models.deliveries.findOne({ where: { id: deliveryId, channel } }));
+    const row = named || (providerId && (await models.deliveries.findOne({ where: { provider: name, providerId } })));
     // Sent by another system of the same account, or to somebody else than we know of.
-    if (!row || (phone !== null && maskedPhone(withCountry(phone)) !== row.recipient)) {
+    if (!row || (recipient !== null && recipient !== row.recipient)) {
       log.debug({ provider: name, known: Boolean(row) }, 'report of a message that is not ours');
       return;
     }
     const state = delivered ? ('delivered' as const) : ('failed' as const);
-    const values = { state, errorCode: code?.slice(0, 120) ?? null, ...(delivered && { deliveredAt: new Date() }) };
+    const values = { state, errorCode: code?.slice(0, 120) ?? null, ...(delivered && { deliveredAt: new Date(), variablesSealed: null }) };
     await transaction(() => models.deliveries.update(values, { where: { id: row.id, state: ['sent', 'unknown'] } }));
   }
 
   return {
-    address: () =>
-      provider && reader && publicUrl ? { provider: provider.name, url: receiptAddress(vault, provider.name, publicUrl) } : null,
+    address(channel) {
+      const { name, reader } = sources.find((source) => source.channel === channel) ?? {};
+      return name && reader && publicUrl ? { provider: name, url: receiptAddress(vault, name, publicUrl) } : null;
+    },
 
     async take(name, key, { ip, requestId, ...request }) {
-      if (!provider || !reader || !publicUrl || name !== provider.name || !sameText(key, keyOf(vault, name)))
-        throw new ApiError('not_found');
+      const { channel, reader } = sources.find((source) => source.name === name) ?? {};
+      if (!channel || !reader || !publicUrl || !sameText(key, keyOf(vault, name))) throw new ApiError('not_found');
       try {
         const receipts = await reader.read({ ...request, url: receiptAddress(vault, name, publicUrl) });
-        for (const receipt of receipts) await write(name, receipt);
+        for (const receipt of receipts) await write(channel, name, receipt);
         return reader.taken;
       } catch (error) {
         if (!(error instanceof ReceiptRefused)) throw error;
@@ -76,6 +90,3 @@ export function createReceipts({ database, vault, audit, log, provider, publicUr
     },
   };
 }
-
-/** Aliyun writes numbers of the mainland without their country, others without the plus. */
-const withCountry = (phone: string): string => (phone.startsWith('+') ? phone : /^1\d{10}$/.test(phone) ? `+86${phone}` : `+${phone}`);

@@ -35,6 +35,7 @@ export const deliveryView = z.object({
   attempts: z.int(),
   sentAt: z.string().nullable(),
   deliveredAt: z.string().nullable().describe('as the provider reported it'),
+  readAt: z.string().nullable().describe('when the person opened what it tells in the page'),
   createdAt: z.string(),
 });
 export const deliveryList = listOf(deliveryView);
@@ -45,6 +46,7 @@ const states = z.object({
   delivered: z.int().describe('reported as arrived'),
   failed: z.int(),
   unknown: z.int(),
+  read: z.int().describe('of those sent and delivered: what they tell was opened in the page'),
 });
 export const statisticsQuery = z.object(period);
 export const statisticsView = z.object({
@@ -65,11 +67,10 @@ export const messagePeriods = z.object({
 });
 
 export const receiptParams = z.object({ provider: z.string().max(24), key: z.string().max(128) });
+const reportsTo = z.object({ provider: z.string(), url: z.string() }).nullable();
 export const receiptAddress = z.object({
-  address: z
-    .object({ provider: z.string(), url: z.string() })
-    .nullable()
-    .describe('null: nobody sends text messages, or the server does not know its public address'),
+  address: reportsTo.describe('of text messages; null: nobody sends them, or the server does not know its public address'),
+  mail: reportsTo.describe('for the mailbox that mails come from; null: as above'),
 });
 
 export const templateParams = z.object({ name: template, locale: z.enum(locales) });

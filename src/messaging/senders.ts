@@ -48,8 +48,8 @@ export async function openSenders({ config, database, vault, signals, settings, 
     return createSmsSender({ provider, render, templateIds: () => codes(provider.name), breaker });
   }
   const smsProvider = options ? await openSmsProvider(options) : inbox?.sms;
-  const { SMTP_URL: url, SMTP_FROM: from = '' } = config;
-  const smtp = url ? { ...createMailer({ url, from }, createBreaker({ name: 'smtp', log })), provider: 'smtp' } : null;
+  const { SMTP_URL: url, SMTP_FROM: from = '', SMTP_REPORTS: reports = false } = config;
+  const smtp = url ? { ...createMailer({ url, from, reports }, createBreaker({ name: 'smtp', log })), provider: 'smtp' } : null;
   const mail = smtp ?? (inbox && { ...inbox.mail, provider: 'demo' });
 
   return {

@@ -25,9 +25,10 @@ export function createTelling(foundation: Foundation, { pages, publicUrl }: Surr
       : preferences.allows(userId, 'service', channel, typeOfTemplate(template));
   const messaging = createMessaging({ database, vault, outbox, senders, contacts, stillWanted });
   const notifications = createNotifications({ database, vault, render, deliveries: messaging, contacts, preferences, pages, publicUrl });
-  const announcements = createAnnouncements(database, outbox, notifications);
-  const provider = senders.sms ? { name: senders.sms.provider, secret: config.SMS_SECRET ?? '' } : null;
-  const receipts = createReceipts({ ...foundation, provider, publicUrl: config.PUBLIC_URL });
+  const announcements = createAnnouncements({ database, outbox, notifications, messaging });
+  const sms = senders.sms && { name: senders.sms.provider, secret: config.SMS_SECRET ?? '' };
+  const providers = { sms, email: senders.mail && { name: senders.mail.provider } };
+  const receipts = createReceipts({ ...foundation, providers, publicUrl: config.PUBLIC_URL });
   const routes = [
     notificationRoutes(notifications),
     messageRoutes(messaging),

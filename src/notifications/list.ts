@@ -4,10 +4,10 @@ import type { Vault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
 import type { Locale } from '#src/messaging/templates/catalogue.ts';
-import { ageOrder, slice } from '#src/plugins/fields.ts';
 import { contentColumn, type NotificationRow } from './model.ts';
 import type { OpenPages } from './ports.ts';
 import type * as schemas from './schemas.ts';
+import type { NotificationStore } from './store.ts';
 
 type View = z.infer<typeof schemas.notificationView>;
 
@@ -21,47 +21,37 @@ export interface NotificationList {
   remove(userId: string, id: string): Promise<void>;
 }
 
-const UNREAD = 'SELECT COUNT(*) AS unread FROM notifications WHERE user_id = ? AND shown = 1 AND read_at IS NULL';
-
-export function createNotificationList(database: Database, vault: Vault, pages: OpenPages): NotificationList {
-  const { models, prepared, transaction, afterCommit } = database;
-  const { notifications } = models;
-  const unread = (userId: string) => notifications.count({ where: { userId, shown: true, readAt: null } });
+export function createNotificationList(database: Database, store: NotificationStore, vault: Vault, pages: OpenPages): NotificationList {
+  const { transaction, afterCommit } = database;
 
   /** Other pages of the same person show the number too. */
   async function tell(userId: string): Promise<void> {
-    const payload = { unread: await unread(userId) };
+    const payload = { unread: await store.unread(userId) };
     afterCommit(() => pages.notify(userId, 'notification:unread', payload));
   }
 
   return {
-    async list(userId, query) {
-      const where = { userId, shown: true, ...(query.unread && { readAt: null }) };
-      const { rows, count } = await notifications.findAndCountAll({ where, order: ageOrder(query.sort), ...slice(query) });
-      const { page, pageSize, locale } = query;
+    async list(userId, { page, pageSize, locale, unread, sort }) {
+      const { rows, count } = await store.page(userId, { page, pageSize, unread, sort });
       return { items: rows.map((row) => view(vault, row, locale)), pagination: { page, pageSize, total: count } };
     },
-
-    // Asked by every page that opens.
-    unread: async (userId) => (await prepared.one<{ unread: number }>(UNREAD, [userId]))?.unread ?? 0,
+    unread: store.unread,
 
     read: (userId, id) =>
       transaction(async () => {
-        const [changed] = await notifications.update({ readAt: new Date() }, { where: { id, userId, shown: true, readAt: null } });
-        if (changed > 0) await tell(userId);
-        else if ((await notifications.count({ where: { id, userId, shown: true } })) === 0) throw new ApiError('not_found');
+        if (await store.markRead(userId, id)) await tell(userId);
+        else if (!(await store.has(userId, id))) throw new ApiError('not_found');
       }),
 
     readAll: (userId) =>
       transaction(async () => {
-        await notifications.update({ readAt: new Date() }, { where: { userId, shown: true, readAt: null } });
+        await store.markAllRead(userId);
         await tell(userId);
       }),
 
     remove: (userId, id) =>
       transaction(async () => {
-        const [changed] = await notifications.update({ shown: false, contentSealed: null }, { where: { id, userId, shown: true } });
-        if (changed === 0) throw new ApiError('not_found');
+        if (!(await store.hide(userId, id))) throw new ApiError('not_found');
         await tell(userId);
       }),
   };

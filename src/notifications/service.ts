@@ -17,6 +17,7 @@ import { createNotificationList, type NotificationList } from './list.ts';
 import { contentColumn, type NotificationRow } from './model.ts';
 import type { OpenPages } from './ports.ts';
 import type { Preferences } from './preferences.ts';
+import { createNotificationStore } from './store.ts';
 import { createSubjects, type Subjects } from './subjects.ts';
 import { eventOf, type NotificationContent, wordsOf } from './words.ts';
 
@@ -54,7 +55,8 @@ const kindOf = (name: NotificationClass): 'marketing' | 'notification' => (name 
 export function createNotifications(parts: NotificationsParts): Notifications {
   const { database, vault, render, deliveries, contacts, preferences, pages, publicUrl } = parts;
   const subjects = createSubjects();
-  const list = createNotificationList(database, vault, pages);
+  const store = createNotificationStore(database);
+  const list = createNotificationList(database, store, vault, pages);
 
   /** Shows it in the pages that are open, once it is certain. */
   async function push(row: NotificationRow, content: NotificationContent): Promise<void> {
@@ -83,8 +85,8 @@ export function createNotifications(parts: NotificationsParts): Notifications {
       const open: readonly Channel[] = deliveries.open();
       const chosen = await wanted(userId, kind, ['app', ...channels.filter((channel) => open.includes(channel))]);
       const shown = chosen.includes('app');
-      const row = await database.models.notifications.create({
-        ...{ id, userId, kind, class: name, subjectType, subjectId, shown },
+      const row = await store.add(userId, {
+        ...{ id, kind, class: name, subjectType, subjectId, shown },
         contentSealed: contentColumn.seal(vault, id, content),
       });
       if (shown) await push(row, content);

@@ -482,7 +482,7 @@ const ALL = [
   ...['/users', '/users?view=tags', '/roles', '/roles/doctor', '/menus', '/settings', '/files', '/api-keys'],
   ...['/hospitals', '/nearby', '/medicines', '/medicines?view=contraindications', '/book', '/book?view=times', '/book?view=recommended'],
   ...['/cluster', '/cluster?view=rooms', '/cluster?view=workers', '/cluster?view=queues'],
-  ...['/operations', '/operations?view=checks', '/operations?view=caches'],
+  ...['/operations', '/operations?view=checks', '/operations?view=caches', '/messages?view=reports'],
   ...['/logs', '/logs?view=medical', '/logs?view=logins', '/logs?view=security', '/logs?view=changes'],
 ];
 

@@ -1,5 +1,6 @@
 /** Telling people: in the page, over the socket, by text message and mail, as they want it. */
 import { createNotificationList } from '#src/notifications/list.ts';
+import { createNotificationStore } from '#src/notifications/store.ts';
 import { notificationKindNames, notificationKinds } from '#src/notifications/kinds.ts';
 import type { SubjectFacts } from '#src/notifications/subjects.ts';
 import type { OpenPages } from '#src/notifications/ports.ts';
@@ -235,7 +236,9 @@ describe('list', () => {
     const { token } = server.people.otherPatient;
     expect((await server.call('POST', `/api/v1/notifications/${row.id}/read`, token)).body.error.code).toBe('not_found');
     expect((await server.call('DELETE', `/api/v1/notifications/${row.id}`, token)).body.error.code).toBe('not_found');
-    const stranger = createNotificationList(server.database, server.foundation.vault, { notify: () => undefined });
+    const stranger = createNotificationList(server.database, createNotificationStore(server.database), server.foundation.vault, {
+      notify: () => undefined,
+    });
     await expect(stranger.read(server.people.otherPatient.id, row.id)).rejects.toMatchObject({ code: 'not_found' });
   });
 });

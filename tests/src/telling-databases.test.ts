@@ -51,7 +51,7 @@ describeDatabases('telling people and keeping files', (open) => {
     const parts = { database, vault, render, deliveries: messaging, contacts, preferences, pages: { notify: () => undefined } };
     notifications = createNotifications({ ...parts, publicUrl: () => 'https://clinic.test' });
     notifications.describe('order', async () => ({ orderNo: 'O-1', amount: '1.00', item: 'x' }));
-    announcements = createAnnouncements(database, outbox, notifications);
+    announcements = createAnnouncements({ database, outbox, notifications, messaging });
     const secrets = { jwt: 'j'.repeat(40), dataKeys: parseKeyRing(`k1:${'0'.repeat(64)}`), blindIndex: 'b'.repeat(40), generated: [] };
     files = createFiles({ config, database, vault, outbox, settings, secrets, log: silentLog });
   }, 60_000);

@@ -3,13 +3,16 @@
  * they are given holds a key which nobody else knows. Twilio signs as well.
  */
 import { z } from 'zod';
+import { maskedPhone } from '../recipient.ts';
 
-/** One message as its provider reports it. */
+/** One message as its provider reports it: named by our id or the provider's. */
 export interface Receipt {
-  /** The provider's id of the message. */
-  readonly providerId: string;
-  /** As the provider writes it; null: it does not say. */
-  readonly phone: string | null;
+  /** Our id of it; null: the provider does not know it. */
+  readonly deliveryId: string | null;
+  /** The provider's id of it; null: it names ours. */
+  readonly providerId: string | null;
+  /** Masked; null: it does not say. */
+  readonly recipient: string | null;
   readonly delivered: boolean;
   /** The provider's code of why not. */
   readonly code: string | null;
@@ -42,7 +45,7 @@ const aliyunReports = z.array(z.object({ biz_id: text, phone_number: text, succe
 const aliyun: ReceiptReader = {
   read: async ({ body }) =>
     parsed(aliyunReports, body).map(({ biz_id: providerId, phone_number: phone, success, err_code: code }) => ({
-      ...{ providerId, phone, delivered: success, code: success ? null : (code ?? 'failed') },
+      ...{ deliveryId: null, providerId, recipient: maskedNumber(phone), delivered: success, code: success ? null : (code ?? 'failed') },
     })),
   taken: { contentType: 'application/json', body: '{"code":0,"msg":"ok"}' },
 };
@@ -53,7 +56,7 @@ const tencentReports = z
 const tencent: ReceiptReader = {
   read: async ({ body }) =>
     parsed(tencentReports, body).map(({ sid: providerId, nationcode, mobile, report_status: status, errmsg }) => ({
-      ...{ providerId, phone: `+${nationcode}${mobile}`, delivered: status === 'SUCCESS' },
+      ...{ deliveryId: null, providerId, recipient: maskedPhone(`+${nationcode}${mobile}`), delivered: status === 'SUCCESS' },
       code: status === 'SUCCESS' ? null : (errmsg ?? 'failed'),
     })),
   taken: { contentType: 'application/json', body: '{"result":0,"errmsg":"OK"}' },
@@ -71,7 +74,9 @@ const twilio = (authToken: string): ReceiptReader => ({
     if (!providerId) throw new ReceiptRefused('form');
     if (!TWILIO_ENDS.has(status)) return [];
     const delivered = status === 'delivered';
-    return [{ providerId, phone: form.get('To'), delivered, code: delivered ? null : (form.get('ErrorCode') ?? status) }];
+    const to = form.get('To');
+    const code = delivered ? null : (form.get('ErrorCode') ?? status);
+    return [{ deliveryId: null, providerId, recipient: to && maskedNumber(to), delivered, code }];
   },
   taken: { contentType: 'text/xml', body: '<Response/>' },
 });
@@ -93,4 +98,10 @@ function parsed<T>(schema: z.ZodType<T>, body: Buffer): T {
   const result = schema.safeParse(json);
   if (!result.success) throw new ReceiptRefused('form');
   return result.data;
+}
+
+/** Aliyun writes numbers of the mainland without their country, others without the plus. */
+function maskedNumber(phone: string): string {
+  if (phone.startsWith('+')) return maskedPhone(phone);
+  return maskedPhone(/^1\d{10}$/.test(phone) ? `+86${phone}` : `+${phone}`);
 }

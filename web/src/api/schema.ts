@@ -7145,6 +7145,8 @@ export interface paths {
             sentAt: string | null;
             /** as the provider reported it */
             deliveredAt: string | null;
+            /** when the person opened what it tells in the page */
+            readAt: string | null;
             createdAt: string;
           }[];
           pagination: {
@@ -7183,13 +7185,18 @@ export interface paths {
     };
   };
   '/api/v1/messages/receipts': {
-    /** Address at which the provider of text messages is to report; a secret, to be entered in its console. Open to users who may: change the words of messages, send failed ones again (`messages:manage`). */
+    /** Addresses for reports on text messages and mails; secrets, to be entered at the providers. Open to users who may: change the words of messages, send failed ones again (`messages:manage`). */
     get: {
       parameters: Record<string, never>;
       responses: {
         200: Json<Success<{
-          /** null: nobody sends text messages, or the server does not know its public address */
+          /** of text messages; null: nobody sends them, or the server does not know its public address */
           address: {
+            provider: string;
+            url: string;
+          } | null;
+          /** for the mailbox that mails come from; null: as above */
+          mail: {
             provider: string;
             url: string;
           } | null;
@@ -7246,6 +7253,8 @@ export interface paths {
             delivered: number;
             failed: number;
             unknown: number;
+            /** of those sent and delivered: what they tell was opened in the page */
+            read: number;
             channel: 'sms' | 'email';
             kind: 'verification' | 'notification' | 'marketing';
           }[];
@@ -7286,6 +7295,8 @@ export interface paths {
               delivered: number;
               failed: number;
               unknown: number;
+              /** of those sent and delivered: what they tell was opened in the page */
+              read: number;
             };
             email: {
               queued: number;
@@ -7295,6 +7306,8 @@ export interface paths {
               delivered: number;
               failed: number;
               unknown: number;
+              /** of those sent and delivered: what they tell was opened in the page */
+              read: number;
             };
           }[];
         }>>;

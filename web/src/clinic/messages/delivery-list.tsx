@@ -3,7 +3,6 @@ import { api, dataOf } from '../../api/client.ts';
 import { useMay } from '../access.ts';
 import { ActionButton } from '../blocks/action-button.tsx';
 import { type Column, DataTable } from '../blocks/data-table.tsx';
-import { Figures } from '../blocks/figures.tsx';
 import { FilterBar } from '../blocks/filter-bar.tsx';
 import type { ListState } from '../blocks/list-query.ts';
 import { useListState } from '../blocks/list-state.ts';
@@ -32,24 +31,48 @@ type Delivery = Awaited<ReturnType<typeof load>>['items'][number];
 const resend = (id: string) => dataOf(api.POST('/api/v1/messages/deliveries/{id}/resend', { params: { path: { id } } }));
 const readFigures = () => dataOf(api.GET('/api/v1/messages/statistics'));
 
+const COUNTS = ['sent', 'delivered', 'read', 'failed', 'unknown'] as const;
+type Counts = Partial<Record<(typeof COUNTS)[number], number>>;
+
+/** What was sent on each way, and how it ended. What is delivered was sent as well. */
 function DeliveryFigures() {
   const t = useTexts('messages');
   const { data } = useQuery({ queryKey: [DELIVERIES, 'figures'], queryFn: readFigures });
   if (!data) return null;
-  const failed = data.outside.reduce((sum, one) => sum + one.failed, 0);
+  const sum = (channel: string, name: (typeof COUNTS)[number]): number =>
+    data.outside.filter((one) => one.channel === channel).reduce((total, one) => total + one[name], 0);
   const outside = CHANNELS.map((channel) => {
-    const own = data.outside.filter((one) => one.channel === channel);
-    return { label: t(`channel.${channel}`), value: own.reduce((sum, { sent, delivered }) => sum + sent + delivered, 0) };
+    const counts = Object.fromEntries(COUNTS.map((name) => [name, sum(channel, name)])) as Required<Counts>;
+    return { name: t(`channel.${channel}`), counts: { ...counts, sent: counts.sent + counts.delivered } };
   });
+  const rows: { name: string; counts: Counts }[] = [{ name: t('inApp'), counts: data.app }, ...outside];
   return (
-    <Figures
-      items={[
-        { label: t('inApp'), value: data.app.sent },
-        { label: t('read'), value: data.app.read },
-        ...outside,
-        { label: t('deliveryStates.failed'), value: failed },
-      ]}
-    />
+    <div className="clinic-chart-table" data-testid="delivery-figures">
+      <table>
+        <caption className="clinic-hidden">{t('figures')}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('channels')}</th>
+            {COUNTS.map((name) => (
+              <th key={name} scope="col">
+                {name === 'read' ? t('read') : t(`deliveryStates.${name}`)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ name, counts }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              {COUNTS.map((count) => (
+                <td key={count}>{counts[count] ?? '–'}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className="hint">{t('figuresHint')}</p>
+    </div>
   );
 }
 
@@ -73,6 +96,8 @@ function useColumns(): Column<Delivery>[] {
     { key: 'error', title: t('error'), render: ({ errorCode }) => errorCode ?? '—' },
     { key: 'attempts', title: t('attempts'), align: 'right', hidden: true, render: ({ attempts }) => attempts },
     { key: 'provider', title: t('provider'), hidden: true, render: ({ provider }) => provider ?? '—' },
+    { key: 'delivered', title: t('deliveryStates.delivered'), hidden: true, render: ({ deliveredAt }) => <When at={deliveredAt} /> },
+    { key: 'read', title: t('read'), hidden: true, render: ({ readAt }) => <When at={readAt} /> },
     { key: 'created', title: t('created'), render: ({ createdAt }) => <When at={createdAt} /> },
     {
       ...{ key: 'actions', title: shell('table.actions'), pinned: true, fixed: true, align: 'right' },

@@ -2,6 +2,7 @@ import { useMay } from '../access.ts';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { Views } from '../blocks/views.tsx';
 import { DeliveryList } from '../messages/delivery-list.tsx';
+import { ReportAddresses } from '../messages/report-addresses.tsx';
 import { TemplateList } from '../messages/template-list.tsx';
 import { useTexts } from '../texts/areas.ts';
 
@@ -18,6 +19,7 @@ export default function MessagesScreen() {
         views={[
           { key: 'deliveries', label: t('views.deliveries'), content: <DeliveryList /> },
           may('messages:manage') && { key: 'templates', label: t('views.templates'), content: <TemplateList /> },
+          may('messages:manage') && { key: 'reports', label: t('views.reports'), content: <ReportAddresses /> },
         ]}
       />
     </>
