@@ -4,13 +4,13 @@ import { openDevice } from './browser.ts';
 import type { SignedIn } from './rest.ts';
 import type { TestServer } from './server.ts';
 
-interface Options {
+export interface PageOptions {
   locale?: string;
   /** As wide as the smallest phone that is still in use. */
   phone?: boolean;
 }
 
-export async function openClinicPage(browser: Browser, server: TestServer, path: string, who: SignedIn, options: Options = {}) {
+export async function openClinicPage(browser: Browser, server: TestServer, path: string, who: SignedIn, options: PageOptions = {}) {
   const device = await openDevice(browser, options);
   const { page, context } = device;
   if (options.phone) await page.setViewportSize({ width: 360, height: 740 });

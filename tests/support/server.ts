@@ -73,7 +73,12 @@ export function demoAccounts(output: string): Record<'doctor' | 'patient' | 'adm
  */
 export async function startNode(env: Record<string, string> = {}, flags: readonly string[] = []): Promise<TestNode> {
   const node = await launchNode(env, flags);
-  await node.start();
+  try {
+    await node.start();
+  } catch (error) {
+    await node.close();
+    throw error;
+  }
   return node;
 }
 
