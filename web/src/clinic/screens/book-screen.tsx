@@ -139,7 +139,7 @@ export default function BookScreen({ params }: ScreenProps) {
         }
         actions={<FollowButton userId={userId} />}
       />
-      <div className="clinic-filters">
+      <div className="clinic-actions clinic-choices">
         <Select
           aria-label={t('service')}
           value={service?.id ?? null}
