@@ -24,6 +24,17 @@ const provider = {
   clientSecret: z.string().min(1),
   scope: z.string().optional(),
 };
+export const signInProvider = z.discriminatedUnion('kind', [
+  z.strictObject({ ...provider, kind: z.literal('oidc'), issuer: z.url() }),
+  z.strictObject({
+    ...provider,
+    kind: z.literal('oauth2'),
+    authorizationEndpoint: z.url(),
+    tokenEndpoint: z.url(),
+    userinfoEndpoint: z.url(),
+    fields: z.strictObject({ subject: z.string(), name: z.string().optional(), verifiedEmail: z.string().optional() }),
+  }),
+]);
 export const providers = z
   .string()
   .transform((value, context): unknown => {
@@ -34,18 +45,4 @@ export const providers = z
       return z.NEVER;
     }
   })
-  .pipe(
-    z.array(
-      z.discriminatedUnion('kind', [
-        z.strictObject({ ...provider, kind: z.literal('oidc'), issuer: z.url() }),
-        z.strictObject({
-          ...provider,
-          kind: z.literal('oauth2'),
-          authorizationEndpoint: z.url(),
-          tokenEndpoint: z.url(),
-          userinfoEndpoint: z.url(),
-          fields: z.strictObject({ subject: z.string(), name: z.string().optional(), verifiedEmail: z.string().optional() }),
-        }),
-      ]),
-    ),
-  );
+  .pipe(z.array(signInProvider));

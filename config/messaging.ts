@@ -1,4 +1,4 @@
-/** Settings of text messages and mail. The keys are secrets: they come from the environment and nowhere else. */
+/** Settings of text messages and mail: what the accounts begin with, until others are stored (`src/settings/partners.ts`). */
 import { z } from 'zod';
 
 export const messagingSettings = {

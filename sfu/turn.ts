@@ -20,11 +20,13 @@ export function turnCredential(secret: string, userId: string, expiresAt: number
   return { username, credential: createHmac('sha1', secret).update(username).digest('base64') };
 }
 
+type TurnConfig = Pick<Config, 'TURN_URLS' | 'TURN_SECRET' | 'TURN_TTL_SECONDS'>;
+
 /**
  * ICE servers for one person: empty without `TURN_URLS`.
  * @param now ms since 1970; the credential lives `TURN_TTL_SECONDS` from here
  */
-export function iceServers(config: Config, userId: string, now = Date.now()): IceServer[] {
+export function iceServers(config: TurnConfig, userId: string, now = Date.now()): IceServer[] {
   if (config.TURN_URLS.length === 0 || !config.TURN_SECRET) return [];
   const expiresAt = Math.floor(now / 1_000) + config.TURN_TTL_SECONDS;
   return [{ urls: [...config.TURN_URLS], ...turnCredential(config.TURN_SECRET, userId, expiresAt) }];

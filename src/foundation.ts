@@ -19,6 +19,7 @@ import { type AccessCache, createAccessCache } from './permissions/access.ts';
 import { syncBuiltinRoles } from './permissions/roles.ts';
 import { connectRedis } from './redis.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
+import { createPartnerAccounts, type PartnerAccounts } from './settings/partners.ts';
 import { createSettings, type Settings } from './settings/service.ts';
 import { createSignals, type Signals } from './signals/signals.ts';
 import { startTracing, type Traces } from './tracing.ts';
@@ -43,6 +44,7 @@ export interface Foundation {
   readonly caches: SharedCaches;
   readonly audit: Audit;
   readonly settings: Settings;
+  readonly partners: PartnerAccounts;
   readonly tokens: Tokens;
   readonly auth: Auth;
   readonly senders: Senders;
@@ -77,7 +79,9 @@ export async function createFoundation(config: Config, log: Logger): Promise<Fou
     opened.push(auth);
     const vault = createVault(secrets.dataKeys, secrets.blindIndex);
     const settings = await createSettings(database, vault, signals);
-    const senders = await openSenders({ config, database, vault, signals, settings, log });
+    const audit = createAudit(database, secrets.blindIndex);
+    const partners = await createPartnerAccounts({ config, database, vault, signals, audit, log });
+    const senders = await openSenders({ config, database, vault, signals, settings, partners, log });
     opened.push({ close: async () => senders.close() });
     return {
       config,
@@ -94,7 +98,8 @@ export async function createFoundation(config: Config, log: Logger): Promise<Fou
       outbox: createOutbox(database),
       locks: createLocks(database),
       caches: createSharedCaches(redis ? createRedisStore(redis) : createMemoryStore(), signals, log),
-      audit: createAudit(database, secrets.blindIndex),
+      audit,
+      partners,
       tokens,
       auth,
       senders,

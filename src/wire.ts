@@ -178,7 +178,7 @@ async function buildCore(config: Config, log: Logger) {
       authenticator: auth,
       snapshots: createSnapshotStore(database),
       recording,
-      iceServers: (userId) => iceServers(config, userId),
+      iceServers: (userId) => iceServers(turnOf(foundation), userId),
       onTurn: (...turn) => tell(listeners.turn, turn),
       onBusRequest: (...request) => tell(listeners.bus, request),
     });
@@ -188,6 +188,12 @@ async function buildCore(config: Config, log: Logger) {
     await close();
     throw error;
   }
+}
+
+/** The TURN server as it is now: its secret may change while rooms are open. */
+function turnOf({ partners, config: { TURN_TTL_SECONDS } }: Foundation): Parameters<typeof iceServers>[0] {
+  const account = partners.get('turn');
+  return { TURN_URLS: account?.urls ?? [], TURN_SECRET: account?.secret, TURN_TTL_SECONDS };
 }
 
 function dependencies({ foundation, media }: Awaited<ReturnType<typeof buildCore>>): Omit<Readiness, 'accepting'> {

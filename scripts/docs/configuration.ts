@@ -17,7 +17,8 @@ export function configurationPage(): string {
 
 Everything is set by environment variables, read once at start. A value that does not validate, or a misspelt name that starts like
 one of ours (\`MEDIA_\`, \`ROOM_\`, \`TURN_\`, \`JWT_\`, \`SOCKET_\`, \`RATE_\`), stops the start with a message. Flags are \`true\` or \`false\`, lists are
-comma separated, times are in the unit that the name says.
+comma separated, times are in the unit that the name says. Parameters that are changed while the servers run are at \`/api/v1/settings\`; accounts at other
+services (text messages, mail, signing in, systems of hospitals, TURN) begin with what is here, until others are stored: see [operations](operations.md#accounts-at-other-services).
 
 ${table(['Variable', 'Default', 'Meaning'], rows)}
 `;

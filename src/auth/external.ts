@@ -41,7 +41,8 @@ export interface ExternalParts {
   database: Database;
   users: Users;
   signIn: Pick<SignIn, 'begin'>;
-  providers: readonly ExternalProvider[];
+  /** As they are now. */
+  providers: () => readonly ExternalProvider[];
 }
 
 /** How long somebody may take at the other service, in milliseconds. */
@@ -51,19 +52,18 @@ const hashOf = (secret: string): string => createHash('sha256').update(secret).d
 
 export function createExternalSignIn(parts: ExternalParts): ExternalSignIn {
   const { database, providers } = parts;
-  const byName = new Map(providers.map((provider) => [provider.name, provider]));
   const away = createAway(database);
   const identities = createIdentities(database);
   const enter = createEntering(parts, identities);
 
   function providerOf(name: string): ExternalProvider {
-    const provider = byName.get(name);
+    const provider = providers().find((one) => one.name === name);
     if (!provider) throw new ApiError('not_found');
     return provider;
   }
 
   return {
-    providers: () => ({ items: providers.map(({ name, title, kind }) => ({ name, title, kind })) }),
+    providers: () => ({ items: providers().map(({ name, title, kind }) => ({ name, title, kind })) }),
     start: (name, userId) => away.start(providerOf(name), userId),
 
     async finish(name, arrival, from) {

@@ -1,8 +1,8 @@
-/** The other services that people may sign in with, from the configuration, in one form. */
+/** The other services that people may sign in with, from the accounts that the clinic has there, in one form. */
 import { randomBytes } from 'node:crypto';
-import type { Config } from '#config/index.ts';
+import type { Foundation } from '#src/foundation.ts';
 import { type Breaker, createBreaker } from '#src/partners/breaker.ts';
-import type { Logger } from 'pino';
+import type { PartnerAccount } from '#src/settings/partner-catalogue.ts';
 import type { LoginMethod } from './model.ts';
 import { createOAuthProvider, type SavedLogin } from './oauth.ts';
 import { exchangeWechatCode, type WechatIdentity, type WechatOptions, wechatPage } from './wechat.ts';
@@ -27,17 +27,31 @@ export interface ExternalProvider {
   exchange?(code: string): Promise<Person>;
 }
 
-type Settings = Pick<Config, 'LOGIN_WECHAT_WEB' | 'LOGIN_WECHAT_MINI' | 'LOGIN_WECHAT_URL' | 'LOGIN_PROVIDERS'>;
+type Parts = Pick<Foundation, 'config' | 'partners' | 'log'>;
 
-/** @param returnTo address of the page that people come back to from a provider */
-export function createProviders(config: Settings, log: Logger, returnTo: (provider: string) => string): ExternalProvider[] {
+/**
+ * @param returnTo address of the page that people come back to from a provider
+ * @returns the providers as they are now; each stays the same while its account does
+ */
+export function createProviders(
+  { config, partners, log }: Parts,
+  returnTo: (provider: string) => string,
+): () => readonly ExternalProvider[] {
   const base = config.LOGIN_WECHAT_URL && { baseUrl: config.LOGIN_WECHAT_URL };
   const breaker = createBreaker({ name: 'wechat-login', log });
-  return [
-    ...(config.LOGIN_WECHAT_WEB ? [wechatWebsite({ kind: 'web', ...config.LOGIN_WECHAT_WEB, ...base, breaker }, returnTo)] : []),
-    ...(config.LOGIN_WECHAT_MINI ? [wechatMiniProgram({ kind: 'mini-program', ...config.LOGIN_WECHAT_MINI, ...base, breaker })] : []),
-    ...config.LOGIN_PROVIDERS.map((settings) => oauth(settings, createBreaker({ name: settings.name, log }), returnTo)),
-  ];
+  let kept: { accounts: readonly unknown[]; made: readonly ExternalProvider[] } | undefined;
+  return () => {
+    const accounts = [partners.get('wechat'), partners.get('wechat-mini'), partners.get('sign-in')] as const;
+    if (kept && accounts.every((account, index) => account === kept?.accounts[index])) return kept.made;
+    const [web, mini, others] = accounts;
+    const made = [
+      ...(web ? [wechatWebsite({ kind: 'web', ...web, ...base, breaker }, returnTo)] : []),
+      ...(mini ? [wechatMiniProgram({ kind: 'mini-program', ...mini, ...base, breaker })] : []),
+      ...(others?.providers ?? []).map((settings) => oauth(settings, createBreaker({ name: settings.name, log }), returnTo)),
+    ];
+    kept = { accounts, made };
+    return made;
+  };
 }
 
 /** People are one over all apps of a developer where WeChat says so. */
@@ -72,7 +86,11 @@ const wechatMiniProgram = (options: WechatOptions): ExternalProvider => ({
   exchange: async (code) => wechatPerson(options.appId, await exchangeWechatCode(options, code)),
 });
 
-function oauth(settings: Config['LOGIN_PROVIDERS'][number], breaker: Breaker, returnTo: (provider: string) => string): ExternalProvider {
+function oauth(
+  settings: PartnerAccount<'sign-in'>['providers'][number],
+  breaker: Breaker,
+  returnTo: (provider: string) => string,
+): ExternalProvider {
   const { title, scope, ...rest } = settings;
   const { name } = rest;
   const fields = 'fields' in rest ? { fields: withoutAbsent(rest.fields) } : {};

@@ -22,7 +22,7 @@ const fields = {
   introduction: text(5_000).nullable(),
   longitude,
   latitude,
-  systemKey: text(40).nullable().describe('which of the linked systems (`HOSPITAL_SYSTEMS`) is this hospital’s'),
+  systemKey: text(40).nullable().describe('which of the linked systems (partner account `hospitals`) is this hospital’s'),
   systemId: text(100).nullable().describe('what that system calls it'),
 };
 const example = {

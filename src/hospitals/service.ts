@@ -58,12 +58,13 @@ export interface HospitalParts {
   signals: Signals;
   search: Search;
   nearby: NearbyIndex;
-  systems: ReadonlyMap<string, HospitalSystem>;
+  /** As they are now. */
+  systems: () => ReadonlyMap<string, HospitalSystem>;
 }
 
 export function createHospitals(database: Database, { signals, search, nearby, systems }: HospitalParts): Hospitals {
   const { models, transaction } = database;
-  const viewOf = (row: HospitalRow): FullHospitalView => fullView(row, systems);
+  const viewOf = (row: HospitalRow): FullHospitalView => fullView(row, systems());
 
   async function find(id: string): Promise<HospitalRow> {
     const row = await models.hospitals.findOne({ where: { id, enabled: true } });
@@ -81,7 +82,7 @@ export function createHospitals(database: Database, { signals, search, nearby, s
     withViolations(violations, () =>
       transaction(async () => {
         const row = await work();
-        if (row.systemKey !== null && !systems.has(row.systemKey)) throw new ApiError('unknown_system');
+        if (row.systemKey !== null && !systems().has(row.systemKey)) throw new ApiError('unknown_system');
         await search.put('hospital', row.id, [row.name, row.address]);
         await signals.send('cache', CACHE);
         return viewOf(row);
@@ -91,7 +92,7 @@ export function createHospitals(database: Database, { signals, search, nearby, s
   /** Asks the hospital's own system. */
   async function ask<T>(id: string, question: (system: HospitalSystem, systemId: string) => Promise<T[]>): Promise<{ items: T[] }> {
     const { systemKey, systemId } = await find(id);
-    const system = systemKey === null ? undefined : systems.get(systemKey);
+    const system = systemKey === null ? undefined : systems().get(systemKey);
     if (!system || systemId === null) return { items: [] };
     return { items: await question(system, systemId).catch(refuse) };
   }

@@ -5,6 +5,8 @@
 import { z } from 'zod';
 import { type Breaker, createBreaker } from '#src/partners/breaker.ts';
 import { PartnerError } from '#src/partners/partner-error.ts';
+import type { PartnerAccount } from '#src/settings/partner-catalogue.ts';
+import type { PartnerAccounts } from '#src/settings/partners.ts';
 import type { Logger } from 'pino';
 
 export const externalDepartment = z.object({ code: z.string().max(60), name: z.string().max(200) });
@@ -25,17 +27,20 @@ export interface HospitalSystem {
   practitioners(hospital: string, departmentCode?: string): Promise<ExternalPractitioner[]>;
 }
 
+type SystemAccount = PartnerAccount<'hospitals'>['systems'][number];
+
 const MOST_ITEMS = 1_000;
 const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item).max(MOST_ITEMS) });
 
 /**
  * Adapter for systems that answer `GET <base>/hospitals/:id/departments` and `GET <base>/hospitals/:id/practitioners?department=`
  * with `{ "items": [...] }`.
- * @param base address without a slash at the end; a user and password in it are sent as basic authentication
+ * User and password are sent as basic authentication.
  */
-function createHttpSystem(key: string, base: URL, log: Pick<Logger, 'info' | 'warn'>): HospitalSystem {
+function createHttpSystem({ key, url, user, password }: SystemAccount, log: Pick<Logger, 'info' | 'warn'>): HospitalSystem {
+  const base = new URL(url);
   const breaker: Breaker = createBreaker({ name: `hospital-${key}`, log, timeoutMs: 3_000 });
-  const credentials = base.username ? Buffer.from(`${decodeURIComponent(base.username)}:${decodeURIComponent(base.password)}`) : null;
+  const credentials = user === undefined ? null : Buffer.from(`${user}:${password ?? ''}`);
   const headers = { accept: 'application/json', ...(credentials && { authorization: `Basic ${credentials.toString('base64')}` }) };
   const root = `${base.origin}${base.pathname.replace(/\/$/, '')}`;
 
@@ -61,11 +66,16 @@ function createHttpSystem(key: string, base: URL, log: Pick<Logger, 'info' | 'wa
   };
 }
 
-/** The systems that the configuration names. @param links `key=https://…` each */
-export function createSystems(links: readonly string[], log: Pick<Logger, 'info' | 'warn'>): ReadonlyMap<string, HospitalSystem> {
-  const systems = links.map((link) => {
-    const split = link.indexOf('=');
-    return createHttpSystem(link.slice(0, split), new URL(link.slice(split + 1)), log);
-  });
-  return new Map(systems.map((system) => [system.key, system]));
+/** The systems that the clinic has accounts at, as they are now. */
+export function createSystems(
+  partners: Pick<PartnerAccounts, 'get'>,
+  log: Pick<Logger, 'info' | 'warn'>,
+): () => ReadonlyMap<string, HospitalSystem> {
+  let kept: { account: unknown; made: ReadonlyMap<string, HospitalSystem> } | undefined;
+  return () => {
+    const account = partners.get('hospitals');
+    if (kept?.account !== account || !kept)
+      kept = { account, made: new Map((account?.systems ?? []).map((system) => [system.key, createHttpSystem(system, log)])) };
+    return kept.made;
+  };
 }

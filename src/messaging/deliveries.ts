@@ -14,7 +14,10 @@ import { TemplateError } from './handlebars.ts';
 import { type DeliveryRow, type OutsideChannel, variablesColumn } from './model.ts';
 import type { Contact, Contacts, StillWanted } from './ports.ts';
 import { maskedAddress } from './recipient.ts';
+import type { Mailer } from './mail.ts';
+import type { Renderer } from './render.ts';
 import type { Senders } from './senders.ts';
+import type { SmsSender } from './sms/provider.ts';
 import { type MessageKind, type TemplateName, templates } from './templates/catalogue.ts';
 
 export interface DeliveryOrder {
@@ -87,7 +90,7 @@ export function createDeliveries(parts: DeliveriesParts): Deliveries {
     transaction(() => models.deliveries.update(outcome, { where: { id, state: 'unknown' } }));
 
   return {
-    open: () => [...(senders.sms ? ['sms' as const] : []), ...(senders.mail ? ['email' as const] : [])],
+    open: senders.channels,
 
     async queue({ notificationId, userId, channel, kind, template, variables }, contact) {
       const recipient = maskedAddress(channel, contact);
@@ -129,7 +132,7 @@ export function createDeliveries(parts: DeliveriesParts): Deliveries {
 /** Hands a message to its provider. @throws {PartnerError}, {TemplateError} */
 async function hand({ vault, senders, contacts, stillWanted }: DeliveriesParts, row: DeliveryRow, until: string): Promise<Outcome> {
   const { id, channel, userId, template, kind, variablesSealed } = row;
-  const sender = channel === 'sms' ? senders.sms : senders.mail;
+  const sender = channel === 'sms' ? await senders.sms() : senders.mail();
   if (!sender) return failed('no_provider');
   if (Date.now() > Date.parse(until)) return failed('expired');
   const contact = userId === null ? null : await contacts.contactOf(userId);
@@ -138,18 +141,17 @@ async function hand({ vault, senders, contacts, stillWanted }: DeliveriesParts, 
   if (!secure && kind !== 'verification' && !(await stillWanted(userId, kind, channel, template))) return failed('opted_out');
   const variables = variablesSealed === null ? {} : variablesColumn.open(vault, id, variablesSealed);
   const { provider } = sender;
-  const { providerId } = await send(senders, row, contact, variables);
+  const { providerId } = await send(sender, senders.render, row, contact, variables);
   // What it was filled with is of no use any more.
   return { state: 'sent', provider, providerId: providerId.slice(0, 255), errorCode: null, sentAt: new Date(), variablesSealed: null };
 }
 
 /** Variables were checked against the template when the message was queued; its renderer checks them again. */
-async function send(senders: Senders, { id, channel, template }: DeliveryRow, contact: Contact, variables: object) {
+async function send(sender: SmsSender | Mailer, render: Renderer, { id, template }: DeliveryRow, contact: Contact, variables: object) {
   const { locale, phone = '', email = '' } = contact;
-  if (channel === 'sms' && senders.sms) return senders.sms.send({ phone, locale, template, variables: variables as never });
-  const { title, text, html, link } = senders.render.message(template, locale, variables as never);
-  if (!senders.mail) throw new PartnerError(channel, 'refused', { reason: 'no_provider' });
-  return senders.mail.send({ to: email, subject: title, text: link ? `${text}\n\n${link}` : text, html, id });
+  if (!('close' in sender)) return sender.send({ phone, locale, template, variables: variables as never });
+  const { title, text, html, link } = render.message(template, locale, variables as never);
+  return sender.send({ to: email, subject: title, text: link ? `${text}\n\n${link}` : text, html, id });
 }
 
 function outcomeOf(error: unknown, last: boolean): Outcome {

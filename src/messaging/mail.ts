@@ -5,8 +5,10 @@ import type { Breaker } from '#src/partners/breaker.ts';
 import { networkFault, PartnerError } from '#src/partners/partner-error.ts';
 
 export interface MailOptions {
-  /** `smtp://user:password@host:587` (STARTTLS when offered) or `smtps://…:465`. */
+  /** `smtp://host:587` (STARTTLS when offered) or `smtps://host:465`; may hold user and password. */
   url: string;
+  /** Where the address does not hold them. */
+  login?: { user: string; password: string };
   /** Address in the `From` header, with or without a name: `Clinic <no-reply@clinic.example>`. */
   from: string;
   /** Refuse to send without TLS. Default: unless the server is on this machine. */
@@ -47,11 +49,12 @@ const SILENCE_MS = 8_000;
 const address = z.email().max(254);
 const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
-export function createMailer({ url, from, requireTls, reports = false }: MailOptions, breaker: Breaker): Mailer {
+export function createMailer({ url, login, from, requireTls, reports = false }: MailOptions, breaker: Breaker): Mailer {
   const { hostname, protocol } = new URL(url);
   const transport = createTransport(
     {
       url,
+      ...(login && { auth: { user: login.user, pass: login.password } }),
       pool: true,
       maxConnections: 2,
       // A message whose connection broke may have arrived: repeating it is for the caller to decide.

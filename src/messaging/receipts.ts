@@ -10,7 +10,7 @@ import { mailReports } from './mail-reports.ts';
 import { type Receipt, type ReceiptReader, ReceiptRefused, receiptReader, type ReceiptRequest } from './sms/receipts.ts';
 
 export interface Receipts {
-  /** Where the configured provider of a channel reports to; null: no public address, or nobody sends on it. */
+  /** Where the provider of a channel reports to; null: no public address, or nobody sends on it. */
   address(channel: OutsideChannel): { provider: string; url: string } | null;
   /**
    * @param key part of the address
@@ -29,8 +29,8 @@ export interface ReceiptsParts {
   vault: Pick<Vault, 'index'>;
   audit: Pick<Audit, 'security'>;
   log: Pick<Logger, 'debug'>;
-  /** The configured providers, that of text messages with the secret of its account; null: none. */
-  providers: { sms: { name: string; secret: string } | null; email: { name: string } | null };
+  /** The providers as they are now, that of text messages with the secret of its account; null: none. */
+  providers: () => { sms: { name: string; secret: string } | null; email: { name: string } | null };
   /** Address that people open; undefined: not configured, so nobody can report to it. */
   publicUrl: string | undefined;
 }
@@ -48,12 +48,15 @@ export function receiptAddress(vault: Pick<Vault, 'index'>, provider: string, pu
 
 const keyOf = (vault: Pick<Vault, 'index'>, provider: string): string => vault.index('message-receipts', provider);
 
-export function createReceipts({ database, vault, audit, log, providers: { sms, email }, publicUrl }: ReceiptsParts): Receipts {
+export function createReceipts({ database, vault, audit, log, providers, publicUrl }: ReceiptsParts): Receipts {
   const { models, transaction } = database;
-  const sources: readonly Source[] = [
-    { channel: 'sms', name: sms?.name, reader: sms && receiptReader(sms.name, sms.secret) },
-    { channel: 'email', name: email?.name, reader: email?.name === 'smtp' ? mailReports : null },
-  ];
+  function sources(): readonly Source[] {
+    const { sms, email } = providers();
+    return [
+      { channel: 'sms', name: sms?.name, reader: sms && receiptReader(sms.name, sms.secret) },
+      { channel: 'email', name: email?.name, reader: email?.name === 'smtp' ? mailReports : null },
+    ];
+  }
 
   /** A message that is reported twice stays as it was first reported. */
   async function write(channel: OutsideChannel, name: string, { deliveryId, providerId, recipient, delivered, code }: Receipt) {
@@ -71,12 +74,12 @@ export function createReceipts({ database, vault, audit, log, providers: { sms, 
 
   return {
     address(channel) {
-      const { name, reader } = sources.find((source) => source.channel === channel) ?? {};
+      const { name, reader } = sources().find((source) => source.channel === channel) ?? {};
       return name && reader && publicUrl ? { provider: name, url: receiptAddress(vault, name, publicUrl) } : null;
     },
 
     async take(name, key, { ip, requestId, ...request }) {
-      const { channel, reader } = sources.find((source) => source.name === name) ?? {};
+      const { channel, reader } = sources().find((source) => source.name === name) ?? {};
       if (!channel || !reader || !publicUrl || !sameText(key, keyOf(vault, name))) throw new ApiError('not_found');
       try {
         const receipts = await reader.read({ ...request, url: receiptAddress(vault, name, publicUrl) });

@@ -48,11 +48,11 @@ export function createIdentity(foundation: Foundation, notifications: Notificati
   const views = createViews(database, () => foundation.settings.get('clinic.zone'), log);
   auth.beforeClose(views.close);
   users.figures.count(views);
-  const sender = createCodeSender(database, foundation.senders.sms, CODE_SECONDS / 60);
+  const sender = createCodeSender(database, foundation.senders, CODE_SECONDS / 60);
   const codes = createSmsCodes({ config, database, vault, limits: auth.limits, sender, notices, log });
   const signIn = createSignIn({ ...foundation, users, codes, log: loginLog, notices });
   const returnTo = (provider: string) => `${publicUrl()}/sign-in/${provider}`;
-  const external = createExternalSignIn({ database, users, signIn, providers: createProviders(config, log, returnTo) });
+  const external = createExternalSignIn({ database, users, signIn, providers: createProviders(foundation, returnTo) });
   const safety = createAccountSafety({ database, auth, users, codes, signIn });
   const roles = createRoles(database, foundation.signals);
   const apiKeys = createApiKeys(foundation);

@@ -24,7 +24,7 @@ export function createPractice(
   files: Files,
   { history, availability }: { history: HistoryPort; availability: AvailabilityPort },
 ) {
-  const { database, signals, access, outbox, redis, config, log } = foundation;
+  const { database, signals, access, outbox, redis, log } = foundation;
   const search = createSearch(database);
   const departments = createDepartments(database, signals);
   const views = createViews(database, departments, files.urls);
@@ -34,7 +34,7 @@ export function createPractice(
   notifications.describe('practitioner', reviews.facts);
   const sqlNearby = createSqlNearby(database);
   const nearby = redis ? createRedisNearby(redis, createPlaces(database, signals), sqlNearby, log) : sqlNearby;
-  const hospitals = createHospitals(database, { signals, search, nearby, systems: createSystems(config.HOSPITAL_SYSTEMS, log) });
+  const hospitals = createHospitals(database, { signals, search, nearby, systems: createSystems(foundation.partners, log) });
   const routes = [
     departmentRoutes(departments),
     practitionerRoutes(practitioners, createRecommending(database, views, history)),

@@ -11,6 +11,7 @@ import { createMaintenance } from '../maintenance/service.ts';
 import { mediaRoutes, networkTestRoutes } from '../media/routes.ts';
 import { operationRoutes } from '../operations/routes.ts';
 import { createOperations } from '../operations/service.ts';
+import { partnerRoutes } from '../settings/partner-routes.ts';
 import { settingRoutes } from '../settings/routes.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -21,6 +22,7 @@ export function createSystem(foundation: Foundation, { routerRtpCapabilities, no
     fileRoutes(files, { origins: config.CORS_ORIGINS }),
     auditRoutes(audit),
     settingRoutes(settings),
+    partnerRoutes(foundation.partners),
     integrityRoutes(integrity),
     clusterRoutes(createClusterView({ database, audit, rooms: nodes, jobs })),
     operationRoutes(createOperations(foundation)),

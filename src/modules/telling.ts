@@ -26,8 +26,10 @@ export function createTelling(foundation: Foundation, { pages, publicUrl }: Surr
   const messaging = createMessaging({ database, vault, outbox, senders, contacts, stillWanted });
   const notifications = createNotifications({ database, vault, render, deliveries: messaging, contacts, preferences, pages, publicUrl });
   const announcements = createAnnouncements({ database, outbox, notifications, messaging });
-  const sms = senders.sms && { name: senders.sms.provider, secret: config.SMS_SECRET ?? '' };
-  const providers = { sms, email: senders.mail && { name: senders.mail.provider } };
+  const providers = () => {
+    const [sms, mail] = [foundation.partners.get('sms'), senders.mail()];
+    return { sms: sms && { name: `sms-${sms.provider}`, secret: sms.secret }, email: mail && { name: mail.provider } };
+  };
   const receipts = createReceipts({ ...foundation, providers, publicUrl: config.PUBLIC_URL });
   const routes = [
     notificationRoutes(notifications),

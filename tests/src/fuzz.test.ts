@@ -20,7 +20,7 @@ const TIMEOUT_MS = 60_000 + REQUESTS * 100;
 /** Partners that are not there answer so, as it is declared. */
 const AWAY = new Set(['partner_unavailable', 'provider_unavailable', 'sms_unavailable']);
 /** Effects of these would take the askers’ own sessions and rights away, or the world that they ask about. */
-const UNDONE = /^\/(auth|users|roles|settings|payment-gateways|consultations\/\{id\}|api-keys)/;
+const UNDONE = /^\/(auth|users|roles|settings|partner-accounts|payment-gateways|consultations\/\{id\}|api-keys)/;
 const DEADLINE_MS = 10_000;
 
 describe.each(['sqlite', 'mysql'] as const)(`${REQUESTS} broken requests of seed ${SEED} on %s`, (engine) => {

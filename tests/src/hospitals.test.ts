@@ -90,7 +90,7 @@ describeDatabases('nearby()', (open) => {
     const database = await open();
     signals = createSignals(database, silentLog);
     const sql = createSqlNearby(database);
-    const parts = { signals, search: createSearch(database), systems: new Map() };
+    const parts = { signals, search: createSearch(database), systems: () => new Map() };
     const index = createRedisNearby(redis, createPlaces(database, signals), sql, silentLog);
     made = { sql: createHospitals(database, { ...parts, nearby: sql }), redis: createHospitals(database, { ...parts, nearby: index }) };
     flush = () => redis.flushall();

@@ -176,7 +176,7 @@ describe('log', () => {
 });
 
 describe('verification codes', () => {
-  const sender = () => createCodeSender(server.database, server.foundation.senders.sms, 5);
+  const sender = () => createCodeSender(server.database, server.foundation.senders, 5);
   const latest = () =>
     server.database.models.deliveries.findOne({ where: { kind: 'verification' }, order: [['id', 'DESC']], rejectOnEmpty: true });
 
@@ -195,7 +195,7 @@ describe('verification codes', () => {
     sms.fail({ kind: 'lose' });
     await expect(sender().send({ phone: '+8613700000002', code: '1234', locale: 'en' })).rejects.toMatchObject({ maybeDone: true });
     expect(await latest()).toMatchObject({ state: 'unknown' });
-    const none = createCodeSender(server.database, null, 5);
+    const none = createCodeSender(server.database, { sms: async () => null }, 5);
     await expect(none.send({ phone: '+8613700000003', code: '1234', locale: 'zh' })).rejects.toMatchObject({ reason: 'no_provider' });
     expect(await latest()).toMatchObject({ state: 'failed', errorCode: 'no_provider' });
   });
@@ -258,7 +258,7 @@ describe('without providers', () => {
   test('GET /demo/inbox shows what was not sent, at the machine itself only', async () => {
     const demo = await startApp();
     try {
-      await createCodeSender(demo.database, demo.foundation.senders.sms, 5).send({ phone: '+8613700000001', code: '864209', locale: 'en' });
+      await createCodeSender(demo.database, demo.foundation.senders, 5).send({ phone: '+8613700000001', code: '864209', locale: 'en' });
       const { body } = await demo.call('GET', '/api/v1/demo/inbox');
       expect(body.data.items).toMatchObject([{ channel: 'sms', to: '+8613700000001', text: expect.stringContaining('864209') }]);
       const outside = [{ remoteAddress: '203.0.113.7' }, { headers: { 'x-forwarded-for': '203.0.113.7' } }];
@@ -275,8 +275,9 @@ describe('without providers', () => {
     const production = { ...server.config, NODE_ENV: 'production', SMS_PROVIDER: undefined, SMTP_URL: undefined } as const;
     const { openSenders } = await import('#src/messaging/senders.ts');
     const { database, vault, signals, settings } = server.foundation;
-    const senders = await openSenders({ config: production, database, vault, signals, settings, log: pino({ level: 'silent' }) });
-    expect([senders.sms, senders.mail, senders.inbox]).toEqual([null, null, null]);
+    const partners = { get: () => null };
+    const senders = await openSenders({ config: production, database, vault, signals, settings, partners, log: pino({ level: 'silent' }) });
+    expect([await senders.sms(), senders.mail(), senders.inbox, senders.channels()]).toEqual([null, null, null, []]);
   });
 
   test.each([

@@ -42,7 +42,7 @@ describeDatabases('telling people and keeping files', (open) => {
     vault = createVault(parseKeyRing(`k1:${randomBytes(32).toString('hex')}`), 'a secret for the index that is long');
     const settings = await createSettings(database, vault, signals);
     const config = loadConfig({ NODE_ENV: 'test', DATA_DIR: folder });
-    const senders = await openSenders({ config, database, vault, signals, settings, log: silentLog });
+    const senders = await openSenders({ config, database, vault, signals, settings, partners: { get: () => null }, log: silentLog });
     const outbox = createOutbox(database);
     const contacts = { contactOf: async () => ({ name: 'N', phone: '+8613900000000', email: 'n@patient.example', locale: 'zh' as const }) };
     const preferences = createPreferences(database);

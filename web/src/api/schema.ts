@@ -4835,7 +4835,7 @@ export interface paths {
         longitude: number;
         /** degrees, WGS 84 */
         latitude: number;
-        /** which of the linked systems (`HOSPITAL_SYSTEMS`) is this hospital’s */
+        /** which of the linked systems (partner account `hospitals`) is this hospital’s */
         systemKey?: string | null | undefined;
         /** what that system calls it */
         systemId?: string | null | undefined;
@@ -5024,7 +5024,7 @@ export interface paths {
         longitude?: number | undefined;
         /** degrees, WGS 84 */
         latitude?: number | undefined;
-        /** which of the linked systems (`HOSPITAL_SYSTEMS`) is this hospital’s */
+        /** which of the linked systems (partner account `hospitals`) is this hospital’s */
         systemKey?: string | null | undefined;
         /** what that system calls it */
         systemId?: string | null | undefined;
@@ -8100,6 +8100,113 @@ export interface paths {
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
         422: Json<Failure<'idempotency_key_reused'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/partner-accounts': {
+    /** Accounts at other services, without their secrets. Open to users who may: change the configuration (`settings:manage`). */
+    get: {
+      parameters: Record<string, never>;
+      responses: {
+        200: Json<Success<{
+          items: {
+            name: 'sms' | 'mail' | 'wechat' | 'wechat-mini' | 'sign-in' | 'hospitals' | 'turn';
+            /** false: this service is not asked, whatever the environment says */
+            enabled: boolean;
+            /** where the account comes from; what is stored comes before the environment */
+            source: 'stored' | 'environment' | null;
+            /** secrets are `********`; null: there is none */
+            account: unknown;
+            /** false: what is stored cannot be read, or does not fit this version */
+            usable: boolean;
+            /** 0: never stored */
+            version: number;
+            updatedAt: string | null;
+          }[];
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/partner-accounts/{name}': {
+    /** Switch another service on or off, or give it another account; in force on all nodes within a second. Open to users who may: change the configuration (`settings:manage`). */
+    put: {
+      parameters: {
+        path: {
+          name: 'sms' | 'mail' | 'wechat' | 'wechat-mini' | 'sign-in' | 'hospitals' | 'turn';
+        };
+      };
+      requestBody: { content: { 'application/json': {
+        enabled: boolean;
+        /** null: that of the environment; absent: as it is. A secret that is given as `********` stays, unless what it opens has changed. Forms: docs/operations.md */
+        account?: { [key: string]: unknown } | null | undefined;
+        /** the version that the change starts from */
+        version: number;
+      } } };
+      responses: {
+        200: Json<Success<{
+          name: 'sms' | 'mail' | 'wechat' | 'wechat-mini' | 'sign-in' | 'hospitals' | 'turn';
+          /** false: this service is not asked, whatever the environment says */
+          enabled: boolean;
+          /** where the account comes from; what is stored comes before the environment */
+          source: 'stored' | 'environment' | null;
+          /** secrets are `********`; null: there is none */
+          account: unknown;
+          /** false: what is stored cannot be read, or does not fit this version */
+          usable: boolean;
+          /** 0: never stored */
+          version: number;
+          updatedAt: string | null;
+        }>>;
+        400: Json<Failure<'malformed_json' | 'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden' | 'step_up_required'>>;
+        409: Json<Failure<'conflict'>>;
+        413: Json<Failure<'payload_too_large'>>;
+        415: Json<Failure<'unsupported_media_type'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/partner-accounts/{name}/history': {
+    /** Changes of an account at another service, without its secrets. Open to users who may: change the configuration (`settings:manage`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'version' | '-version' | undefined;
+        };
+        path: {
+          name: 'sms' | 'mail' | 'wechat' | 'wechat-mini' | 'sign-in' | 'hospitals' | 'turn';
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            version: number;
+            enabled: boolean;
+            /** with secrets masked; null: that of the environment */
+            account: unknown;
+            /** whether secrets were given */
+            newSecrets: boolean;
+            changedBy: string | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };

@@ -8,6 +8,7 @@ import { FormDialog } from '../blocks/form-dialog.tsx';
 import { PageHeader } from '../blocks/page-header.tsx';
 import { PageSkeleton } from '../blocks/page-skeleton.tsx';
 import { StatusTag } from '../blocks/status-tag.tsx';
+import { PartnerAccounts } from '../lists/partner-accounts.tsx';
 import { SettingHistory } from '../lists/setting-history.tsx';
 import { useTexts } from '../texts/areas.ts';
 
@@ -134,6 +135,7 @@ export default function SettingsScreen() {
       {GROUPS.map((group) => (
         <section key={group} aria-label={t(`groups.${group}`)} className="clinic-list">
           <h2>{t(`groups.${group}`)}</h2>
+          {group === 'partner' && <PartnerAccounts />}
           <div className="clinic-cards">
             {data
               .filter((setting) => setting.group === group)

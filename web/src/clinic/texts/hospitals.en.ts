@@ -15,7 +15,7 @@ export const hospitals: typeof zh = {
   latitude: 'Latitude',
   degrees: 'For example: {{example}} (WGS 84)',
   systemKey: 'Linked system',
-  systemKeyHint: 'A name of HOSPITAL_SYSTEMS in the server’s configuration; empty: not linked.',
+  systemKeyHint: 'The key of a system in Settings, Partners; empty: not linked.',
   systemId: 'Its number there',
   state: 'State',
   on: 'Shown',

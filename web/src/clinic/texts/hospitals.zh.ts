@@ -14,7 +14,7 @@ export const hospitals = {
   latitude: '纬度',
   degrees: '例如：{{example}}（WGS 84）',
   systemKey: '对接系统',
-  systemKeyHint: '服务器配置 HOSPITAL_SYSTEMS 中的名称；不对接请留空。',
+  systemKeyHint: '“系统设置 → 合作方”中医院系统的名称；不对接请留空。',
   systemId: '对方系统中的编号',
   state: '状态',
   on: '显示',
