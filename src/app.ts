@@ -12,7 +12,7 @@ import { answerWithEnvelopes, handleFault } from './plugins/envelope.ts';
 import { afterAnswers } from './plugins/finished.ts';
 import { healthRoutes, type Readiness } from './plugins/health.ts';
 import { BUCKETS, exposeMetrics, type MetricSources } from './plugins/metrics.ts';
-import { deliverLean } from './plugins/delivery.ts';
+import { countRevalidated, deliverLean } from './plugins/delivery.ts';
 import { announceDeprecations, deprecationRoutes } from './plugins/deprecation.ts';
 import { screenInput } from './plugins/input-screen.ts';
 import { answerRepeats } from './plugins/idempotency.ts';
@@ -49,7 +49,7 @@ const HTTP_OPTIONS = {
 };
 
 export interface AppParts {
-  foundation: Pick<Foundation, 'config' | 'log' | 'auth' | 'access' | 'database' | 'redis' | 'audit' | 'vault' | 'tracing'>;
+  foundation: Pick<Foundation, 'config' | 'log' | 'auth' | 'access' | 'signals' | 'database' | 'redis' | 'audit' | 'vault' | 'tracing'>;
   modules: Pick<Modules, 'routes' | 'apiKeys' | 'views'>;
   readiness: Readiness;
   metrics: MetricSources;
@@ -102,7 +102,13 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   nameRequests(app);
   cutSlowBodies(app, BODY_TIMEOUT_MS);
   const durations = requestDurations(BUCKETS);
-  afterAnswers(app, [logRequests(log, config.LOG_SLOW_REQUEST_MS), durations.observe, countViews(modules.views), ...traced]);
+  afterAnswers(app, [
+    logRequests(log, config.LOG_SLOW_REQUEST_MS),
+    durations.observe,
+    countViews(modules.views),
+    countRevalidated(foundation.signals),
+    ...traced,
+  ]);
   await allowOrigins(app, config);
   const headers = await pageHeaders(config);
   const served = config.ROLES.includes('api');

@@ -73,7 +73,7 @@ export async function createFoundation(config: Config, log: Logger): Promise<Fou
     // Reads its table twice a second from now on.
     const signals = createSignals(database, log);
     opened.push({ close: async () => signals.close() });
-    const tokens = createTokens(secrets.jwt, config.JWT_TTL_SECONDS);
+    const tokens = createTokens(secrets.jwt, config.JWT_TTL_SECONDS, signals);
     const access = createAccessCache(database, signals);
     const auth = await createAuth({ config, database, tokens, signals, access, log });
     opened.push(auth);

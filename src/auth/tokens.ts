@@ -4,6 +4,8 @@
  */
 import jwt from 'jsonwebtoken';
 import { z } from 'zod';
+import { type KeptCache, watchCache } from '#src/signals/cached.ts';
+import type { Signals } from '#src/signals/signals.ts';
 import type { Identity } from '#rooms/ports.ts';
 import { RoomError } from '#rooms/errors.ts';
 import { guestSession } from './guests.ts';
@@ -44,9 +46,11 @@ export interface Tokens {
 /**
  * @param userLife seconds that a user's token may be made for. One that was made for longer, before the setting was changed, is refused:
  *   ended sessions are remembered for this long only
+ * @param signals shows what is remembered of tokens among the caches
  */
-export function createTokens(secret: string, userLife = Infinity): Tokens {
+export function createTokens(secret: string, userLife = Infinity, signals?: Pick<Signals, 'on'>): Tokens {
   const verified = new Map<string, Principal>();
+  const figures = signals && watchCache(signals, 'sessions', keptSessions(verified));
 
   function sign(payload: object, audience: string, subject: string, expiresAt: Date): string {
     const exp = Math.floor(expiresAt.getTime() / 1_000);
@@ -75,15 +79,34 @@ export function createTokens(secret: string, userLife = Infinity): Tokens {
     verify(token) {
       const known = verified.get(token);
       if (known) {
-        if (known.expiresAt > Date.now()) return known;
+        if (known.expiresAt > Date.now()) {
+          if (figures) figures.hits++;
+          return known;
+        }
         verified.delete(token);
         throw new RoomError('unauthenticated');
       }
+      if (figures) figures.misses++;
       const principal = check(token);
       const oldest = verified.size >= CACHE_SIZE ? verified.keys().next().value : undefined;
       if (oldest !== undefined) verified.delete(oldest);
       verified.set(token, principal);
       return principal;
+    },
+  };
+}
+
+/** Shown by their sessions, never as they are. Whether a session has ended is asked apart from what is kept here. */
+function keptSessions(verified: Map<string, Principal>): KeptCache {
+  return {
+    strategy: 'keyed',
+    keys(limit) {
+      const users = verified.values().filter(({ kind }) => kind === 'user');
+      return [...new Set(users.map(({ sessionId }) => sessionId).take(limit))];
+    },
+    clear(sessionId) {
+      if (sessionId === null) verified.clear();
+      for (const [token, principal] of verified) if (principal.sessionId === sessionId) verified.delete(token);
     },
   };
 }

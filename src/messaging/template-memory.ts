@@ -1,5 +1,7 @@
 /** Changed words and codes of providers in memory, since every message asks for them. */
 import type { Database } from '#src/database/database.ts';
+import { firstKeys, watchCache } from '#src/signals/cached.ts';
+import type { Signals } from '#src/signals/signals.ts';
 import type { TemplateRow } from './model.ts';
 import { builtinWords, registrationText } from './render.ts';
 import type { TemplateIds } from './sms/provider.ts';
@@ -29,7 +31,13 @@ export interface TemplateMemory {
 
 type Codes = Partial<Record<string, Partial<Record<Locale, string>>>>;
 
-export function createTemplateMemory({ messageTemplates, smsTemplateCodes }: Database['models']): TemplateMemory {
+/** Name of the cache that signals have read again. */
+export const CACHE = 'message-templates';
+
+export function createTemplateMemory(
+  { messageTemplates, smsTemplateCodes }: Database['models'],
+  signals: Pick<Signals, 'on'>,
+): TemplateMemory {
   let changed = new Map<string, TemplateRow>();
   let codes = new Map<string, Codes>();
   const changeOf = (name: TemplateName, locale: Locale) => changed.get(`${name}.${locale}`);
@@ -39,19 +47,29 @@ export function createTemplateMemory({ messageTemplates, smsTemplateCodes }: Dat
     return row ? { title: row.title, text: row.text, sms: row.sms, ...(row.action !== null && { action: row.action }) } : null;
   }
 
-  return {
-    async load() {
-      const rows = await messageTemplates.findAll();
-      const held = new Map<string, Codes>();
-      for (const { provider, name, locale, code } of await smsTemplateCodes.findAll()) {
-        const own = held.get(provider) ?? {};
-        held.set(provider, { ...own, [name]: { ...own[name], [locale]: code } });
-      }
-      changed = new Map(rows.map((row) => [`${row.name}.${row.locale}`, row]));
-      codes = held;
-    },
+  async function load(): Promise<void> {
+    figures.misses++;
+    const rows = await messageTemplates.findAll();
+    const held = new Map<string, Codes>();
+    for (const { provider, name, locale, code } of await smsTemplateCodes.findAll()) {
+      const own = held.get(provider) ?? {};
+      held.set(provider, { ...own, [name]: { ...own[name], [locale]: code } });
+    }
+    changed = new Map(rows.map((row) => [`${row.name}.${row.locale}`, row]));
+    codes = held;
+  }
+  const figures = watchCache(signals, CACHE, {
+    strategy: 'loaded',
+    keys: (limit) => firstKeys(changed, limit),
+    clear: () => void load().catch(() => undefined),
+  });
 
-    words,
+  return {
+    load,
+    words(name, locale) {
+      figures.hits++;
+      return words(name, locale);
+    },
     codes: (provider) => codes.get(provider) ?? {},
 
     view(name, locale) {

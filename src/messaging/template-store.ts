@@ -6,7 +6,7 @@ import { ApiError } from '#src/errors.ts';
 import type { Signals } from '#src/signals/signals.ts';
 import { namesIn, TemplateError } from './handlebars.ts';
 import { builtinWords } from './render.ts';
-import { createTemplateMemory, type TemplateMemory, type TemplateView } from './template-memory.ts';
+import { CACHE, createTemplateMemory, type TemplateMemory, type TemplateView } from './template-memory.ts';
 import { type Locale, type TemplateName, templates, type Words } from './templates/catalogue.ts';
 
 export const templateNames = Object.keys(templates) as TemplateName[];
@@ -28,18 +28,13 @@ export interface TemplateStore extends Pick<TemplateMemory, 'words' | 'codes'> {
 
 /** Two who change built-in words at the same time. */
 const violations = { unique: [{ index: 'PRIMARY', column: 'locale', code: 'conflict' }] } as const;
-/** Name of the cache that signals drop. */
-const CACHE = 'message-templates';
 
 /** Reads what is stored, hence the promise. */
 export async function createTemplateStore({ models, transaction }: Database, signals: Signals): Promise<TemplateStore> {
   const { messageTemplates, smsTemplateCodes } = models;
-  const memory = createTemplateMemory(models);
+  const memory = createTemplateMemory(models, signals);
   const { words: wordsOf, view } = memory;
   await memory.load();
-  signals.on('cache', (subject) => {
-    if (subject === CACHE) void memory.load().catch(() => undefined);
-  });
 
   async function save(work: () => Promise<void>): Promise<void> {
     await transaction(async () => {

@@ -30,8 +30,8 @@ interface BookingParts {
 }
 
 export function createBooking(foundation: Foundation, { notifications, ...sold }: BookingParts) {
-  const { database, settings } = foundation;
-  const schedules = createScheduleReader(database, settings);
+  const { database, settings, signals } = foundation;
+  const schedules = createScheduleReader(database, settings, signals);
   const practitioners = createLookup(database);
   const parts = { ...foundation, ...sold, schedules, practitioners, tasks: createStaffTasks(database) };
   const appointments = createAppointments(parts);

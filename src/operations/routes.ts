@@ -13,14 +13,14 @@ export function operationRoutes(operations: Operations): FastifyPluginAsyncZod {
     app.get('/caches', {
       config: { policy },
       schema: {
-        summary: 'What the process keeps in memory, and how well that serves',
+        summary: 'What is cached, how, and how well that serves',
         tags: ['caches'],
         response: { 200: schemas.cacheList },
       },
       handler: () => operations.caches(),
     });
     app.post('/caches/:name/clear', {
-      config: { policy, errors: ['not_found'] },
+      config: { policy, errors: ['not_found', 'wrong_state'] },
       schema: { summary: 'Drop a cache in every process', tags: ['caches'], params: schemas.cacheParams, response: { 200: nothing } },
       handler: async (request) => {
         await operations.clear(request.params.name);
@@ -31,7 +31,7 @@ export function operationRoutes(operations: Operations): FastifyPluginAsyncZod {
     app.get('/caches/:name/keys', {
       config: { policy, errors: ['not_found'] },
       schema: {
-        summary: 'Keys that a cache has values for now; a cache of one value has its name',
+        summary: 'Keys that a cache has values for in the process that answers; a cache of one value has its name',
         tags: ['caches'],
         params: schemas.cacheParams,
         response: { 200: schemas.cacheKeys },
@@ -39,7 +39,7 @@ export function operationRoutes(operations: Operations): FastifyPluginAsyncZod {
       handler: (request) => operations.keys(request.params.name),
     });
     app.delete('/caches/:name/keys/:key', {
-      config: { policy, errors: ['not_found'] },
+      config: { policy, errors: ['not_found', 'wrong_state'] },
       schema: {
         summary: 'Drop one value of a cache in every process',
         tags: ['caches'],

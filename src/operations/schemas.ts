@@ -28,9 +28,9 @@ export const cacheParams = z.object({ name: text(60) });
 const cacheView = z.object({
   name: z.string(),
   strategy: z
-    .enum(['memory', 'shared'])
+    .enum(['memory', 'shared', 'keyed', 'loaded', 'client'])
     .describe(
-      '`memory`: each process keeps one value until a change of its source is signalled; `shared`: values by key, for all processes where there is Redis, until a change is signalled or their time is over',
+      '`memory`: each process keeps one value until a change of its source is signalled; `shared`: values by key, for all processes where there is Redis, until a change is signalled or their time is over; `keyed`: each process keeps values by key, until they change or others take their place; `loaded`: each process keeps all of it and reads it again after a change; `client`: browsers and proxies keep it and ask each time whether it still holds (a hit: it does)',
     ),
   ttlSeconds: z.int().nullable().describe('time of a value; null: until it changes'),
   held: z.boolean(),

@@ -25,7 +25,7 @@ export interface Operations {
   caches(): Promise<z.infer<typeof schemas.cacheList>>;
   /** @throws {ApiError} `not_found` */
   keys(name: string): Promise<z.infer<typeof schemas.cacheKeys>>;
-  /** Drops a cache, or one value of it, in every process. @throws {ApiError} `not_found` */
+  /** Drops a cache, or one value of it, in every process. @throws {ApiError} `not_found`, `wrong_state` when it is not kept by us */
   clear(name: string, key?: string): Promise<void>;
   /** @throws {ApiError} `invalid_request` for more periods than one answer holds */
   figures(query: z.infer<typeof schemas.operationFiguresQuery>): Promise<OperationFigures>;
@@ -50,6 +50,7 @@ export function createOperations({ database, signals, settings }: OperationsPart
     },
     async clear(name, key) {
       if (!names().has(name)) throw new ApiError('not_found');
+      if (cachesOf(signals).some((cache) => cache.name === name && cache.kept?.strategy === 'client')) throw new ApiError('wrong_state');
       // One of a single value is dropped as a whole.
       await transaction(() => signals.send('cache', key === undefined || key === name ? name : `${name}:${key}`));
     },
@@ -65,6 +66,8 @@ async function keysOf(signals: Signals, name: string, limit: number): Promise<st
   const same = cachesOf(signals).filter((cache) => cache.name === name);
   const shared = same.find((cache) => cache.shared)?.shared;
   if (shared) return shared.keys(limit).catch(() => []);
+  const kept = same.flatMap((cache) => cache.kept ?? []);
+  if (kept.length > 0) return [...new Set(kept.flatMap((cache) => cache.keys(limit)))].toSorted().slice(0, limit);
   return same.some(({ held }) => held) ? [name] : [];
 }
 
@@ -72,8 +75,8 @@ async function cacheView(signals: Signals, name: string): Promise<z.infer<typeof
   const same = cachesOf(signals).filter((cache) => cache.name === name);
   const sum = (of: 'hits' | 'misses') => same.reduce((total, cache) => total + cache[of], 0);
   const ttlMs = same.find(({ shared }) => shared)?.shared?.ttlMs;
-  const how =
-    ttlMs === undefined ? { strategy: 'memory' as const, ttlSeconds: null } : { strategy: 'shared' as const, ttlSeconds: ttlMs / 1_000 };
+  const kept = same.find((cache) => cache.kept)?.kept?.strategy ?? ('memory' as const);
+  const how = ttlMs === undefined ? { strategy: kept, ttlSeconds: null } : { strategy: 'shared' as const, ttlSeconds: ttlMs / 1_000 };
   return { name, ...how, held: (await keysOf(signals, name, 1)).length > 0, hits: sum('hits'), misses: sum('misses') };
 }
 

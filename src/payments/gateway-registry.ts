@@ -10,6 +10,8 @@ import type { Vault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
 import { createBreaker } from '#src/partners/breaker.ts';
+import { createSettingHistory } from '#src/settings/history.ts';
+import type { historyQuery } from '#src/settings/schemas.ts';
 import { createCached } from '#src/signals/cached.ts';
 import type { Signals } from '#src/signals/signals.ts';
 import type { Channel, PaymentGateway } from './gateways/gateway.ts';
@@ -28,6 +30,8 @@ export interface Gateways {
   list(): Promise<{ items: View[] }>;
   /** @throws {ApiError} `invalid_request`, `bad_gateway_keys`, `conflict` */
   save(userId: string, channel: Channel, change: z.infer<typeof schemas.gatewayChange>): Promise<View>;
+  /** Who changed it, without its keys. */
+  history(channel: Channel, query: z.infer<typeof historyQuery>): Promise<z.infer<typeof schemas.gatewayHistory>>;
   /** Takes these for channels that nobody has configured: the demo's partners. Each is opened when it is first needed. */
   simulate(open: (channel: Channel) => Promise<unknown>): void;
 }
@@ -87,8 +91,17 @@ export function createGateways(parts: GatewaysParts): Gateways {
       await store(parts, userId, channel, change);
       return view(channel, (await held()).get(channel));
     },
+
+    async history(channel, query) {
+      const { items, pagination } = await createSettingHistory(parts.database).of(historyKey(channel), query);
+      return { items: items.map(({ value, ...entry }) => ({ ...entry, ...(value as Told) })), pagination };
+    },
   };
 }
+
+const historyKey = (channel: Channel): string => `payment.${channel}`;
+/** What the history tells of a change. */
+type Told = Pick<z.infer<typeof schemas.gatewayHistory>['items'][number], 'enabled' | 'appId' | 'merchant' | 'newKeys'>;
 
 type Patient = (channel: Channel, opened: OpenedGateway) => OpenedGateway;
 
@@ -103,14 +116,16 @@ async function load({ database: { models }, vault, log }: GatewaysParts, patient
 }
 
 async function store(
-  { database: { models, transaction }, vault, signals, audit, production }: GatewaysParts,
+  { database, vault, signals, audit, production }: GatewaysParts,
   userId: string,
   channel: Channel,
   { enabled, options, version }: z.infer<typeof schemas.gatewayChange>,
 ): Promise<void> {
+  const { models, transaction } = database;
   const wanting = options === undefined && version === 0;
   if (wanting || (production && hasOwnAddress(options))) throw new ApiError('invalid_request', { details: [{ field: 'body.options' }] });
-  if (options) openGateway(channel, options);
+  const opened = options && openGateway(channel, options);
+  const told: Told = { enabled, appId: opened?.appId ?? null, merchant: opened?.merchant ?? null, newKeys: options !== undefined };
   const sealed = options && { optionsSealed: vault.seal(gatewayOptions, channel, JSON.stringify(options)) };
   try {
     await transaction(async () => {
@@ -120,6 +135,7 @@ async function store(
         const [changed] = await models.paymentGateways.update(next, { where: { channel, version } });
         if (changed === 0) throw new ApiError('conflict');
       }
+      await createSettingHistory(database).add(historyKey(channel), version + 1, told, userId);
       // Whoever gives other keys decides where the clinic's money goes.
       await audit.security('payment_gateway_changed', { userId, details: { channel, enabled, keys: options !== undefined } });
       await signals.send('cache', CACHE);

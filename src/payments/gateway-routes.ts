@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { callerOf, may } from '#src/plugins/policy.ts';
+import { historyQuery } from '#src/settings/schemas.ts';
 import type { Gateways } from './gateway-registry.ts';
 import * as schemas from './schemas.ts';
 
@@ -23,6 +24,17 @@ export function gatewayRoutes(gateways: Gateways): FastifyPluginAsyncZod {
         response: { 200: schemas.gatewayView },
       },
       handler: (request) => gateways.save(callerOf(request).userId, request.params.channel, request.body),
+    });
+    app.get('/payment-gateways/:channel/history', {
+      config: { policy },
+      schema: {
+        summary: 'Changes of a payment partner, without its keys',
+        tags,
+        params: schemas.channelParams,
+        querystring: historyQuery,
+        response: { 200: schemas.gatewayHistory },
+      },
+      handler: (request) => gateways.history(request.params.channel, request.query),
     });
   };
 }

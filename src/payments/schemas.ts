@@ -98,6 +98,17 @@ export const gatewayView = z.object({
   updatedAt: z.string().nullable(),
 });
 export const gatewayList = z.object({ items: z.array(gatewayView) });
+export const gatewayHistory = listOf(
+  z.object({
+    version: z.int(),
+    enabled: z.boolean(),
+    appId: z.string().nullable().describe('null: it stayed what it was'),
+    merchant: z.string().nullable(),
+    newKeys: z.boolean().describe('whether keys were given'),
+    changedBy: z.string().nullable(),
+    createdAt: z.string(),
+  }),
+);
 export const gatewayChange = z
   .strictObject({
     enabled: z.boolean(),

@@ -3,6 +3,7 @@
  * changed. A request costs no query, and a change acts on the next request.
  */
 import type { Database } from '#src/database/database.ts';
+import { firstKeys, watchCache } from '#src/signals/cached.ts';
 import type { Signals } from '#src/signals/signals.ts';
 import type { Permission } from './catalogue.ts';
 
@@ -44,6 +45,11 @@ export function createAccessCache(database: Database, signals: Signals): AccessC
   };
   signals.on('user', forget);
   signals.on('role', () => forget());
+  const figures = watchCache(signals, 'access', {
+    strategy: 'keyed',
+    keys: (limit) => firstKeys(known, limit),
+    clear: (userId) => forget(userId ?? undefined),
+  });
 
   async function load(userId: string): Promise<Access> {
     const before = generation;
@@ -60,7 +66,11 @@ export function createAccessCache(database: Database, signals: Signals): AccessC
   return {
     of(userId) {
       const found = known.get(userId) ?? loading.get(userId);
-      if (found) return found;
+      if (found) {
+        figures.hits++;
+        return found;
+      }
+      figures.misses++;
       const promise = load(userId);
       loading.set(userId, promise);
       promise.catch(() => loading.delete(userId));

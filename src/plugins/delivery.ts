@@ -5,6 +5,9 @@
 import { hash } from 'node:crypto';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance, onSendHookHandler, RouteOptions } from 'fastify';
+import { watchCache } from '#src/signals/cached.ts';
+import type { Signals } from '#src/signals/signals.ts';
+import type { FinishListener } from './finished.ts';
 import { publicAccess } from './policy.ts';
 
 declare module 'fastify' {
@@ -40,6 +43,21 @@ function tagged(seconds: number): onSendHookHandler<unknown> {
     if (!has(request.headers['if-none-match'], tag)) return done(null, payload);
     reply.code(304).removeHeader('content-type');
     done(null, null);
+  };
+}
+
+/**
+ * Counts what clients and proxies keep: answers of the API that are the same for everybody, and files of the pages. A hit is a request that only
+ * asked whether it still holds; what is good without asking, such as files with the hash of their content in their names, does not come here.
+ */
+export function countRevalidated(signals: Pick<Signals, 'on'>): FinishListener {
+  const open = (name: string) => watchCache(signals, name, { strategy: 'client', keys: () => [], clear: () => undefined });
+  const [answers, pages] = [open('answers'), open('pages')];
+  return ({ method, routeOptions: { config, url } }, { statusCode }) => {
+    const figures = config.shared !== undefined ? answers : url === '/' || url === '/*' ? pages : null;
+    if (method !== 'GET' || !figures) return;
+    if (statusCode === 304) figures.hits++;
+    else if (statusCode === 200) figures.misses++;
   };
 }
 

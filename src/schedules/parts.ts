@@ -7,6 +7,7 @@ import type { PractitionerLookup } from '#src/practitioners/lookup.ts';
 import { DAY, dateOf } from '#src/scheduling/wall-time.ts';
 import { wallAt } from '#src/scheduling/zones.ts';
 import type { Settings } from '#src/settings/service.ts';
+import type { Signals } from '#src/signals/signals.ts';
 import type { AffectedAppointments } from './ports.ts';
 import type { Schedules } from './reader.ts';
 
@@ -15,6 +16,7 @@ export interface SchedulingParts {
   vault: Vault;
   outbox: Pick<Outbox, 'append'>;
   settings: Pick<Settings, 'get'>;
+  signals: Pick<Signals, 'on'>;
   offerings: Pick<Offerings, 'active'>;
   practitioners: PractitionerLookup;
   schedules: Schedules;

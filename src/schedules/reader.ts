@@ -4,6 +4,8 @@ import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
 import { type Calendar, createCalendar } from '#src/scheduling/calendar.ts';
 import type { Settings } from '#src/settings/service.ts';
+import { keyedCache, watchCache } from '#src/signals/cached.ts';
+import type { Signals } from '#src/signals/signals.ts';
 import { readRules } from './rule-sets.ts';
 import { readStateFast, readStates, type ScheduleState } from './state.ts';
 
@@ -27,8 +29,9 @@ export interface Schedules extends ScheduleReader {
 /** Calendars kept: thirty days of twenty slots take 300 kB. The one that was asked for longest ago goes first. */
 const KEPT = 250;
 
-export function createScheduleReader(database: Database, settings: Pick<Settings, 'get'>): Schedules {
+export function createScheduleReader(database: Database, settings: Pick<Settings, 'get'>, signals: Pick<Signals, 'on'>): Schedules {
   const kept = new Map<string, { stamp: string; calendar: Promise<Calendar> }>();
+  const figures = watchCache(signals, 'calendars', keyedCache(kept));
 
   const stampOf = ({ version, days, bookable }: ScheduleState): string => `${version} ${days} ${bookable} ${settings.get('clinic.zone')}`;
 
@@ -46,7 +49,11 @@ export function createScheduleReader(database: Database, settings: Pick<Settings
     const entry = held?.stamp === stamp ? held : { stamp, calendar: load(state, rules()) };
     for (const oldest of kept.keys()) if (kept.size >= KEPT) kept.delete(oldest);
     kept.set(id, entry);
-    if (entry === held) return held.calendar;
+    if (entry === held) {
+      figures.hits++;
+      return held.calendar;
+    }
+    figures.misses++;
     entry.calendar.catch(() => {
       if (kept.get(id) === entry) kept.delete(id);
     });

@@ -8,6 +8,8 @@ import { cellRangeOf } from '#src/scheduling/cells.ts';
 import { explain } from '#src/scheduling/explain.ts';
 import type { SlotState } from '#src/scheduling/slot-state.ts';
 import { DAY, MINUTE } from '#src/scheduling/wall-time.ts';
+import { keyedCache, watchCache } from '#src/signals/cached.ts';
+import type { Signals } from '#src/signals/signals.ts';
 import { keeps } from './access.ts';
 import type { SchedulingParts } from './parts.ts';
 import type { Current } from './reader.ts';
@@ -54,7 +56,7 @@ export function inRange<T>(field: string, work: () => T): T {
 
 export function createSlots(parts: SchedulingParts): Slots {
   const { database, practitioners, schedules } = parts;
-  const answers = createAnswers();
+  const answers = createAnswers(parts.signals);
 
   async function found(practitionerId: string): Promise<Current> {
     const current = await schedules.current(practitionerId);
@@ -126,8 +128,9 @@ interface Kept<T> {
  * Keeps answers for as long as nothing they were made from has changed. Slots begin on whole minutes and so do the limits of
  * booking, so within a minute of the clock an answer stays true.
  */
-function createAnswers() {
+function createAnswers(signals: Pick<Signals, 'on'>) {
   const kept = new Map<string, Kept<SlotDays>>();
+  const figures = watchCache(signals, 'slots', keyedCache(kept));
 
   function keptOf(current: Current): Kept<SlotDays> {
     const { id, claims } = current.state;
@@ -148,7 +151,11 @@ function createAnswers() {
       const { answers } = keptOf(current);
       const minute = Math.ceil(Date.now() / MINUTE);
       const known = answers.get(key);
-      if (known?.minute === minute) return known.answer;
+      if (known?.minute === minute) {
+        figures.hits++;
+        return known.answer;
+      }
+      figures.misses++;
       if (answers.size >= KEPT_EACH) answers.clear();
       const answer = build();
       answers.set(key, { minute, answer });

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { callerOf, may } from '#src/plugins/policy.ts';
 import * as schemas from './partner-schemas.ts';
 import type { PartnerAccounts } from './partners.ts';
+import { historyQuery } from './schemas.ts';
 
 const tags = ['settings'];
 const policy = may('settings:manage');
@@ -33,7 +34,7 @@ export function partnerRoutes(partners: PartnerAccounts): FastifyPluginAsyncZod 
         summary: 'Changes of an account at another service, without its secrets',
         tags,
         params,
-        querystring: schemas.partnerHistoryQuery,
+        querystring: historyQuery,
         response: { 200: schemas.partnerHistory },
       },
       handler: (request) => partners.history(request.params.name, request.query),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOf, paging, sortBy } from '#src/plugins/fields.ts';
+import { listOf } from '#src/plugins/fields.ts';
 import { MASK, partnerNames } from './partner-catalogue.ts';
 
 const name = z.enum(partnerNames);
@@ -42,7 +42,6 @@ export const partnerChange = z
     ],
   });
 
-export const partnerHistoryQuery = paging.extend({ sort: sortBy(['version'], '-version') });
 export const partnerHistory = listOf(
   z.object({
     version: z.int(),

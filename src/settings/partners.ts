@@ -10,8 +10,9 @@ import type { Audit } from '#src/audit/service.ts';
 import type { Vault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
-import { orderOf, slice } from '#src/plugins/fields.ts';
+import { firstKeys, watchCache } from '#src/signals/cached.ts';
 import type { Signals } from '#src/signals/signals.ts';
+import { createSettingHistory } from './history.ts';
 import { masked, SecretMissing, unmasked } from './masking.ts';
 import { settingValue } from './model.ts';
 import {
@@ -24,6 +25,7 @@ import {
   SECRET_FIELDS,
 } from './partner-catalogue.ts';
 import type * as schemas from './partner-schemas.ts';
+import type { historyQuery } from './schemas.ts';
 
 type View = z.infer<typeof schemas.partnerView>;
 
@@ -36,7 +38,7 @@ export interface PartnerAccounts {
    * @throws {ApiError} `invalid_request` when the account does not fit or a secret is missing, `conflict`
    */
   save(userId: string, name: PartnerName, change: z.infer<typeof schemas.partnerChange>): Promise<View>;
-  history(name: PartnerName, query: z.infer<typeof schemas.partnerHistoryQuery>): Promise<z.infer<typeof schemas.partnerHistory>>;
+  history(name: PartnerName, query: z.infer<typeof historyQuery>): Promise<z.infer<typeof schemas.partnerHistory>>;
 }
 
 interface PartnersParts {
@@ -59,6 +61,9 @@ interface Stored {
   usable: boolean;
 }
 
+/** What the history tells of a change. */
+type Told = Pick<z.infer<typeof schemas.partnerHistory>['items'][number], 'enabled' | 'account' | 'newSecrets'>;
+
 const rowOf = (name: PartnerName): string => `partner.${name}`;
 
 /** What is stored, in the memory of this process, which hears of changes. */
@@ -70,7 +75,15 @@ async function rememberStored(parts: PartnersParts) {
   function hold(name: PartnerName, stored: Stored): void {
     if (stored.version > (held.get(name)?.version ?? 0)) held.set(name, stored);
   }
+  const reload = () => void load().catch((error: unknown) => parts.log.warn({ err: error }, 'partner accounts not read'));
+  const figures = watchCache(parts.signals, 'partner-accounts', {
+    strategy: 'loaded',
+    keys: (limit) => firstKeys(held, limit),
+    clear: reload,
+  });
+
   async function load(): Promise<void> {
+    figures.misses++;
     const rows = await models.settings.findAll({ where: { key: partnerNames.map(rowOf) } });
     for (const { key, value, version, updatedAt } of rows) {
       const name = partnerNames.find((one) => rowOf(one) === key);
@@ -79,10 +92,9 @@ async function rememberStored(parts: PartnersParts) {
   }
   await load();
   parts.signals.on('setting', (key) => {
-    if (partnerNames.some((name) => rowOf(name) === key))
-      load().catch((error: unknown) => parts.log.warn({ err: error }, 'partner accounts not read'));
+    if (partnerNames.some((name) => rowOf(name) === key)) reload();
   });
-  return { held: held as ReadonlyMap<PartnerName, Stored>, hold };
+  return { held: held as ReadonlyMap<PartnerName, Stored>, hold, figures };
 }
 
 /** Reads what is stored, hence the promise. */
@@ -90,7 +102,7 @@ export async function createPartnerAccounts(parts: PartnersParts): Promise<Partn
   const { config, database } = parts;
   const { models } = database;
   const environment = environmentAccounts(config);
-  const { held, hold } = await rememberStored(parts);
+  const { held, hold, figures } = await rememberStored(parts);
 
   /** @param stored what there is of it: the account that counts, whether it is asked or not */
   const accountOf = (name: PartnerName, stored: Stored | undefined): object | null =>
@@ -113,8 +125,10 @@ export async function createPartnerAccounts(parts: PartnersParts): Promise<Partn
 
   return {
     // What is stored was checked against the schema of its name.
-    get: <N extends PartnerName>(name: N) =>
-      (held.get(name)?.enabled === false ? null : accountOf(name, held.get(name))) as PartnerAccount<N> | null,
+    get<N extends PartnerName>(name: N) {
+      figures.hits++;
+      return (held.get(name)?.enabled === false ? null : accountOf(name, held.get(name))) as PartnerAccount<N> | null;
+    },
     list: () => partnerNames.map((name) => view(name, held.get(name))),
 
     save: (userId, name, { enabled, account: given, version }) =>
@@ -133,7 +147,10 @@ export async function createPartnerAccounts(parts: PartnersParts): Promise<Partn
           throw error instanceof UniqueConstraintError ? new ApiError('conflict', { cause: error }) : error;
         }),
 
-    history: (name, query) => history(models, name, query),
+    async history(name, query) {
+      const { items, pagination } = await createSettingHistory(database).of(rowOf(name), query);
+      return { items: items.map(({ value, ...entry }) => ({ ...entry, ...(value as Told) })), pagination };
+    },
   };
 }
 
@@ -170,12 +187,13 @@ function holdsSecrets(value: unknown): boolean {
 
 /** Inside the transaction that has read what was there before. */
 async function write(
-  { database: { models }, vault, signals, audit }: PartnersParts,
+  { database, vault, signals, audit }: PartnersParts,
   userId: string,
   name: PartnerName,
   { enabled, account, version }: Stored,
   newSecrets: boolean,
 ): Promise<void> {
+  const { models } = database;
   const key = rowOf(name);
   const value = vault.seal(settingValue, key, JSON.stringify({ enabled, account }));
   if (version === 1) await models.settings.create({ key, value, version, updatedBy: userId });
@@ -183,8 +201,8 @@ async function write(
     const [changed] = await models.settings.update({ value, version, updatedBy: userId }, { where: { key, version: version - 1 } });
     if (changed === 0) throw new ApiError('conflict');
   }
-  const told = JSON.stringify({ enabled, account: masked(account), newSecrets });
-  await models.settingHistory.create({ key, value: told, version, changedBy: userId });
+  const told: Told = { enabled, account: masked(account), newSecrets };
+  await createSettingHistory(database).add(key, version, told, userId);
   // Whoever sends the codes can sign in as anybody.
   await audit.security('partner_account_changed', { userId, details: { name, enabled, secrets: newSecrets } });
   await signals.send('setting', key);
@@ -200,21 +218,4 @@ function opened({ vault, log }: PartnersParts, name: PartnerName, value: string)
     log.error({ partner: name }, 'the account of a partner cannot be read');
     return { enabled: true, account: null, usable: false };
   }
-}
-
-async function history(
-  models: Database['models'],
-  name: PartnerName,
-  query: z.infer<typeof schemas.partnerHistoryQuery>,
-): Promise<z.infer<typeof schemas.partnerHistory>> {
-  const { rows, count } = await models.settingHistory.findAndCountAll({
-    where: { key: rowOf(name) },
-    order: orderOf(query.sort, 'version'),
-    ...slice(query),
-  });
-  const items = rows.map(({ value, version, changedBy, createdAt }) => {
-    const { enabled, account, newSecrets } = JSON.parse(value ?? '{}') as { enabled: boolean; account: unknown; newSecrets: boolean };
-    return { version, enabled, account, newSecrets, changedBy, createdAt: createdAt.toISOString() };
-  });
-  return { items, pagination: { page: query.page, pageSize: query.pageSize, total: count } };
 }

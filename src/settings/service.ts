@@ -4,9 +4,10 @@ import type { z } from 'zod';
 import type { Vault } from '#src/crypto/vault.ts';
 import type { Database } from '#src/database/database.ts';
 import { ApiError } from '#src/errors.ts';
-import { orderOf, slice } from '#src/plugins/fields.ts';
+import { firstKeys, watchCache } from '#src/signals/cached.ts';
 import type { Signals } from '#src/signals/signals.ts';
 import { declarationOf, type SettingKey, settingKeys, type SettingValue } from './catalogue.ts';
+import { createSettingHistory } from './history.ts';
 import { settingValue } from './model.ts';
 import type * as schemas from './schemas.ts';
 
@@ -31,10 +32,15 @@ interface Held {
 }
 
 /** Reads what is set, hence the promise. */
-export async function createSettings({ models, transaction }: Database, vault: Vault, signals: Signals): Promise<Settings> {
+export async function createSettings(database: Database, vault: Vault, signals: Signals): Promise<Settings> {
+  const { models, transaction } = database;
+  const history = createSettingHistory(database);
   const held = new Map<SettingKey, Held>();
+  const reload = () => void load().catch(() => undefined);
+  const figures = watchCache(signals, 'settings', { strategy: 'loaded', keys: (limit) => firstKeys(held, limit), clear: reload });
 
   async function load(): Promise<void> {
+    figures.misses++;
     for (const { key, value, version, updatedAt } of await models.settings.findAll()) {
       const known = settingKeys.find((name) => name === key);
       // A later version's setting after a step back is left alone.
@@ -44,13 +50,16 @@ export async function createSettings({ models, transaction }: Database, vault: V
     }
   }
   await load();
-  signals.on('setting', () => void load().catch(() => undefined));
+  signals.on('setting', reload);
 
   const view = (key: SettingKey): View => viewOf(key, held.get(key));
 
   return {
     // The value was checked against the schema of its key when it was set.
-    get: <K extends SettingKey>(key: K) => (held.get(key)?.value ?? declarationOf(key).fallback) as SettingValue<K>,
+    get<K extends SettingKey>(key: K) {
+      figures.hits++;
+      return (held.get(key)?.value ?? declarationOf(key).fallback) as SettingValue<K>;
+    },
     list: () => settingKeys.map(view),
 
     async set(userId, key, input, version) {
@@ -65,7 +74,7 @@ export async function createSettings({ models, transaction }: Database, vault: V
             const [changed] = await models.settings.update(values, { where: { key, version } });
             if (changed === 0) throw new ApiError('conflict');
           }
-          await models.settingHistory.create({ key, value: secret ? null : json, version: version + 1, changedBy: userId });
+          await history.add(key, version + 1, secret ? null : JSON.parse(json), userId);
           await signals.send('setting', key);
         });
       } catch (error) {
@@ -75,7 +84,7 @@ export async function createSettings({ models, transaction }: Database, vault: V
       return view(key);
     },
 
-    history: (key, query) => history(models, key, query),
+    history: history.of,
   };
 }
 
@@ -85,25 +94,6 @@ function checked(key: SettingKey, input: unknown): unknown {
   if (parsed.success) return parsed.data;
   const details = parsed.error.issues.map(({ path, message }) => ({ field: ['body.value', ...path].join('.'), message }));
   throw new ApiError('invalid_request', { details });
-}
-
-async function history(
-  models: Database['models'],
-  key: SettingKey,
-  query: z.infer<typeof schemas.historyQuery>,
-): Promise<z.infer<typeof schemas.historyList>> {
-  const { rows, count } = await models.settingHistory.findAndCountAll({
-    where: { key },
-    order: orderOf(query.sort, 'version'),
-    ...slice(query),
-  });
-  const items = rows.map(({ value, version, changedBy, createdAt }) => ({
-    version,
-    value: value === null ? null : (JSON.parse(value) as unknown),
-    changedBy,
-    createdAt: createdAt.toISOString(),
-  }));
-  return { items, pagination: { page: query.page, pageSize: query.pageSize, total: count } };
 }
 
 function viewOf(key: SettingKey, own: Held | undefined): View {

@@ -69,6 +69,45 @@ describe.each(['sqlite', 'mysql'] as const)('operations on %s', (dialect) => {
     expect(await keys()).toEqual([]);
   });
 
+  test('people, sessions, calendars, settings and answers are caches as well, each with its way of letting go', async () => {
+    const { administrator, patient } = server.people;
+    const of = async (name: string) => (await ask('GET', '/caches')).items.find((cache: { name: string }) => cache.name === name);
+    const strategies = Object.fromEntries(
+      (await ask('GET', '/caches')).items.map(({ name, strategy }: { name: string; strategy: string }) => [name, strategy]),
+    );
+    expect(strategies).toMatchObject({
+      ...{ access: 'keyed', sessions: 'keyed', calendars: 'keyed', slots: 'keyed', 'review-figures': 'shared', departments: 'memory' },
+      ...{ settings: 'loaded', 'partner-accounts': 'loaded', 'message-templates': 'loaded', answers: 'client', pages: 'client' },
+    });
+    // A person: the next request reads what they may again.
+    await server.call('GET', '/api/v1/auth/session', patient.token);
+    const keys = async (name: string): Promise<string[]> =>
+      (await ask('GET', `/caches/${name}/keys`)).items.map(({ key }: { key: string }) => key);
+    expect(await keys('access')).toEqual(expect.arrayContaining([administrator.id, patient.id]));
+    expect(await ask('DELETE', `/caches/access/keys/${patient.id}`)).toEqual({});
+    expect(await keys('access')).not.toContain(patient.id);
+    const { misses } = await of('access');
+    expect((await server.call('GET', '/api/v1/auth/session', patient.token)).status).toBe(200);
+    expect(await of('access')).toMatchObject({ misses: misses + 1, held: true });
+    // Tokens are shown by their sessions and never as they are.
+    const sessions = await keys('sessions');
+    expect(sessions.length).toBeGreaterThan(0);
+    expect(sessions.every((key) => /^[0-9a-f-]{36}$/.test(key))).toBe(true);
+    expect(await ask('POST', '/caches/sessions/clear')).toEqual({});
+    expect(await keys('sessions')).toHaveLength(1);
+    // What is read as a whole is read again.
+    const { misses: loads } = await of('settings');
+    expect(await ask('POST', '/caches/settings/clear')).toEqual({});
+    expect(await of('settings')).toMatchObject({ misses: loads + 1 });
+    // What browsers keep is not ours to drop.
+    const before = await of('answers');
+    const { headers } = await server.app.inject({ url: '/api/v1/departments' });
+    await server.app.inject({ url: '/api/v1/departments', headers: { 'if-none-match': String(headers.etag) } });
+    expect(await of('answers')).toMatchObject({ hits: before.hits + 1, misses: before.misses + 1 });
+    expect(await ask('POST', '/caches/answers/clear')).toBe('wrong_state');
+    expect(await keys('answers')).toEqual([]);
+  });
+
   test('operations are counted by day, person, route, method and status', async () => {
     const { patient } = server.people;
     const { models, transaction } = server.database;

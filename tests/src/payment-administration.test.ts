@@ -39,7 +39,20 @@ describeApps('administration of payments', (server) => {
     expect(dataOf(saved)).toMatchObject({ configured: true, usable: true, enabled: true, version: 1, merchant: '1900000001' });
     const row = await server().database.models.paymentGateways.findByPk('wechat');
     const everything = JSON.stringify([saved.body, dataOf(await administrator('GET', '/payment-gateways')), row, await changes()]);
-    for (const secret of [options.apiV3Key, options.privateKey.split('\n')[1]!]) expect(everything).not.toContain(secret);
+    const history = dataOf(await administrator('GET', '/payment-gateways/wechat/history')).items;
+    expect(history).toEqual([
+      ...[
+        expect.objectContaining({
+          version: 1,
+          enabled: true,
+          merchant: '1900000001',
+          newKeys: true,
+          changedBy: server().people.administrator.id,
+        }),
+      ],
+    ]);
+    for (const secret of [options.apiV3Key, options.privateKey.split('\n')[1]!])
+      for (const told of [everything, JSON.stringify(history)]) expect(told).not.toContain(secret);
     const { id } = await newOrder(server());
     expect((await begin(server(), id, 'wechat')).state).toBe('pending');
   });

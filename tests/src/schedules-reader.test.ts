@@ -8,7 +8,7 @@ import { approve, dataOf, describeApps } from '#tests/support/people.ts';
 const MONDAY = '2090-01-02';
 
 describeApps('the reader of schedules', (server) => {
-  const reader = () => createScheduleReader(server().database, server().foundation.settings);
+  const reader = () => createScheduleReader(server().database, server().foundation.settings, server().foundation.signals);
   const hours = {
     startTime: '09:00',
     endTime: '10:00',

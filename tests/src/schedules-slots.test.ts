@@ -63,7 +63,7 @@ describeApps('slots', (server) => {
   test('a booking, its payment, its end and a changed hour show in the next read, also of another process', async () => {
     const time = freeAt(6);
     const { database, foundation, modules } = server();
-    const reader = createScheduleReader(database, foundation.settings);
+    const reader = createScheduleReader(database, foundation.settings, foundation.signals);
     const parts = { ...foundation, schedules: reader, offerings: modules.offerings, practitioners: modules.practitioners };
     const elsewhere = createSlots({ ...parts, appointments: {} as AffectedAppointments });
     async function seen() {

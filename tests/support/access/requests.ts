@@ -123,6 +123,7 @@ function accounts(): Record<string, (objects: Objects) => Call> {
       params: { channel: 'wechat_v2' },
       body: { enabled: true, version: 0, options: { appId: 'wx1', merchantId: '1900000001', apiKey: 'k'.repeat(32) } },
     }),
+    'GET /payment-gateways/{channel}/history': () => ({ params: { channel: 'wechat_v2' } }),
     'GET /orders/{id}/payments': (objects) => id(objects['paid']),
   };
 }

@@ -2202,15 +2202,15 @@ export interface paths {
     };
   };
   '/api/v1/caches': {
-    /** What the process keeps in memory, and how well that serves. Open to users who may: change the configuration (`settings:manage`). */
+    /** What is cached, how, and how well that serves. Open to users who may: change the configuration (`settings:manage`). */
     get: {
       parameters: Record<string, never>;
       responses: {
         200: Json<Success<{
           items: {
             name: string;
-            /** `memory`: each process keeps one value until a change of its source is signalled; `shared`: values by key, for all processes where there is Redis, until a change is signalled or their time is over */
-            strategy: 'memory' | 'shared';
+            /** `memory`: each process keeps one value until a change of its source is signalled; `shared`: values by key, for all processes where there is Redis, until a change is signalled or their time is over; `keyed`: each process keeps values by key, until they change or others take their place; `loaded`: each process keeps all of it and reads it again after a change; `client`: browsers and proxies keep it and ask each time whether it still holds (a hit: it does) */
+            strategy: 'memory' | 'shared' | 'keyed' | 'loaded' | 'client';
             /** time of a value; null: until it changes */
             ttlSeconds: number | null;
             held: boolean;
@@ -2240,6 +2240,7 @@ export interface paths {
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -2247,7 +2248,7 @@ export interface paths {
     };
   };
   '/api/v1/caches/{name}/keys': {
-    /** Keys that a cache has values for now; a cache of one value has its name. Open to users who may: change the configuration (`settings:manage`). */
+    /** Keys that a cache has values for in the process that answers; a cache of one value has its name. Open to users who may: change the configuration (`settings:manage`). */
     get: {
       parameters: {
         path: {
@@ -2284,6 +2285,7 @@ export interface paths {
         401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
         403: Json<Failure<'forbidden'>>;
         404: Json<Failure<'not_found'>>;
+        409: Json<Failure<'wrong_state'>>;
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
         429: Json<Failure<'rate_limited'>>;
@@ -8425,6 +8427,46 @@ export interface paths {
         413: Json<Failure<'payload_too_large'>>;
         415: Json<Failure<'unsupported_media_type'>>;
         422: Json<Failure<'bad_gateway_keys'>>;
+        429: Json<Failure<'rate_limited'>>;
+      };
+    };
+  };
+  '/api/v1/payment-gateways/{channel}/history': {
+    /** Changes of a payment partner, without its keys. Open to users who may: configure payment gateways (`gateways:manage`). */
+    get: {
+      parameters: {
+        query?: {
+          page?: number | undefined;
+          pageSize?: number | undefined;
+          /** a minus sign: the largest or newest first */
+          sort?: 'version' | '-version' | undefined;
+        };
+        path: {
+          channel: 'wechat' | 'wechat_v2' | 'alipay';
+        };
+      };
+      responses: {
+        200: Json<Success<{
+          items: {
+            version: number;
+            enabled: boolean;
+            /** null: it stayed what it was */
+            appId: string | null;
+            merchant: string | null;
+            /** whether keys were given */
+            newKeys: boolean;
+            changedBy: string | null;
+            createdAt: string;
+          }[];
+          pagination: {
+            page: number;
+            pageSize: number;
+            total: number;
+          };
+        }>>;
+        400: Json<Failure<'invalid_request'>>;
+        401: Json<Failure<'unauthenticated' | 'session_revoked'>>;
+        403: Json<Failure<'forbidden'>>;
         429: Json<Failure<'rate_limited'>>;
       };
     };

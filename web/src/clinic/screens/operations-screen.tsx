@@ -1,3 +1,5 @@
+import { Button } from 'antd';
+import { useState } from 'react';
 import { api, dataOf } from '../../api/client.ts';
 import { ActionButton } from '../blocks/action-button.tsx';
 import { type Column, DataTable, type Listed } from '../blocks/data-table.tsx';
@@ -8,6 +10,7 @@ import { PageHeader } from '../blocks/page-header.tsx';
 import { StatusTag, type Tone } from '../blocks/status-tag.tsx';
 import { Views } from '../blocks/views.tsx';
 import { When } from '../blocks/when.tsx';
+import { CacheKeys } from '../lists/cache-keys.tsx';
 import { useTexts } from '../texts/areas.ts';
 
 const JOBS = 'jobs';
@@ -135,6 +138,7 @@ function CheckList() {
 function CacheList() {
   const t = useTexts('operations');
   const shell = useTexts('shell');
+  const [looked, setLooked] = useState<string>();
   const list = useListState();
   const columns: Column<Cache>[] = [
     { key: 'cache', title: t('cache'), pinned: true, render: ({ name }) => name },
@@ -148,26 +152,33 @@ function CacheList() {
     { key: 'misses', title: t('misses'), align: 'right', render: ({ misses }) => misses },
     {
       ...{ key: 'actions', title: shell('table.actions'), pinned: true, fixed: true, align: 'right' },
-      render: ({ name }) => (
-        <div className="clinic-actions">
-          <ActionButton
-            text={t('clear')}
-            about={name}
-            run={() => clear(name)}
-            done={t('cleared')}
-            stale={[[CACHES]]}
-            testId="cache-clear"
-          />
-        </div>
-      ),
+      render: ({ name, strategy }) =>
+        strategy !== 'client' && (
+          <div className="clinic-actions">
+            <Button size="small" aria-label={`${t('keys')}: ${name}`} onClick={() => setLooked(name)} data-testid="cache-keys">
+              {t('keys')}
+            </Button>
+            <ActionButton
+              text={t('clear')}
+              about={name}
+              run={() => clear(name)}
+              done={t('cleared')}
+              stale={[[CACHES]]}
+              testId="cache-clear"
+            />
+          </div>
+        ),
     },
   ];
   return (
-    <DataTable<Cache>
-      {...{ name: CACHES, label: t('views.caches'), list, columns }}
-      load={async (state, signal) => pageOf(await readCaches(signal), state)}
-      rowKey={({ name }) => name}
-    />
+    <>
+      <DataTable<Cache>
+        {...{ name: CACHES, label: t('views.caches'), list, columns }}
+        load={async (state, signal) => pageOf(await readCaches(signal), state)}
+        rowKey={({ name }) => name}
+      />
+      {looked !== undefined && <CacheKeys name={looked} onClose={() => setLooked(undefined)} />}
+    </>
   );
 }
 
