@@ -8,8 +8,6 @@ import * as schemas from './schemas.ts';
 
 const tags = ['messages'];
 const answer = { schema: z.string() };
-/** Of a report: one of a mail may hold the whole mail. */
-const MAX_BYTES = 262_144;
 
 export function receiptRoutes(receipts: Receipts): FastifyPluginAsyncZod {
   return async (app) => {
@@ -32,7 +30,6 @@ function reportRoute(receipts: Receipts): FastifyPluginAsyncZod {
     app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body);
 
     app.post('/messages/receipts/:provider/:key', {
-      bodyLimit: MAX_BYTES,
       config: { policy: publicAccess, senders: 'partners', errors: ['not_found', 'forbidden'] },
       schema: {
         summary: 'Report of a provider; proven by the key in its address, and by its signature where it signs',
