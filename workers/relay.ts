@@ -85,7 +85,8 @@ export function startRelay({ outbox, deliver, concurrency, log }: RelayOptions):
       for (;;) {
         while (looking) await looking;
         await Promise.all(inHand.values());
-        if (inHand.size === 0 && (await look()) === 0 && !looking) return;
+        // Last of all what is in hand: a look that ended meanwhile may have claimed what this one passed by.
+        if ((await look()) === 0 && !looking && inHand.size === 0) return;
       }
     },
   };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openDatabase } from '#src/database/database.ts';
-import { createOutbox } from '#src/outbox/outbox.ts';
+import { type Claimed, createOutbox, type Outbox } from '#src/outbox/outbox.ts';
 import { silentLog } from '#tests/support/app.ts';
 import { dataFolder } from '#tests/support/data-folder.ts';
 import { freePort } from '#tests/support/mariadb.ts';
@@ -10,8 +10,10 @@ import { copyTemplate } from '#tests/support/template.ts';
 import { until } from '#tests/support/wait.ts';
 import { startJobs } from '#workers/index.ts';
 import { outside, type Processors } from '#workers/processor.ts';
+import { startRelay } from '#workers/relay.ts';
 import { openQueue } from '#workers/queue.ts';
 
+const soon = () => new Promise((next) => setImmediate(next));
 const rowOf = (id: string) => ({ id, topic: 'files.sweep', attempts: 0 });
 
 /** Takes turns as long as the process has any: a queue that spins leaves none. */
@@ -74,3 +76,32 @@ test('jobs of one aggregate follow each other through Redis at once, in order, t
   await database.close();
   await redis.stop();
 }, 60_000);
+
+test('drained() waits for what another look has claimed while its own found nothing', async () => {
+  const looks: ((rows: Claimed[]) => void)[] = [];
+  const answer = async (look: number, ...ids: string[]) => {
+    await until(`look ${look}`, () => looks.length > look);
+    looks[look]!(ids.map((id) => ({ ...rowOf(id), aggregate: null, payload: '{}', requestId: null })));
+    await soon();
+  };
+  const ends = new Map<string, () => void>();
+  const deliver = ({ id }: Claimed) => new Promise<void>((resolve) => void ends.set(id, resolve));
+  const claim = () => new Promise<Claimed[]>((resolve) => void looks.push(resolve));
+  const outbox = { claim, onDue: () => () => undefined, extend: async () => undefined } as unknown as Outbox;
+  const relay = startRelay({ outbox, deliver, concurrency: 8, log: silentLog });
+  let drained = false;
+
+  await answer(0, 'first');
+  await answer(1);
+  const done = relay.drained().then(() => (drained = true));
+  ends.get('first')!();
+  await until('a look of each', () => looks.length === 4);
+  await answer(2, 'second');
+  await answer(4);
+  await answer(3);
+  expect(drained).toBe(false);
+  ends.get('second')!();
+  for (let look = 5; !drained; look++) await answer(look);
+  await done;
+  await relay.close();
+});

@@ -115,7 +115,11 @@ describe.each(['sqlite', 'mysql'] as const)('privacy on %s', (dialect) => {
     const patient = await seedPatient(server);
     const before = await findMarks(server);
     expect(markedColumns.filter((column) => !before.has(column))).toEqual([]);
-    expect((await storedFiles(server)).marked).toBe(true);
+    const free = await server.database.models.files.findByPk(patient.files.free);
+    const kept = await storedFiles(server);
+    expect(kept.keys).toContain(free!.storeKey);
+    // Not even while they are kept: contents are encrypted.
+    expect(kept.marked).toBe(false);
     await server.stepUp(patient.token);
     await call('POST', '/me/privacy/copies', patient.token);
     await server.workers.drained();
