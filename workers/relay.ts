@@ -60,9 +60,7 @@ export function startRelay({ outbox, deliver, concurrency, log }: RelayOptions):
         log.warn({ err: error }, 'outbox not read');
         return 0;
       })
-      .finally(() => {
-        looking = undefined;
-      });
+      .finally(() => void (looking = undefined));
     void looking.then((claimed) => {
       if ((claimed > 0 || wanted) && inHand.size < concurrency) wake();
     });
