@@ -7,7 +7,7 @@ import { session, sessionRefused } from '../session.ts';
 import { createStore } from '../store.ts';
 import { useStore } from '../use-store.ts';
 import { NOTICES, UNREAD } from './notices.ts';
-import { chatOf, UNREAD_CHATS, VISITS } from './visits.ts';
+import { chatOf, CHATS, VISITS } from './visits.ts';
 
 /** How often a page without a socket looks for news, in milliseconds. */
 const LOOK_MS = 30_000;
@@ -50,7 +50,7 @@ function listen(client: QueryClient, token: string): Connection {
     const open = connection.state.get() === 'open';
     live.set(open);
     // What was told while nobody listened.
-    if (open) for (const queryKey of [UNREAD, UNREAD_CHATS]) void client.invalidateQueries({ queryKey });
+    if (open) for (const queryKey of [UNREAD, [VISITS], [CHATS]]) void client.invalidateQueries({ queryKey });
   });
   connection.onNotification((name, payload) => take(client, name, payload));
   return connection;

@@ -6,8 +6,10 @@ import type { Tone } from './blocks/status-tag.tsx';
 export const VISITS = 'visits';
 /** Key of how many chat messages were not read, in all visits. */
 export const UNREAD_CHATS = [VISITS, 'unread'];
+/** Beginning of the keys of chats. */
+export const CHATS = 'chat';
 /** Key of the chat of a visit. */
-export const chatOf = (id: string): string[] => ['chat', id];
+export const chatOf = (id: string): string[] => [CHATS, id];
 
 export type VisitStatus = 'scheduled' | 'active' | 'ended' | 'cancelled';
 export const STATES: readonly VisitStatus[] = ['scheduled', 'active', 'ended', 'cancelled'];
