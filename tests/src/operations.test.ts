@@ -105,6 +105,7 @@ describe.each(['sqlite', 'mysql'] as const)('operations on %s', (dialect) => {
     await server.app.inject({ url: '/api/v1/departments', headers: { 'if-none-match': String(headers.etag) } });
     expect(await of('answers')).toMatchObject({ hits: before.hits + 1, misses: before.misses + 1 });
     expect(await ask('POST', '/caches/answers/clear')).toBe('wrong_state');
+    expect(await ask('DELETE', '/caches/answers/keys/x')).toBe('wrong_state');
     expect(await keys('answers')).toEqual([]);
   });
 
