@@ -14,6 +14,8 @@ import { openRedis, tagOf } from '#src/redis.ts';
 const NAME = 'wenzhen-jobs';
 /** A stalled worker's jobs are taken over after this long, in milliseconds: shorter than the claim of a row. */
 const LOCK_MS = 5_000;
+/** How often that is looked for, in milliseconds. It takes two looks, the second after the lock has run out. */
+const STALLED_MS = 2_500;
 /** Longest pause between two tries to reach Redis. */
 const MOST_PAUSE_MS = 2_000;
 /** How long the end waits for jobs in hand and for Redis. Jobs that are cut off come up again from the outbox. */
@@ -60,7 +62,7 @@ export function openQueue(urls: string, work: ((id: string) => Promise<void>) | 
       ...prefix,
       concurrency,
       lockDuration: LOCK_MS,
-      stalledInterval: LOCK_MS,
+      stalledInterval: STALLED_MS,
     });
     worker.on('error', (error) => log.debug({ err: error }, 'job worker'));
   }

@@ -46,7 +46,7 @@ export const suites: readonly Suite[] = [
     files: [REST_FUZZ, SOCKET_FUZZ, 'tests/src/jobs.test.ts'],
     env: { FUZZ_REQUESTS: '10000', FUZZ_RUNS: '8' },
     twins: [
-      { bug: 'times-unchecked', files: [REST_FUZZ], only: 'sqlite' },
+      { bug: 'times-unchecked', files: [REST_FUZZ], only: 'mysql', env: { FUZZ_REQUESTS: '10000' } },
       { bug: 'messages-unchecked', files: [SOCKET_FUZZ] },
     ],
   },
