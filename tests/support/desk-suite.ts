@@ -58,7 +58,8 @@ async function seed(folder: string): Promise<void> {
  * @param options.seeded with half a year of visits beside the demo's people
  */
 export function deskSuite({ seeded = false } = {}): DeskSuite {
-  let parts: Started;
+  // Filled before the first test.
+  const parts = {} as Started;
   const closers: (() => Promise<unknown>)[] = [];
 
   async function openPage(browser: Browser, server: TestServer, who: SignedIn, address: string, options: PageOptions): Promise<Page> {
@@ -81,31 +82,13 @@ export function deskSuite({ seeded = false } = {}): DeskSuite {
     const administrator = await signIn(server, proof);
     const [doctor, patient] = await Promise.all([signIn(server, server.doctor), signIn(server, server.patient)]);
     const desk = await openPage(browser, server, administrator, '/departments', {});
-    parts = { server, browser, administrator, doctor, patient, proof, desk };
+    Object.assign(parts, { server, browser, administrator, doctor, patient, proof, desk });
   });
   afterAll(async () => {
     for (const close of closers.reverse()) await close();
   });
 
-  return {
-    get server() {
-      return parts.server;
-    },
-    get administrator() {
-      return parts.administrator;
-    },
-    get doctor() {
-      return parts.doctor;
-    },
-    get patient() {
-      return parts.patient;
-    },
-    get proof() {
-      return parts.proof;
-    },
-    get desk() {
-      return parts.desk;
-    },
+  return Object.assign(parts, {
     asAdministrator: (method, address, body) =>
       api(parts.server, method, address, { token: parts.administrator.token, ...(body !== undefined && { body }) }),
     open: (who, address, options = {}) => openPage(parts.browser, parts.server, who, address, options),
@@ -125,5 +108,5 @@ export function deskSuite({ seeded = false } = {}): DeskSuite {
       await place.getByTestId('person-select').locator('input').fill(name);
       await parts.desk.locator('.ant-select-item-option', { hasText: name }).first().click();
     },
-  };
+  } satisfies Omit<DeskSuite, keyof Started>);
 }
