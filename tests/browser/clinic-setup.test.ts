@@ -125,7 +125,8 @@ test('an administrator makes a role, permits something, and gives it to somebody
   await suite.desk.getByRole('heading', { level: 1, name: 'Dispatcher' }).waitFor();
   await suite.desk.getByLabel('See and search every user').check();
   await press('form-submit');
-  await suite.desk.getByText('Saved').waitFor();
+  const permitted = async () => (await asAdministrator<{ permissions: string[] }>('GET', '/roles/dispatcher')).permissions;
+  await until('the permission to be saved', async () => (await permitted()).includes('users:read-all'));
   await press('view-holders');
   await choose('周新');
   await press('form-submit');

@@ -44,15 +44,17 @@ function keepConnections(): void {
   });
 }
 
-/** A page with its own storage, as if on a device of its own. */
+/** A page with its own storage, as if on a device of its own; `moving`: of somebody who has not asked for less motion. */
 export async function openDevice(
   browser: Browser,
-  options: { locale?: string; phone?: boolean } = {},
+  options: { locale?: string; phone?: boolean; moving?: boolean } = {},
 ): Promise<{ context: BrowserContext; page: Page; errors: string[] }> {
   const context = await browser.newContext({
     locale: options.locale ?? 'en-US',
     viewport: options.phone ? { width: 390, height: 844 } : { width: 1280, height: 800 },
     permissions: ['camera', 'microphone'],
+    // Dialogs and messages that slide in are drawn a picture at a time, and a click waits until they stand still.
+    reducedMotion: options.moving ? 'no-preference' : 'reduce',
   });
   const page = await context.newPage();
   await page.addInitScript(keepConnections);
