@@ -27,9 +27,11 @@ const readHistory = async (name: Partner['name']) =>
   (await dataOf(api.GET(HISTORY, { params: { path: { name }, query: { pageSize: 20 } } }))).items;
 
 const isObject = (value: unknown): value is Values => typeof value === 'object' && value !== null;
-const wordOf = (value: unknown) => (Array.isArray(value) ? String(value.length) : String(value));
+/** Of an object in a list, what it is called. */
+const wordOf = (value: unknown): string =>
+  Array.isArray(value) ? value.map(wordOf).join(', ') : isObject(value) ? String(value['key'] ?? value['name']) : String(value);
 
-/** What is shown of an account: its plain fields; of lists, how many entries there are. */
+/** What is shown of an account: its plain fields; of lists, what is in them. */
 function AccountFacts({ account }: { account: unknown }) {
   const t = useTexts('admin');
   if (!isObject(account)) return null;
@@ -59,6 +61,7 @@ function Field({ field, values }: { field: PartnerField; values: Values }) {
     <Form.Item
       name={['account', name]}
       label={t(`partners.fields.${name}`)}
+      extra={field.example ? t('partners.example', { example: field.example }) : kind === 'lines' && t('partners.lines')}
       rules={[
         { required: !optional, whitespace: kind !== 'choice' },
         ...(kind === 'json' ? [{ validator: isJson, message: t('noJson') }] : []),

@@ -17,10 +17,14 @@ export interface PartnerField {
   /** Only for this provider. */
   of?: (typeof providers)[number];
   choices?: typeof providers;
+  /** Of `json`: how an entry looks. */
+  example?: string;
 }
 
 const text = (name: FieldName, more: Partial<PartnerField> = {}): PartnerField => ({ name, kind: 'text', ...more });
 const secret = (name: FieldName, more: Partial<PartnerField> = {}): PartnerField => ({ name, kind: 'secret', ...more });
+const PROVIDER = '{ "name": "id", "kind": "oidc", "issuer": "https://id.example", "clientId": "wenzhen", "clientSecret": "…" }';
+const SYSTEM = '{ "key": "his", "url": "https://his.example/api", "user": "wenzhen", "password": "…" }';
 const app = [text('appId'), secret('secret')];
 
 const fields: Record<PartnerName, readonly PartnerField[]> = {
@@ -32,8 +36,8 @@ const fields: Record<PartnerName, readonly PartnerField[]> = {
   mail: [text('url'), text('user', { optional: true }), secret('password', { optional: true }), text('from')],
   wechat: app,
   'wechat-mini': app,
-  'sign-in': [{ name: 'providers', kind: 'json' }],
-  hospitals: [{ name: 'systems', kind: 'json' }],
+  'sign-in': [{ name: 'providers', kind: 'json', example: PROVIDER }],
+  hospitals: [{ name: 'systems', kind: 'json', example: SYSTEM }],
   turn: [{ name: 'urls', kind: 'lines' }, secret('secret')],
 };
 

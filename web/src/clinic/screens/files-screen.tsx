@@ -37,11 +37,16 @@ const readFigures = () => dataOf(api.GET('/api/v1/files/statistics'));
 const readCategories = async (signal: AbortSignal) => (await dataOf(api.GET('/api/v1/files/categories', { signal }))).items;
 type Category = Awaited<ReturnType<typeof readCategories>>[number];
 
+const round = (size: number) => Math.round(size * 10) / 10;
+
 /** Bytes in the unit that they are easiest to read in. */
 function useSize(): (bytes: number) => string {
   const t = useTexts('admin');
-  return (bytes) =>
-    bytes < MEGABYTE ? t('kilobytes', { count: Math.ceil(bytes / 1024) }) : t('megabytes', { size: (bytes / MEGABYTE).toFixed(1) });
+  return (bytes) => {
+    if (bytes < MEGABYTE) return t('kilobytes', { size: Math.ceil(bytes / 1024) });
+    const megabytes = bytes / MEGABYTE;
+    return megabytes < 1024 ? t('megabytes', { size: round(megabytes) }) : t('gigabytes', { size: round(megabytes / 1024) });
+  };
 }
 
 function FileFigures() {

@@ -9,7 +9,7 @@ import { PageHeader } from '../blocks/page-header.tsx';
 import { PageSkeleton } from '../blocks/page-skeleton.tsx';
 import { StatusTag } from '../blocks/status-tag.tsx';
 import { PartnerAccounts } from '../lists/partner-accounts.tsx';
-import { SettingHistory } from '../lists/setting-history.tsx';
+import { SettingHistory, useSettingText } from '../lists/setting-history.tsx';
 import { useTexts } from '../texts/areas.ts';
 
 const SETTINGS = 'settings';
@@ -24,7 +24,6 @@ const write = (key: Key, value: unknown, version: number) =>
 
 /** What is neither text, number nor switch is edited as JSON. */
 const isPlain = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value);
-const shownAs = ({ secret, value }: Setting) => (secret ? '••••••' : typeof value === 'string' ? value : JSON.stringify(value));
 
 /** @throws {SyntaxError} what should be JSON is none */
 function valueOf(setting: Setting, typed: unknown): unknown {
@@ -76,6 +75,7 @@ interface RowProps {
 function Row({ setting, onEdit, onHistory }: RowProps) {
   const t = useTexts('admin');
   const name = useNames()(setting);
+  const textOf = useSettingText();
   return (
     <article className="clinic-card" data-testid="setting-card" data-setting={setting.key}>
       <div className="clinic-card-head">
@@ -83,7 +83,7 @@ function Row({ setting, onEdit, onHistory }: RowProps) {
         {!setting.isSet && <StatusTag tone="neutral">{t('standard')}</StatusTag>}
       </div>
       <p>
-        <strong className="clinic-break">{shownAs(setting)}</strong> <small>{setting.key}</small>
+        <strong className="clinic-break">{textOf(setting.secret ? null : setting.value)}</strong> <small>{setting.key}</small>
       </p>
       <div className="clinic-actions">
         {setting.isSet && (
