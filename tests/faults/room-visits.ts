@@ -6,7 +6,7 @@ import { booking } from '#tests/support/app.ts';
 import type { TestNode } from '#tests/support/server.ts';
 import { until } from '#tests/support/wait.ts';
 import { type Person, type Rig, send } from './rig.ts';
-import { RoomPerson } from './room-person.ts';
+import { RoomPerson, type RoomPersonOptions } from './room-person.ts';
 
 /** Settings of the processes for rows about rooms: people of the plays are faster than people, and the machine that they share is busy. */
 export const ROOM_ENV = {
@@ -14,12 +14,17 @@ export const ROOM_ENV = {
   ...{ ROOM_EMPTY_MS: '500', SOCKET_PING_TIMEOUT_MS: '4000', MEDIA_WORKER_CPU_LIMIT: '1' },
 };
 
-export interface RoomVisit {
+export interface PlannedVisit {
   id: string;
+  /** Who they are, in the order of the roles. */
+  persons: Person[];
+  /** How each of them comes in. */
+  ways: RoomPersonOptions[];
+}
+
+export interface RoomVisit extends PlannedVisit {
   /** In the order of the roles; nobody has come in yet. */
   people: RoomPerson[];
-  /** Who they are. */
-  persons: Person[];
 }
 
 export interface VisitOptions {
@@ -31,12 +36,18 @@ export interface VisitOptions {
   rooted?: boolean;
 }
 
-/** Makes a visit. Its first person tries the node of this number first, the second the other one, and so on. */
-export async function makeVisit(
+/** Makes a visit, and its people in this process. Its first person tries the node of this number first, the second the other one, and so on. */
+export async function makeVisit(rig: Rig, first: number, options: VisitOptions): Promise<RoomVisit> {
+  const visit = await planRoom(rig, first, options);
+  return { ...visit, people: visit.ways.map((way) => new RoomPerson(way)) };
+}
+
+/** The same without its people. */
+export async function planRoom(
   rig: Rig,
   first: number,
   { roles, lobby = false, sound = false, rooted = false }: VisitOptions,
-): Promise<RoomVisit> {
+): Promise<PlannedVisit> {
   const { models, transaction } = rig.desk.database;
   const id = randomUUID();
   const people = await rig.strangers(roles.length);
@@ -53,9 +64,9 @@ export async function makeVisit(
   return {
     id,
     persons: people,
-    people: people.map(({ token }, index) => {
+    ways: people.map(({ token }, index) => {
       const urls = [first + index, first + index + 1].slice(0, rooted ? 1 : 2).map((node) => rig.node(node).url);
-      return new RoomPerson({ token, consultationId: id, urls, ...(capabilities && { capabilities }) });
+      return { token, consultationId: id, urls, ...(capabilities && { capabilities }) };
     }),
   };
 }
@@ -96,7 +107,7 @@ export async function metricOf({ url }: Pick<TestNode, 'url'>, name: string): Pr
 }
 
 /** Waits until everybody hears everybody else of their visit over the connections that they have now. */
-export function allHear(visits: readonly RoomVisit[], withinMs = 30_000): Promise<unknown> {
+export function allHear(visits: readonly Pick<RoomVisit, 'people'>[], withinMs = 30_000): Promise<unknown> {
   const deaf = () =>
     visits.some(({ people }) => people.some((one) => people.some((other) => other !== one && one.hears(other.peerId) < 3)));
   return until('sound to arrive', () => !deaf(), withinMs, 20);

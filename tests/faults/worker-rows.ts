@@ -1,9 +1,10 @@
 /** A media worker is killed, or stands still: everybody in its room sees and hears again by themselves, and the other room notices nothing. */
 import { until } from '#tests/support/wait.ts';
 import { type CallPages, openPages } from './call-pages.ts';
+import { type PeopleApart, peopleApart } from './people-process.ts';
 import type { Rig } from './rig.ts';
-import { type Gap, watchGaps } from './room-person.ts';
-import { allHear, leaveAll, makeVisit, ROOM_ENV, type RoomVisit, spread } from './room-visits.ts';
+import { watchGaps } from './room-person.ts';
+import { allHear, leaveAll, makeVisit, planRoom, ROOM_ENV, type RoomVisit, spread } from './room-visits.ts';
 import type { Findings, Row, Size } from './row.ts';
 
 const ROLES = ['practitioner', 'patient', 'guest', 'guest'] as const;
@@ -16,7 +17,7 @@ interface Stage {
   pages: CallPages | null;
   /** In its worker, that of the pages. */
   disturbed: RoomVisit;
-  undisturbed: RoomVisit;
+  undisturbed: PeopleApart;
 }
 
 /** One figure of each media worker, by its pid. */
@@ -34,9 +35,14 @@ async function openRoom(rig: Rig, count: number): Promise<RoomVisit> {
   return visit;
 }
 
+async function openOtherRoom(rig: Rig): Promise<PeopleApart> {
+  const { ways } = await planRoom(rig, 0, { roles: ROLES, sound: true });
+  return peopleApart(ways, rig.node(0).url);
+}
+
 async function openStage(rig: Rig, pages: number): Promise<Stage> {
   const disturbed = await openRoom(rig, pages > 0 ? ROLES.length - pages : ROLES.length - 1);
-  const undisturbed = await openRoom(rig, ROLES.length);
+  const undisturbed = await openOtherRoom(rig);
   const watching = pages > 0 ? await openPages(rig.node(0).url, disturbed.id, disturbed.persons.slice(-pages)) : null;
   await watching?.move();
   return { rig, pages: watching, disturbed, undisturbed };
@@ -54,17 +60,18 @@ interface Silences {
 
 async function breakWorker(stage: Stage, signal: Break, found: Findings): Promise<Silences> {
   const { rig, disturbed, pages } = stage;
-  await allHear([disturbed, stage.undisturbed]);
+  await Promise.all([allHear([disturbed]), stage.undisturbed.allHear()]);
   // Both rooms are on one worker after a round; the other one is made anew, and placed on the worker that has none.
   if ([...(await figuresOfWorkers(rig, 'rooms')).values()].some((rooms) => rooms > 1)) {
-    await Promise.all(stage.undisturbed.people.map((person) => person.leave()));
+    await stage.undisturbed.leave();
     await until('a worker without rooms', async () => [...(await figuresOfWorkers(rig, 'rooms')).values()].includes(0));
-    stage.undisturbed = await openRoom(rig, ROLES.length);
-    await allHear([stage.undisturbed]);
+    stage.undisturbed = await openOtherRoom(rig);
+    await stage.undisturbed.allHear();
   }
   const restarts = disturbed.people.map((person) => person.restarts);
-  const others = stage.undisturbed.people.map((person) => person.restarts);
-  const watching: (() => Gap[])[] = [watchGaps([disturbed.people]), watchGaps([stage.undisturbed.people])];
+  const others = await stage.undisturbed.restarts();
+  await stage.undisturbed.watch();
+  const watched = watchGaps([disturbed.people]);
   await pages?.watch();
   const before = await rig.node(0).workers();
   const victim = await workerOf(stage);
@@ -76,17 +83,16 @@ async function breakWorker(stage: Stage, signal: Break, found: Findings): Promis
   await until('media to be made anew', again, BACK_MS, 10).catch((error: unknown) => found.fault(String(error)));
   await allHear([disturbed], BACK_MS).catch((error: unknown) => found.fault(String(error)));
   await pages?.move(BACK_MS).catch((error: unknown) => found.fault(String(error)));
-  const [gaps, otherGaps] = watching.map((end) => end());
+  const [gaps, otherGaps] = [watched(), await stage.undisturbed.gaps()];
   const silences = (await pages?.silences()) ?? [];
   found.expect('pages that were loaded again', (await pages?.reloads()) ?? 0, 0);
-  if (stage.undisturbed.people.some((person, index) => person.restarts !== others[index]))
-    found.fault('the room of the other worker was disturbed');
+  if ((await stage.undisturbed.restarts()) !== others) found.fault('the room of the other worker was disturbed');
   await until(
     'a worker in its place',
     async () => (await rig.node(0).workers()).filter((pid) => !before.includes(pid)).length === 1,
     BACK_MS,
   ).catch((error: unknown) => found.fault(String(error)));
-  return { disturbed: [...gaps!.map(({ ms }) => ms), ...silences], undisturbed: otherGaps!.map(({ ms }) => ms), found: [await after] };
+  return { disturbed: [...gaps.map(({ ms }) => ms), ...silences], undisturbed: otherGaps.map(({ ms }) => ms), found: [await after] };
 }
 
 /** The worker of the room that is to be disturbed: its pages have pictures as well; without pages it has one person less. */
@@ -105,7 +111,8 @@ async function play(rig: Rig, size: Size, found: Findings, signal: Break): Promi
     }
   } finally {
     await stage.pages?.close();
-    await leaveAll(rig, [stage.disturbed, stage.undisturbed]);
+    await stage.undisturbed.leave();
+    await leaveAll(rig, [stage.disturbed]);
   }
   const { p95, longest } = spread(all.disturbed);
   found.figure('silences', all.disturbed.length);
