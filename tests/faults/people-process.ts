@@ -1,8 +1,9 @@
 /**
  * People of a visit in a process of their own: what others in the play do, above all the handshakes of connections that are made
- * anew, would be silence in their ears too if they shared a thread. This file is its program as well.
+ * anew, would be silence in their ears too if they shared a thread. They have devices of their own as well, so that the process does
+ * not wait for a processor while pages of others take all of them. This file is its program as well.
  */
-import { fork } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type Gap, RoomPerson, type RoomPersonOptions, watchGaps } from './room-person.ts';
@@ -58,6 +59,8 @@ export async function peopleApart(ways: readonly RoomPersonOptions[], url: strin
 
 /** What the process does: it answers each message with `{ value }` or `{ error }`. */
 function serve(): void {
+  // Before everything that is not real time. Only root may, and without it the play is as good as the machine is idle.
+  spawnSync('chrt', ['--fifo', '--pid', '1', String(process.pid)], { stdio: 'ignore' });
   let people: RoomPerson[] = [];
   let end: () => Gap[] = () => [];
   const answers: Record<Question, () => unknown> = {

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { getPriority, setPriority } from 'node:os';
 import { MediaError } from '#sfu/errors.ts';
 import type { PeerMedia, RoomMedia } from '#sfu/types.ts';
 import { freePort } from '../support/mariadb.ts';
@@ -92,6 +94,19 @@ describe('worker loss', () => {
     expect(status.pid).not.toBe(room.workerPid);
     expect(logged.some(({ message }) => message.includes('does not answer'))).toBe(true);
     expect((await server.openRoom('a')).workerPid).toBe(status.pid);
+  });
+
+  test('workers are served before others where that is allowed', async () => {
+    const { server } = await start();
+    const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    let allowed = true;
+    try {
+      setPriority(other.pid ?? 0, -10);
+    } catch {
+      allowed = false;
+    }
+    other.kill();
+    expect(getPriority(server.workers()[0]!.pid)).toBe(allowed ? -10 : getPriority());
   });
 
   test('our own standing still does not get a healthy worker killed', async () => {
