@@ -221,6 +221,22 @@ test('words of a message are checked for their variables, changed and restored',
   await card.getByText('Built in').waitFor();
 });
 
+test('an administrator gives a payment partner its keys, and the history says who did, without them', async () => {
+  await asAdministrator('POST', '/auth/step-up', { password: suite.proof.password });
+  await go('/all-orders?view=gateways');
+  const card = suite.desk.locator('[data-channel=wechat_v2]');
+  await press('gateway-keys', card);
+  const keys = { 'App id': 'wx2026112700', 'Merchant number': '1600000001', 'API key': 'a-key-of-32-letters-for-the-test' };
+  for (const [label, key] of Object.entries(keys)) await suite.desk.getByTestId('form-dialog').getByLabel(label).fill(key);
+  await submit();
+  await press('gateway-history', card);
+  const change = suite.desk.getByTestId('gateway-change').first();
+  await change.getByText('1600000001').waitFor();
+  await change.getByText('secrets were entered').waitFor();
+  expect(await change.innerText()).not.toContain(keys['API key']);
+  await suite.desk.keyboard.press('Escape');
+});
+
 test('a doctor keeps phrases and a template of prescriptions', async () => {
   const page = await open(suite.doctor, '/templates');
   await press('phrase-add', page);

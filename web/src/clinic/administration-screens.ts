@@ -69,7 +69,7 @@ export const administrationScreens = [
     path: '/all-orders',
     name: 'allOrders',
     permission: 'orders:read-all',
-    areas: ['finance', 'booking'],
+    areas: ['finance', 'booking', 'admin'],
     load: () => import('./screens/all-orders-screen.tsx'),
   },
   {

@@ -10,6 +10,7 @@ import { FormDialog } from '../blocks/form-dialog.tsx';
 import { PageSkeleton } from '../blocks/page-skeleton.tsx';
 import { StatusTag } from '../blocks/status-tag.tsx';
 import { useTexts } from '../texts/areas.ts';
+import { HistoryDialog, LATEST } from './history-dialog.tsx';
 
 const GATEWAYS = 'gateways';
 const read = async () => (await dataOf(api.GET('/api/v1/payment-gateways'))).items;
@@ -18,6 +19,10 @@ type Body = paths['/api/v1/payment-gateways/{channel}']['put']['requestBody']['c
 
 const write = (channel: Gateway['channel'], body: Body) =>
   dataOf(api.PUT('/api/v1/payment-gateways/{channel}', { params: { path: { channel } }, body }));
+
+const HISTORY = '/api/v1/payment-gateways/{channel}/history';
+const readHistory = async (channel: Gateway['channel']) =>
+  (await dataOf(api.GET(HISTORY, { params: { path: { channel }, query: LATEST } }))).items;
 
 /** What each partner gives a merchant; the long ones are keys of several lines. */
 const KEYS = {
@@ -45,8 +50,15 @@ function setKeys({ channel, enabled, version }: Gateway, { platformKeys, ...valu
   return write(channel, { enabled, version, options: options as NonNullable<Body['options']> });
 }
 
-function Card({ gateway, onKeys }: { gateway: Gateway; onKeys(gateway: Gateway): void }) {
+interface CardProps {
+  gateway: Gateway;
+  onKeys(gateway: Gateway): void;
+  onHistory(gateway: Gateway): void;
+}
+
+function Card({ gateway, onKeys, onHistory }: CardProps) {
   const t = useTexts('finance');
+  const admin = useTexts('admin');
   const { channel, enabled, configured, usable, appId, merchant, version } = gateway;
   const name = t(`methods.${channel}`);
   return (
@@ -65,6 +77,11 @@ function Card({ gateway, onKeys }: { gateway: Gateway; onKeys(gateway: Gateway):
         />
       )}
       <div className="clinic-actions">
+        {version > 0 && (
+          <Button size="small" aria-label={`${admin('history')}: ${name}`} onClick={() => onHistory(gateway)} data-testid="gateway-history">
+            {admin('history')}
+          </Button>
+        )}
         <Button size="small" aria-label={`${t('setKeys')}: ${name}`} onClick={() => onKeys(gateway)} data-testid="gateway-keys">
           {t('setKeys')}
         </Button>
@@ -85,19 +102,50 @@ function Card({ gateway, onKeys }: { gateway: Gateway; onKeys(gateway: Gateway):
   );
 }
 
+/** What an account was and became; its keys are never told. */
+function History({ gateway: { channel }, onClose }: { gateway: Gateway; onClose(): void }) {
+  const t = useTexts('finance');
+  const admin = useTexts('admin');
+  const name = t(`methods.${channel}`);
+  return (
+    <HistoryDialog
+      {...{ name, queryKey: [GATEWAYS, channel, 'history'], onClose }}
+      read={() => readHistory(channel)}
+      testId="gateway-change"
+    >
+      {({ enabled, appId, merchant, newKeys }) => (
+        <div>
+          <strong>{t(enabled ? 'enabled' : 'disabled')}</strong>
+          {newKeys && <small> · {admin('partners.newSecrets')}</small>}
+          {appId !== null && (
+            <Facts
+              items={[
+                { label: t('appId'), value: appId },
+                { label: t('merchant'), value: merchant },
+              ]}
+            />
+          )}
+        </div>
+      )}
+    </HistoryDialog>
+  );
+}
+
 /** The payment partners: on or off, and what they know the clinic by. */
 export function GatewayList() {
   const t = useTexts('finance');
   const { data, error, refetch } = useQuery({ queryKey: [GATEWAYS], queryFn: read });
   const [edited, setEdited] = useState<Gateway>();
+  const [looked, setLooked] = useState<Gateway>();
   if (error) return <Failure error={error} onRetry={() => void refetch()} />;
   if (!data) return <PageSkeleton />;
   return (
     <section className="clinic-list">
       <p>{t('intro.gateways')}</p>
       {data.map((gateway) => (
-        <Card key={gateway.channel} gateway={gateway} onKeys={setEdited} />
+        <Card key={gateway.channel} gateway={gateway} onKeys={setEdited} onHistory={setLooked} />
       ))}
+      {looked && <History gateway={looked} onClose={() => setLooked(undefined)} />}
       <FormDialog<Values, unknown>
         title={edited ? `${t('setKeys')}: ${t(`methods.${edited.channel}`)}` : ''}
         open={edited !== undefined}

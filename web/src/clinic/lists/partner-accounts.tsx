@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Button, Form, Input, Modal, Select } from 'antd';
+import { Button, Form, Input, Select } from 'antd';
 import { useState } from 'react';
 import { api, dataOf } from '../../api/client.ts';
 import type { paths } from '../../api/schema.ts';
@@ -9,9 +9,8 @@ import { Failure } from '../blocks/failure.tsx';
 import { FormDialog } from '../blocks/form-dialog.tsx';
 import { PageSkeleton } from '../blocks/page-skeleton.tsx';
 import { StatusTag } from '../blocks/status-tag.tsx';
-import { When } from '../blocks/when.tsx';
-import { Person } from '../people.tsx';
 import { useTexts } from '../texts/areas.ts';
+import { HistoryDialog, LATEST } from './history-dialog.tsx';
 import { accountOf, fieldsOf, type PartnerField, type Values, valuesOf } from './partner-fields.ts';
 
 const PARTNERS = 'partner-accounts';
@@ -22,9 +21,7 @@ type Body = paths['/api/v1/partner-accounts/{name}']['put']['requestBody']['cont
 const write = (name: Partner['name'], body: Body) =>
   dataOf(api.PUT('/api/v1/partner-accounts/{name}', { params: { path: { name } }, body }));
 const HISTORY = '/api/v1/partner-accounts/{name}/history';
-/** The latest changes: more would be for the log. */
-const readHistory = async (name: Partner['name']) =>
-  (await dataOf(api.GET(HISTORY, { params: { path: { name }, query: { pageSize: 20 } } }))).items;
+const readHistory = async (name: Partner['name']) => (await dataOf(api.GET(HISTORY, { params: { path: { name }, query: LATEST } }))).items;
 
 const isObject = (value: unknown): value is Values => typeof value === 'object' && value !== null;
 /** Of an object in a list, what it is called. */
@@ -89,26 +86,20 @@ function AccountFields({ name }: { name: Partner['name'] }) {
 
 function History({ partner: { name }, title, onClose }: { partner: Partner; title: string; onClose(): void }) {
   const t = useTexts('admin');
-  const { data, error, refetch } = useQuery({ queryKey: [PARTNERS, name, 'history'], queryFn: () => readHistory(name) });
   return (
-    <Modal title={`${t('history')}: ${title}`} open onCancel={onClose} footer={null}>
-      {error && <Failure error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <PageSkeleton rows={3} />}
-      <ul className="clinic-lines">
-        {data?.map(({ version, enabled, account, newSecrets, changedBy, createdAt }) => (
-          <li key={version} className="clinic-line" data-testid="partner-change">
-            <div>
-              <strong>{t(enabled ? 'partners.on' : 'partners.off')}</strong>
-              {newSecrets && <small> · {t('partners.newSecrets')}</small>}
-              {account === null ? <p>{t('partners.sources.environment')}</p> : <AccountFacts account={account} />}
-            </div>
-            <span>
-              <Person id={changedBy} /> <When at={createdAt} />
-            </span>
-          </li>
-        ))}
-      </ul>
-    </Modal>
+    <HistoryDialog
+      {...{ name: title, queryKey: [PARTNERS, name, 'history'], onClose }}
+      read={() => readHistory(name)}
+      testId="partner-change"
+    >
+      {({ enabled, account, newSecrets }) => (
+        <div>
+          <strong>{t(enabled ? 'partners.on' : 'partners.off')}</strong>
+          {newSecrets && <small> · {t('partners.newSecrets')}</small>}
+          {account === null ? <p>{t('partners.sources.environment')}</p> : <AccountFacts account={account} />}
+        </div>
+      )}
+    </HistoryDialog>
   );
 }
 
