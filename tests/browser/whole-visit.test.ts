@@ -93,7 +93,7 @@ describe.each(['SQLite alone', 'MariaDB and Redis'] as const satisfies Engine[])
   }
 
   test('a patient registers with a code and adds a family member', async () => {
-    const device = await openDevice(browser);
+    const device = await openDevice(browser, { moving: true });
     contexts.push(device.context);
     patient = device.page;
     await patient.goto(clinic.server.url);

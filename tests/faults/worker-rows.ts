@@ -111,8 +111,7 @@ async function play(rig: Rig, size: Size, found: Findings, signal: Break): Promi
     }
   } finally {
     await stage.pages?.close();
-    await stage.undisturbed.leave();
-    await leaveAll(rig, [stage.disturbed]);
+    await Promise.all([stage.undisturbed.leave(), leaveAll(rig, [stage.disturbed])]);
   }
   const { p95, longest } = spread(all.disturbed);
   found.figure('silences', all.disturbed.length);
