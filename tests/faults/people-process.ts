@@ -60,7 +60,7 @@ export async function peopleApart(ways: readonly RoomPersonOptions[], url: strin
 /** What the process does: it answers each message with `{ value }` or `{ error }`. */
 function serve(): void {
   // Before everything that is not real time. Only root may, and without it the play is as good as the machine is idle.
-  spawnSync('chrt', ['--fifo', '--pid', '1', String(process.pid)], { stdio: 'ignore' });
+  spawnSync('chrt', ['--all-tasks', '--fifo', '--pid', '1', String(process.pid)], { stdio: 'ignore' });
   let people: RoomPerson[] = [];
   let end: () => Gap[] = () => [];
   const answers: Record<Question, () => unknown> = {
