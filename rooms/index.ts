@@ -9,7 +9,6 @@ import { type Alarms, createAlarms } from './alarms.ts';
 import type { RecordingParts } from './recording.ts';
 import { type ConsultationBehaviour, openConsultation, type RoomSummary } from './consultation-room.ts';
 import type { IceServers } from './consultation-state.ts';
-import { RoomError } from './errors.ts';
 import { type BusListener, createFigures, type Figures, timeBus } from './figures.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 import type { Cluster } from './cluster.ts';
@@ -24,8 +23,9 @@ import { createPresence } from './presence.ts';
 import type { Authenticator, ChatStore, ConsultationPolicy, Logger, SpanAttributes, Tracing } from './ports.ts';
 import type { Notification, NotificationName, RoomView } from './protocol.ts';
 import { receivedMessage } from './received.ts';
+import { closeRoom, createCommands, unlessClosed } from './room-commands.ts';
 import type { RoomMessage } from './room-messages.ts';
-import { type AskOptions, createRouter, type NodeOrder, type Router } from './router.ts';
+import { createRouter, type NodeOrder } from './router.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 import { createSocketChannel, createUserChannel } from './socket-channel.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
@@ -245,7 +245,7 @@ function kindOfRequest(message: unknown): string {
 export function createRooms(options: RoomsOptions): Rooms {
   const { supervisor, router, gateway, presence, node, figures, close } = createParts(options);
   const deadlineMs = options.config.ROOM_ASK_TIMEOUT_MS;
-  const command = commander(router, deadlineMs);
+  const command = createCommands(router, deadlineMs);
   let closing: Promise<void> | undefined;
 
   return {
@@ -285,33 +285,5 @@ async function recycleOrphans(
     if (supervisor.peek(consultationId)) continue;
     const owner = await directory.lookup(consultationId);
     if (!owner || owner.nodeId === gone) gateway.recycle([channelName.room(consultationId), channelName.lobby(consultationId)]);
-  }
-}
-
-type Command = Extract<RoomMessage, { kind: 'end' | 'start' | 'close' | 'call' }>;
-
-/** Sends commands that come from outside of the rooms to the actor of a room. @param options.mayOpen as the router's */
-function commander(router: Router<RoomMessage>, deadlineMs: number) {
-  return async (consultationId: string, message: Command, options: Pick<AskOptions, 'mayOpen'> = {}): Promise<void> => {
-    const { requestId } = message;
-    const ask = (): Promise<unknown> => router.ask(consultationId, message, { deadlineMs, requestId, ...options });
-    // A room that is just closing for want of people says that it moved; it opens again.
-    await ask().catch((error: unknown) => (error instanceof RoomError && error.code === 'room_moved' ? ask() : Promise.reject(error)));
-  };
-}
-
-/** Closes a room without opening it for that. */
-async function closeRoom(command: ReturnType<typeof commander>, consultationId: string, requestId: string): Promise<void> {
-  await unlessClosed((mayOpen) => command(consultationId, { kind: 'close', requestId }, { mayOpen }));
-}
-
-/** Asks a room without opening it for that. @returns null when it is not open */
-async function unlessClosed<T>(ask: (mayOpen: () => Promise<never>) => Promise<T>): Promise<T | null> {
-  const notOpen = new RoomError('not_found');
-  try {
-    return await ask(() => Promise.reject(notOpen));
-  } catch (error) {
-    if (error === notOpen) return null;
-    throw error;
   }
 }

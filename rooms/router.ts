@@ -105,7 +105,8 @@ export function createRouter<M, S>(parts: RouterOptions<M, S>): Router<M, S> {
       if (left() > 0) actor.mailbox.post(message, left(), resolve, reject);
     } catch (error) {
       // Another node was faster: it has the room now, or the sender tries again.
-      if (error instanceof OwnedElsewhere && error.nodeId !== bus.nodeId && (await askAway(bus, error.nodeId, job))) return;
+      if (error instanceof OwnedElsewhere && error.nodeId !== bus.nodeId && (await askAway(bus, error.nodeId, apart(job, 'opened'))))
+        return;
       reject(error);
     }
   };
@@ -230,9 +231,12 @@ async function askOwner<M, S>({ bus, directory }: RouterOptions<M, S>, owners: F
 async function askRecent<M>(bus: NodeBus, owners: FoundOwners, job: Job<M>): Promise<boolean> {
   const nodeId = owners.of(job.roomId);
   if (nodeId === undefined) return false;
-  // Under an id of its own: who answers that it has not the room may have it a moment later, and be asked again.
-  const options = { ...job.options, requestId: `${job.options.requestId}:recent` };
-  return askKnown(bus, owners, nodeId, { ...job, options });
+  return askKnown(bus, owners, nodeId, apart(job, 'recent'));
+}
+
+/** The same as a question of its own: who has answered that it has not the room may have it a moment later, and an answer is repeated to its id. */
+function apart<M>(job: Job<M>, name: string): Job<M> {
+  return { ...job, options: { ...job.options, requestId: `${job.options.requestId}:${name}` } };
 }
 
 /** Puts a whole search under the deadline of its question. `left` is what remains, in ms. */

@@ -3,6 +3,8 @@ import { RoomError } from '#rooms/errors.ts';
 import { createMemoryDirectory } from '#rooms/memory-directory.ts';
 import { createMemoryBusHub } from '#rooms/memory-node-bus.ts';
 import { createOwnership } from '#rooms/ownership.ts';
+import { createCommands } from '#rooms/room-commands.ts';
+import type { RoomMessage } from '#rooms/room-messages.ts';
 import { createRouter, type Router } from '#rooms/router.ts';
 import { createSupervisor, type Self, type Supervisor, type SupervisorOptions } from '#rooms/supervisor.ts';
 import { createMemoryLog } from '#tests/support/memory-ports.ts';
@@ -15,7 +17,11 @@ interface Node {
   router: Router<Message>;
   opened: string[];
   stopped: [string, StopReason][];
-  state: { busy: boolean };
+  state: {
+    busy: boolean;
+    /** Holds up the end of a room. */ stopping?: Promise<void>;
+    /** Where rooms open; here by default. */ placed?: string;
+  };
   close(): Promise<void>;
 }
 
@@ -35,7 +41,7 @@ function createNode(
   const bus = hub.join(nodeId);
   const opened: string[] = [];
   const stopped: [string, StopReason][] = [];
-  const state = { busy: false };
+  const state: Node['state'] = { busy: false };
   const open = async (id: string, self: Self<Message>): Promise<Behaviour<Message>> => {
     opened.push(id);
     const instance = `${nodeId}/${id}#${opened.length}`;
@@ -48,13 +54,16 @@ function createNode(
         return instance;
       },
       idle: () => !state.busy,
-      stop: async (reason) => void stopped.push([id, reason]),
+      stop: async (reason) => {
+        stopped.push([id, reason]);
+        await state.stopping;
+      },
     };
   };
   const ownership = createOwnership({ directory, nodeId, ttlMs: 60_000, log, onLost: (id) => supervisor.fence(id) });
   const supervisor = createSupervisor<Message>({ open, ownership, log, capacity: 100, maxFailures: 3, ...options });
   // Rooms open where they are asked for; where else, the tests of placement say.
-  const placement = { choose: () => nodeId, refusal: () => null };
+  const placement = { choose: () => state.placed ?? nodeId, refusal: () => null };
   const plain = { summaries: () => [], obey: async () => null, receive: (message: unknown) => message as Message };
   const router = createRouter({ supervisor, directory, bus, placement, log, ...plain });
   const node: Node = {
@@ -183,6 +192,31 @@ describe('router', () => {
     await ask(a, 'r', 'who');
     await a.close();
     expect(await ask(b, 'r', 'who')).toBe('b/r#1');
+  });
+
+  test('ask() reaches a room that opens anew on the node that was just closing it', async () => {
+    const [a, b] = cluster();
+    a.state.placed = 'b';
+    const { promise: saved, resolve: save } = Promise.withResolvers<void>();
+    b.state.stopping = saved;
+    expect(await ask(b, 'r', 'who')).toBe('b/r#1');
+    await ask(b, 'r', 'retire');
+    // The lease still says b, and b that it has the room no more: it is asked once again after it has opened the room.
+    const asked = ask(a, 'r', 'who');
+    setImmediate(save);
+    expect(await asked).toBe('b/r#2');
+  });
+
+  test('a command goes to a room that moved once more, as another question', async () => {
+    const ids: string[] = [];
+    const router = {
+      ask: async (_room: string, _message: RoomMessage, { requestId }: { requestId: string }) => {
+        ids.push(requestId);
+        if (ids.length === 1) throw new RoomError('room_moved');
+      },
+    };
+    await createCommands(router, 1_000)('r', { kind: 'start', requestId: 'one' });
+    expect(ids).toEqual(['one', 'one:again']);
   });
 
   test('a lease that ran out and was taken fences the former owner', async () => {
