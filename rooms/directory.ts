@@ -18,15 +18,22 @@ export interface NodeSign {
   listens: boolean;
 }
 
-/** Compare-and-set register of leases, and list of the nodes that live. Time is monotonic: a wall clock that jumps ends no lease. */
+/**
+ * Compare-and-set register of leases, and list of the nodes that live. No clock of a node counts, but that of the directory does: where
+ * it is the time of day of another machine (Redis lets keys expire by it), a jump ahead there ends all leases at once. The first owner who
+ * finds out has the others wait (`reclaim`); whoever asks for a room before that, within a third of a lease, may get it, under the next epoch.
+ */
 export interface Directory {
   /**
    * Takes a room that nobody holds (any more). A room held by the same node is held already: `claimed: false`.
    * @throws {RoomError} `storage_unavailable` while it is the turn of those who held rooms before the directory forgot them
    */
   claim(roomId: string, nodeId: string, ttlMs: number): Promise<Claim>;
-  /** The same for whoever had the room until now and whose lease is gone. */
-  reclaim(lease: Lease, ttlMs: number): Promise<Claim>;
+  /**
+   * The same for whoever had the room until now and whose lease is gone.
+   * @param early although time was left on it: other owners have lost theirs too, and it is their turn for half the life of a lease
+   */
+  reclaim(lease: Lease, ttlMs: number, early: boolean): Promise<Claim>;
   /** Extends leases, all in one round trip. @returns those that ran out or whose room somebody else holds */
   renew(leases: readonly Lease[], ttlMs: number): Promise<Lease[]>;
   /** Gives a room up; does nothing when the lease is not the current one. */

@@ -36,28 +36,17 @@ export interface Ownership {
   close(): void;
 }
 
+/** Rooms that are taken again at once: others wait for half the life of a lease only, and one after the other takes a round trip each. */
+const RETAKEN_AT_ONCE = 500;
+
 /** Takes, renews and gives back leases for one node. */
 export function createOwnership(options: OwnershipOptions): Ownership {
-  const { directory, ttlMs, log, onLost, figures = createFigures() } = options;
+  const { directory, ttlMs, log, figures = createFigures() } = options;
   const leases = new Map<string, Lease>();
+  const keeping = { options, leases, figures };
   let failing = false;
-
-  /** Nobody else holds a room whose lease is only gone, with the whole directory for example: its owner takes it again. */
-  const retake = async (lease: Lease): Promise<void> => {
-    const { roomId } = lease;
-    const claim = await directory.reclaim(lease, ttlMs);
-    if (leases.get(roomId) !== lease) return claim.claimed ? directory.release(claim.lease) : undefined;
-    if (claim.claimed) {
-      // Whoever had it in between has raised the epoch: the next durable write tells, and stops the room.
-      leases.set(roomId, claim.lease);
-      raise(figures.renewals, 'retaken');
-      log.warn({ roomId, term: claim.lease.term }, 'lease was gone and is taken again');
-      return;
-    }
-    leases.delete(roomId);
-    raise(figures.renewals, 'lost');
-    onLost(roomId);
-  };
+  /** When the last round of renewals that succeeded was sent: no lease is older. `performance.now()` */
+  let sentAt = Number.NEGATIVE_INFINITY;
 
   const renew = async (): Promise<void> => {
     figures.leases = leases.size;
@@ -65,9 +54,13 @@ export function createOwnership(options: OwnershipOptions): Ownership {
     if (leases.size === 0) return;
     try {
       const held = [...leases.values()];
+      const from = performance.now();
       const lost = await directory.renew(held, ttlMs);
+      // Time was left on them: the directory has lost them, or its clock has jumped, and with them those of others.
+      const early = performance.now() - sentAt < ttlMs;
+      sentAt = from;
       noteRound(figures, held.length - lost.length);
-      for (const lease of lost) if (leases.get(lease.roomId) === lease) await retake(lease);
+      await sideBySide(lost, async (lease) => (leases.get(lease.roomId) === lease ? retake(keeping, lease, early) : undefined));
       failing = false;
     } catch (error) {
       // A directory that is away takes no room from anybody: nobody else can claim, and the database fences late writes.
@@ -106,6 +99,41 @@ function again(work: () => Promise<void>, pauseMs: () => number): () => void {
     ended = true;
     clearTimeout(timer);
   };
+}
+
+interface Keeping {
+  options: OwnershipOptions;
+  leases: Map<string, Lease>;
+  figures: NonNullable<OwnershipOptions['figures']>;
+}
+
+/** Nobody else holds a room whose lease is only gone, with the whole directory for example: its owner takes it again. */
+async function retake({ options, leases, figures }: Keeping, lease: Lease, early: boolean): Promise<void> {
+  const { directory, nodeId, ttlMs, log, onLost } = options;
+  const { roomId } = lease;
+  const claimed = await directory.reclaim(lease, ttlMs, early);
+  if (leases.get(roomId) !== lease) return claimed.claimed ? directory.release(claimed.lease) : undefined;
+  // Its own when a try of before has taken it, and the answer was lost.
+  const held = claimed.claimed ? claimed.lease : claimed.owner;
+  if (held.nodeId === nodeId) {
+    // Whoever had it in between has raised the epoch: the next durable write tells, and stops the room.
+    leases.set(roomId, held);
+    raise(figures.renewals, 'retaken');
+    log.warn({ roomId, term: held.term }, 'lease was gone and is taken again');
+    return;
+  }
+  leases.delete(roomId);
+  raise(figures.renewals, 'lost');
+  onLost(roomId);
+}
+
+/** Does this with each, and waits for those that are under way when one fails. @throws what the first of them threw */
+async function sideBySide(leases: readonly Lease[], work: (lease: Lease) => Promise<void>): Promise<void> {
+  for (let at = 0; at < leases.length; at += RETAKEN_AT_ONCE) {
+    const some = leases.slice(at, at + RETAKEN_AT_ONCE).map(work);
+    await Promise.allSettled(some);
+    await Promise.all(some);
+  }
 }
 
 async function claim({ directory, nodeId, ttlMs, isGone, isSettling }: OwnershipOptions, roomId: string): Promise<Claim> {

@@ -7,6 +7,8 @@ import { CHANNELS } from './redis-node-bus.ts';
 
 /** What the scripts answer, by number. */
 const TAKE = { held: 0, taken: 1, ownersTurn: 2 } as const;
+/** Who takes: whoever comes first, an owner whose lease is gone, or one whose lease had time left. */
+const WHO = { anybody: 0, owner: 1, early: 2 } as const;
 const RENEW = { gone: 0, kept: 1 } as const;
 const RELEASE = { gone: 0, released: 1 } as const;
 const READ = { free: 0, held: 1 } as const;
@@ -15,7 +17,14 @@ type Code<T extends Record<string, number>> = T[keyof T];
 /** What `defineCommand` adds. */
 interface Scripts {
   takeLease(
-    ...keysAndArguments: [...keys: [string, string, string], nodeId: string, ttlMs: number, known: number, again: 0 | 1, turnMs: number]
+    ...keysAndArguments: [
+      ...keys: [string, string, string],
+      nodeId: string,
+      ttlMs: number,
+      known: number,
+      who: Code<typeof WHO>,
+      turnMs: number,
+    ]
   ): Promise<[code: Code<typeof TAKE>, lease: string]>;
   renewLeases(count: number, ...keysAndArguments: (string | number)[]): Promise<Code<typeof RENEW>[]>;
   releaseLease(lease: string, value: string): Promise<Code<typeof RELEASE>>;
@@ -63,9 +72,9 @@ export function createRedisDirectory(redis: Redis): Directory {
     known = Math.max(known, lease.term);
     return lease;
   };
-  const take = async (roomId: string, nodeId: string, ttlMs: number, again: 0 | 1): Promise<Claim> => {
+  const take = async (roomId: string, nodeId: string, ttlMs: number, who: Code<typeof WHO>): Promise<Claim> => {
     const turnMs = Math.ceil(ttlMs * TURN_SHARE);
-    const [code, text] = await asked(scripts.takeLease(keyOf(roomId), TERMS, TURN, nodeId, ttlMs, known, again, turnMs));
+    const [code, text] = await asked(scripts.takeLease(keyOf(roomId), TERMS, TURN, nodeId, ttlMs, known, who, turnMs));
     if (code === TAKE.ownersTurn) throw new RoomError('storage_unavailable');
     const lease = heard(text, roomId);
     return code === TAKE.taken ? { claimed: true, lease } : { claimed: false, owner: lease };
@@ -77,12 +86,13 @@ export function createRedisDirectory(redis: Redis): Directory {
   };
 
   return {
-    claim: (roomId, nodeId, ttlMs) => take(roomId, nodeId, ttlMs, 0),
-    reclaim: ({ roomId, nodeId }, ttlMs) => take(roomId, nodeId, ttlMs, 1),
+    claim: (roomId, nodeId, ttlMs) => take(roomId, nodeId, ttlMs, WHO.anybody),
+    reclaim: ({ roomId, nodeId }, ttlMs, early) => take(roomId, nodeId, ttlMs, early ? WHO.early : WHO.owner),
     async renew(leases, ttlMs) {
-      const lost: Lease[] = [];
-      for (let at = 0; at < leases.length; at += BATCH) lost.push(...(await renewSome(leases.slice(at, at + BATCH), ttlMs)));
-      return lost;
+      const batches: Promise<Lease[]>[] = [];
+      // One behind the other on one connection: none waits for the answer to another.
+      for (let at = 0; at < leases.length; at += BATCH) batches.push(renewSome(leases.slice(at, at + BATCH), ttlMs));
+      return (await Promise.all(batches)).flat();
     },
     async release(lease) {
       await asked(scripts.releaseLease(keyOf(lease.roomId), textOf(lease)));

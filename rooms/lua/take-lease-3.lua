@@ -7,7 +7,8 @@
   ARGV[1] node
   ARGV[2] life of the lease in ms
   ARGV[3] the highest term that this node has heard of; 0 for none
-  ARGV[4] 1 when the node has held the room until now and takes it back
+  ARGV[4] 1 when the node has held the room until now and takes it back, 2 when its lease had time left: a clock that jumped here,
+          for example, has ended those of others as well
   ARGV[5] how long owners have for that, in ms
 
   Returns { 1, lease } when taken, { 0, lease } when somebody holds it, be it the same node, and { 2, "" } when it is only the
@@ -22,8 +23,11 @@ end
 local counter = tonumber(redis.call('GET', KEYS[2])) or 0
 if counter < tonumber(ARGV[3]) then
   redis.call('SET', KEYS[3], '1', 'PX', ARGV[5])
+elseif ARGV[4] == '2' then
+  -- Of all that were lost together, the first one begins the turn.
+  redis.call('SET', KEYS[3], '1', 'PX', ARGV[5], 'NX')
 end
-if ARGV[4] ~= '1' and redis.call('EXISTS', KEYS[3]) == 1 then
+if ARGV[4] == '0' and redis.call('EXISTS', KEYS[3]) == 1 then
   -- From now on the counter tells that somebody has noticed.
   redis.call('SET', KEYS[2], string.format('%.0f', math.max(counter, tonumber(ARGV[3]))))
   return { 2, '' }

@@ -97,11 +97,11 @@ export function describeDirectory(name: string, make: () => Promise<DirectoryUnd
     test('reclaim() takes a room back that nobody holds, under a higher term, and leaves one that somebody holds', async () => {
       const lease = await claim('r', 'a');
       await under.directory.release(lease);
-      const again = await under.directory.reclaim(lease, TTL);
+      const again = await under.directory.reclaim(lease, TTL, false);
       expect(again).toMatchObject({ claimed: true, lease: { roomId: 'r', nodeId: 'a' } });
       const held = await under.directory.lookup('r');
       expect(held?.term).toBeGreaterThan(lease.term);
-      expect(await under.directory.reclaim({ ...lease, nodeId: 'b' }, TTL)).toEqual({ claimed: false, owner: held });
+      expect(await under.directory.reclaim({ ...lease, nodeId: 'b' }, TTL, false)).toEqual({ claimed: false, owner: held });
     });
 
     test('beat() names the nodes with another number each time; who leaves is off the list', async () => {
