@@ -19,7 +19,8 @@ import { createOwnership, type Ownership } from './ownership.ts';
 import { createNode } from './node.ts';
 import type { NodeBus } from './node-bus.ts';
 import type { NodeReport, NodeStatus } from './node-board.ts';
-import { createPresence } from './presence.ts';
+import { createOrphans } from './orphans.ts';
+import { BEATS, createPresence } from './presence.ts';
 import type { Authenticator, ChatStore, ConsultationPolicy, Logger, SpanAttributes, Tracing } from './ports.ts';
 import type { Notification, NotificationName, RoomView } from './protocol.ts';
 import { receivedMessage } from './received.ts';
@@ -31,8 +32,6 @@ import { createSocketChannel, createUserChannel } from './socket-channel.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
 import { type RoomsStats, statsOf } from './stats.ts';
 import { traceBus, traceTurns } from './tracing.ts';
-import { channelName } from './session.ts';
-import type { Directory } from './directory.ts';
 
 export type { IceServers } from './consultation-state.ts';
 export type { OpenRoom } from './consultation-room.ts';
@@ -208,8 +207,13 @@ function createParts(options: RoomsOptions) {
     figures.nodesGone++;
     media.nodeGone(gone);
     for (const { mailbox } of supervisor.actors()) mailbox.tell({ kind: 'node-gone', nodeId: gone }, true);
-    recycleOrphans({ directory, supervisor, gateway }, gone).catch((error: unknown) => log.warn({ err: error }, 'orphans not sent on'));
+    void orphans.sendOn(gone);
   };
+  const orphans = createOrphans({
+    ...{ directory, log, pauseMs: config.ROOM_LEASE_MS / BEATS },
+    gateway: () => gateway,
+    open: (roomId) => supervisor.peek(roomId) !== undefined,
+  });
   const presence = cluster && createPresence({ directory, nodeId, ttlMs: config.ROOM_LEASE_MS, log, onGone: nodeGone });
   void node.report();
   cluster?.media?.follow(() => receivers(node.others(), config.REGION ?? null));
@@ -219,6 +223,7 @@ function createParts(options: RoomsOptions) {
     await supervisor.close();
     await node.close();
     await presence?.close();
+    orphans.close();
     await gateway.close();
     ownership.close();
     alarms.close();
@@ -274,16 +279,4 @@ export function createRooms(options: RoomsOptions): Rooms {
     },
     close: () => (closing ??= close()),
   };
-}
-
-/** Sends on who is connected here, in a room that a node had which is gone: they come back, and whoever they meet opens the room. */
-async function recycleOrphans(
-  { directory, supervisor, gateway }: { directory: Directory; supervisor: Supervisor<RoomMessage>; gateway: Gateway },
-  gone: string,
-): Promise<void> {
-  for (const consultationId of gateway.visits()) {
-    if (supervisor.peek(consultationId)) continue;
-    const owner = await directory.lookup(consultationId);
-    if (!owner || owner.nodeId === gone) gateway.recycle([channelName.room(consultationId), channelName.lobby(consultationId)]);
-  }
 }

@@ -24,7 +24,7 @@ export interface Presence {
 }
 
 /** Beats in the life of a node that says nothing more. */
-const BEATS = 8;
+export const BEATS = 8;
 /** The connections of a process that ended are closed at once; one that lives makes new ones within this part of its life. */
 const UNHEARD_SHARE = 0.25;
 /** Part of the life of a node in which owners take their rooms back when the directory is there again: they try several times in it. */
