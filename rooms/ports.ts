@@ -139,8 +139,8 @@ export interface RecordingRecords {
   ): Promise<void>;
   /** Keeps a piece, also of a recording that is just over. @throws {RoomError} `stale_epoch`, `not_found` */
   segment(consultationId: string, epoch: number, recordingId: string, segment: RecordingSegment): Promise<void>;
-  /** Every piece is kept: the film can be made. */
-  complete(recordingId: string): Promise<void>;
+  /** Every piece is kept: the film can be made. @throws {RoomError} `stale_epoch` */
+  complete(consultationId: string, epoch: number, recordingId: string): Promise<void>;
 }
 
 /** Structured log; pino's shape. */

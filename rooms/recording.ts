@@ -317,7 +317,7 @@ class Desk implements RecordingDesk {
     const { log } = this.#room;
     try {
       await within(current.tape.finish(), LAST_PIECES_MS, 'deadline').catch(() => undefined);
-      await this.#durable('recording.complete', this.#parts.records.complete(current.id));
+      await this.#durable('recording.complete', this.#parts.records.complete(this.#id, this.#epoch, current.id));
     } catch (error) {
       // The end of the recording has planned its film for a while later.
       log.warn({ err: error, recordingId: current.id }, 'recording not completed at once');

@@ -33,11 +33,9 @@ export async function endRecordings(
   return rows.length;
 }
 
-/** Every piece is there: its film is made now. */
-export async function composeNow({ transaction }: Database, outbox: Outbox, id: string): Promise<void> {
-  await transaction(async () => {
-    if (await outbox.cancel(planned(id))) await outbox.append('recording.compose', { id }, { dedupeKey: planned(id) });
-  });
+/** Every piece is there: its film is made now. Inside the caller's transaction. */
+export async function composeNow(outbox: Outbox, id: string): Promise<void> {
+  if (await outbox.cancel(planned(id))) await outbox.append('recording.compose', { id }, { dedupeKey: planned(id) });
 }
 
 /** Ends what a room left open that nobody opened again. */

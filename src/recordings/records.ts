@@ -67,7 +67,11 @@ export function createRecordingRecords(parts: RecordsParts): RecordingRecords {
       }),
 
     segment: (consultationId, epoch, id, segment) => keep(parts, { consultationId, epoch, id }, segment),
-    complete: (id) => composeNow(database, outbox, id),
+    complete: (consultationId, epoch, id) =>
+      transaction(async () => {
+        await lockVisit(database, consultationId, epoch);
+        await composeNow(outbox, id);
+      }),
   };
 }
 
@@ -155,6 +159,12 @@ interface Place {
   id: string;
 }
 
+/** Of a visit that may be over by now. @throws {RoomError} `stale_epoch` */
+async function lockVisit({ models }: Database, id: string, roomEpoch: number): Promise<void> {
+  const visit = await models.consultations.findOne({ where: { id, roomEpoch }, attributes: ['id'], lock: true });
+  if (!visit) throw new RoomError('stale_epoch');
+}
+
 /** The content first, then the row that names it; a content that no row names is taken away again. */
 async function keep(parts: RecordsParts, { consultationId, epoch, id }: Place, segment: RecordingSegment): Promise<void> {
   const { database, files } = parts;
@@ -166,8 +176,7 @@ async function keep(parts: RecordsParts, { consultationId, epoch, id }: Place, s
   const { id: fileId } = await files.store({ ownerId: null, category: 'recording', name: `${rest.source}-${rest.offsetMs}`, content });
   try {
     await transaction(async () => {
-      const visit = await models.consultations.findOne({ where: mine, attributes: ['id'], lock: true });
-      if (!visit) throw new RoomError('stale_epoch');
+      await lockVisit(database, consultationId, epoch);
       const made = await models.recordings.findOne({ where: { id, consultationId, state: ['asked', 'recording', 'paused', 'composing'] } });
       if (!made?.startedAt) throw new RoomError('not_found');
       await models.recordingSegments.create({ id: segmentId, recordingId: id, ...rest, fileId, roomEpoch: epoch });

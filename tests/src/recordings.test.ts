@@ -119,7 +119,9 @@ describeApps('recordings', (server) => {
     await records.ended(visit, epoch, id, { reason: 'withdrawn', withdrawnBy: members.patient });
     await expect(records.moved(visit, epoch, id, 'recording')).rejects.toMatchObject({ code: 'not_found' });
     expect(codesOf([await call('DELETE', `/recordings/${id}`, 'doctor')])).toEqual(['step_up_required']);
-    await records.complete(id);
+    // A node that has lost the room makes no film of pieces that another one may still keep.
+    await expect(records.complete(visit, epoch - 1, id)).rejects.toMatchObject({ code: 'stale_epoch' });
+    await records.complete(visit, epoch, id);
     await workers.drained();
 
     const detail = dataOf(await call('GET', `/recordings/${id}`, 'patient'));

@@ -97,7 +97,8 @@ export function createMemoryRecordings(world: MemoryWorld): MemoryRecordings {
     async segment(consultationId, epoch, _id, { memberId, kind, offsetMs }) {
       await guarded(consultationId, epoch, `segment of ${memberId}: ${kind} at ${offsetMs < 60_000 ? 'the start' : offsetMs}`);
     },
-    async complete(id) {
+    async complete(consultationId, epoch, id) {
+      if (epoch < (world.visits.get(consultationId)?.epoch ?? 0)) throw new RoomError('stale_epoch');
       const row = rows.find((each) => each.id === id);
       if (row) row.complete = true;
     },
