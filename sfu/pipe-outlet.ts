@@ -6,12 +6,24 @@ import { connectPipe, openPipeTransport, pipeAddress } from './pipe.ts';
 import type { HomeTracks, PipeAddress, PipedData, PipedTrack, PipeSettings, Upstream } from './pipe.ts';
 import type { ProducerMedia } from './producer-media.ts';
 
+/** Pipes remembered that are not wanted any more although they were not there yet. Opening one takes seconds at most. */
+const MAX_GIVEN_UP = 100;
+
+/** What flows, with what it is of. */
+interface Flow {
+  consumer: types.Consumer | types.DataConsumer;
+  pipeId: string;
+  /** Of a track. */
+  media?: ProducerMedia;
+}
+
 export class PipeOutlet implements Upstream {
   readonly #home: HomeTracks;
   readonly #settings: PipeSettings;
   readonly #pipes = new Map<string, types.PipeTransport>();
-  /** What flows, with the track that it is of. */
-  readonly #flows = new Map<string, { consumer: types.Consumer | types.DataConsumer; media?: ProducerMedia }>();
+  readonly #flows = new Map<string, Flow>();
+  /** Pipes that their edge gave up while they were being made. */
+  readonly #givenUp = new Set<string>();
   #closed = false;
 
   constructor(home: HomeTracks, settings: PipeSettings) {
@@ -26,12 +38,15 @@ export class PipeOutlet implements Upstream {
 
   async connect(pipeId: string, edge: PipeAddress): Promise<PipeAddress> {
     const { router } = this.#home;
-    this.#assertOpen();
+    const mayOpen = (): void => {
+      if (this.#closed || this.#givenUp.has(pipeId)) throw new MediaError('closed');
+    };
+    mayOpen();
     const transport = await answer(openPipeTransport(router, this.#settings), () => router.closed);
     try {
-      this.#assertOpen();
+      mayOpen();
       await answer(connectPipe(transport, edge), () => transport.closed);
-      this.#assertOpen();
+      mayOpen();
     } catch (error) {
       transport.close();
       throw error;
@@ -44,7 +59,7 @@ export class PipeOutlet implements Upstream {
     const media = this.#home.track(producerId);
     if (!media) throw new MediaError('not_found');
     const consumer = await answer(this.#pipe(pipeId).consume({ producerId }), () => media.producer.closed);
-    this.#flows.set(consumer.id, { consumer, media });
+    this.#flow({ consumer, pipeId, media });
     consumer.on('producerclose', () => this.stop(consumer.id));
     // Until the edge says more of it: there is somebody who wants it.
     this.want(consumer.id, media.layers.length - 1);
@@ -53,7 +68,7 @@ export class PipeOutlet implements Upstream {
 
   async pullData(pipeId: string, dataProducerId: string): Promise<PipedData> {
     const consumer = await answer(this.#pipe(pipeId).consumeData({ dataProducerId }), () => this.#closed);
-    this.#flows.set(consumer.id, { consumer });
+    this.#flow({ consumer, pipeId });
     consumer.on('dataproducerclose', () => this.stop(consumer.id));
     const { id: consumerId, sctpStreamParameters = { streamId: 0 }, label, protocol } = consumer;
     return { consumerId, sctpStreamParameters, label, protocol };
@@ -72,7 +87,8 @@ export class PipeOutlet implements Upstream {
 
   disconnect(pipeId: string): void {
     this.#pipes.get(pipeId)?.close();
-    this.#pipes.delete(pipeId);
+    // It may be on its way: the edge did not wait for it.
+    if (!this.#pipes.delete(pipeId)) remember(this.#givenUp, pipeId);
     for (const [id, { consumer }] of this.#flows) if (consumer.closed) this.stop(id);
   }
 
@@ -82,13 +98,24 @@ export class PipeOutlet implements Upstream {
     for (const pipeId of this.#pipes.keys()) this.disconnect(pipeId);
   }
 
+  /** Keeps what flows. Whoever asks for the same again did not wait for what flows already. */
+  #flow(flow: Flow): void {
+    const same = ({ consumer, pipeId }: Flow): boolean => pipeId === flow.pipeId && producerOf(consumer) === producerOf(flow.consumer);
+    for (const [id, known] of this.#flows) if (same(known)) this.stop(id);
+    this.#flows.set(flow.consumer.id, flow);
+  }
+
   #pipe(pipeId: string): types.PipeTransport {
     const transport = this.#pipes.get(pipeId);
     if (!transport) throw new MediaError('not_found');
     return transport;
   }
+}
 
-  #assertOpen(): void {
-    if (this.#closed) throw new MediaError('closed');
-  }
+const producerOf = (consumer: Flow['consumer']): string => ('producerId' in consumer ? consumer.producerId : consumer.dataProducerId);
+
+function remember(givenUp: Set<string>, pipeId: string): void {
+  givenUp.add(pipeId);
+  const [oldest] = givenUp;
+  if (givenUp.size > MAX_GIVEN_UP && oldest !== undefined) givenUp.delete(oldest);
 }

@@ -269,3 +269,26 @@ test('an edge that nobody comes to is closed; a pipe that fails is not kept: the
   await until('the end of the pipe', () => openPipes() === 0);
   for (const router of [from, to]) router!.close();
 });
+
+test('what an edge did not wait for does not stay at home', async () => {
+  const worker = media.workers.find(({ closed }) => !closed)!;
+  const router = await worker.createRouter();
+  const outlet = new PipeOutlet({ router, track: () => undefined }, LOCAL_PIPES);
+  const edge = { ip: '127.0.0.1', port: 9 };
+  const late = outlet.connect('late', edge);
+  outlet.disconnect('late');
+  await expect(late).rejects.toMatchObject({ code: 'closed' });
+  expect(openPipes()).toBe(0);
+
+  const { id } = await (await router.createDirectTransport()).produceData();
+  await outlet.connect('pipe', edge);
+  await outlet.connect('other', edge);
+  const first = await outlet.pullData('pipe', id);
+  await outlet.pullData('other', id);
+  // Its answer was too late: the edge asks once more.
+  const second = await outlet.pullData('pipe', id);
+  expect([first.consumerId === second.consumerId, outlet.count]).toEqual([false, 2]);
+  outlet.close();
+  expect([outlet.count, openPipes()]).toEqual([0, 0]);
+  router.close();
+});
