@@ -30,8 +30,11 @@ export interface HandOver {
    * @returns the node that has it now, or null when no other node takes rooms, or the lease or the other node did not answer: then whoever comes back opens it
    */
   room(roomId: string, to?: string): Promise<string | null>;
-  /** Hands every room over, those that are opened meanwhile too. Resolves at the latest after `limitMs`; never rejects. */
-  all(limitMs: number): Promise<void>;
+  /**
+   * Hands every room over, those that are opened meanwhile too. Resolves at the latest after `limitMs`; never rejects.
+   * @param signal begins no more of them; those on their way still go
+   */
+  all(limitMs: number, signal: AbortSignal): Promise<void>;
 }
 
 /** Asks a node to open a room. @returns the node that has it: that one, or another that was faster */
@@ -65,10 +68,10 @@ export function createHandOver({ bus, placement, log, open, release, recycle }: 
     return owner;
   }
 
-  async function all(limitMs: number): Promise<void> {
+  async function all(limitMs: number, signal: AbortSignal): Promise<void> {
     const end = performance.now() + limitMs;
     const tried = new Set<string>();
-    const next = (): string | undefined => open().find((roomId) => !tried.has(roomId));
+    const next = (): string | undefined => (signal.aborted ? undefined : open().find((roomId) => !tried.has(roomId)));
     const work = async (): Promise<void> => {
       for (let roomId = next(); roomId !== undefined && performance.now() < end; roomId = next()) {
         tried.add(roomId);

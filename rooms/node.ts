@@ -43,6 +43,7 @@ export interface RoomNode {
    * Resolves at the latest after half of `SHUTDOWN_TIMEOUT_MS`; never rejects. Idempotent.
    */
   drain(): Promise<void>;
+  /** Takes rooms again, and keeps those that are not on their way yet. */
   undrain(): Promise<void>;
   /** @throws {RoomError} `room_moved`, `not_found` when a room is not here, or the node that it should go to takes none */
   obey(order: NodeOrder): Promise<{ owner: string | null } | null>;
@@ -79,6 +80,8 @@ export function createNode<M>(options: NodeOptions<M>): RoomNode {
   const { nodeId } = bus;
   const startedAt = Date.now();
   let draining: Promise<void> | null = null;
+  /** Ends the drain that is under way. */
+  let takeBack = new AbortController();
 
   const status = (): NodeStatus => statusOf(options, startedAt, draining !== null);
   const reporter = board && createNodeReporter({ board, nodeId, living, own: status, everyMs: config.ROOM_LEASE_MS / REPORTS, log });
@@ -88,20 +91,24 @@ export function createNode<M>(options: NodeOptions<M>): RoomNode {
   const open = (): string[] => [...supervisor.actors()].map(({ id }) => id);
   const handOver = createHandOver({ bus, placement, log, open, release: (roomId) => supervisor.release(roomId), recycle });
 
-  const leave = async (): Promise<void> => {
+  const leave = async (signal: AbortSignal): Promise<void> => {
     await report();
-    if (!others().some(({ takesRooms }) => takesRooms)) return;
+    if (signal.aborted || !others().some(({ takesRooms }) => takesRooms)) return;
     log.info({ rooms: supervisor.size }, 'handing rooms over');
-    await handOver.all(config.SHUTDOWN_TIMEOUT_MS / 2);
+    await handOver.all(config.SHUTDOWN_TIMEOUT_MS / 2, signal);
+    if (signal.aborted) return;
     // Those too whose rooms are elsewhere: the balancer brings them to a node that stays.
     gateway().recycle();
   };
-  const drain = (): Promise<void> =>
-    (draining ??= Promise.resolve()
-      .then(leave)
+  const drain = (): Promise<void> => {
+    const { signal } = takeBack;
+    return (draining ??= Promise.resolve()
+      .then(() => leave(signal))
       .catch((error: unknown) => log.error({ err: error }, 'not drained')));
+  };
   const undrain = async (): Promise<void> => {
-    draining = null;
+    takeBack.abort();
+    [takeBack, draining] = [new AbortController(), null];
     await report();
   };
   const obey: RoomNode['obey'] = async (order) => {

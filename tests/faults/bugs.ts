@@ -156,7 +156,7 @@ export const sourceBugs = {
     edits: [['if (leases.size === 0) return;', 'if (leases.size >= 0) return;']],
   },
   /** A process that stops keeps its rooms to the end. */
-  'keep-rooms': { file: 'rooms/node.ts', edits: [['await handOver.all(config.SHUTDOWN_TIMEOUT_MS / 2);', '']] },
+  'keep-rooms': { file: 'rooms/node.ts', edits: [['await handOver.all(config.SHUTDOWN_TIMEOUT_MS / 2, signal);', '']] },
   /** Whoever writes for a room may, whoever has it by now. */
   'no-fence': {
     file: 'src/consultations/policy.ts',
