@@ -67,6 +67,8 @@ export function faultsOf({ id, faults, figures, size }: Played): readonly string
   return [...faults, ...above.map(([name, most]) => `${name} above ${most}`)];
 }
 
+export const held = (played: Played): boolean => faultsOf(played).length === 0 && played.twinFound;
+
 function cells(played: Played): string[] {
   const { id, what, goal, figures, twinFound, seconds, commit } = played;
   const { rounds, clients } = played.size;

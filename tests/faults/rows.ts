@@ -15,6 +15,20 @@ import { neverReading } from './reader-row.ts';
 import type { Row } from './row.ts';
 import { workerFrozen, workerKilled } from './worker-rows.ts';
 
+/** Rows of rooms. */
+export const roomRows: readonly Row[] = [
+  nodeKilled,
+  nodePaused,
+  partitioned,
+  clockJumps,
+  chatting,
+  drained,
+  redisOut,
+  neverReading,
+  workerKilled,
+  workerFrozen,
+];
+
 export const rows: readonly Row[] = [
   oneSlot,
   seats,
@@ -31,14 +45,5 @@ export const rows: readonly Row[] = [
   repeating,
   guessing,
   jobsKilled,
-  nodeKilled,
-  nodePaused,
-  partitioned,
-  clockJumps,
-  chatting,
-  drained,
-  redisOut,
-  neverReading,
-  workerKilled,
-  workerFrozen,
+  ...roomRows,
 ];
