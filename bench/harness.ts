@@ -168,7 +168,20 @@ export function finish(results: readonly Result[]): void {
 export const goalText = (goal: Goal): string =>
   goal.atMost === undefined ? `≥ ${goal.atLeast}` : `≤ ${goal.compare === 'difference' ? '+' : ''}${goal.atMost}`;
 
-/** Cells of the result table: number, what, bare, ours, compared, spread of the bare side, goal, verdict. */
+const compared = ({ compare: how }: Goal, value: number): string => {
+  if (how === 'ratio') return value.toFixed(3);
+  return `${how === 'difference' && value >= 0 ? '+' : ''}${short(value)}`;
+};
+
+/** The smallest and the largest of what the median is taken of. */
+function range(result: Result): string {
+  if (result.pairs.length === 1) return '–';
+  const values = result.pairs.map((pair) => compare(result, pair));
+  const ends = [Math.min(...values), Math.max(...values)].map((value) => compared(result, value));
+  return [...new Set(ends)].join(' … ');
+}
+
+/** Cells of the result table: number, what, bare, ours, compared, the same of single pairs, spread of the bare side, goal, verdict. */
 export function cells(result: Result): string[] {
   const bare = result.pairs.map((pair) => pair.bare);
   const alone = result.compare === 'value';
@@ -177,16 +190,15 @@ export function cells(result: Result): string[] {
     result.what,
     alone ? '–' : `${short(median(bare))} ${result.unit}`,
     `${short(median(result.pairs.map((pair) => pair.ours)))} ${result.unit}`,
-    result.compare === 'ratio'
-      ? result.value.toFixed(3)
-      : `${result.compare === 'difference' && result.value >= 0 ? '+' : ''}${short(result.value)}`,
+    compared(result, result.value),
+    range(result),
     alone ? '–' : `${Math.round(spread(bare) * 100)} %`,
     goalText(result),
     result.passed ? 'met' : 'MISSED',
   ];
 }
 
-export const headings = ['goal no.', 'what', 'bare', 'ours', 'ours / bare', 'spread of bare', 'goal', 'verdict'];
+export const headings = ['goal no.', 'what', 'bare', 'ours', 'ours / bare', 'of single pairs', 'spread of bare', 'goal', 'verdict'];
 
 /** The results as an aligned text table. */
 export function table(results: readonly Result[]): string {
