@@ -1,5 +1,6 @@
 /** What makes a process one node of many: directory, bus and Socket.IO adapter, all on Redis. */
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdapter } from '@socket.io/redis-adapter';
 import type { Redis } from 'ioredis';
 import type { ServerOptions } from 'socket.io';
@@ -19,10 +20,22 @@ export interface Cluster {
   adapter: NonNullable<ServerOptions['adapter']>;
   /** The way to the media of other nodes. */
   media: ClusterMedia;
+  losses: Losses;
   /** After the rooms have closed. */
   close(): Promise<void>;
 }
 
+/** What nodes told each other and was lost: Redis keeps nothing for those who do not listen just then. */
+export interface Losses {
+  /** Messages to the people of other nodes that could not be sent, since the start. */
+  readonly unsent: number;
+  /** @param told called when something may have been lost, on either way, and both ways work again */
+  follow(told: () => void): void;
+}
+
+/** How often is looked whether both ways work again, and how long after they did a loss of before is not looked for again, in ms. */
+const LOOK_MS = 100;
+const CALM_MS = 5_000;
 /** How long a start waits for Redis, in ms. A node that starts without it opens no rooms until it is back. */
 const START_MS = 3_000;
 
@@ -38,6 +51,7 @@ export async function joinCluster(pub: Redis, nodeId: string, log: Logger): Prom
   // In a Redis Cluster, and behind sentinels, another server may have our keys from now on. Who listens on the one before is not counted among
   // the listeners of this one.
   pub.on('ready', () => sub.status === 'ready' && serverOf(pub) !== serverOf(sub) && sub.disconnect(true));
+  const { losses, publisher, close } = watchLosses(pub, sub);
   const ready = pub.status === 'ready' ? Promise.resolve() : new Promise<void>((connected) => void pub.once('ready', connected));
   await within(ready, START_MS, 'deadline').catch(() => log.warn({}, 'starting without Redis: rooms open once it is there'));
   const bus = await joinRedisBus({ nodeId, pub, sub, log });
@@ -46,9 +60,11 @@ export async function joinCluster(pub: Redis, nodeId: string, log: Logger): Prom
     directory: createRedisDirectory(pub),
     bus,
     board: createRedisNodeBoard(pub),
-    adapter: createAdapter(unheard(pub), sub, { key: 'wenzhen:sockets' }),
+    adapter: createAdapter(publisher, sub, { key: 'wenzhen:sockets' }),
     media,
+    losses,
     async close() {
+      close();
       await media.close();
       sub.disconnect();
     },
@@ -61,8 +77,45 @@ function serverOf(client: Redis): string {
   return `${remoteAddress}:${remotePort}`;
 }
 
-/** For the adapter, which publishes and does not look: a failure there would end the process. Rooms tell people again when they come back. */
-function unheard(pub: Redis): Redis {
-  const publish = (channel: string | Buffer, message: string | Buffer): Promise<number> => pub.publish(channel, message).catch(() => 0);
-  return new Proxy(pub, { get: (target, name) => (name === 'publish' ? publish : Reflect.get(target, name, target)) });
+/**
+ * Looks for losses. That a connection was broken is one: of `sub`, what others said; of `pub`, what was said from here. One that stands still
+ * loses what it does not take in time.
+ * @returns with the connection for the adapter, which publishes and does not look: a failure there would end the process
+ */
+function watchLosses(pub: Redis, sub: Redis): { losses: Losses; publisher: Redis; close(): void } {
+  let [unsent, ended, healing, calmAt] = [0, false, false, -Infinity];
+  let told = (): void => undefined;
+  // The second waits for its connection.
+  const work = async (): Promise<boolean> => {
+    const answers = await Promise.allSettled([pub.ping(), sub.ping()]);
+    return answers.every(({ status }) => status === 'fulfilled');
+  };
+  const pause = (ms: number): Promise<void> => sleep(Math.max(0, ms), undefined, { ref: false });
+  const heal = async (): Promise<void> => {
+    if (healing) return;
+    healing = true;
+    // A machine that cannot keep up would lose more by what follows.
+    await pause(calmAt - performance.now());
+    while (!ended && !(await work())) await pause(LOOK_MS);
+    healing = false;
+    calmAt = performance.now() + CALM_MS;
+    if (!ended) told();
+  };
+  const publish = (channel: string | Buffer, message: string | Buffer): Promise<number> =>
+    pub.publish(channel, message).catch(() => {
+      unsent++;
+      void heal();
+      return 0;
+    });
+  const losses: Losses = {
+    get unsent() {
+      return unsent;
+    },
+    follow(listener) {
+      told = listener;
+      for (const client of [pub, sub]) client.on('ready', () => void heal());
+    },
+  };
+  const publisher = new Proxy(pub, { get: (target, name) => (name === 'publish' ? publish : Reflect.get(target, name, target)) });
+  return { losses, publisher, close: () => void (ended = true) };
 }

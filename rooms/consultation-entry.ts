@@ -37,7 +37,8 @@ export function join(room: ConsultationRoom, message: JoinMessage): Later<Inside
   const mine = {};
   room.arriving.set(connectionId, mine);
   const arrived = (next: () => Inside | Later<Inside>): void => {
-    if (room.arriving.get(connectionId) !== mine) return answer.reject(new RoomError('already_joined'));
+    const latest = room.arriving.get(connectionId);
+    if (latest !== mine) return answer.reject(new RoomError(latest ? 'already_joined' : 'room_moved'));
     room.arriving.delete(connectionId);
     pass(answer, next);
     room.peopleChanged();
@@ -113,6 +114,7 @@ function newSeat({ memberId, name, role }: Access, { deviceId, audioOnly, camera
     role,
     stage: 'lobby',
     connectionId: null,
+    lostConnectionId: null,
     rtpCapabilities: null,
     chatAfterSeq: 0,
     audioOnly,

@@ -33,24 +33,33 @@ function closeMedia(room: ConsultationRoom, seat: Seat): void {
 /** A socket is gone: its seat is kept for the grace period, unless the session was revoked. */
 export function connectionGone(room: ConsultationRoom, connectionId: string, reason: 'disconnected' | 'session_revoked'): void {
   room.arriving.delete(connectionId);
-  for (const entry of room.entries.values()) if (entry.connectionId === connectionId) cancelEntry(room, entry, new RoomError('not_joined'));
-  const seat = room.seats.byConnection(connectionId);
+  // Nobody hears it, unless the connection was believed to be gone and is not: then the way in is tried again.
+  for (const entry of room.entries.values()) if (entry.connectionId === connectionId) cancelEntry(room, entry, new RoomError('room_moved'));
+  const seat = room.seats.byConnection(connectionId) ?? (reason === 'session_revoked' ? leftBy(room, connectionId) : undefined);
   if (!seat) return room.peopleChanged();
   if (reason === 'session_revoked') return giveUpSeat(room, seat, 'session_revoked');
   room.seats.connect(seat, null);
+  seat.lostConnectionId = connectionId;
   keepForGrace(room, seat);
   if (seat.stage === 'room') showPeer(room, seat);
   else showLobby(room);
   room.peopleChanged();
 }
 
-/** Every socket on a node is gone. */
-export function nodeGone(room: ConsultationRoom, nodeId: string): void {
+/** The seat that this connection held last, if nobody has come back to it: that its session was revoked may be told later than its loss. */
+function leftBy(room: ConsultationRoom, connectionId: string): Seat | undefined {
+  const seats = [...room.seats.at('room'), ...room.seats.at('lobby')];
+  return seats.find((seat) => seat.connectionId === null && seat.lostConnectionId === connectionId);
+}
+
+/** Every socket on these nodes is gone, or counts as gone: those that are there after all come in anew. */
+export function nodesGone(room: ConsultationRoom, areGone: (nodeId: string) => boolean): void {
   const seated = [...room.seats.at('room'), ...room.seats.at('lobby')].map(({ connectionId }) => connectionId);
   const coming = [...room.entries.values()].map(({ connectionId }) => connectionId);
-  for (const connection of new Set([...seated, ...coming, ...room.arriving.keys()])) {
-    if (connection && nodeOf(connection) === nodeId) connectionGone(room, connection, 'disconnected');
-  }
+  const known = [...new Set([...seated, ...coming, ...room.arriving.keys()])];
+  const there = known.filter((id): id is string => id !== null && areGone(nodeOf(id)));
+  for (const connection of there) connectionGone(room, connection, 'disconnected');
+  if (there.length > 0) room.channel.sendOn(there);
 }
 
 /** Gives the seat up when nobody came back to it in time. */

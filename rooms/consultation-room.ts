@@ -6,7 +6,7 @@ import type { Alarm, Alarms } from './alarms.ts';
 import { createAttendance } from './attendance.ts';
 import { type ChatLog, openChatLog } from './chat-log.ts';
 import { join } from './consultation-entry.ts';
-import { closeRoom, connectionGone, endVisit, keepForGrace, nodeGone } from './consultation-exit.ts';
+import { closeRoom, connectionGone, endVisit, keepForGrace, nodesGone } from './consultation-exit.ts';
 import { callIn, handlers } from './consultation-handlers.ts';
 import { bindMedia, rebuildMedia, renewMedia } from './consultation-media.ts';
 import type { ConsultationRoom, IceServers } from './consultation-state.ts';
@@ -226,7 +226,9 @@ function handle(room: ConsultationRoom, message: RoomMessage): unknown {
     case 'gone':
       return connectionGone(room, message.connectionId, message.reason);
     case 'node-gone':
-      return nodeGone(room, message.nodeId);
+      return nodesGone(room, (nodeId) => nodeId === message.nodeId);
+    case 'meet-anew':
+      return nodesGone(room, (nodeId) => nodeId !== message.nodeId);
     case 'end':
       return endVisit(room, message.byMemberId, message.requestId);
     case 'start':
@@ -351,6 +353,7 @@ function takeSnapshot(room: ConsultationRoom): RoomSnapshot {
 function restoreSeat(room: ConsultationRoom, saved: SeatSnapshot): void {
   const now = {
     connectionId: null,
+    lostConnectionId: null,
     rtpCapabilities: null,
     chatAfterSeq: 0,
     quality: { up: 0, down: 0 } as const,

@@ -12,12 +12,14 @@ import { connectionId } from './connection-id.ts';
 import type { IceServers } from './consultation-state.ts';
 import { durable } from './durable.ts';
 import { RoomError } from './errors.ts';
+import { createFarewells, type Farewells } from './farewells.ts';
 import { type Figures, raise } from './figures.ts';
 import { acceptsOrigin, authenticate, refusal, versionOf } from './handshake.ts';
 import { eventName, type Inbound, isRequest, parse } from './inbound.ts';
 import { createLifetime } from './lifetime.ts';
 import { capOutbound, terminate } from './outbound-cap.ts';
 import { frameOnce, writeDirectly } from './one-frame.ts';
+import { createPaced, type Paced } from './paced.ts';
 import { createPeople, type People } from './people.ts';
 import type { Authenticator, ConsultationPolicy, Identity, Logger, Span, Tracing } from './ports.ts';
 import { createProbes } from './probes.ts';
@@ -56,12 +58,17 @@ export interface Gateway {
   readonly io: GatewayServer;
   readonly counters: Readonly<GatewayCounters>;
   readonly sockets: number;
+  /** Lost connections that their rooms could not be told of yet. */
+  readonly unsaid: number;
   attach(server: HttpServer | HttpsServer): void;
   /** No socket comes in from now on: those that are there are about to be sent on. */
   leave(): void;
   /** New joins are refused from now on. */
   drain(): void;
-  /** Breaks the connections that this node has in these Socket.IO rooms, or all, in the way after which clients come back by themselves. */
+  /**
+   * Breaks the connections that this node has in these Socket.IO rooms, or all, in the way after which clients come back by themselves. Of
+   * many the last a moment later: each of them costs a handshake and a join.
+   */
   recycle(rooms?: readonly string[]): void;
   /** The consultations in which sockets of this node are. */
   visits(): Set<string>;
@@ -92,6 +99,8 @@ class SocketGateway implements Gateway {
   readonly #answers: Answers;
   readonly #sessions = createSessionSockets();
   readonly #people: People;
+  readonly #farewells: Farewells;
+  readonly #leavers: Paced = createPaced((id) => this.io.of('/').sockets.get(id)?.conn.close());
   readonly #unsubscribe: () => void;
   #leaving = false;
   #draining = false;
@@ -101,6 +110,7 @@ class SocketGateway implements Gateway {
     const { config, authenticator, adapter } = options;
     this.#options = options;
     this.#people = createPeople(config.RATE_JOIN_PER_10_SECONDS);
+    this.#farewells = createFarewells(options.router.tell, options.log);
     this.#answers = createAnswers(config.ROOM_ASK_TIMEOUT_MS + MARGIN_MS);
     this.io = new Server({
       serveClient: false,
@@ -128,6 +138,10 @@ class SocketGateway implements Gateway {
     return this.io.of('/').sockets.size;
   }
 
+  get unsaid(): number {
+    return this.#farewells.waiting;
+  }
+
   attach(server: HttpServer | HttpsServer): void {
     this.io.attach(server);
   }
@@ -143,7 +157,7 @@ class SocketGateway implements Gateway {
   recycle(rooms?: readonly string[]): void {
     const { sockets, adapter } = this.io.of('/');
     // Each socket is in a room of its own name.
-    for (const room of rooms ?? [...sockets.keys()]) for (const id of adapter.rooms.get(room) ?? []) sockets.get(id)?.conn.close();
+    this.#leavers.add((rooms ?? [...sockets.keys()]).flatMap((room) => [...(adapter.rooms.get(room) ?? [])]));
   }
 
   visits(): Set<string> {
@@ -158,6 +172,8 @@ class SocketGateway implements Gateway {
     this.#draining = true;
     this.#unsubscribe();
     this.#answers.close();
+    this.#farewells.close();
+    this.#leavers.close();
     const sockets = [...this.io.of('/').sockets.values()];
     // Not `io.close()`: that would close the HTTP server, which is not ours.
     this.io.engine?.close();
@@ -215,13 +231,8 @@ class SocketGateway implements Gateway {
   /** Tells every room that the socket ever asked for: a join that ran out of time here may still succeed there. */
   #tellGone({ id, data }: GatewaySocket): void {
     if (this.#closed) return;
-    const { router, log } = this.#options;
-    const requestId = `${id}:gone`;
-    for (const roomId of data.visited) {
-      router
-        .tell(roomId, { kind: 'gone', connectionId: data.connection, reason: data.goneBy }, requestId)
-        .catch((error: unknown) => log.warn({ err: error, roomId, requestId }, 'room not told about a lost connection'));
-    }
+    const message = { kind: 'gone', connectionId: data.connection, reason: data.goneBy } as const;
+    for (const roomId of data.visited) this.#farewells.say(roomId, message, `${id}:gone`);
   }
 
   #cut(socket: GatewaySocket, why: string, fields: object = {}): void {
@@ -366,7 +377,13 @@ class SocketGateway implements Gateway {
       consultationId,
       { kind: 'join', connectionId: data.connection, identity, payload, requestId: ask.requestId, showsRecording: data.showsRecording },
       { ...ask, mayOpen },
-      (value) => settle(() => sender.resolve(value)),
+      (value) =>
+        settle(() => {
+          if (readSession(socket.rooms).state !== 'connected') return sender.resolve(value);
+          // The owner has let the socket in before it answered, and that got lost on its way: it would sit in the room and be told nothing.
+          sender.reject(new RoomError('room_moved'));
+          socket.conn.close();
+        }),
       (error) => settle(() => sender.reject(error)),
     );
   }

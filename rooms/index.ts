@@ -12,7 +12,9 @@ import type { IceServers } from './consultation-state.ts';
 import { type BusListener, createFigures, type Figures, timeBus } from './figures.ts';
 import { createGateway, type Gateway } from './gateway.ts';
 import type { Cluster } from './cluster.ts';
+import type { Directory } from './directory.ts';
 import { receivers } from './media-nodes.ts';
+import { meetAnew } from './meet-anew.ts';
 import { createMemoryDirectory } from './memory-directory.ts';
 import { createMemoryBusHub } from './memory-node-bus.ts';
 import { createOwnership, type Ownership } from './ownership.ts';
@@ -53,7 +55,7 @@ export interface RoomsOptions {
   /** TURN servers with credentials for one user. */
   iceServers: (userId: string) => IceServers;
   /** The way to other nodes; a node alone brings its own parts. Closed by its owner, after the rooms. */
-  cluster?: (Pick<Cluster, 'directory' | 'bus' | 'board' | 'adapter'> & { media?: Cluster['media'] }) | undefined;
+  cluster?: (Pick<Cluster, 'directory' | 'bus' | 'board' | 'adapter'> & Partial<Pick<Cluster, 'media' | 'losses'>>) | undefined;
   tracing?: Tracing | null;
   /** Timing of each turn of an actor, in ms: for the metrics. */
   onTurn?: (kind: string, waitedMs: number, ranMs: number) => void;
@@ -178,6 +180,7 @@ function createParts(options: RoomsOptions) {
   const { nodeId } = bus;
   const figures = createFigures();
   const alarms = createAlarms();
+  const isSettling = (): boolean => presence?.isSettling() ?? false;
   const ownership = createOwnership({
     directory,
     nodeId,
@@ -186,7 +189,7 @@ function createParts(options: RoomsOptions) {
     figures,
     onLost: (roomId): void => supervisor.fence(roomId),
     isGone: (node) => presence?.isGone(node) ?? false,
-    isSettling: () => presence?.isSettling() ?? false,
+    isSettling,
   });
   const supervisor = superviseRooms(options, ownership, () => gateway, { figures, alarms });
   const summaries = (): RoomFigures[] => [...supervisor.actors()].map((actor) => figuresOf(actor, nodeId));
@@ -198,23 +201,15 @@ function createParts(options: RoomsOptions) {
     recycle: (id) => createSocketChannel(() => gateway, id, cluster?.adapter !== undefined).recycle(),
   });
   const { placement, obey } = node;
-  const router = createRouter({ supervisor, directory, bus, placement, summaries, obey, receive: receivedMessage, tracing, log });
+  const router = createRouter({
+    ...{ supervisor, directory, bus, placement, summaries, obey, isSettling, tracing, log },
+    receive: receivedMessage,
+  });
   const gateway: Gateway = createGateway({
     ...{ config, log, authenticator, media, policy, router, iceServers, nodeId, figures, tracing },
     adapter: cluster?.adapter,
   });
-  const nodeGone = (gone: string): void => {
-    figures.nodesGone++;
-    media.nodeGone(gone);
-    for (const { mailbox } of supervisor.actors()) mailbox.tell({ kind: 'node-gone', nodeId: gone }, true);
-    void orphans.sendOn(gone);
-  };
-  const orphans = createOrphans({
-    ...{ directory, log, pauseMs: config.ROOM_LEASE_MS / BEATS },
-    gateway: () => gateway,
-    open: (roomId) => supervisor.peek(roomId) !== undefined,
-  });
-  const presence = cluster && createPresence({ directory, nodeId, ttlMs: config.ROOM_LEASE_MS, log, onGone: nodeGone });
+  const { presence, orphans } = watchOthers(options, { directory, nodeId, supervisor, gateway, figures });
   void node.report();
   cluster?.media?.follow(() => receivers(node.others(), config.REGION ?? null));
   const close = async (): Promise<void> => {
@@ -230,6 +225,31 @@ function createParts(options: RoomsOptions) {
     await bus.close();
   };
   return { supervisor, router, gateway, presence, node, figures, close };
+}
+
+interface WatchingParts {
+  directory: Directory;
+  nodeId: string;
+  supervisor: Supervisor<RoomMessage>;
+  gateway: Gateway;
+  figures: Figures;
+}
+
+/** What follows when other nodes fall silent, or did not hear this one for a moment. */
+function watchOthers({ config, log, media, cluster }: RoomsOptions, { directory, nodeId, supervisor, gateway, figures }: WatchingParts) {
+  const orphans = createOrphans({
+    ...{ directory, log, pauseMs: config.ROOM_LEASE_MS / BEATS },
+    gateway: () => gateway,
+    open: (roomId) => supervisor.peek(roomId) !== undefined,
+  });
+  const onGone = (gone: string): void => {
+    figures.nodesGone++;
+    media.nodeGone(gone);
+    for (const { mailbox } of supervisor.actors()) mailbox.tell({ kind: 'node-gone', nodeId: gone }, true);
+    void orphans.sendOn(gone);
+  };
+  cluster?.losses?.follow(() => meetAnew({ supervisor, gateway, log }, nodeId));
+  return { orphans, presence: cluster && createPresence({ directory, nodeId, ttlMs: config.ROOM_LEASE_MS, log, onGone }) };
 }
 
 /** What a message is, for metrics and traces: one of few. */
@@ -266,7 +286,12 @@ export function createRooms(options: RoomsOptions): Rooms {
         const asked = { deadlineMs, requestId: randomUUID(), mayOpen };
         return router.ask(consultationId, { kind: 'inspect' }, asked) as Promise<RoomView>;
       }),
-    stats: () => ({ ...statsOf([...supervisor.actors()], gateway), figures, nodes: 1 + (presence?.others().length ?? 0) }),
+    stats: () => ({
+      ...statsOf([...supervisor.actors()], gateway),
+      figures,
+      nodes: 1 + (presence?.others().length ?? 0),
+      unsent: options.cluster?.losses?.unsent ?? 0,
+    }),
     nodes: () => ({ self: node.status(), others: node.others() }),
     order: (nodeId, order) => router.order(nodeId, order) as Promise<{ owner: string | null } | null>,
     drain: () => node.drain(),

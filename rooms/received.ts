@@ -6,8 +6,8 @@ import { RoomError } from './errors.ts';
 import { isRequest, parse } from './inbound.ts';
 import type { RoomMessage } from './room-messages.ts';
 
-/** Everything but `turn`, which an actor gives to itself. */
-const KINDS: Record<Exclude<RoomMessage['kind'], 'turn'>, true> = {
+/** Everything but what an actor gets from itself and its node. */
+const KINDS: Record<Exclude<RoomMessage['kind'], 'turn' | 'meet-anew'>, true> = {
   ...{ join: true, request: true, gone: true, 'node-gone': true, end: true, start: true, close: true, call: true, inspect: true },
 };
 

@@ -12,4 +12,6 @@ export interface RoomChannel {
   place(connectionId: string, peerId: string, stage: 'lobby' | 'room' | 'out'): void;
   /** Breaks the connections of room and lobby in the way after which clients come back by themselves. */
   recycle(): void;
+  /** The same for these connections, which are on other nodes. */
+  sendOn(connectionIds: readonly string[]): void;
 }

@@ -28,7 +28,8 @@ export type RoomMessage =
   /** This member is let in, now or when they come. */
   | { kind: 'call'; memberId: string; requestId: string }
   | { kind: 'inspect' }
-  | Turn;
+  | Turn
+  | MeetAnew;
 
 export type SeatRequest = {
   [N in SeatRequestName]: { kind: 'request'; connectionId: string; name: N; payload: RequestPayload<N>; requestId: string };
@@ -38,4 +39,11 @@ export type SeatRequest = {
 export interface Turn {
   kind: 'turn';
   run: () => unknown;
+}
+
+/** What this node and the others told each other may be lost. */
+export interface MeetAnew {
+  kind: 'meet-anew';
+  /** This node. */
+  nodeId: string;
 }

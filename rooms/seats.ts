@@ -19,6 +19,8 @@ export interface Seat {
   stage: 'lobby' | 'room';
   /** Socket, or null while the seat is kept for somebody whose connection broke. */
   connectionId: string | null;
+  /** The one that was lost last. */
+  lostConnectionId: string | null;
   /** null: text only */
   rtpCapabilities: RtpCapabilities | null;
   /** Highest chat number that the page had when it came. */

@@ -64,5 +64,9 @@ export function createSocketChannel(gateway: () => Gateway, consultationId: stri
       gateway().recycle([room, lobby]);
       if (clustered) io().serverSideEmit('rooms:recycle', [room, lobby]);
     },
+    sendOn(connections) {
+      // Each socket is in a room of its own name.
+      if (clustered) io().serverSideEmit('rooms:recycle', connections.map(socketOf));
+    },
   };
 }

@@ -20,6 +20,10 @@ export interface RoomsStats {
   figures: Readonly<Figures>;
   /** Nodes that live as far as this one knows, with it. */
   nodes: number;
+  /** Messages to the people of other nodes that could not be sent, since the start. */
+  unsent: number;
+  /** Lost connections that their rooms could not be told of yet. */
+  unsaid: number;
 }
 
 /** Upper ends of the sizes of rooms in the metrics, in seats. */
@@ -44,13 +48,17 @@ function busiestOf(actors: Actor<RoomMessage>[]): RoomsStats['busiest'] {
   return [...new Set([...first('peers'), ...first('mailboxDepth')])];
 }
 
-export function statsOf(actors: Actor<RoomMessage>[], { sockets, counters }: Gateway): Omit<RoomsStats, 'figures' | 'nodes'> {
+export function statsOf(
+  actors: Actor<RoomMessage>[],
+  { sockets, counters, unsaid }: Gateway,
+): Omit<RoomsStats, 'figures' | 'nodes' | 'unsent'> {
   const behaviours = actors.map((actor) => actor.behaviour as ConsultationBehaviour);
   return {
     rooms: actors.length,
     peers: behaviours.reduce((sum, { peers }) => sum + peers, 0),
     lobby: behaviours.reduce((sum, { lobby }) => sum + lobby, 0),
     sockets,
+    unsaid,
     mailboxDepth: Math.max(0, ...actors.map((actor) => actor.mailbox.depth)),
     messages: { ...counters },
     sizes: sizesOf(behaviours.map(({ peers }) => peers)),

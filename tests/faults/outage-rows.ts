@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Op } from 'sequelize';
 import { until } from '#tests/support/wait.ts';
 import { type Network, type Rig, send } from './rig.ts';
-import { type RoomPerson, watchGaps } from './room-person.ts';
+import { RoomPerson, watchGaps } from './room-person.ts';
 import { allHear, epochsOf, leaveAll, makeVisit, planVisit, ROOM_ENV, type RoomVisit, spread } from './room-visits.ts';
 import type { Findings, Row } from './row.ts';
 
@@ -27,16 +27,60 @@ function watchLife(rig: Rig): () => number {
   };
 }
 
-/** Two calls, one on each process, with somebody who reaches theirs through the other one. */
+/** Two calls, one on each process, with somebody who reaches theirs through the other one; two guests, one over each, are still to come. */
 async function gather(rig: Rig): Promise<RoomVisit[]> {
   const visits: RoomVisit[] = [];
+  const roles = ['practitioner', 'patient', 'guest', 'guest'] as const;
   for (const owner of [0, 1]) {
-    const visit = await makeVisit(rig, owner, { roles: ['practitioner', 'patient'], sound: true });
-    visits.push(visit);
-    for (const person of visit.people) await person.come();
+    const { people, ...visit } = await makeVisit(rig, owner, { roles, sound: true, rooted: true });
+    visits.push({ ...visit, people: people.slice(0, 2) });
+    for (const person of people.slice(0, 2)) await person.come();
   }
   await allHear(visits);
   return visits;
+}
+
+/** What happens in a room while its process cannot tell the other one. */
+interface Change {
+  /** Over the process of the room, and over the other one. */
+  near: RoomPerson;
+  far: RoomPerson;
+  /** Comes over the first. */
+  comes: RoomPerson;
+  /** Goes over the second. */
+  goes: RoomPerson;
+}
+
+async function planChange({ people: [near, far], ways: [, , first, second] }: RoomVisit): Promise<Change> {
+  const change = { near: near!, far: far!, comes: new RoomPerson(first!), goes: new RoomPerson(second!) };
+  await change.goes.come();
+  return change;
+}
+
+async function happen({ near, comes, goes }: Change): Promise<void> {
+  goes.close();
+  await near.ask('hand:raise', { raised: true });
+  await comes.come();
+}
+
+/** What of it is not known where it has to be. */
+function unknown({ near, far, comes, goes }: Change): string[] {
+  const known: Record<string, boolean> = {
+    'a hand that was raised': typeof far.peers.get(near.peerId)?.handRaisedAt === 'number',
+    'who came': far.peers.get(comes.peerId)?.connected === true,
+    'the sound of who came': far.hears(comes.peerId) >= 3,
+    'who went': near.peers.get(goes.peerId)?.connected !== true,
+  };
+  return Object.keys(known).filter((name) => !known[name]);
+}
+
+/** All but the two who are in the call leave, so that it can happen again. */
+async function undo({ near, comes }: Change, { ways }: RoomVisit): Promise<void> {
+  await near.insist('hand:raise', { raised: false });
+  await comes.leave();
+  const gone = new RoomPerson(ways[3]!);
+  await gone.come();
+  await gone.leave();
 }
 
 /** Whether somebody gets into the room of a new visit over each process, and people of a room reach it over the other one. */
@@ -61,8 +105,8 @@ const outages: readonly { name: string; begin(rig: Rig): Promise<void>; end(rig:
 
 export const redisOut: Row = {
   id: 'C2 Redis out',
-  what: 'Redis is ended and comes back empty; then it stands still and takes no packets; a call runs on each process meanwhile',
-  goal: 'both processes live, calls go on and their chat is stored, new visits are told to wait, no room changes its owner, soon all is as before',
+  what: 'Redis is ended and comes back empty; then it stands still and takes no packets; a call runs on each process meanwhile, and people come and go',
+  goal: 'both processes live, calls go on and their chat is stored, new visits are told to wait, no room changes its owner, soon all is as before and everybody knows what happened',
   short: { rounds: 1, clients: 1, ms: 2_500 },
   full: { rounds: 2, clients: 1, ms: 60_000 },
   limits: { 'longest silence in a call': 500, 'as before after': 5_000 },
@@ -72,31 +116,41 @@ export const redisOut: Row = {
     const visits = await gather(rig);
     const silences: number[] = [];
     const backs: number[] = [];
+    let life = (): number => 0;
     try {
       for (let round = 0; round < size.rounds && !found.failed; round++) {
         const outage = outages[round % outages.length]!;
         const before = await epochsOf(rig, visits);
-        const came = visits.flatMap(({ people }) => people.map(({ cameAt }) => cameAt));
+        const changes: Change[] = [];
+        for (const visit of visits) changes.push(await planChange(visit));
+        const came = changes.map(({ near }) => near.cameAt);
         const gaps = watchGaps(visits.map(({ people }) => people));
-        const life = watchLife(rig);
+        life = watchLife(rig);
         await outage.begin(rig);
+        for (const change of changes) await happen(change);
         await meanwhile(rig, visits, size.ms ?? 0, found);
         await outage.end(rig);
         const from = performance.now();
         // At once, from the other process: the owner has not been back yet, perhaps.
         await Promise.all(visits.map(({ people }) => people[1]!.insist('hand:raise', { raised: false })));
         await works(rig, visits);
+        await until('everybody to know what happened', () => changes.flatMap(unknown).length === 0, BACK_MS, 20).catch(() => undefined);
+        found.expect('what happened and is not known', changes.flatMap(unknown), []);
         backs.push(performance.now() - from);
         found.expect(`times that a process did not live while Redis was ${outage.name}`, life(), 0);
         silences.push(...gaps().map(({ ms }) => ms));
         found.expect('epochs', [...(await epochsOf(rig, visits))], [...before]);
+        // The others come in anew: what they were told meanwhile is lost.
+        const nearAt = changes.map(({ near }) => near.cameAt);
         found.expect(
-          'people who lost their connection',
-          visits.flatMap(({ people }) => people.map(({ cameAt }) => cameAt)).filter((at, index) => at !== came[index]).length,
+          'people of the process of their room who lost their connection',
+          nearAt.filter((at, index) => at !== came[index]).length,
           0,
         );
+        for (const [index, change] of changes.entries()) await undo(change, visits[index]!);
       }
     } finally {
+      life();
       await leaveAll(rig, visits);
     }
     found.figure('longest silence in a call', `${spread(silences).longest} ms`);

@@ -233,7 +233,10 @@ export class RoomPerson {
     for (const peer of answer.room.peers) this.peers.set(peer.id, peer);
     this.lobby = answer.room.lobby;
     this.#take(answer.chat.messages, answer.chat.latestSeq);
-    if (answer.media && this.#rtc && !answer.media.resumed) await this.#open(socket, answer.media);
+    if (!answer.media || !this.#rtc) return;
+    if (!answer.media.resumed) return this.#open(socket, answer.media);
+    // Who began to send meanwhile.
+    for (const view of answer.media.consumers) if (!this.#received.has(`${view.peerId}/${view.source}`)) this.#receive(consumer(view));
   }
 
   #take(messages: readonly ChatMessage[], latestSeq = 0): void {
@@ -279,7 +282,8 @@ export class RoomPerson {
     this.#mediaId = null;
     this.#received.clear();
     openMedia(rtc, media, (name, payload) => askOn(socket, name, payload));
-    const resume = (consumerIds: string[]): Promise<unknown> => askOn(socket, 'consumer:resume', { consumerIds });
+    // Over the connection that there is by then: media outlives it.
+    const resume = (consumerIds: string[]): Promise<unknown> => this.ask('consumer:resume', { consumerIds });
     // When its connection goes, or its media once more: the next way in receives everything anew.
     const receive = (this.#receive = receiver(rtc, this.#received, resume, () => undefined));
     for (const view of media.consumers) this.#receive(consumer(view));

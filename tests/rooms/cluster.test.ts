@@ -1,76 +1,11 @@
 /** Two nodes with one world behind them, on a real Redis. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { joinCluster } from '#rooms/index.ts';
-import { connectRedis } from '#src/redis.ts';
-import { Redis } from 'ioredis';
-import { type Gate, startGate } from '#tests/support/gate.ts';
-import { createMemoryLog } from '#tests/support/memory-ports.ts';
-import { type RedisServer, startRedis } from '#tests/support/redis.ts';
-import type { RoomServer } from '#tests/support/room-server.ts';
-import { roomSuite } from '#tests/support/room-suite.ts';
+import { acquainted, LEASE_MS, openRooms, type RoomNode, roomNodes } from '#tests/support/room-nodes.ts';
 import { until } from '#tests/support/wait.ts';
 
-/** Short, yet longer than this process may stand still while the machine has other work: a lease that runs out is somebody's. */
-const LEASE_MS = 2_000;
-
-const suite = roomSuite();
-let redis: RedisServer;
-let admin: Redis;
-beforeAll(async () => {
-  redis = await startRedis();
-  admin = new Redis(redis.url);
-  admin.on('error', () => undefined);
-});
-afterAll(async () => {
-  admin.disconnect();
-  await redis.stop();
-});
-
-/** A node with a network of its own to Redis and the others; its people stay connected to it, whatever becomes of that. */
-interface Node extends RoomServer {
-  network: Gate;
-}
-
-const opened: { close(): Promise<void> }[] = [];
-// After the suite has closed the rooms.
-afterEach(async () => {
-  for (const part of opened.splice(0).toReversed()) await part.close();
-});
-
-async function startNode(earlier?: Pick<RoomServer, 'world' | 'snapshots'>, settings: Record<string, string> = {}): Promise<Node> {
-  const network = await startGate(Number(new URL(redis.url).port));
-  const log = createMemoryLog();
-  const pub = connectRedis(`redis://127.0.0.1:${network.port}`, log);
-  const cluster = await joinCluster(pub, randomUUID(), log);
-  opened.push(network, { close: async () => pub.disconnect() }, cluster);
-  const shared = earlier && { world: earlier.world, snapshots: earlier.snapshots };
-  const server = await suite.start({ ROOM_LEASE_MS: String(LEASE_MS), ...settings }, { ...shared, cluster });
-  return { ...server, network };
-}
-
-async function startTwo(settings: Record<string, string> = {}): Promise<[Node, Node]> {
-  const one = await startNode();
-  return [one, await startNode(one, settings)];
-}
-
-/** Until each knows what the others say of themselves. */
-const acquainted = (...nodes: Node[]) =>
-  until('nodes to know each other', () => nodes.every(({ rooms }) => rooms.nodes().others.length === nodes.length - 1));
-
-/** Two people in one room, which is the first one's node's. */
-async function meet() {
-  const [here, there] = await startTwo();
-  const visit = here.world.visit({ lobby: false });
-  const doctor = await suite.person(here, visit, 'practitioner');
-  const patient = await suite.person(there, visit, 'patient');
-  await doctor.client.enter(visit);
-  await patient.client.enter(visit);
-  return { here, there, visit, doctor, patient };
-}
-
-/** How many rooms each node has open. */
-const openRooms = (...nodes: RoomServer[]): number[] => nodes.map(({ rooms }) => rooms.stats().rooms);
+const nodes = roomNodes();
+const { suite, startTwo, meet } = nodes;
 
 describe('two nodes', () => {
   test('people on two nodes meet in one room: lobby, chat, hands, leaving', async () => {
@@ -170,7 +105,7 @@ describe('two nodes', () => {
     // What a node says of itself may be a moment old: not always two and two.
     expect(Math.min(...openRooms(here, there))).toBeGreaterThan(0);
 
-    const worker = await startNode(here, { ROLES: 'jobs', DATABASE_URL: 'mysql://somewhere', REDIS_URL: redis.url });
+    const worker = await nodes.start(here, { ROLES: 'jobs', DATABASE_URL: 'mysql://somewhere', REDIS_URL: nodes.redis.url });
     await acquainted(here, there, worker);
     const visit = here.world.visit({ lobby: false });
     await worker.rooms.callIn(visit.consultationId, randomUUID(), randomUUID());
@@ -181,7 +116,7 @@ describe('two nodes', () => {
   test('a room is placed in the region of whoever is asked, and elsewhere when its nodes drain', async () => {
     const [here, there] = await startTwo({ REGION: 'east' });
     await acquainted(here, there);
-    const open = async (asked: Node): Promise<void> => {
+    const open = async (asked: RoomNode): Promise<void> => {
       const visit = here.world.visit({ lobby: false });
       await (await suite.person(asked, visit, 'practitioner')).client.enter(visit);
     };
@@ -248,8 +183,9 @@ describe('two nodes', () => {
     expect(visit.epoch).toBe(2);
   });
 
-  test('a wiped Redis, and one that is away, cost running rooms nothing', async () => {
-    const { visit, doctor, patient } = await meet();
+  test('a wiped Redis, and one that is away, cost running rooms nothing; people of other nodes come in anew', async () => {
+    const { there, visit, doctor, patient } = await meet();
+    const { redis, admin } = nodes;
     await admin.flushall();
     // From the other node, which finds nobody's lease and must leave the room to its owner.
     await until('the owner to be found again', () => patient.client.call('hand:raise', { raised: true }).then(({ ok }) => ok), 10_000, 10);
@@ -261,17 +197,24 @@ describe('two nodes', () => {
       { begin: () => redis.kill(), end: () => redis.resume() },
       { begin: async () => void process.kill(redis.pid, 'SIGSTOP'), end: async () => void process.kill(redis.pid, 'SIGCONT') },
     ];
+    let { client } = patient;
     for (const [round, { begin, end }] of outages.entries()) {
       await begin();
+      await doctor.client.ok('hand:raise', { raised: round === 0 });
       await sleep(LEASE_MS * 1.5);
       await doctor.client.ok('chat:send', { text: `没有它 ${round}`, clientMessageId: randomUUID() });
       await end();
+      await client.closed();
       // At once, and from the other node again.
-      await until('the owner to be found', () => patient.client.call('hand:raise', { raised: round > 0 }).then(({ ok }) => ok), 10_000, 10);
-      await patient.client.ok('chat:send', { text: `回来了 ${round}`, clientMessageId: randomUUID() });
+      const { room } = await until('them to come back', async () => {
+        client = await there.connect(patient.token);
+        return client.enter(visit, { deviceId: patient.client.deviceId }).catch(() => client.socket.disconnect() && null);
+      });
+      expect(room.peers.map(({ handRaisedAt }) => handRaisedAt !== null)).toEqual([round === 0, true]);
+      await client.ok('chat:send', { text: `回来了 ${round}`, clientMessageId: randomUUID() });
       await doctor.client.next('chat:posted', ({ messages }) => messages[0]!.text === `回来了 ${round}`);
     }
     expect(visit.epoch).toBe(1);
-    expect([doctor, patient].every(({ client }) => client.socket.connected)).toBe(true);
+    expect(doctor.client.socket.connected).toBe(true);
   });
 });

@@ -346,6 +346,8 @@ describe('operation', () => {
       mailboxDepth: 0,
       messages: { received: 3, answered: 3, refused: 1, rateLimited: 0, cut: 0 },
       nodes: 1,
+      unsent: 0,
+      unsaid: 0,
       busiest: [{ roomId: visit.consultationId, peers: 1, mailboxDepth: 0 }],
       sizes: expect.objectContaining({ 0: 0, 1: 1, 2: 0 }),
       figures: expect.objectContaining({ nodesGone: 0, opened: new Map([['new', 1]]), refusals: new Map([['in_lobby', 1]]) }),
