@@ -1,6 +1,6 @@
 // Programs and libraries from the system's package manager: what is needed,
 // how to see that it is there, and installing it where we may.
-import { accessSync, chmodSync, constants, copyFileSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, copyFileSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { onExit } from './exit.mjs';
 import { cacheDir, readIfThere } from './files.mjs';
@@ -29,6 +29,8 @@ const file =
   (...paths) =>
   () =>
     paths.some((path) => existsSync(path));
+/** @param {string} path of a folder; the libraries of Debian are in one for each architecture */
+const subfolders = (path) => (existsSync(path) ? readdirSync(path).map((name) => join(path, name)) : []);
 /** @param {string} path below an include folder */
 const header = (path) => file(join('/usr/include', path), join('/usr/local/include', path));
 
@@ -57,6 +59,7 @@ const KNOWN = {
   nftables: { there: program('nft') },
   iproute2: { there: program('tc') },
   coturn: { there: program('turnserver'), service: true },
+  libfaketime: { there: () => subfolders('/usr/lib').some((folder) => existsSync(join(folder, 'faketime/libfaketimeMT.so.1'))) },
   'fonts-wqy-zenhei': {
     there: file('/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc', '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc'),
   },
@@ -65,7 +68,7 @@ const KNOWN = {
 /** What each target of the bootstrap needs. */
 export const NEEDED = {
   start: ['ffmpeg'],
-  test: ['ffmpeg', 'chromium', 'mariadb-server', 'redis-server', 'nftables', 'iproute2', 'coturn', 'fonts-wqy-zenhei'],
+  test: ['ffmpeg', 'chromium', 'mariadb-server', 'redis-server', 'nftables', 'iproute2', 'coturn', 'libfaketime', 'fonts-wqy-zenhei'],
   // libsrtp2-dev serves when the source package cannot be had.
   workerBuild: [
     ...['cmake', 'ninja-build', 'g++', 'dpkg-dev', 'flatbuffers-compiler', 'libflatbuffers-dev'],

@@ -8,6 +8,8 @@ export interface Size {
   clients: number;
   /** How long what breaks stays broken, in ms, where the row says so. */
   ms?: number;
+  /** So many of the steps of a round; all when absent. */
+  steps?: number;
   /** Of what is left to chance; 1 when absent. */
   seed?: number;
 }

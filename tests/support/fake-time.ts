@@ -15,7 +15,7 @@ export interface Clock {
 /** @throws with the command that installs it when it is missing */
 export async function createClock(): Promise<Clock> {
   const library = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1').find((file) => existsSync(file));
-  if (!library) throw new Error('libfaketime is needed for this: sudo apt-get install -y faketime');
+  if (!library) throw new Error('libfaketime is needed for this: sudo apt-get install -y libfaketime');
   const folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-clock-'));
   const file = path.join(folder, 'offset');
   const set = (seconds: number): void => {
