@@ -27,13 +27,13 @@ export interface Cluster {
 
 /** What nodes told each other and was lost: Redis keeps nothing for those who do not listen just then. */
 export interface Losses {
-  /** Messages to the people of other nodes that could not be sent, since the start. */
+  /** Messages to the people of other nodes that Redis did not take, or not in time, since the start. */
   readonly unsent: number;
-  /** @param told called when something may have been lost, on either way, and both ways work again */
+  /** @param told called when something may have been lost, on either way, and both ways work again. At most once. */
   follow(told: () => void): void;
 }
 
-/** How often is looked whether both ways work again, and how long after they did a loss of before is not looked for again, in ms. */
+/** How often is looked whether both ways work again, and the least time between two such moments, in ms. */
 const LOOK_MS = 100;
 const CALM_MS = 5_000;
 /** How long a start waits for Redis, in ms. A node that starts without it opens no rooms until it is back. */
@@ -78,44 +78,41 @@ function serverOf(client: Redis): string {
 }
 
 /**
- * Looks for losses. That a connection was broken is one: of `sub`, what others said; of `pub`, what was said from here. One that stands still
- * loses what it does not take in time.
+ * Looks for losses: when a connection was broken something is lost, of `sub` what others said, of `pub` what was said here. What a Redis that
+ * stands still does not take in time is late, but comes, as long as the connection holds.
  * @returns with the connection for the adapter, which publishes and does not look: a failure there would end the process
  */
 function watchLosses(pub: Redis, sub: Redis): { losses: Losses; publisher: Redis; close(): void } {
   let [unsent, ended, healing, calmAt] = [0, false, false, -Infinity];
-  let told = (): void => undefined;
-  // The second waits for its connection.
+  const pause = (ms: number): Promise<void> => sleep(Math.max(0, ms), undefined, { ref: false });
   const work = async (): Promise<boolean> => {
+    // The second waits for its connection.
     const answers = await Promise.allSettled([pub.ping(), sub.ping()]);
     return answers.every(({ status }) => status === 'fulfilled');
   };
-  const pause = (ms: number): Promise<void> => sleep(Math.max(0, ms), undefined, { ref: false });
-  const heal = async (): Promise<void> => {
+  const heal = async (told: () => void): Promise<void> => {
     if (healing) return;
     healing = true;
-    // A machine that cannot keep up would lose more by what follows.
+    // A connection that breaks again and again would never let people be.
     await pause(calmAt - performance.now());
     while (!ended && !(await work())) await pause(LOOK_MS);
     healing = false;
     calmAt = performance.now() + CALM_MS;
     if (!ended) told();
   };
-  const publish = (channel: string | Buffer, message: string | Buffer): Promise<number> =>
-    pub.publish(channel, message).catch(() => {
-      unsent++;
-      void heal();
-      return 0;
-    });
   const losses: Losses = {
     get unsent() {
       return unsent;
     },
-    follow(listener) {
-      told = listener;
-      for (const client of [pub, sub]) client.on('ready', () => void heal());
+    follow(told) {
+      for (const client of [pub, sub]) client.on('ready', () => void heal(told));
     },
   };
+  const publish = (channel: string | Buffer, message: string | Buffer): Promise<number> =>
+    pub.publish(channel, message).catch(() => {
+      unsent++;
+      return 0;
+    });
   const publisher = new Proxy(pub, { get: (target, name) => (name === 'publish' ? publish : Reflect.get(target, name, target)) });
   return { losses, publisher, close: () => void (ended = true) };
 }

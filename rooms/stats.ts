@@ -20,7 +20,7 @@ export interface RoomsStats {
   figures: Readonly<Figures>;
   /** Nodes that live as far as this one knows, with it. */
   nodes: number;
-  /** Messages to the people of other nodes that could not be sent, since the start. */
+  /** Messages to the people of other nodes that Redis did not take, or not in time, since the start. */
   unsent: number;
   /** Lost connections that their rooms could not be told of yet. */
   unsaid: number;

@@ -60,7 +60,12 @@ export function exposeNode(register: Registry, sources: NodeSources, buckets: re
   );
   gauge(register, 'cluster_nodes', 'Nodes that live as far as this one knows, with it', () => node().nodes);
   total(register, 'cluster_nodes_gone_total', 'Other nodes that fell silent', () => node().nodesGone);
-  total(register, 'cluster_messages_unsent_total', 'Messages to the people of other nodes that Redis did not take', () => node().unsent);
+  total(
+    register,
+    'cluster_messages_unsent_total',
+    'Messages to the people of other nodes that Redis did not take, or not in time',
+    () => node().unsent,
+  );
   gauge(register, 'rooms_gone_unsaid', 'Lost connections that their rooms could not be told of yet', () => node().unsaid);
   labelled(register, 'rooms_by_size', 'Open rooms by their seats; `seats` is the upper end', 'seats', () => Object.entries(node().sizes));
   const busiest = (of: 'peers' | 'mailboxDepth') => () => node().busiest.map((room) => [room.roomId, room[of]] as const);
