@@ -57,7 +57,7 @@ export async function joinCluster(pub: Redis, nodeId: string, log: Logger): Prom
   const bus = await joinRedisBus({ nodeId, pub, sub, log });
   const media = createClusterMedia(await joinRedisBus({ nodeId: mediaName(nodeId), pub, sub, log }));
   return {
-    directory: createRedisDirectory(pub),
+    directory: noticeDeafness(createRedisDirectory(pub), sub),
     bus,
     board: createRedisNodeBoard(pub),
     adapter: createAdapter(publisher, sub, { key: 'wenzhen:sockets' }),
@@ -69,6 +69,25 @@ export async function joinCluster(pub: Redis, nodeId: string, log: Logger): Prom
       sub.disconnect();
     },
   };
+}
+
+/** Beats in a row at which nobody listens for this node although it believes to: one may be faster than the listening after a new connection. */
+const DEAF_BEATS = 2;
+
+/** A connection that only listens is never told that its other end is gone, if the network swallows that. Redis knows, and says so at each beat. */
+function noticeDeafness(directory: Directory, sub: Redis): Directory {
+  let deaf = 0;
+  const beat: Directory['beat'] = async (nodeId) => {
+    const signs = await directory.beat(nodeId);
+    const own = signs.find((sign) => sign.nodeId === nodeId);
+    deaf = own?.listens === false && sub.status === 'ready' ? deaf + 1 : 0;
+    if (deaf >= DEAF_BEATS) {
+      deaf = 0;
+      sub.disconnect(true);
+    }
+    return signs;
+  };
+  return { ...directory, beat };
 }
 
 /** Address and port at the other end of a connection. */

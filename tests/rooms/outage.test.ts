@@ -4,7 +4,8 @@ import { roomNodes } from '#tests/support/room-nodes.ts';
 import { camera, receives } from '#tests/support/rtp.ts';
 import { until } from '#tests/support/wait.ts';
 
-const { suite, startTwo, meet } = roomNodes();
+const nodes = roomNodes();
+const { suite, startTwo, meet } = nodes;
 
 const transports = (): number => suite.media.workers().reduce((sum, worker) => sum + worker.transports, 0);
 
@@ -106,4 +107,15 @@ test('an owner that was cut off for long counts those as gone who went meanwhile
   await until('its lease to run out', () => there.rooms.stats().unsaid === 0);
   here.network.open();
   await doctor.client.next('peer:updated', ({ peer }) => peer.memberId === patient.memberId && !peer.connected);
+});
+
+test('a node whose connection ended without its being told notices that it hears nothing', async () => {
+  const { there, visit, doctor, patient } = await meet();
+  there.network.swallowEnds();
+  await nodes.admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+  await doctor.client.ok('hand:raise', { raised: true });
+  await patient.client.closed();
+  const back = await there.connect(patient.token);
+  const { room } = await back.enter(visit, { deviceId: patient.client.deviceId });
+  expect(room.peers[0]!.handRaisedAt).not.toBeNull();
 });

@@ -8,6 +8,8 @@ export interface Gate {
   port: number;
   /** Breaks every connection and lets no other through. */
   cut(): void;
+  /** From now on nobody is told that the other end has closed a connection, as behind a network that has forgotten it. */
+  swallowEnds(): void;
   /** Lets nothing more through these ways, without anybody being told: connections stay, as when packets are dropped. */
   hold(...ways: Way[]): void;
   open(): void;
@@ -18,6 +20,7 @@ export async function startGate(to: number): Promise<Gate> {
   const sockets: Record<Way, Set<Socket>> = { there: new Set(), back: new Set() };
   const held = new Set<Way>();
   let closed = false;
+  let swallowing = false;
   /** @param way that of what is read from this socket */
   const keep = (socket: Socket, way: Way, other: Socket): void => {
     sockets[way].add(socket);
@@ -25,7 +28,7 @@ export async function startGate(to: number): Promise<Gate> {
       .on('error', () => undefined)
       .once('close', () => {
         sockets[way].delete(socket);
-        other.destroy();
+        if (!swallowing || way === 'there') other.destroy();
       });
     socket.on('data', (data) => {
       if (!other.write(data)) socket.pause();
@@ -47,6 +50,7 @@ export async function startGate(to: number): Promise<Gate> {
   return {
     port: (server.address() as AddressInfo).port,
     cut,
+    swallowEnds: () => void (swallowing = true),
     hold(...ways) {
       for (const way of ways) {
         held.add(way);
@@ -54,7 +58,7 @@ export async function startGate(to: number): Promise<Gate> {
       }
     },
     open() {
-      closed = false;
+      closed = swallowing = false;
       held.clear();
       for (const socket of [...sockets.there, ...sockets.back]) socket.resume();
     },

@@ -49,6 +49,8 @@ export function roomNodes(): RoomNodes {
   // After the suite has closed the rooms.
   afterEach(async () => {
     for (const part of opened.splice(0).toReversed()) await part.close();
+    // Whose turn it is to take rooms back is nothing to the next test.
+    await admin.flushall();
   });
 
   const start: RoomNodes['start'] = async (earlier, settings = {}) => {
