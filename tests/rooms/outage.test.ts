@@ -1,6 +1,6 @@
 /** What nodes tell each other and Redis loses, because one of them was cut off for a moment, is made up for. */
 import type { RequestInput } from '#rooms/protocol.ts';
-import { roomNodes } from '#tests/support/room-nodes.ts';
+import { openRooms, roomNodes } from '#tests/support/room-nodes.ts';
 import { camera, receives } from '#tests/support/rtp.ts';
 import { until } from '#tests/support/wait.ts';
 
@@ -17,6 +17,22 @@ test('a connection that is lost while its node cannot say so is told of later', 
   there.network.open();
   await doctor.client.next('peer:updated', ({ peer }) => peer.memberId === patient.memberId && !peer.connected);
   await until('it to be said', () => there.rooms.stats().unsaid === 0);
+});
+
+test('two rooms of one node that somebody was in are both told', async () => {
+  // Rooms open in the region of whoever asks.
+  const [here, there] = await startTwo({ REGION: 'east' });
+  const visits = [here.world.visit({ lobby: false }), here.world.visit({ lobby: false })] as const;
+  const doctors = [await suite.person(here, visits[0], 'practitioner'), await suite.person(here, visits[1], 'practitioner')] as const;
+  const patient = await suite.person(there, visits[0], 'patient');
+  visits[1].members.set(patient.memberId, visits[0].members.get(patient.memberId)!);
+  for (const [index, { client }] of doctors.entries()) await client.enter(visits[index]!);
+  await patient.client.enter(visits[0]);
+  await patient.client.ok('room:leave', {});
+  await patient.client.enter(visits[1]);
+  expect(openRooms(here, there)).toEqual([2, 0]);
+  patient.client.socket.disconnect();
+  await doctors[1].client.next('peer:updated', ({ peer }) => peer.memberId === patient.memberId && !peer.connected);
 });
 
 test('that a session was revoked is told as well, also of a connection that was believed to be lost', async () => {
