@@ -9,7 +9,7 @@ const LINGER_MS = 1_000;
 const UNSAID_MS = 20_000;
 /** Requests in hand and remembered, and characters of the answers, per node. */
 const MOST = 20_000;
-const MOST_CHARACTERS = 32 * 1_048_576;
+const MOST_CHARACTERS = 8 * 1_048_576;
 
 /** @returns the answer to a request as text, for `readAnswer` at the other end */
 export type Answerer = (question: {

@@ -15,6 +15,9 @@ const MAX_BATCH = 200;
 const MAX_WAITING = 1_000;
 const TAIL = 200;
 const KNOWN = 2_000;
+/** Characters of one answer, and messages of one that are read from the store, where their lengths are not known before: many people may come back at once. */
+const PAGE_CHARACTERS = 100_000;
+const STORED_PAGE = 25;
 const BUDGET_MS = 10_000;
 /** Requests of a batch that a line of the log names. */
 const MAX_NAMED = 5;
@@ -50,7 +53,7 @@ export interface ChatLog {
   readonly latestSeq: number;
   /** Stores a message. @throws {RoomError} `rate_limited`, `room_busy`; later `storage_unavailable`, `stale_epoch` */
   send(author: ChatAuthor, clientMessageId: string, text: string, requestId?: string): Stored | Later<Stored>;
-  /** Messages after a number, oldest first; from memory when it has them. */
+  /** Messages after a number, oldest first, or the first of them; from memory when it has them. */
   page(afterSeq: number, limit: number): ChatPage | Promise<ChatPage>;
 }
 
@@ -127,8 +130,9 @@ class RoomChatLog implements ChatLog {
   page(afterSeq: number, limit: number): ChatPage | Promise<ChatPage> {
     if (afterSeq >= this.#latest) return { messages: [], latestSeq: this.#latest };
     const first = this.#tail[0]?.seq ?? Infinity;
-    if (afterSeq + 1 < first) return this.#read(afterSeq, limit).then((messages) => ({ messages, latestSeq: this.#latest }));
-    return { messages: this.#tail.filter(({ seq }) => seq > afterSeq).slice(0, limit), latestSeq: this.#latest };
+    const answer = (messages: readonly ChatMessage[]): ChatPage => ({ messages: fitting(messages), latestSeq: this.#latest });
+    if (afterSeq + 1 < first) return this.#read(afterSeq, Math.min(limit, STORED_PAGE)).then(answer);
+    return answer(this.#tail.filter(({ seq }) => seq > afterSeq).slice(0, limit));
   }
 
   #read(afterSeq: number, limit: number): Promise<ChatMessage[]> {
@@ -241,6 +245,13 @@ class RoomChatLog implements ChatLog {
     }
     if (error instanceof RoomError && error.code === 'stale_epoch') this.#options.onStale();
   }
+}
+
+/** The first of these messages that fit into an answer; one at least. */
+function fitting(messages: readonly ChatMessage[]): ChatMessage[] {
+  let characters = 0;
+  const end = messages.findIndex(({ text }) => (characters += text.length) > PAGE_CHARACTERS);
+  return messages.slice(0, end === -1 ? messages.length : Math.max(1, end));
 }
 
 /** A page as a handler's answer: a read from the store does not hold the room's turn. */

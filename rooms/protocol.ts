@@ -225,7 +225,7 @@ export const requests = {
     z.object({ seq: z.int(), sentAt: z.number() }),
   ),
   'chat:history': request(
-    'Messages after a number, oldest first.',
+    'Messages after a number, oldest first; not all of them when there are many or long ones: ask again after the last.',
     { stage: 'room' },
     z.strictObject({ afterSeq: z.int().min(0), limit: z.int().min(1).max(200).default(200) }),
     chatPage,

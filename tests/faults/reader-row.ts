@@ -27,15 +27,23 @@ interface RawSocket {
   resume(): void;
 }
 
-/** Reads nothing from now on; says all the same that it lives, or it would be taken for gone. @returns ends that */
-function stopReading({ socket }: RoomPerson): () => void {
+/**
+ * Reads nothing from now on; says all the same that it lives, or it would be taken for gone. Once it is cut it stays away: coming back is
+ * reading.
+ * @returns ends that
+ */
+function stopReading(person: RoomPerson): () => void {
+  const { socket } = person;
   if (!socket) throw new Error('nobody is there who could stop reading');
-  const raw = (socket.io.engine.transport as unknown as { ws: RawSocket }).ws;
+  const engine = socket.io.engine as unknown as { transport: { ws: RawSocket }; _pingTimeoutTimer: ReturnType<typeof setTimeout> };
+  const raw = engine.transport.ws;
   raw.pause();
+  // It would close by itself for want of pings, and come back as one that reads.
+  clearTimeout(engine._pingTimeoutTimer);
+  socket.once('disconnect', () => person.close());
   const timer = setInterval(() => raw.send('3'), PONG_MS);
   return () => {
     clearInterval(timer);
-    // It learns now that it was cut, and comes back.
     raw.resume();
   };
 }
