@@ -15,9 +15,9 @@ const MAX_BATCH = 200;
 const MAX_WAITING = 1_000;
 const TAIL = 200;
 const KNOWN = 2_000;
-/** Characters of one answer, and messages of one that are read from the store, where their lengths are not known before: many people may come back at once. */
+/** Characters of one answer, for many people may come back at once; messages that are read at once to find as many. */
 const PAGE_CHARACTERS = 100_000;
-const STORED_PAGE = 25;
+const PART = 50;
 const BUDGET_MS = 10_000;
 /** Requests of a batch that a line of the log names. */
 const MAX_NAMED = 5;
@@ -131,8 +131,19 @@ class RoomChatLog implements ChatLog {
     if (afterSeq >= this.#latest) return { messages: [], latestSeq: this.#latest };
     const first = this.#tail[0]?.seq ?? Infinity;
     const answer = (messages: readonly ChatMessage[]): ChatPage => ({ messages: fitting(messages), latestSeq: this.#latest });
-    if (afterSeq + 1 < first) return this.#read(afterSeq, Math.min(limit, STORED_PAGE)).then(answer);
+    if (afterSeq + 1 < first) return this.#readPage(afterSeq, limit).then(answer);
     return answer(this.#tail.filter(({ seq }) => seq > afterSeq).slice(0, limit));
+  }
+
+  async #readPage(afterSeq: number, limit: number): Promise<ChatMessage[]> {
+    const messages: ChatMessage[] = [];
+    while (messages.length < limit && fitting(messages).length === messages.length) {
+      const wanted = Math.min(PART, limit - messages.length);
+      const part = await this.#read(messages.at(-1)?.seq ?? afterSeq, wanted);
+      messages.push(...part);
+      if (part.length < wanted) break;
+    }
+    return messages;
   }
 
   #read(afterSeq: number, limit: number): Promise<ChatMessage[]> {

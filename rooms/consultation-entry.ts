@@ -38,7 +38,7 @@ export function join(room: ConsultationRoom, message: JoinMessage): Later<Inside
   room.arriving.set(connectionId, mine);
   const arrived = (next: () => Inside | Later<Inside>): void => {
     const latest = room.arriving.get(connectionId);
-    if (latest !== mine) return answer.reject(new RoomError(latest ? 'already_joined' : 'room_moved'));
+    if (latest !== mine) return answer.reject(new RoomError(latest ? 'already_joined' : 'room_busy'));
     room.arriving.delete(connectionId);
     pass(answer, next);
     room.peopleChanged();

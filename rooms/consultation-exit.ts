@@ -7,6 +7,9 @@ import { RoomError } from './errors.ts';
 import type { CloseReason } from './protocol.ts';
 import type { Seat } from './seats.ts';
 
+/** How long people of other nodes have for coming in anew, in ms. Until then nobody is shown as away, and a recording goes on. */
+const ANEW_MS = 3_000;
+
 /** Frees a seat at once: transports are closed, its socket is told, the others see it. */
 export function giveUpSeat(room: ConsultationRoom, seat: Seat, reason: CloseReason): void {
   const { peerId, connectionId, stage } = seat;
@@ -33,8 +36,8 @@ function closeMedia(room: ConsultationRoom, seat: Seat): void {
 /** A socket is gone: its seat is kept for the grace period, unless the session was revoked. */
 export function connectionGone(room: ConsultationRoom, connectionId: string, reason: 'disconnected' | 'session_revoked'): void {
   room.arriving.delete(connectionId);
-  // Nobody hears it, unless the connection was believed to be gone and is not: then the way in is tried again.
-  for (const entry of room.entries.values()) if (entry.connectionId === connectionId) cancelEntry(room, entry, new RoomError('room_moved'));
+  // The connection itself may be there after all, and tries again; so may who lets somebody in. `room_moved` would make the router do it.
+  for (const entry of room.entries.values()) if (entry.connectionId === connectionId) cancelEntry(room, entry, new RoomError('room_busy'));
   const seat = room.seats.byConnection(connectionId) ?? (reason === 'session_revoked' ? leftBy(room, connectionId) : undefined);
   if (!seat) return room.peopleChanged();
   if (reason === 'session_revoked') return giveUpSeat(room, seat, 'session_revoked');
@@ -46,20 +49,44 @@ export function connectionGone(room: ConsultationRoom, connectionId: string, rea
   room.peopleChanged();
 }
 
-/** The seat that this connection held last, if nobody has come back to it: that its session was revoked may be told later than its loss. */
+/** The seat that this connection held last, if nobody comes back to it: that its session was revoked may be told later than its loss. */
 function leftBy(room: ConsultationRoom, connectionId: string): Seat | undefined {
-  const seats = [...room.seats.at('room'), ...room.seats.at('lobby')];
-  return seats.find((seat) => seat.connectionId === null && seat.lostConnectionId === connectionId);
+  const left = (seat: Seat): boolean =>
+    seat.connectionId === null && seat.lostConnectionId === connectionId && !room.entries.has(seat.peerId);
+  return [...room.seats.at('room'), ...room.seats.at('lobby')].find(left);
 }
 
-/** Every socket on these nodes is gone, or counts as gone: those that are there after all come in anew. */
-export function nodesGone(room: ConsultationRoom, areGone: (nodeId: string) => boolean): void {
+/** Connections on some nodes, of people who are here or on their way in. */
+function connectionsOn(room: ConsultationRoom, areMeant: (nodeId: string) => boolean): string[] {
   const seated = [...room.seats.at('room'), ...room.seats.at('lobby')].map(({ connectionId }) => connectionId);
   const coming = [...room.entries.values()].map(({ connectionId }) => connectionId);
   const known = [...new Set([...seated, ...coming, ...room.arriving.keys()])];
-  const there = known.filter((id): id is string => id !== null && areGone(nodeOf(id)));
+  return known.filter((id): id is string => id !== null && areMeant(nodeOf(id)));
+}
+
+/** Every socket on a node is gone, or counts as gone: those that are there after all come in anew. */
+export function nodeGone(room: ConsultationRoom, gone: string): void {
+  const there = connectionsOn(room, (nodeId) => nodeId === gone);
   for (const connection of there) connectionGone(room, connection, 'disconnected');
   if (there.length > 0) room.channel.sendOn(there);
+}
+
+/**
+ * This node and others may not have heard each other: whoever is connected to another one comes in anew, and learns by that how it is here.
+ * What has not come back after a while counts as gone, for that may be what was not heard.
+ */
+export function meetAnew(room: ConsultationRoom, ownNodeId: string): void {
+  const elsewhere = connectionsOn(room, (nodeId) => nodeId !== ownNodeId);
+  if (elsewhere.length === 0) return;
+  room.channel.sendOn(elsewhere);
+  const lookAgain = (): void => {
+    const still = new Set(connectionsOn(room, (nodeId) => nodeId !== ownNodeId));
+    const left = elsewhere.filter((connection) => still.has(connection));
+    for (const connection of left) connectionGone(room, connection, 'disconnected');
+    // Those that were not told, should there be any.
+    if (left.length > 0) room.channel.sendOn(left);
+  };
+  room.alarms.after(ANEW_MS, () => room.turn(lookAgain));
 }
 
 /** Gives the seat up when nobody came back to it in time. */

@@ -6,7 +6,7 @@ import type { Alarm, Alarms } from './alarms.ts';
 import { createAttendance } from './attendance.ts';
 import { type ChatLog, openChatLog } from './chat-log.ts';
 import { join } from './consultation-entry.ts';
-import { closeRoom, connectionGone, endVisit, keepForGrace, nodesGone } from './consultation-exit.ts';
+import { closeRoom, connectionGone, endVisit, keepForGrace, meetAnew, nodeGone } from './consultation-exit.ts';
 import { callIn, handlers } from './consultation-handlers.ts';
 import { bindMedia, rebuildMedia, renewMedia } from './consultation-media.ts';
 import type { ConsultationRoom, IceServers } from './consultation-state.ts';
@@ -226,9 +226,9 @@ function handle(room: ConsultationRoom, message: RoomMessage): unknown {
     case 'gone':
       return connectionGone(room, message.connectionId, message.reason);
     case 'node-gone':
-      return nodesGone(room, (nodeId) => nodeId === message.nodeId);
+      return nodeGone(room, message.nodeId);
     case 'meet-anew':
-      return nodesGone(room, (nodeId) => nodeId !== message.nodeId);
+      return meetAnew(room, message.nodeId);
     case 'end':
       return endVisit(room, message.byMemberId, message.requestId);
     case 'start':

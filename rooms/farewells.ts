@@ -7,9 +7,16 @@ type Gone = Extract<RoomMessage, { kind: 'gone' }>;
 
 export interface Farewells {
   say(roomId: string, message: Gone, requestId: string): void;
-  /** Those that could not be said yet. */
+  /** Those of which it is not known yet whether anybody should be told. */
   readonly waiting: number;
   close(): void;
+}
+
+export interface FarewellOptions {
+  tell: Router<RoomMessage>['tell'];
+  /** How long nobody has to have the room before nobody needs to know, in ms. Its lease may be lost and taken again while it is open. */
+  patienceMs: Readonly<Record<Gone['reason'], number>>;
+  log: Pick<Logger, 'warn'>;
 }
 
 /** In ms. */
@@ -22,16 +29,32 @@ interface Farewell {
   roomId: string;
   message: Gone;
   requestId: string;
+  /** Since when nobody has the room, in `performance.now()`; null while that is not known. */
+  absentSince: number | null;
 }
 
-export function createFarewells(tell: Router<RoomMessage>['tell'], log: Pick<Logger, 'warn'>): Farewells {
+/** @returns whether nothing is left to do */
+async function tryOnce({ tell, patienceMs }: FarewellOptions, farewell: Farewell, requestId: string): Promise<boolean> {
+  const { roomId, message } = farewell;
+  try {
+    if (await tell(roomId, message, requestId)) return true;
+  } catch (error) {
+    farewell.absentSince = null;
+    throw error;
+  }
+  const now = performance.now();
+  farewell.absentSince ??= now;
+  return now - farewell.absentSince >= patienceMs[message.reason];
+}
+
+export function createFarewells(options: FarewellOptions): Farewells {
   const waiting = new Set<Farewell>();
   let tries = 0;
   let closed = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   // Each try under an id of its own: a node that had not the room yet would repeat that.
-  const attempt = ({ roomId, message, requestId }: Farewell): Promise<void> => tell(roomId, message, `${requestId}:${++tries}`);
+  const attempt = (farewell: Farewell): Promise<boolean> => tryOnce(options, farewell, `${farewell.requestId}:${++tries}`);
   const schedule = (): void => {
     if (!closed && waiting.size > 0) timer ??= setTimeout(() => void again(), AGAIN_MS).unref();
   };
@@ -39,8 +62,15 @@ export function createFarewells(tell: Router<RoomMessage>['tell'], log: Pick<Log
     const unsaid = [...waiting];
     for (let at = 0; at < unsaid.length && !closed; at += AT_ONCE) {
       const some = unsaid.slice(at, at + AT_ONCE);
-      const said = await Promise.allSettled(some.map(attempt));
-      for (const [index, farewell] of some.entries()) if (said[index]?.status === 'fulfilled') waiting.delete(farewell);
+      // One that cannot be said waits for the next time.
+      await Promise.all(
+        some.map((farewell) =>
+          attempt(farewell).then(
+            (done) => done && waiting.delete(farewell),
+            () => undefined,
+          ),
+        ),
+      );
     }
     timer = undefined;
     schedule();
@@ -53,14 +83,17 @@ export function createFarewells(tell: Router<RoomMessage>['tell'], log: Pick<Log
   };
   return {
     say(roomId, message, requestId) {
-      const farewell = { roomId, message, requestId };
-      attempt(farewell).catch((error: unknown) => {
-        log.warn({ err: error, roomId, requestId }, 'room not told about a lost connection yet');
-        keep(farewell);
-      });
+      const farewell: Farewell = { roomId, message, requestId, absentSince: null };
+      attempt(farewell).then(
+        (done) => !done && keep(farewell),
+        (error: unknown) => {
+          options.log.warn({ err: error, roomId, requestId }, 'room not told about a lost connection yet');
+          keep(farewell);
+        },
+      );
     },
     get waiting() {
-      return waiting.size;
+      return [...waiting].filter(({ absentSince }) => absentSince === null).length;
     },
     close() {
       closed = true;

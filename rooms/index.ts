@@ -180,7 +180,6 @@ function createParts(options: RoomsOptions) {
   const { nodeId } = bus;
   const figures = createFigures();
   const alarms = createAlarms();
-  const isSettling = (): boolean => presence?.isSettling() ?? false;
   const ownership = createOwnership({
     directory,
     nodeId,
@@ -189,7 +188,7 @@ function createParts(options: RoomsOptions) {
     figures,
     onLost: (roomId): void => supervisor.fence(roomId),
     isGone: (node) => presence?.isGone(node) ?? false,
-    isSettling,
+    isSettling: () => presence?.isSettling() ?? false,
   });
   const supervisor = superviseRooms(options, ownership, () => gateway, { figures, alarms });
   const summaries = (): RoomFigures[] => [...supervisor.actors()].map((actor) => figuresOf(actor, nodeId));
@@ -202,7 +201,7 @@ function createParts(options: RoomsOptions) {
   });
   const { placement, obey } = node;
   const router = createRouter({
-    ...{ supervisor, directory, bus, placement, summaries, obey, isSettling, tracing, log },
+    ...{ supervisor, directory, bus, placement, summaries, obey, tracing, log },
     receive: receivedMessage,
   });
   const gateway: Gateway = createGateway({

@@ -13,7 +13,6 @@ export interface MeetAnewParts {
 
 /**
  * Whoever's socket and room are on two nodes, this one and another, comes in anew and learns by that how it is; their media goes on.
- * Connections of other nodes to rooms of this one count as gone: some may be, and that was lost.
  * @param nodeId this node
  */
 export function meetAnew({ supervisor, gateway, log }: MeetAnewParts, nodeId: string): void {

@@ -21,29 +21,44 @@ export interface Orphans {
   close(): void;
 }
 
+/** Rooms that are looked up side by side. */
+const AT_ONCE = 500;
+
 export function createOrphans({ directory, gateway, open, pauseMs, log }: OrphansOptions): Orphans {
   const over = new AbortController();
   const { signal } = over;
 
-  /** @returns whether it is known what to do, and done */
-  async function look(roomId: string, goneId: string): Promise<boolean> {
-    if (open(roomId)) return true;
-    try {
-      const owner = await directory.lookup(roomId);
-      if (!owner || owner.nodeId === goneId) gateway().recycle([channelName.room(roomId), channelName.lobby(roomId)]);
-      return true;
-    } catch (error) {
-      log.warn({ err: error, roomId, nodeId: goneId }, 'people of a room whose node is gone not sent on yet');
-      return false;
+  async function look(roomId: string, goneId: string): Promise<void> {
+    if (open(roomId)) return;
+    const owner = await directory.lookup(roomId);
+    if (!owner || owner.nodeId === goneId) gateway().recycle([channelName.room(roomId), channelName.lobby(roomId)]);
+  }
+
+  /** @returns those of which the directory did not say who has them */
+  async function lookAll(roomIds: readonly string[], goneId: string): Promise<string[]> {
+    const unknown: string[] = [];
+    let cause: unknown;
+    for (let at = 0; at < roomIds.length && !signal.aborted; at += AT_ONCE) {
+      const some = roomIds.slice(at, at + AT_ONCE);
+      await Promise.all(
+        some.map((roomId) =>
+          look(roomId, goneId).catch((error: unknown) => {
+            unknown.push(roomId);
+            cause = error;
+          }),
+        ),
+      );
     }
+    if (unknown.length > 0)
+      log.warn({ err: cause, rooms: unknown.length, nodeId: goneId }, 'people of rooms whose node is gone not sent on yet');
+    return unknown;
   }
 
   return {
     async sendOn(goneId) {
       let left = [...gateway().visits()];
       for (;;) {
-        const known = await Promise.all(left.map((roomId) => look(roomId, goneId)));
-        left = left.filter((_roomId, index) => !known[index]);
+        left = await lookAll(left, goneId);
         if (left.length === 0 || signal.aborted) return;
         await delay(pauseMs, undefined, { signal, ref: false }).catch(() => undefined);
         if (signal.aborted) return;

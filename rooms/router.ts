@@ -25,8 +25,6 @@ export interface RouterOptions<M, S> {
   log: Pick<Logger, 'warn'>;
   /** Checks a message of another node, which may run another version. @throws {RoomError} `unknown_event`, `invalid_payload` */
   receive: (message: unknown) => M;
-  /** Whether the directory was away a moment ago, and may not know of rooms that are open. */
-  isSettling?: () => boolean;
   tracing?: Tracing | null | undefined;
 }
 
@@ -41,8 +39,12 @@ export interface Router<M, S = unknown> {
   post(roomId: string, message: M, options: AskOptions, resolve: (value: unknown) => void, reject: (error: unknown) => void): void;
   /** `post` as a promise. */
   ask(roomId: string, message: M, options: AskOptions): Promise<unknown>;
-  /** Tells the room if it is open anywhere; never opens it. @throws {RoomError} when it may not have heard it: to be told again */
-  tell(roomId: string, message: M, requestId: string): Promise<void>;
+  /**
+   * Tells the room if it is open anywhere; never opens it.
+   * @returns whether somebody has the room
+   * @throws {RoomError} when it may not have heard it: to be told again
+   */
+  tell(roomId: string, message: M, requestId: string): Promise<boolean>;
   /** The rooms that are open here and on these nodes; those of a node that does not answer are missing. */
   list(nodes: readonly string[]): Promise<S[]>;
   /** Has a node do what its operators want; this one too. */
@@ -113,16 +115,16 @@ export function createRouter<M, S>(parts: RouterOptions<M, S>): Router<M, S> {
     }
   };
 
-  const tell = async (roomId: string, message: M, requestId: string): Promise<void> => {
+  const tell = async (roomId: string, message: M, requestId: string): Promise<boolean> => {
     const actor = local(roomId) ?? (await supervisor.find(roomId));
     if (actor) {
       actor.mailbox.tell(message, true);
-      return;
+      return true;
     }
     const owner = await directory.lookup(roomId);
-    if (!owner && parts.isSettling?.()) throw new RoomError('storage_unavailable');
-    if (!owner || owner.nodeId === bus.nodeId) return;
+    if (!owner || owner.nodeId === bus.nodeId) return false;
     await remote(bus, owner.nodeId, { roomId, message, mode: 'tell', deadlineMs: TELL_DEADLINE_MS }, requestId);
+    return true;
   };
 
   bus.serve((received) => answerOtherNode(parts, received as Envelope<M>));

@@ -150,4 +150,12 @@ describe('chat log', () => {
     expect([old.messages.length, old.messages[0]!.seq, old.latestSeq]).toEqual([200, 1, 450]);
     expect(await log.page(450, 200)).toEqual({ messages: [], latestSeq: 450 });
   });
+
+  test('page() gives fewer when they are long, from memory and from the store, and one at least', async () => {
+    const { open } = setup();
+    const log = await open();
+    for (let index = 1; index <= 450; index++) await send(log, ann, `m${index}`, 'x'.repeat(index === 450 ? 200_000 : 4_000));
+    const count = async (afterSeq: number): Promise<number> => (await log.page(afterSeq, 200)).messages.length;
+    expect([await count(0), await count(400), await count(440), await count(449)]).toEqual([25, 25, 9, 1]);
+  });
 });

@@ -77,6 +77,35 @@ test('whoever was let in while their node did not hear it comes in anew', async 
   await back.next('peer:updated', ({ peer }) => peer.handRaisedAt !== null);
 });
 
+test('a way in that has lost its connection is not tried again: it would show out who has come back over another', async () => {
+  const [here, there] = await startTwo();
+  const visit = here.world.visit({ lobby: false });
+  const doctor = await suite.person(here, visit, 'practitioner');
+  const patient = await suite.person(there, visit, 'patient');
+  await doctor.client.enter(visit);
+  const { policy } = here.world;
+  const authorize = policy.authorize.bind(policy);
+  const [asked, gone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let looks = 0;
+  policy.authorize = async (consultationId, identity) => {
+    if (++looks === 1) {
+      asked.resolve();
+      await gone.promise;
+    }
+    return authorize(consultationId, identity);
+  };
+  patient.client.joinCode(visit).catch(() => undefined);
+  await asked.promise;
+  patient.client.socket.disconnect();
+  const back = await there.connect(patient.token);
+  await back.enter(visit, { deviceId: patient.client.deviceId });
+  gone.resolve();
+  // Another try would be on its way before these.
+  for (const raised of [true, false, true]) await back.ok('hand:raise', { raised });
+  expect(looks).toBe(2);
+  expect(back.socket.connected).toBe(true);
+});
+
 test('whoever did not hear what was told comes in anew, with the media that they have', async () => {
   const { here, there, visit, doctor, patient } = await meet();
   const rtpCapabilities = receives(suite.media);
@@ -102,7 +131,8 @@ test('whoever did not hear what was told comes in anew, with the media that they
 });
 
 test('what an owner could not tell the people of other nodes they learn by coming in anew', async () => {
-  const { here, there, visit, doctor, patient } = await meet();
+  // However long the way back takes: the room is not to be taken over meanwhile.
+  const { here, there, visit, doctor, patient } = await meet({ ROOM_LEASE_MS: '20000' });
   here.network.cut();
   await doctor.client.ok('hand:raise', { raised: true });
   here.network.open();

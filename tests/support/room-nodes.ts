@@ -25,10 +25,12 @@ export interface RoomNodes {
   readonly admin: Redis;
   /** @param earlier a node of the same cluster */
   start(earlier?: Pick<RoomServer, 'world' | 'snapshots'>, settings?: Record<string, string>): Promise<RoomNode>;
-  /** @param settings of the second one */
-  startTwo(settings?: Record<string, string>): Promise<[RoomNode, RoomNode]>;
-  /** Two people in one room, which is the first one's node's. */
-  meet(): Promise<{ here: RoomNode; there: RoomNode; visit: MemoryVisit; doctor: Person; patient: Person }>;
+  /** `settings` are those of the second one. */
+  startTwo(settings?: Record<string, string>, settingsOfFirst?: Record<string, string>): Promise<[RoomNode, RoomNode]>;
+  /** Two people in one room, which is the first one's node's. @param settings of both nodes */
+  meet(
+    settings?: Record<string, string>,
+  ): Promise<{ here: RoomNode; there: RoomNode; visit: MemoryVisit; doctor: Person; patient: Person }>;
 }
 
 /** Registers the hooks; call it at the top of a test file. */
@@ -63,8 +65,8 @@ export function roomNodes(): RoomNodes {
     const server = await suite.start({ ROOM_LEASE_MS: String(LEASE_MS), ...settings }, { ...shared, cluster });
     return { ...server, network };
   };
-  const startTwo: RoomNodes['startTwo'] = async (settings = {}) => {
-    const one = await start();
+  const startTwo: RoomNodes['startTwo'] = async (settings = {}, settingsOfFirst = {}) => {
+    const one = await start(undefined, settingsOfFirst);
     return [one, await start(one, settings)];
   };
   return {
@@ -77,8 +79,8 @@ export function roomNodes(): RoomNodes {
     },
     start,
     startTwo,
-    async meet() {
-      const [here, there] = await startTwo();
+    async meet(settings = {}) {
+      const [here, there] = await startTwo(settings, settings);
       const visit = here.world.visit({ lobby: false });
       const doctor = await suite.person(here, visit, 'practitioner');
       const patient = await suite.person(there, visit, 'patient');
