@@ -19,6 +19,8 @@ interface Writing {
   writers: readonly RoomPerson[];
   pauseMs: number;
   found: Findings;
+  /** By how much the process was larger than while everybody read, in MB. */
+  grown: () => number;
 }
 
 interface RawSocket {
@@ -80,11 +82,13 @@ export const neverReading: Row = {
       const pauseMs = size.ms ? WRITE_MS : 5;
       // The first messages pay for code that is compiled.
       await write(writers, 1_000, pauseMs);
-      const before = p99(await write(writers, Math.max(2_000, (size.ms ?? 0) / 10), pauseMs));
       const memory = watchMemory(rig);
+      ends.push(memory.end);
+      const before = p99(await write(writers, Math.max(2_000, (size.ms ?? 0) / 10), pauseMs));
+      const most = memory.most();
       for (const person of silent) ends.push(stopReading(person));
-      const during = await writeUntilCut({ rig, writers, pauseMs, found }, silent.length, size.ms ?? 0);
-      const grown = memory();
+      const during = await writeUntilCut({ rig, writers, pauseMs, found, grown: () => memory.most() - most }, silent.length, size.ms ?? 0);
+      const grown = memory.most() - most;
       found.expect('sockets that were cut', await cutOn(rig), silent.length);
       if (grown > 80) found.fault(`the process has grown by ${grown} MB`);
       found.figure('growth MB', grown);
@@ -103,16 +107,12 @@ const cutOn = async (rig: Rig): Promise<number> => {
   return Number(/^rooms_messages_total\{outcome="cut"\} (\d+)/m.exec(text)?.[1]);
 };
 
-/** @returns ends it; by how much the process was larger than in the beginning, at most, in MB */
-function watchMemory(rig: Rig): () => number {
+/** @returns how large the process was at most since then, in MB */
+function watchMemory(rig: Rig): { most(): number; end(): void } {
   const pid = rig.node(0).pid();
-  const from = residentBytes(pid);
-  let most = from;
+  let most = 0;
   const timer = setInterval(() => void (most = Math.max(most, residentBytes(pid))), 100);
-  return () => {
-    clearInterval(timer);
-    return Math.round((most - from) / 1_048_576);
-  };
+  return { most: () => Math.round(most / 1_048_576), end: () => clearInterval(timer) };
 }
 
 /** Writes for so long. @returns how long each message took */
@@ -131,7 +131,7 @@ async function write(writers: readonly RoomPerson[], ms: number, pauseMs: number
 }
 
 /** Until all of them have been cut, and for so long. */
-async function writeUntilCut({ rig, writers, pauseMs, found }: Writing, count: number, ms: number): Promise<number[]> {
+async function writeUntilCut({ rig, writers, pauseMs, found, grown }: Writing, count: number, ms: number): Promise<number[]> {
   const times: number[] = [];
   const from = performance.now();
   const limit = from + Math.max(ms, 60_000);
@@ -139,6 +139,7 @@ async function writeUntilCut({ rig, writers, pauseMs, found }: Writing, count: n
     times.push(...(await write(writers, 1_000, pauseMs)));
     if ((await cutOn(rig)) < count) continue;
     found.figure('last one cut after', `${Math.round(performance.now() - from)} ms`);
+    found.figure('growth until then', `${grown()} MB`);
     while (performance.now() < from + ms) times.push(...(await write(writers, 1_000, pauseMs)));
     break;
   }
