@@ -1,7 +1,9 @@
 /** Tells rooms that connections are gone, again and again until they know: they would keep the seat of such a connection for ever. */
+import type { Config } from '#config/index.ts';
 import type { Logger } from './ports.ts';
 import type { RoomMessage } from './room-messages.ts';
 import type { Router } from './router.ts';
+import { sideBySide } from './side-by-side.ts';
 
 type Gone = Extract<RoomMessage, { kind: 'gone' }>;
 
@@ -14,14 +16,14 @@ export interface Farewells {
 
 export interface FarewellOptions {
   tell: Router<RoomMessage>['tell'];
-  /** How long nobody has to have the room before nobody needs to know, in ms. Its lease may be lost and taken again while it is open. */
-  patienceMs: Readonly<Record<Gone['reason'], number>>;
+  config: Pick<Config, 'ROOM_LEASE_MS' | 'ROOM_GRACE_MS'>;
+  /** Whether other nodes may have the room. */
+  clustered: boolean;
   log: Pick<Logger, 'warn'>;
 }
 
 /** In ms. */
 const AGAIN_MS = 1_000;
-const AT_ONCE = 500;
 /** Past it the oldest are forgotten. */
 const MOST = 20_000;
 
@@ -33,18 +35,27 @@ interface Farewell {
   absentSince: number | null;
 }
 
+/**
+ * How long nobody has to have the room before nobody needs to know, in ms: it may be open while its lease is lost and taken again. Whose session
+ * was revoked, as long as their media may go on there.
+ */
+function patience({ config, clustered }: FarewellOptions, reason: Gone['reason']): number {
+  if (!clustered) return 0;
+  return config.ROOM_LEASE_MS * 2 + (reason === 'session_revoked' ? config.ROOM_GRACE_MS : 0);
+}
+
 /** @returns whether nothing is left to do */
-async function tryOnce({ tell, patienceMs }: FarewellOptions, farewell: Farewell, requestId: string): Promise<boolean> {
+async function tryOnce(options: FarewellOptions, farewell: Farewell, requestId: string): Promise<boolean> {
   const { roomId, message } = farewell;
   try {
-    if (await tell(roomId, message, requestId)) return true;
+    if (await options.tell(roomId, message, requestId)) return true;
   } catch (error) {
     farewell.absentSince = null;
     throw error;
   }
   const now = performance.now();
   farewell.absentSince ??= now;
-  return now - farewell.absentSince >= patienceMs[message.reason];
+  return now - farewell.absentSince >= patience(options, message.reason);
 }
 
 export function createFarewells(options: FarewellOptions): Farewells {
@@ -59,19 +70,10 @@ export function createFarewells(options: FarewellOptions): Farewells {
     if (!closed && waiting.size > 0) timer ??= setTimeout(() => void again(), AGAIN_MS).unref();
   };
   const again = async (): Promise<void> => {
-    const unsaid = [...waiting];
-    for (let at = 0; at < unsaid.length && !closed; at += AT_ONCE) {
-      const some = unsaid.slice(at, at + AT_ONCE);
+    await sideBySide([...waiting], async (farewell) => {
       // One that cannot be said waits for the next time.
-      await Promise.all(
-        some.map((farewell) =>
-          attempt(farewell).then(
-            (done) => done && waiting.delete(farewell),
-            () => undefined,
-          ),
-        ),
-      );
-    }
+      if (!closed && (await attempt(farewell).catch(() => false))) waiting.delete(farewell);
+    });
     timer = undefined;
     schedule();
   };

@@ -12,7 +12,7 @@ import { connectionId } from './connection-id.ts';
 import type { IceServers } from './consultation-state.ts';
 import { durable } from './durable.ts';
 import { RoomError } from './errors.ts';
-import { createFarewells, type FarewellOptions, type Farewells } from './farewells.ts';
+import { createFarewells, type Farewells } from './farewells.ts';
 import { type Figures, raise } from './figures.ts';
 import { acceptsOrigin, authenticate, refusal, versionOf } from './handshake.ts';
 import { eventName, type Inbound, isRequest, parse } from './inbound.ts';
@@ -88,15 +88,6 @@ const GOODBYE_MS = 500;
 const MAX_VISITED = 20;
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/**
- * How long it is asked again who has a room that nobody seems to have. While it may be open without a lease; whose session was revoked, as long
- * as their media may go on there.
- */
-function patience({ ROOM_LEASE_MS, ROOM_GRACE_MS }: Config, clustered: boolean): FarewellOptions['patienceMs'] {
-  if (!clustered) return { disconnected: 0, session_revoked: 0 };
-  return { disconnected: ROOM_LEASE_MS * 2, session_revoked: ROOM_LEASE_MS * 2 + ROOM_GRACE_MS };
-}
-
 export function createGateway(options: GatewayOptions): Gateway {
   return new SocketGateway(options);
 }
@@ -119,7 +110,7 @@ class SocketGateway implements Gateway {
     const { config, authenticator, adapter } = options;
     this.#options = options;
     this.#people = createPeople(config.RATE_JOIN_PER_10_SECONDS);
-    this.#farewells = createFarewells({ tell: options.router.tell, patienceMs: patience(config, adapter !== undefined), log: options.log });
+    this.#farewells = createFarewells({ tell: options.router.tell, config, clustered: adapter !== undefined, log: options.log });
     this.#answers = createAnswers(config.ROOM_ASK_TIMEOUT_MS + MARGIN_MS);
     this.io = new Server({
       serveClient: false,

@@ -237,8 +237,7 @@ interface WatchingParts {
 /** What follows when other nodes fall silent, or did not hear this one for a moment. */
 function watchOthers({ config, log, media, cluster }: RoomsOptions, { directory, nodeId, supervisor, gateway, figures }: WatchingParts) {
   const orphans = createOrphans({
-    ...{ directory, log, pauseMs: config.ROOM_LEASE_MS / BEATS },
-    gateway: () => gateway,
+    ...{ directory, gateway, log, pauseMs: config.ROOM_LEASE_MS / BEATS },
     open: (roomId) => supervisor.peek(roomId) !== undefined,
   });
   const onGone = (gone: string): void => {

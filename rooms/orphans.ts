@@ -4,10 +4,11 @@ import type { Directory } from './directory.ts';
 import type { Gateway } from './gateway.ts';
 import type { Logger } from './ports.ts';
 import { channelName } from './session.ts';
+import { sideBySide } from './side-by-side.ts';
 
 export interface OrphansOptions {
   directory: Pick<Directory, 'lookup'>;
-  gateway: () => Pick<Gateway, 'visits' | 'recycle'>;
+  gateway: Pick<Gateway, 'visits' | 'recycle'>;
   /** Whether a room is open here. */
   open: (roomId: string) => boolean;
   /** Pause before those rooms are looked up again of which the directory did not say who has them, in ms. */
@@ -21,9 +22,6 @@ export interface Orphans {
   close(): void;
 }
 
-/** Rooms that are looked up side by side. */
-const AT_ONCE = 500;
-
 export function createOrphans({ directory, gateway, open, pauseMs, log }: OrphansOptions): Orphans {
   const over = new AbortController();
   const { signal } = over;
@@ -31,24 +29,20 @@ export function createOrphans({ directory, gateway, open, pauseMs, log }: Orphan
   async function look(roomId: string, goneId: string): Promise<void> {
     if (open(roomId)) return;
     const owner = await directory.lookup(roomId);
-    if (!owner || owner.nodeId === goneId) gateway().recycle([channelName.room(roomId), channelName.lobby(roomId)]);
+    if (!owner || owner.nodeId === goneId) gateway.recycle([channelName.room(roomId), channelName.lobby(roomId)]);
   }
 
   /** @returns those of which the directory did not say who has them */
   async function lookAll(roomIds: readonly string[], goneId: string): Promise<string[]> {
     const unknown: string[] = [];
     let cause: unknown;
-    for (let at = 0; at < roomIds.length && !signal.aborted; at += AT_ONCE) {
-      const some = roomIds.slice(at, at + AT_ONCE);
-      await Promise.all(
-        some.map((roomId) =>
-          look(roomId, goneId).catch((error: unknown) => {
-            unknown.push(roomId);
-            cause = error;
-          }),
-        ),
-      );
-    }
+    await sideBySide(roomIds, async (roomId) => {
+      if (signal.aborted) return;
+      await look(roomId, goneId).catch((error: unknown) => {
+        unknown.push(roomId);
+        cause = error;
+      });
+    });
     if (unknown.length > 0)
       log.warn({ err: cause, rooms: unknown.length, nodeId: goneId }, 'people of rooms whose node is gone not sent on yet');
     return unknown;
@@ -56,7 +50,7 @@ export function createOrphans({ directory, gateway, open, pauseMs, log }: Orphan
 
   return {
     async sendOn(goneId) {
-      let left = [...gateway().visits()];
+      let left = [...gateway.visits()];
       for (;;) {
         left = await lookAll(left, goneId);
         if (left.length === 0 || signal.aborted) return;

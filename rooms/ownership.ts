@@ -3,6 +3,7 @@ import type { Claim, Directory, Lease } from './directory.ts';
 import { RoomError } from './errors.ts';
 import { createFigures, type Figures, raise } from './figures.ts';
 import type { Logger } from './ports.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** Another node holds the room. */
 export class OwnedElsewhere extends RoomError {
@@ -36,9 +37,6 @@ export interface Ownership {
   close(): void;
 }
 
-/** Rooms that are taken again at once: others wait for half the life of a lease only, and one after the other takes a round trip each. */
-const RETAKEN_AT_ONCE = 500;
-
 /** Takes, renews and gives back leases for one node. */
 export function createOwnership(options: OwnershipOptions): Ownership {
   const { directory, ttlMs, log, figures = createFigures() } = options;
@@ -60,6 +58,7 @@ export function createOwnership(options: OwnershipOptions): Ownership {
       const early = performance.now() - sentAt < ttlMs;
       sentAt = from;
       noteRound(figures, held.length - lost.length);
+      // Others wait for half the life of a lease only.
       await sideBySide(lost, async (lease) => (leases.get(lease.roomId) === lease ? retake(keeping, lease, early) : undefined));
       failing = false;
     } catch (error) {
@@ -125,15 +124,6 @@ async function retake({ options, leases, figures }: Keeping, lease: Lease, early
   leases.delete(roomId);
   raise(figures.renewals, 'lost');
   onLost(roomId);
-}
-
-/** Does this with each, and waits for those that are under way when one fails. @throws what the first of them threw */
-async function sideBySide(leases: readonly Lease[], work: (lease: Lease) => Promise<void>): Promise<void> {
-  for (let at = 0; at < leases.length; at += RETAKEN_AT_ONCE) {
-    const some = leases.slice(at, at + RETAKEN_AT_ONCE).map(work);
-    await Promise.allSettled(some);
-    await Promise.all(some);
-  }
 }
 
 async function claim({ directory, nodeId, ttlMs, isGone, isSettling }: OwnershipOptions, roomId: string): Promise<Claim> {

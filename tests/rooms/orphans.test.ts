@@ -22,10 +22,10 @@ beforeEach(() => {
         return directory.lookup(roomId);
       },
     },
-    gateway: () => ({
+    gateway: {
       visits: () => new Set(['here', 'gone', 'elsewhere', 'nobody']),
       recycle: (rooms) => void sentOn.push(...(rooms ?? [])),
-    }),
+    },
   });
 });
 afterEach(() => orphans.close());

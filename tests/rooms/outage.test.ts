@@ -1,6 +1,6 @@
 /** What nodes tell each other and Redis loses, because one of them was cut off for a moment, is made up for. */
 import type { RequestInput } from '#rooms/protocol.ts';
-import { openRooms, roomNodes } from '#tests/support/room-nodes.ts';
+import { openRooms, type RoomNode, roomNodes } from '#tests/support/room-nodes.ts';
 import { camera, receives } from '#tests/support/rtp.ts';
 import { until } from '#tests/support/wait.ts';
 
@@ -8,6 +8,21 @@ const nodes = roomNodes();
 const { suite, startTwo, meet } = nodes;
 
 const transports = (): number => suite.media.workers().reduce((sum, worker) => sum + worker.transports, 0);
+
+/** Holds the next look-up of somebody who comes in. `count` is how many there were from then on. */
+function holdNextLook({ world: { policy } }: RoomNode): { begun: Promise<void>; goOn: () => void; count: () => number } {
+  const authorize = policy.authorize.bind(policy);
+  const [begun, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let looks = 0;
+  policy.authorize = async (consultationId, identity) => {
+    if (++looks === 1) {
+      begun.resolve();
+      await held.promise;
+    }
+    return authorize(consultationId, identity);
+  };
+  return { begun: begun.promise, goOn: held.resolve, count: () => looks };
+}
 
 test('a connection that is lost while its node cannot say so is told of later', async () => {
   const { there, doctor, patient } = await meet();
@@ -54,18 +69,11 @@ test('whoever was let in while their node did not hear it comes in anew', async 
   const doctor = await suite.person(here, visit, 'practitioner');
   const patient = await suite.person(there, visit, 'patient');
   await doctor.client.enter(visit);
-  const { policy } = here.world;
-  const authorize = policy.authorize.bind(policy);
-  const [asked, cut] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  policy.authorize = async (consultationId, identity) => {
-    asked.resolve();
-    await cut.promise;
-    return authorize(consultationId, identity);
-  };
+  const look = holdNextLook(here);
   const joined = patient.client.joinCode(visit).catch(() => 'disconnected');
-  await asked.promise;
+  await look.begun;
   there.network.cut();
-  cut.resolve();
+  look.goOn();
   await doctor.client.next('peer:joined');
   there.network.open();
   // The owner answers when it is asked once more; that the socket stands in the room now was said once only.
@@ -83,26 +91,16 @@ test('a way in that has lost its connection is not tried again: it would show ou
   const doctor = await suite.person(here, visit, 'practitioner');
   const patient = await suite.person(there, visit, 'patient');
   await doctor.client.enter(visit);
-  const { policy } = here.world;
-  const authorize = policy.authorize.bind(policy);
-  const [asked, gone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  let looks = 0;
-  policy.authorize = async (consultationId, identity) => {
-    if (++looks === 1) {
-      asked.resolve();
-      await gone.promise;
-    }
-    return authorize(consultationId, identity);
-  };
+  const look = holdNextLook(here);
   patient.client.joinCode(visit).catch(() => undefined);
-  await asked.promise;
+  await look.begun;
   patient.client.socket.disconnect();
   const back = await there.connect(patient.token);
   await back.enter(visit, { deviceId: patient.client.deviceId });
-  gone.resolve();
+  look.goOn();
   // Another try would be on its way before these.
   for (const raised of [true, false, true]) await back.ok('hand:raise', { raised });
-  expect(looks).toBe(2);
+  expect(look.count()).toBe(2);
   expect(back.socket.connected).toBe(true);
 });
 
