@@ -9,7 +9,7 @@ import type { PeerMedia, RoomMedia } from '#sfu/types.ts';
 import { createRtcClient } from '../support/rtc-client.ts';
 import type { RtcClient } from '../support/rtc-client.ts';
 import { until } from '../support/wait.ts';
-import { listen, opus, receiver, simulcast, startMedia } from './support.ts';
+import { LEVELS_MS, listen, opus, receiver, simulcast, startMedia } from './support.ts';
 import type { TestMedia } from './support.ts';
 
 /** Consumers of one worker; receivers take four fifths of it as long as there is another worker. */
@@ -145,7 +145,7 @@ test('sound, picture, pauses, key frame requests, layers and data channels cross
     channel.send('here');
     return inbox.messages().includes('here');
   });
-  await until('the quality of the way down', () => quality.some(({ peerId, down }) => peerId === 'guest' && down === 4));
+  await until('the quality of the way down', () => quality.some(({ peerId, down }) => peerId === 'guest' && down === 4), LEVELS_MS);
 
   const plis = async () => (await producers.get(producerId)!.getStats())[0]!.pliCount;
   await guest.peer.pauseConsumers([video!.consumerId]);

@@ -2,7 +2,7 @@ import type { ConsumerInfo, PeerMedia, RoomMedia } from '#sfu/types.ts';
 import { createRtcClient } from '../support/rtc-client.ts';
 import type { ReceivedData, RtcClient, RtcClientOptions } from '../support/rtc-client.ts';
 import { until } from '../support/wait.ts';
-import { listen, startMedia } from './support.ts';
+import { LEVELS_MS, listen, startMedia } from './support.ts';
 import type { TestMedia } from './support.ts';
 
 let media: TestMedia;
@@ -86,9 +86,8 @@ test('activeSpeaker, levels and quality are told of those who speak; a muted spe
   await patient.peer.resumeConsumers([consumer!.id]);
   await until('a speaker', () => speaker.at(-1)?.peerId === 'doctor');
   await until('levels', () => levels.some((each) => each.levels[0]?.peerId === 'doctor' && each.levels[0].dBov === -25));
-  await until('quality of both', () =>
-    ['doctor:4:0', 'patient:0:4'].every((text) => quality.some((q) => text === `${q.peerId}:${q.up}:${q.down}`)),
-  );
+  const said = (text: string): boolean => quality.some((q) => text === `${q.peerId}:${q.up}:${q.down}`);
+  await until('quality of both', () => ['doctor:4:0', 'patient:0:4'].every(said), LEVELS_MS);
   await doctor.peer.pauseProducer(producerId);
   expect(speaker.at(-1)).toEqual({ peerId: null });
   await doctor.peer.resumeProducer(producerId);

@@ -4,10 +4,14 @@ import { observer } from 'mediasoup';
 import type { types } from 'mediasoup';
 import { loadConfig } from '#config/index.ts';
 import { createMediaServer } from '#sfu/index.ts';
+import { RISE_MS } from '#sfu/quality.ts';
 import type { MediaLog, MediaNodes, MediaServer, RoomMedia, RoomMediaEvents, RtpCapabilities, RtpParameters } from '#sfu/types.ts';
 
 // Workers and handshakes share the machine with other tests.
 jest.setTimeout(60_000);
+
+/** How long the best level may take, ms: packets lost while a handshake waits for its turn make it begin at the worst. */
+export const LEVELS_MS = 3 * RISE_MS + 10_000;
 
 export interface TestMedia {
   server: MediaServer;

@@ -1,12 +1,12 @@
 import { jest } from '@jest/globals';
-import { FOLLOWS_MS, POOR_FOR_MS, watchPoorNetwork } from '../../web/src/media/poor-network.ts';
+import { AGAIN_MS, FOLLOWS_MS, POOR_FOR_MS, watchPoorNetwork } from '../../web/src/media/poor-network.ts';
 
 describe('watchPoorNetwork()', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
   function watched() {
-    const onPoor = jest.fn();
+    const onPoor = jest.fn(() => true);
     return { onPoor, watch: watchPoorNetwork(onPoor) };
   }
 
@@ -18,6 +18,22 @@ describe('watchPoorNetwork()', () => {
     watch.report(0);
     jest.advanceTimersByTime(POOR_FOR_MS / 2);
     expect(onPoor).toHaveBeenCalledTimes(1);
+  });
+
+  test('calls again while there was nothing to give up, and the network is poor', () => {
+    const { onPoor, watch } = watched();
+    onPoor.mockReturnValueOnce(false).mockReturnValueOnce(false);
+    watch.report(1);
+    jest.advanceTimersByTime(POOR_FOR_MS + AGAIN_MS / 2);
+    expect(onPoor).toHaveBeenCalledTimes(1);
+    watch.report(2);
+    jest.advanceTimersByTime(AGAIN_MS);
+    expect(onPoor).toHaveBeenCalledTimes(1);
+    watch.report(1);
+    jest.advanceTimersByTime(AGAIN_MS / 2);
+    expect(onPoor).toHaveBeenCalledTimes(2);
+    jest.advanceTimersByTime(2 * AGAIN_MS);
+    expect(onPoor).toHaveBeenCalledTimes(3);
   });
 
   test('forgives a bad moment', () => {

@@ -4,6 +4,8 @@
 const POOR_LEVEL = 1;
 const GOOD_LEVEL = 3;
 export const POOR_FOR_MS = 8_000;
+/** When it is looked at again in ms, after nothing could be given up: a page that comes back has no video for a moment. */
+export const AGAIN_MS = 2_000;
 /** How long a level tells of what was before something was done, in ms: levels rise late. */
 export const FOLLOWS_MS = 5_000;
 
@@ -17,11 +19,12 @@ export interface PoorNetworkWatch {
 }
 
 /**
- * Calls `onPoor` once per bad spell, after `POOR_FOR_MS` of poor levels. A network that is far too slow goes up and down
+ * Calls `onPoor` once per bad spell, after `POOR_FOR_MS` of poor levels, and again while it stays poor until that says
+ * that something was done about it. A network that is far too slow goes up and down
  * between poor and weak, as video starves and gives way: weak stops the clock, only good sets it back. A spell may begin
  * with the visit: a poor start is as bad as a poor end.
  */
-export function watchPoorNetwork(onPoor: () => void): PoorNetworkWatch {
+export function watchPoorNetwork(onPoor: () => boolean): PoorNetworkWatch {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let left = POOR_FOR_MS;
   let since = 0;
@@ -35,19 +38,22 @@ export function watchPoorNetwork(onPoor: () => void): PoorNetworkWatch {
     pause();
     left = until;
   }
+  function start(): void {
+    since = performance.now();
+    timer = setTimeout(poor, left);
+  }
   function poor(): void {
     timer = undefined;
     left = Infinity;
-    onPoor();
+    if (onPoor()) return;
+    left = AGAIN_MS;
+    start();
   }
   return {
     report(level) {
       if (level >= GOOD_LEVEL) reset();
       else if (level > POOR_LEVEL) pause();
-      else if (level === POOR_LEVEL && timer === undefined && left < Infinity) {
-        since = performance.now();
-        timer = setTimeout(poor, left);
-      }
+      else if (level === POOR_LEVEL && timer === undefined && left < Infinity) start();
     },
     pause,
     reset: () => reset(POOR_FOR_MS + FOLLOWS_MS),

@@ -65,16 +65,18 @@ export function watchQuality({ poorNetwork }: Pick<VisitParts, 'poorNetwork'>, {
   poorNetwork.down.report(down);
 }
 
-/** The own download has been poor for a while: gives up video when there is any that takes its room. */
-export function onPoorDownload(visit: VisitParts): void {
+/** The own download has been poor for a while: gives up video when there is any that takes its room. @returns whether it is given up */
+export function onPoorDownload(visit: VisitParts): boolean {
   const receivesVideo = visit.tracks.get().some(({ track, paused }) => track.kind === 'video' && !paused);
   if (visit.state.get().audioOnly === null && receivesVideo) setAudioOnly(visit, 'network');
+  return visit.state.get().audioOnly !== null;
 }
 
-/** The own upload has been poor for a while: the sound gets the room that the own picture took. */
-export function onPoorUpload(visit: VisitParts): void {
+/** The own upload has been poor for a while: the sound gets the room that the own picture took. @returns whether it has it */
+export function onPoorUpload(visit: VisitParts): boolean {
   const { audioOnly, cameraHeld } = visit.state.get();
   if (audioOnly === null && !cameraHeld && visit.local.state.get().camera) holdCamera(visit, true);
+  return visit.state.get().audioOnly !== null || visit.state.get().cameraHeld;
 }
 
 /** The practitioner paused an own producer: the devices follow, so that the buttons tell the truth. */
