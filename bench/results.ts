@@ -8,6 +8,10 @@ function rank(id: string): string {
   return id.replace(/\d+/, (number) => number.padStart(3, '0')).replace(/^(?!P)/, 'Z');
 }
 
+/** Sorts what has the number of a goal. */
+export const inOrder = <T>(numbered: readonly (readonly [id: string, T])[]): (readonly [id: string, T])[] =>
+  numbered.toSorted(([a], [b]) => rank(a).localeCompare(rank(b)));
+
 /** Newest result of each goal. @param wanted which runs count; full runs of our side when absent */
 export function newestResults(wanted = ({ options }: Result): boolean => !options.quick && !options.twin): Result[] {
   if (!existsSync(resultsFolder)) return [];
@@ -17,5 +21,5 @@ export function newestResults(wanted = ({ options }: Result): boolean => !option
     const known = newest.get(result.id);
     if (wanted(result) && (!known || known.date < result.date)) newest.set(result.id, result);
   }
-  return [...newest.values()].sort((a, b) => rank(a.id).localeCompare(rank(b.id)));
+  return inOrder([...newest]).map(([, result]) => result);
 }
