@@ -31,11 +31,11 @@ const silenceOf = (page: Page): Promise<number> =>
     return Math.max(watch.longest, performance.now() - watch.at);
   });
 
-export const openPages: OpenPages = async (origin, visitId, people) => {
+export const openPages: OpenPages = async (visitId, people) => {
   const browser = await launchBrowser();
   try {
     const pages: Page[] = [];
-    for (const { id, token } of people) {
+    for (const { id, token, origin } of people) {
       const who = { token, user: { id, name: '王敏', roles: ['patient'] } };
       const { page } = await joinVisit(browser, visitId, who, { origin });
       // A page that is loaded again would lose this.

@@ -103,8 +103,11 @@ async function stopOwner(rig: Rig, { visits, round, times, found }: Stopping): P
     20,
   );
   moved.then(() => withRedis && times.moved.push(performance.now() - from)).catch(() => undefined);
+  const leftHere = moved.then(() => metricOf(owner, 'rooms_open')).catch(() => null);
   found.expect('the status of the process', await exit, 0);
   times.exit.push(performance.now() - from);
+  // Handed over while it served, not found by the other one when it had ended.
+  if (withRedis) found.expect('rooms of the process, which still answers, when the other one has all', await leftHere, 0);
   // Before anybody could have opened them by coming back.
   if (withRedis) found.expect('rooms elsewhere when the process has ended', await metricOf(other, 'rooms_open'), visits.length);
   if (found.failed) return 0;

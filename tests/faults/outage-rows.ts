@@ -2,13 +2,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Op } from 'sequelize';
 import { until } from '#tests/support/wait.ts';
+import { type CallPages, openPages, serveFirst } from './call-pages.ts';
 import { type Network, type Rig, send } from './rig.ts';
 import { RoomPerson, watchGaps } from './room-person.ts';
 import { allHear, epochsOf, leaveAll, makeVisit, planVisit, ROOM_ENV, type RoomVisit, spread } from './room-visits.ts';
-import type { Findings, Row } from './row.ts';
+import type { Findings, Row, Size } from './row.ts';
 
 const BACK_MS = 30_000;
 const LIVE_EVERY_MS = 200;
+/** On werift in each call; further ones are on pages. */
+const CALLERS = 4;
 
 /** Asks both processes all the time whether they live. @returns ends it; how often one did not say so */
 function watchLife(rig: Rig): () => number {
@@ -26,10 +29,10 @@ function watchLife(rig: Rig): () => number {
   };
 }
 
-/** Two calls, one on each process, with somebody who reaches theirs through the other one; two guests, one over each, are still to come. */
+/** Two calls, one on each process, with somebody who reaches theirs through the other one; the guests, over each in turn, are still to come. */
 async function gather(rig: Rig): Promise<RoomVisit[]> {
   const visits: RoomVisit[] = [];
-  const roles = ['practitioner', 'patient', 'guest', 'guest'] as const;
+  const roles = ['practitioner', 'patient', 'guest', 'guest', 'guest', 'guest'] as const;
   for (const owner of [0, 1]) {
     const { people, ...visit } = await makeVisit(rig, owner, { roles, sound: true, rooted: true });
     visits.push({ ...visit, people: people.slice(0, 2) });
@@ -37,6 +40,24 @@ async function gather(rig: Rig): Promise<RoomVisit[]> {
   }
   await allHear(visits);
   return visits;
+}
+
+/** Two pages of Chromium in one call, one over each process, where the play is large enough. */
+async function openOver(rig: Rig, { id, persons }: RoomVisit, { clients }: Size): Promise<CallPages | null> {
+  if (clients <= CALLERS) return null;
+  const people = persons.slice(CALLERS, clients).map((person, index) => ({ ...person, origin: rig.node(index).url }));
+  const pages = await openPages(id, people);
+  await pages.move();
+  return pages;
+}
+
+/** Pages see again, and were not loaded again. @returns how long each of them heard nothing at most, in ms */
+async function silencesOf(pages: CallPages | null, found: Findings): Promise<number[]> {
+  if (!pages) return [];
+  const silences = await pages.silences();
+  await pages.move(BACK_MS).catch((error: unknown) => found.fault(String(error)));
+  found.expect('pages that were loaded again', await pages.reloads(), 0);
+  return silences;
 }
 
 /** What happens in a room while its process cannot tell the other one. */
@@ -104,15 +125,17 @@ const outages: readonly { name: string; begin(rig: Rig): Promise<void>; end(rig:
 
 export const redisOut: Row = {
   id: 'C2 Redis out',
-  what: 'Redis is ended and comes back empty; then it stands still and takes no packets; a call runs on each process meanwhile, and people come and go',
+  what: 'Redis is ended and comes back empty; then it stands still and takes no packets; a call runs on each process meanwhile, one with two Chromium pages, and people come and go',
   goal: 'both processes live, calls go on and their chat is stored, new visits are told to wait, no room changes its owner, soon all is as before and everybody knows what happened',
-  short: { rounds: 1, clients: 1, ms: 2_500 },
-  full: { rounds: 2, clients: 1, ms: 60_000 },
+  short: { rounds: 1, clients: CALLERS, ms: 2_500 },
+  full: { rounds: 2, clients: CALLERS + 2, ms: 60_000 },
   limits: { 'longest silence in a call': 500, 'as before after': 5_000 },
   rig: { env: ROOM_ENV },
-  twin: { sources: ['forget-terms', 'first-come'], size: { rounds: 1, clients: 1, ms: 6_000 } },
+  twin: { sources: ['forget-terms', 'first-come'], size: { rounds: 1, clients: CALLERS, ms: 6_000 } },
   async play(rig, size, found) {
     const visits = await gather(rig);
+    const pages = await openOver(rig, visits[0]!, size);
+    const serveAsBefore = serveFirst();
     const silences: number[] = [];
     const backs: number[] = [];
     let life = (): number => 0;
@@ -124,6 +147,7 @@ export const redisOut: Row = {
         for (const visit of visits) changes.push(await planChange(visit));
         const came = changes.map(({ near }) => near.cameAt);
         const gaps = watchGaps(visits.map(({ people }) => people));
+        await pages?.watch();
         life = watchLife(rig);
         await outage.begin(rig);
         for (const change of changes) await happen(change);
@@ -137,7 +161,7 @@ export const redisOut: Row = {
         found.expect('what happened and is not known', changes.flatMap(unknown), []);
         backs.push(performance.now() - from);
         found.expect(`times that a process did not live while Redis was ${outage.name}`, life(), 0);
-        silences.push(...gaps().map(({ ms }) => ms));
+        silences.push(...gaps().map(({ ms }) => ms), ...(await silencesOf(pages, found)));
         found.expect('epochs', [...(await epochsOf(rig, visits))], [...before]);
         // The others may have to come in anew: what they were told while there was no Redis is lost.
         const nearAt = changes.map(({ near }) => near.cameAt);
@@ -150,6 +174,8 @@ export const redisOut: Row = {
       }
     } finally {
       life();
+      serveAsBefore();
+      await pages?.close();
       await leaveAll(rig, visits);
     }
     found.figure('longest silence in a call', `${spread(silences).longest} ms`);

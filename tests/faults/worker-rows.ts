@@ -1,7 +1,6 @@
 /** A media worker is killed, or stands still: everybody in its room sees and hears again by themselves, and the other room notices nothing. */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { until } from '#tests/support/wait.ts';
-import { type CallPages, openPages } from './call-pages.ts';
+import { type CallPages, openPages, serveFirst } from './call-pages.ts';
 import { type PeopleApart, peopleApart } from './people-process.ts';
 import type { Rig } from './rig.ts';
 import { watchGaps } from './room-person.ts';
@@ -41,27 +40,11 @@ async function openOtherRoom(rig: Rig): Promise<PeopleApart> {
   return peopleApart(ways, rig.node(0).url);
 }
 
-/**
- * Pages of Chromium stand for devices of their own, which take no processor from the server. They lead a session of their own, and
- * processors are shared between sessions before any priority within one counts: a media worker was seen waiting 112 ms for
- * them. So this session weighs more while it plays, as `cpu_shares` or `CPUWeight` give it to a service. Only root may.
- * @returns ends it
- */
-function serveFirst(): () => void {
-  const file = '/proc/self/autogroup';
-  try {
-    const before = /nice (-?\d+)/.exec(readFileSync(file, 'utf8'))?.[1] ?? '0';
-    writeFileSync(file, '-20');
-    return () => writeFileSync(file, before);
-  } catch {
-    return () => undefined;
-  }
-}
-
 async function openStage(rig: Rig, pages: number): Promise<Stage> {
   const disturbed = await openRoom(rig, pages > 0 ? ROLES.length - pages : ROLES.length - 1);
   const undisturbed = await openOtherRoom(rig);
-  const watching = pages > 0 ? await openPages(rig.node(0).url, disturbed.id, disturbed.persons.slice(-pages)) : null;
+  const onPages = disturbed.persons.slice(-pages).map((person) => ({ ...person, origin: rig.node(0).url }));
+  const watching = pages > 0 ? await openPages(disturbed.id, onPages) : null;
   await watching?.move();
   return { rig, pages: watching, disturbed, undisturbed };
 }
