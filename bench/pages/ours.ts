@@ -1,7 +1,8 @@
 /** Our side's client: socket, device and call of the web client, without its screens. */
 import { lastReceivable, loadDevice } from '../../web/src/media/device.ts';
 import { createCall } from '../../web/src/media/call.ts';
-import { openConnection, type Request } from '../../web/src/net/socket.ts';
+import type { Request } from '../../web/src/net/request.ts';
+import { openConnection } from '../../web/src/net/socket.ts';
 import { bench, mark, query, run } from './page.ts';
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));

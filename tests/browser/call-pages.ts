@@ -6,29 +6,48 @@ import { joinVisit } from '../support/visit.ts';
 
 const KEPT = ' kept';
 
-/** Runs in the page: the longest time without a packet of sound over all its connections. */
+/** What `watchPage` leaves in the page. */
+interface Watching {
+  look(): Promise<void>;
+  /** ms */
+  longest: number;
+  timer: number;
+}
+
+/**
+ * Runs in the page: the longest time without a packet of sound over all its connections. A busy page looks late, so what counts is the time of
+ * the statistics, less the packets that came since the last ones: whoever speaks sends one every 20 ms.
+ */
 function watchPage(): void {
-  const watch = { packets: -1, at: performance.now(), longest: 0 };
-  const look = async (): Promise<void> => {
+  const known = new Map<string, number>();
+  let at = performance.timeOrigin + performance.now();
+  let looking: Promise<void> | null = null;
+  const count = async (): Promise<void> => {
     const { connections } = globalThis as unknown as { connections: RTCPeerConnection[] };
-    let packets = 0;
-    for (const connection of connections.filter((one) => one.connectionState !== 'closed')) {
-      for (const report of (await connection.getStats()).values())
-        if (report.type === 'inbound-rtp' && report.kind === 'audio') packets += report.packetsReceived ?? 0;
+    let [heard, until] = [0, at];
+    for (const [index, connection] of connections.entries()) {
+      if (connection.connectionState === 'closed') continue;
+      for (const { type, kind, id, packetsReceived = 0, timestamp } of (await connection.getStats()).values()) {
+        if (type !== 'inbound-rtp' || kind !== 'audio') continue;
+        heard = Math.max(heard, packetsReceived - (known.get(`${index} ${id}`) ?? 0));
+        known.set(`${index} ${id}`, packetsReceived);
+        until = Math.max(until, timestamp);
+      }
     }
-    const now = performance.now();
-    if (packets === watch.packets) return;
-    watch.longest = Math.max(watch.longest, now - watch.at);
-    Object.assign(watch, { packets, at: now });
+    watching.longest = Math.max(watching.longest, until - at - heard * 20);
+    if (heard > 0) at = until;
   };
-  Object.assign(globalThis, { watch, watching: setInterval(() => void look().catch(() => undefined), 50) });
+  const look = (): Promise<void> => (looking ??= count().finally(() => (looking = null)));
+  const watching = { look, longest: 0, timer: setInterval(() => void look().catch(() => undefined), 50) };
+  Object.assign(globalThis, { watching });
 }
 
 const silenceOf = (page: Page): Promise<number> =>
-  page.evaluate(() => {
-    const { watch, watching } = globalThis as unknown as { watch: { at: number; longest: number }; watching: number };
-    clearInterval(watching);
-    return Math.max(watch.longest, performance.now() - watch.at);
+  page.evaluate(async () => {
+    const { watching } = globalThis as unknown as { watching: Watching };
+    clearInterval(watching.timer);
+    await watching.look();
+    return watching.longest;
   });
 
 export const openPages: OpenPages = async (visitId, people) => {

@@ -45,6 +45,8 @@ const KEPT_TEXT = 200;
 /** A consultation's media in werift is one sound. */
 const SOURCE = 'microphone';
 
+type ConsumerView = MediaSession['consumers'][number];
+
 /** How long nothing was heard of one person by another. */
 export interface Gap {
   who: string;
@@ -78,6 +80,8 @@ export class RoomPerson {
   readonly faults: string[] = [];
   readonly #options: RoomPersonOptions;
   readonly #received = new Map<string, Received>();
+  /** Consumers of this media that are received, or about to be. */
+  readonly #begun = new Set<string>();
   #at = 0;
   #socket: RoomSocket | null = null;
   #rtc: RtcClient | undefined;
@@ -236,7 +240,14 @@ export class RoomPerson {
     if (!answer.media || !this.#rtc) return;
     if (!answer.media.resumed) return this.#open(socket, answer.media);
     // Who began to send meanwhile.
-    for (const view of answer.media.consumers) if (!this.#received.has(`${view.peerId}/${view.source}`)) this.#receive(consumer(view));
+    for (const view of answer.media.consumers) this.#begin(view);
+  }
+
+  /** Once: what is told by an event may stand in the answer of a join as well. */
+  #begin(view: ConsumerView): void {
+    if (this.#begun.has(view.id)) return;
+    this.#begun.add(view.id);
+    this.#receive(consumer(view));
   }
 
   #take(messages: readonly ChatMessage[], latestSeq = 0): void {
@@ -270,7 +281,7 @@ export class RoomPerson {
       this.restarts++;
       void this.#open(socket, media).catch(() => undefined);
     });
-    socket.on('consumer:created', (event) => this.#receive(consumer(event.consumer)));
+    socket.on('consumer:created', (event) => this.#begin(event.consumer));
   }
 
   #receive: ReturnType<typeof receiver> = () => undefined;
@@ -281,12 +292,13 @@ export class RoomPerson {
     // Named once it is set up: whoever is cut off before needs it anew.
     this.#mediaId = null;
     this.#received.clear();
+    this.#begun.clear();
     openMedia(rtc, media, (name, payload) => askOn(socket, name, payload));
     // Over the connection that there is by then: media outlives it.
-    const resume = (consumerIds: string[]): Promise<unknown> => this.ask('consumer:resume', { consumerIds });
+    const resume = (consumerIds: string[]): Promise<unknown> => this.insist('consumer:resume', { consumerIds });
     // When its connection goes, or its media once more: the next way in receives everything anew.
     const receive = (this.#receive = receiver(rtc, this.#received, resume, () => undefined));
-    for (const view of media.consumers) this.#receive(consumer(view));
+    for (const view of media.consumers) this.#begin(view);
     if (media.send) await rtc.publish(SOURCE);
     if (this.#receive === receive) this.#mediaId = media.id;
   }

@@ -77,12 +77,18 @@ async function playOnce(row: Row, size: Size): Promise<Findings> {
   return found;
 }
 
+async function playSeeds(row: Row, size: Size): Promise<Findings[]> {
+  const { seed: seeds = 1 } = size;
+  if (row.waits) return Promise.all(Array.from({ length: seeds }, (_, index) => playOnce(row, { ...size, seed: index + 1 })));
+  const plays: Findings[] = [];
+  for (let seed = 1; seed <= seeds && !plays.some(({ failed }) => failed); seed++) plays.push(await playOnce(row, { ...size, seed }));
+  return plays;
+}
+
 async function play(row: Row): Promise<Played> {
   const size = sizeOf(row);
   const started = performance.now();
-  const plays: Findings[] = [];
-  const { seed: seeds = 1 } = size;
-  for (let seed = 1; seed <= seeds && !plays.some(({ failed }) => failed); seed++) plays.push(await playOnce(row, { ...size, seed }));
+  const plays = await playSeeds(row, size);
   const seconds = Math.round((performance.now() - started) / 1_000);
   const { id, what, goal } = row;
   const faults = plays.flatMap((found) => found.faults);

@@ -1,8 +1,8 @@
-import type { Request } from '../../web/src/net/socket.ts';
+import type { Request } from '../../web/src/net/request.ts';
 
 // What the page's modules look at as they load.
 Object.assign(globalThis, { sessionStorage: { getItem: () => null }, localStorage: { getItem: () => null } });
-const { RequestError } = await import('../../web/src/net/socket.ts');
+const { RequestError } = await import('../../web/src/net/request.ts');
 const { createChat } = await import('../../web/src/room/chat.ts');
 
 /** A chat whose requests are answered by these codes, one after the other; then they succeed. */

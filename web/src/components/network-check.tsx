@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { errorText, useT } from '../i18n/index.ts';
 import { runNetworkTest } from '../media/network-test.ts';
 import { networkVerdict, rateVerdict, type NetworkReport, type PathResult } from '../media/network-verdict.ts';
-import { RequestError } from '../net/socket.ts';
+import { RequestError } from '../net/request.ts';
 import { Notice } from './notice.tsx';
 
 type Result =

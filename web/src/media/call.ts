@@ -1,7 +1,7 @@
 /** The media of one visit: survives reconnects, a replaced media worker and changed networks without the page noticing. */
 import type { Device } from 'mediasoup-client';
 import type { MediaSession, NotificationName, Notification, ProducerView } from '#rooms/protocol.ts';
-import type { Request } from '../net/socket.ts';
+import type { Request } from '../net/request.ts';
 import { createStore, type Store } from '../store.ts';
 import { createPublisher, type Publications, type Publisher, type PublisherHooks } from './publisher.ts';
 import { createReceiver, type Receiver, type RemoteTrack } from './receiver.ts';

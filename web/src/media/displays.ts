@@ -1,5 +1,5 @@
 /** Watches the video elements and tells the server, in one message, how large each is shown or that it is not. */
-import type { Request } from '../net/socket.ts';
+import { AGAIN_MS, mayPass, type Request } from '../net/request.ts';
 import { createStore, type Store } from '../store.ts';
 import { changedDisplays, type Display } from './display-fold.ts';
 
@@ -31,11 +31,13 @@ function measure(element: HTMLVideoElement, { consumerId, visible }: Watched): D
   return { consumerId, width: pixels(element.clientWidth), height: pixels(element.clientHeight) };
 }
 
-function send(request: Request, told: Map<string, Display>, displays: Display[]): void {
+/** @param again called when it is worth another try */
+function send(request: Request, told: Map<string, Display>, displays: Display[], again: () => void): void {
   for (const display of displays) told.set(display.consumerId, display);
-  request('consumer:display', { displays }).catch(() => {
+  request('consumer:display', { displays }).catch((error: unknown) => {
     // Told again after the rejoin, or when something changes.
     for (const display of displays) told.delete(display.consumerId);
+    if (mayPass(error)) again();
   });
 }
 
@@ -46,10 +48,11 @@ export function createDisplays(request: Request, alive: () => readonly string[])
   const told = new Map<string, Display>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const look = (): void => {
+  const plan = (delayMs: number): void => {
     clearTimeout(timer);
-    timer = setTimeout(tell, DEBOUNCE_MS);
+    timer = setTimeout(tell, delayMs);
   };
+  const look = (): void => plan(DEBOUNCE_MS);
   const resized = new ResizeObserver(look);
   const crossed = new IntersectionObserver((entries) => {
     for (const entry of entries) {
@@ -61,13 +64,10 @@ export function createDisplays(request: Request, alive: () => readonly string[])
 
   function tell(): void {
     const ids = alive();
-    const changed = changedDisplays(
-      told,
-      [...elements].map(([element, known]) => measure(element, known)),
-      ids,
-    );
+    const measured = [...elements].map(([element, known]) => measure(element, known));
+    const changed = changedDisplays(told, measured, ids);
     for (const id of told.keys()) if (!ids.includes(id)) told.delete(id);
-    if (changed.length > 0) send(request, told, changed);
+    if (changed.length > 0) send(request, told, changed, () => plan(AGAIN_MS));
   }
   document.addEventListener('visibilitychange', look);
 

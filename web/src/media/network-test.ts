@@ -1,6 +1,7 @@
 /** The network test that can be run before a visit: which ways lead to the media server, and how fast they are. */
 import type { Device } from 'mediasoup-client';
-import { openConnection, RequestError, type Connection } from '../net/socket.ts';
+import { RequestError } from '../net/request.ts';
+import { type Connection, openConnection } from '../net/socket.ts';
 import { loadDevice } from './device.ts';
 import type { NetworkReport, PathResult } from './network-verdict.ts';
 import { clientOptions } from './transport.ts';

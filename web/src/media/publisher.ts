@@ -2,7 +2,7 @@
 import type { Device } from 'mediasoup-client';
 import type { Producer, ProducerOptions, Transport } from 'mediasoup-client/types';
 import type { ProducerView, Source } from '#rooms/protocol.ts';
-import { RequestError, type Request } from '../net/socket.ts';
+import { AGAIN_MS, insist, mayPass, type Request, RequestError } from '../net/request.ts';
 import { reconcileProducers } from './reconcile.ts';
 import type { SendData } from './transport.ts';
 import { videoOptions } from './video-codec.ts';
@@ -54,15 +54,24 @@ interface Work {
   readonly request: Request;
   readonly hooks: PublisherHooks;
   readonly sent: Map<Source, Sent>;
+  /** Refused at the last try: told once. */
+  readonly failing: Set<Source>;
   wanted: Publications;
+  /** Tries again soon, for what refused it may pass. */
+  later(): void;
 }
 
 /**
  * Makes a publisher. Changes run one after the other, so that quick clicks cannot cross; only the newest wish counts.
  */
 export function createPublisher(device: Device, transport: Transport, request: Request, hooks: PublisherHooks): Publisher {
-  const work: Work = { device, transport, request, hooks, sent: new Map(), wanted: {} };
   let tail = Promise.resolve();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const later = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => enqueue(() => alignAll(work)), AGAIN_MS);
+  };
+  const work: Work = { device, transport, request, hooks, sent: new Map(), failing: new Set(), wanted: {}, later };
   function enqueue(step: () => Promise<void>): void {
     tail = tail.then(step).catch((error: unknown) => console.warn('publishing', error));
   }
@@ -96,10 +105,15 @@ async function start({ device, transport, sent }: Work, source: Source, { track,
   sent.set(source, { id: producer.id, producer, paused });
 }
 
-async function stop({ sent, request }: Work, source: Source, entry: Sent): Promise<void> {
+async function stop({ sent, request, transport }: Work, source: Source, entry: Sent): Promise<void> {
   sent.delete(source);
   entry.producer.close();
-  await request('producer:close', { producerId: entry.id });
+  const payload = { producerId: entry.id };
+  await request('producer:close', payload).catch((error: unknown) => {
+    if (!mayPass(error)) throw error;
+    // Nothing else waits for it; the source stays taken until then.
+    insist(request, 'producer:close', () => (transport.closed ? null : payload)).catch(() => undefined);
+  });
 }
 
 /** Brings one source in line with what is wanted. */
@@ -122,15 +136,19 @@ async function align(work: Work, source: Source): Promise<void> {
 }
 
 async function alignAll(work: Work): Promise<void> {
-  const { transport, hooks } = work;
+  const { transport, hooks, failing } = work;
   for (const source of SOURCES) {
     if (transport.closed) return;
-    await align(work, source).catch((error: unknown) => {
+    const aligned = align(work, source).then(() => void failing.delete(source));
+    await aligned.catch((error: unknown) => {
       if (transport.closed) return;
       const code = error instanceof RequestError ? error.code : 'internal';
       console.warn('publishing', source, code, error);
       // After a lost connection the rejoin does it again; a closed producer is what was wanted.
-      if (code !== 'disconnected' && code !== 'not_found') hooks.sendFailed(source, code);
+      if (code === 'disconnected' || code === 'not_found') return;
+      if (!failing.has(source)) hooks.sendFailed(source, code);
+      failing.add(source);
+      if (mayPass(error)) work.later();
     });
   }
 }

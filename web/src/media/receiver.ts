@@ -1,7 +1,7 @@
 /** Consumers of one receive transport. */
 import type { Consumer, ConsumerOptions, Transport } from 'mediasoup-client/types';
 import type { MediaSession, Source } from '#rooms/protocol.ts';
-import type { Request } from '../net/socket.ts';
+import { insist, type Request } from '../net/request.ts';
 import type { Store } from '../store.ts';
 import { reconcileConsumers } from './reconcile.ts';
 
@@ -70,10 +70,13 @@ async function adopt(work: Work, views: readonly ConsumerView[]): Promise<void> 
   if (!first) resume(work, ids);
 }
 
-function resume({ request }: Work, consumerIds: string[]): void {
-  if (consumerIds.length === 0) return;
-  // After a lost connection the rejoin resumes everything; a consumer that is gone needs no resuming.
-  request('consumer:resume', { consumerIds }).catch((error: unknown) => console.warn('resume', error));
+function resume({ request, transport, gone }: Work, consumerIds: string[]): void {
+  const payload = (): { consumerIds: string[] } | null => {
+    const left = consumerIds.filter((id) => !gone.has(id));
+    return left.length === 0 || transport.closed ? null : { consumerIds: left };
+  };
+  // After a lost connection the rejoin resumes everything. Without another try somebody would never be heard.
+  insist(request, 'consumer:resume', payload).catch((error: unknown) => console.warn('resume', error));
 }
 
 async function create(

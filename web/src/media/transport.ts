@@ -2,7 +2,7 @@
 import type { Device } from 'mediasoup-client';
 import type { AppData, Transport, TransportOptions } from 'mediasoup-client/types';
 import type { MediaSession, RequestInput, Source } from '#rooms/protocol.ts';
-import { RequestError, type Request } from '../net/socket.ts';
+import { RequestError, type Request } from '../net/request.ts';
 
 export interface TransportHooks {
   request: Request;

@@ -13,19 +13,7 @@ import type {
 } from '#rooms/protocol.ts';
 import { createStore, type Store } from '../store.ts';
 import { liveToken, type LiveToken } from './live-token.ts';
-
-/** A refused or unanswered request. Codes of `rooms/errors.ts`, and `disconnected` when the socket is not open. */
-export class RequestError extends Error {
-  override name = 'RequestError';
-  readonly code: string;
-
-  constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
-}
-
-export type Request = <N extends RequestName>(name: N, payload: RequestInput<N>) => Promise<Reply<N>>;
+import { AGAIN_MS, mayPass, type Request, RequestError } from './request.ts';
 
 export interface Connection {
   /** `open` only while requests can be sent; `waiting` before the first opening and after each loss. */
@@ -41,8 +29,6 @@ const FINAL = new Set(['unauthenticated', 'session_revoked', 'protocol_mismatch'
 /** Longer than the server's own deadline, so that its answer comes first. */
 const REQUEST_TIMEOUT_MS = 8_000;
 const RETRY_MS = 1_000;
-/** Faults of a request that may be gone at the next try. */
-const PASSING = new Set(['deadline', 'rate_limited']);
 
 /**
  * Opens the socket and keeps it open until `close()`.
@@ -114,7 +100,7 @@ export function openConnection(token: string, refused: (code: string) => void): 
 async function tell(socket: Socket, live: LiveToken, token: string): Promise<void> {
   if (!socket.connected || live.get() !== token) return;
   await ask(socket, 'session:renew', { token }).catch((error: unknown) => {
-    if (error instanceof RequestError && PASSING.has(error.code)) setTimeout(() => void tell(socket, live, token), RETRY_MS);
+    if (mayPass(error)) setTimeout(() => void tell(socket, live, token), AGAIN_MS);
     else console.warn('renew', error);
   });
 }

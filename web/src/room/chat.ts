@@ -1,6 +1,6 @@
 /** Chat of a visit: sends with retries, fills gaps, shows everything once. */
 import type { ChatPage } from '#rooms/protocol.ts';
-import { RequestError, type Request } from '../net/socket.ts';
+import { RequestError, type Request } from '../net/request.ts';
 import { createStore, type Store } from '../store.ts';
 import { randomId } from './device-id.ts';
 import { contiguousSeq, discarded, emptyChat, failed, hasGap, readAll, received, sending, type ChatLog } from './chat-log.ts';

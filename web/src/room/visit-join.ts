@@ -1,7 +1,7 @@
 /** Joining a visit, at first and again after every loss, until it works or is refused for good. */
 import type { InLobby, InRoom, RequestInput } from '#rooms/protocol.ts';
 import { deviceOutdated, lastReceivable, loadDevice, sameCapabilities } from '../media/device.ts';
-import { RequestError } from '../net/socket.ts';
+import { RequestError } from '../net/request.ts';
 import { pause } from '../pause.ts';
 import { captureMoment } from './capture-start.ts';
 import { deviceId } from './device-id.ts';

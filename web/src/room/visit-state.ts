@@ -1,4 +1,5 @@
 /** State of a visit as the page sees it, and how notifications change it. Pure. */
+import { PASSING } from '../net/request.ts';
 import type { CloseReason, InLobby, InRoom, LobbyView, Notification, NotificationName, PeerView, RoomView } from '#rooms/protocol.ts';
 
 export type Self = InRoom['self'];
@@ -91,16 +92,4 @@ export function joinVerdict(code: string): 'retry' | 'final' {
   return RETRY.has(code) ? 'retry' : 'final';
 }
 
-const RETRY = new Set([
-  'disconnected',
-  'deadline',
-  'rate_limited',
-  'room_busy',
-  'room_moved',
-  'stale_epoch',
-  'media_full',
-  'media_unavailable',
-  'shutting_down',
-  'storage_unavailable',
-  'internal',
-]);
+const RETRY = new Set([...PASSING, 'disconnected', 'media_full', 'media_unavailable', 'internal']);
