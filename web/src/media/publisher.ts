@@ -54,7 +54,7 @@ interface Work {
   readonly request: Request;
   readonly hooks: PublisherHooks;
   readonly sent: Map<Source, Sent>;
-  /** Refused at the last try: told once. */
+  /** Refused for the moment, and tried again: told once for each wish. */
   readonly failing: Set<Source>;
   wanted: Publications;
   /** Tries again soon, for what refused it may pass. */
@@ -78,6 +78,7 @@ export function createPublisher(device: Device, transport: Transport, request: R
   return {
     publish(next) {
       work.wanted = next;
+      work.failing.clear();
       enqueue(() => alignAll(work));
     },
     reconcile(server) {
@@ -147,8 +148,9 @@ async function alignAll(work: Work): Promise<void> {
       // After a lost connection the rejoin does it again; a closed producer is what was wanted.
       if (code === 'disconnected' || code === 'not_found') return;
       if (!failing.has(source)) hooks.sendFailed(source, code);
+      if (!mayPass(error)) return;
       failing.add(source);
-      if (mayPass(error)) work.later();
+      work.later();
     });
   }
 }
