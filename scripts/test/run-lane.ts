@@ -38,8 +38,8 @@ export interface LaneRun {
   quiet?: boolean;
 }
 
-/** A lane that runs this much over its budget hangs. */
-const HANGS_AFTER = 1.5;
+/** A lane that runs this much over its budget hangs: a machine that others keep busy was seen to take 1.8 times as long. */
+const HANGS_AFTER = 2.5;
 
 /** How jest ended. */
 interface Ending {
