@@ -1,5 +1,6 @@
 /** Requests of a page to its room, and what becomes of refused ones. */
 import type { Reply, RequestInput, RequestName } from '#rooms/protocol.ts';
+import { pause } from '../pause.ts';
 
 /** A refused or unanswered request. Codes of `rooms/errors.ts`, and `disconnected` when the socket is not open. */
 export class RequestError extends Error {
@@ -42,6 +43,6 @@ export async function insist<N extends RequestName>(request: Request, name: N, p
     } catch (error) {
       if (!mayPass(error)) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    await pause(AGAIN_MS);
   }
 }
