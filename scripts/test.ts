@@ -39,7 +39,7 @@ for (const lane of chosen) {
   table.push(
     `lane ${lane.name}: ${result.passed} passed, ${result.failed} failed in ${minutes(result.ms)} of ${minutes(lane.budgetMs)}${late}`,
   );
-  for (const fault of result.faults) table.push(`  ✗ ${fault}`);
+  for (const failure of [...result.failures, ...result.faults]) table.push(`  ✗ ${failure}`);
 }
 
 const sum = (key: 'passed' | 'failed' | 'skipped') => results.reduce((total, result) => total + result[key], 0);

@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { Lane } from './lanes.ts';
 
 export interface LaneResult {
@@ -11,6 +12,8 @@ export interface LaneResult {
   failed: number;
   skipped: number;
   ms: number;
+  /** The tests that failed, each with where it stands and the first lines of why: what a long log hides. */
+  failures: string[];
   /** What failed apart from tests, in sentences. */
   faults: string[];
 }
@@ -21,7 +24,12 @@ interface JestReport {
   numFailedTests: number;
   numPendingTests: number;
   numTodoTests: number;
-  testResults: { name: string; status: string; assertionResults: { status: string }[] }[];
+  testResults: {
+    name: string;
+    status: string;
+    message?: string;
+    assertionResults: { status: string; fullName: string; failureMessages?: string[] }[];
+  }[];
 }
 
 export interface LaneRun {
@@ -49,22 +57,46 @@ interface Ending {
   killedFor: string | undefined;
 }
 
+/** Lines of a failed test's message that are repeated at the end. */
+const LINES_OF_FAILURE = 6;
+const INDENT = '\n      ';
+
+/** The beginning of a message of jest, without colours and frames of libraries. */
+const briefly = (message: string): string[] =>
+  stripVTControlCharacters(message)
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.includes('node_modules'))
+    .slice(0, LINES_OF_FAILURE);
+
+/** Each failed test as `tests/a.test.ts › name`, with the beginning of its message below. */
+function failuresOf(report: JestReport, root: string): string[] {
+  return report.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages = [] }) =>
+        [`${relative(root, name)} › ${fullName}`, ...briefly(failureMessages.join('\n'))].join(INDENT),
+      ),
+  );
+}
+
 /** Counts a report; `undefined` stands for a jest that died before it wrote one. */
-function tally(report: JestReport | undefined, { exit, killedFor }: Ending): Omit<LaneResult, 'ms'> {
+function tally(report: JestReport | undefined, { exit, killedFor }: Ending, root: string): Omit<LaneResult, 'ms'> {
   const faults = killedFor === undefined ? [] : [`stopped because of ${killedFor}`];
   if (!report) {
     if (faults.length === 0) faults.push(`jest left no report (${exit ?? 'exit code 0'})`);
-    return { passed: 0, failed: faults.length, skipped: 0, faults };
+    return { passed: 0, failed: faults.length, skipped: 0, failures: [], faults };
   }
   for (const suite of report.testResults) {
     const explained = suite.assertionResults.some((test) => test.status === 'failed');
-    if (suite.status === 'failed' && !explained) faults.push(`${suite.name} failed outside of its tests`);
+    if (suite.status !== 'failed' || explained) continue;
+    faults.push([`${suite.name} failed outside of its tests`, ...briefly(suite.message ?? '')].join(INDENT));
   }
   if (exit !== undefined && faults.length === 0 && report.numFailedTests === 0) faults.push(`jest ended with ${exit}`);
   return {
     passed: report.numPassedTests,
     failed: report.numFailedTests + faults.length,
     skipped: report.numPendingTests + report.numTodoTests,
+    failures: failuresOf(report, root),
     faults,
   };
 }
@@ -125,7 +157,7 @@ export async function runLane(run: LaneRun): Promise<LaneResult> {
   try {
     const ending = await runJest(run, reportFile);
     const report = existsSync(reportFile) ? (JSON.parse(readFileSync(reportFile, 'utf8')) as JestReport) : undefined;
-    return { ...tally(report, ending), ms: performance.now() - started };
+    return { ...tally(report, ending, run.root), ms: performance.now() - started };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -8,23 +8,29 @@ const config = "export default { projects: [{ displayName: 'planted', transform:
 async function outcome(text: string, options: { graceMs?: number; args?: string[]; budgetMs?: number } = {}) {
   const root = plant({ 'jest.config.js': config, 'package.json': '{"type":"module"}', 'a.test.js': text });
   const { budgetMs = lane.budgetMs, args = [], graceMs = 15_000 } = options;
-  const { passed, failed, skipped, faults } = await runLane({ root, lane: { ...lane, budgetMs }, args, graceMs, quiet: true });
-  return { passed, failed, skipped, faults: faults.map((fault) => fault.replace(root, '')) };
+  const { passed, failed, skipped, failures, faults } = await runLane({ root, lane: { ...lane, budgetMs }, args, graceMs, quiet: true });
+  return { passed, failed, skipped, failures, faults: faults.map((fault) => fault.replace(root, '')) };
 }
 
 describe('runLane()', () => {
   test('counts passed, failed, skipped and planned tests', async () => {
     const text = "test('a', () => {}); test('b', () => { throw new Error('planted'); }); test.skip('c', () => {}); test.todo('d');";
-    expect(await outcome(text)).toEqual({ passed: 1, failed: 1, skipped: 2, faults: [] });
+    expect(await outcome(text)).toMatchObject({ passed: 1, failed: 1, skipped: 2, faults: [] });
+  });
+
+  test('names what failed, and why', async () => {
+    const { failures } = await outcome("describe('of all', () => test('b', () => expect({ a: 1 }).toEqual({ a: 2 })));");
+    expect(failures).toHaveLength(1);
+    expect(failures[0]).toMatch(/^a\.test\.js › of all b\n +Error: expect\(received\)\.toEqual\(expected\)/);
+    expect(failures[0]).toContain('"a": 1');
   });
 
   test('counts a file that does not load as failed', async () => {
-    expect(await outcome("import './missing.js'; test('a', () => {});")).toEqual({
-      passed: 0,
-      failed: 1,
-      skipped: 0,
-      faults: ['/a.test.js failed outside of its tests'],
-    });
+    const { faults, ...counted } = await outcome("import './missing.js'; test('a', () => {});");
+    expect(counted).toEqual({ passed: 0, failed: 1, skipped: 0, failures: [] });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain('/a.test.js failed outside of its tests');
+    expect(faults[0]).toContain('missing.js');
   });
 
   test('counts an afterAll that throws as failed', async () => {
@@ -34,7 +40,7 @@ describe('runLane()', () => {
 
   test('counts a jest that dies as failed', async () => {
     const result = await outcome("test('a', () => process.kill(process.pid, 'SIGKILL'));");
-    expect(result).toEqual({ passed: 0, failed: 1, skipped: 0, faults: ['jest left no report (SIGKILL)'] });
+    expect(result).toEqual({ passed: 0, failed: 1, skipped: 0, failures: [], faults: ['jest left no report (SIGKILL)'] });
   });
 
   test('counts a run that leaves a server open as failed', async () => {
@@ -50,6 +56,6 @@ describe('runLane()', () => {
   });
 
   test('reports no test when the arguments select none', async () => {
-    expect(await outcome("test('a', () => {});", { args: ['elsewhere'] })).toEqual({ passed: 0, failed: 0, skipped: 0, faults: [] });
+    expect(await outcome("test('a', () => {});", { args: ['elsewhere'] })).toMatchObject({ passed: 0, failed: 0, skipped: 0, faults: [] });
   });
 });
