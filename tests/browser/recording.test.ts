@@ -1,19 +1,17 @@
 /** A visit that is recorded, from the question to the film in the page: real browsers, real ffmpeg, the real program. */
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { browserSuite } from '../support/browser-suite.ts';
 import { openClinicPage } from '../support/clinic-page.ts';
 import { colourAt, factsOf, volumeOf } from '../support/film.ts';
+import { recordersOf } from '../support/recorders.ts';
 import { api, signIn } from '../support/rest.ts';
 import { demoAccounts } from '../support/server.ts';
 import { bothSeeAndHear } from '../support/visit.ts';
 import { until } from '../support/wait.ts';
 
-const run = promisify(execFile);
 const suite = browserSuite({ settings: { MEDIA_RECORDING_SEGMENT_MS: '2000' } });
 
 interface Recording {
@@ -34,11 +32,7 @@ async function allowRecordings(): Promise<void> {
 
 const badge = (page: Page, state: string) => page.locator(`[data-testid=recording-badge][data-state=${state}]`);
 
-/** Processes that record now. */
-async function recorders(): Promise<number[]> {
-  const { stdout } = await run('pgrep', ['-P', String(suite.server.pid()), 'ffmpeg']).catch(() => ({ stdout: '' }));
-  return stdout.trim().split('\n').filter(Boolean).map(Number);
-}
+const recorders = (): Promise<number[]> => recordersOf(suite.server.pid());
 
 test('two people consent, are recorded, and both are in the film that plays on the page of the visit', async () => {
   await allowRecordings();

@@ -8,6 +8,7 @@ import mysql, { type RowDataPacket } from 'mysql2/promise';
 import type { RtpCapabilities } from '#sfu/types.ts';
 import { SECRET } from '../support/app.ts';
 import { createDatabase } from '../support/mariadb.ts';
+import { recordersOf } from '../support/recorders.ts';
 import { type RedisServer, startRedis } from '../support/redis.ts';
 import { api, createVisit, signIn, type SignedIn } from '../support/rest.ts';
 import { enterRoom, type RoomClient } from '../support/room-client.ts';
@@ -51,12 +52,6 @@ const alive = async (pid: number): Promise<boolean> =>
     () => false,
   );
 
-/** Processes that record on a node. */
-async function recorders(node: TestNode): Promise<number[]> {
-  const { stdout } = await run('pgrep', ['-P', String(node.pid()), 'ffmpeg']).catch(() => ({ stdout: '' }));
-  return stdout.trim().split('\n').filter(Boolean).map(Number);
-}
-
 /** What is recorded under each owner of the room, in ms on the clock of the recording. */
 async function manifest(recordingId: string): Promise<{ from: number; to: number }[]> {
   const connection = await mysql.createConnection(database);
@@ -95,7 +90,7 @@ test('a node that is killed loses the last piece, and leaves no process; on anot
       token: visit.doctor.token,
     });
   await until('pieces', async () => (await look(nodes[0]!)).pieces >= 4, 20_000);
-  const processes = await Promise.all(nodes.map(recorders));
+  const processes = await Promise.all(nodes.map((node) => recordersOf(node.pid())));
   const [owner, other] = processes[0]!.length > 0 ? [nodes[0]!, nodes[1]!] : [nodes[1]!, nodes[0]!];
   expect(new Set(processes.map(({ length }) => length))).toEqual(new Set([0, 2]));
 
@@ -107,7 +102,7 @@ test('a node that is killed loses the last piece, and leaves no process; on anot
   const back = await enter(other, visit.doctor, 'desk');
   await until('it to be paused', async () => (await look(other)).state === 'paused');
   // The patient is not back: nothing runs that could record.
-  expect(await recorders(other)).toEqual([]);
+  expect(await recordersOf(other.pid())).toEqual([]);
   // What was said before counts: nobody is asked again.
   await enter(other, visit.patient, 'phone');
   await until('it to go on', async () => (await look(other)).state === 'recording');

@@ -1,5 +1,6 @@
 /** Real packets of two made-up people through a real router into real ffmpegs; what they write is read by ffprobe. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,6 +17,7 @@ import type { RecordedSegment, Recorder, RoomMedia, TrackInfo } from '#sfu/types
 import { contentTypeOf } from '#src/files/content-type.ts';
 import { createMemoryLog } from '../support/memory-ports.ts';
 import { canCreateNamespaces } from '../support/namespaces.ts';
+import { recordersOf } from '../support/recorders.ts';
 import { testConfig } from '../support/room-server.ts';
 import { until } from '../support/wait.ts';
 
@@ -104,9 +106,9 @@ function roomOf(tracks: { track: TrackInfo; producer: types.Producer }[]): { med
   return { media, changed: () => events.emit('tracksChanged') };
 }
 
-/** Takes pieces as the file store does: they are gone from the folder afterwards. */
+/** Takes pieces as the file store does: they are gone from the folder afterwards. Those of two tracks may come at once, under one name. */
 async function keep(segment: RecordedSegment): Promise<boolean> {
-  const copy = path.join(folder, `${kept.length}-${path.basename(segment.path)}`);
+  const copy = path.join(folder, `${randomUUID()}-${path.basename(segment.path)}`);
   await copyFile(segment.path, copy);
   kept.push({ ...segment, copy });
   return true;
@@ -118,11 +120,6 @@ async function decoded(file: string): Promise<{ seconds: number; faults: string 
   const { stdout } = await run('ffprobe', ['-v', 'error', '-show_entries', 'format=duration', '-of', 'csv=p=0', file]);
   return { seconds: Number(stdout), faults: stderr };
 }
-
-const pidsOf = async (name: string): Promise<number[]> => {
-  const { stdout } = await run('pgrep', ['-f', '-P', String(process.pid), name]).catch(() => ({ stdout: '' }));
-  return stdout.trim().split('\n').filter(Boolean).map(Number);
-};
 
 test('tracks of those who are followed become pieces that play, on one clock; a process that is killed costs one piece', async () => {
   expect(await recorder.unavailable()).toBeNull();
@@ -139,7 +136,7 @@ test('tracks of those who are followed become pieces that play, on one clock; a 
   expect(await recorder.unavailable()).toBe('busy');
 
   // Killed in the middle of a piece: it is started again, and the others never notice.
-  const pids = await pidsOf('track.sdp');
+  const pids = await recordersOf(process.pid);
   expect(pids).toHaveLength(3);
   const before = kept.length;
   for (const pid of pids) process.kill(pid, 'SIGKILL');
@@ -171,7 +168,7 @@ test('tracks of those who are followed become pieces that play, on one clock; a 
   }
   expect(recorder.figures()).toEqual({ tracks: 0, breaks: 3, lost: 0, faulty: 0 });
   expect(await readdir(path.join(folder, 'pieces'))).toEqual([]);
-  expect(await pidsOf('track.sdp')).toEqual([]);
+  expect(await recordersOf(process.pid)).toEqual([]);
 }, 60_000);
 
 const smallDisk = canCreateNamespaces ? test : test.skip;
