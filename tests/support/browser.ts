@@ -129,14 +129,14 @@ export async function seesMotion(page: Page, options: { frames?: number; deadlin
       if (first === undefined || framesDecoded < first) first = framesDecoded;
       return framesDecoded >= first + (options.frames ?? 10);
     },
-    options.deadlineMs ?? 20_000,
+    options.deadlineMs ?? 30_000,
     100,
   );
   return Math.round(performance.now() - from);
 }
 
 /** Waits until a page receives sound that is not silence. */
-export async function hears(page: Page, deadlineMs = 15_000): Promise<void> {
+export async function hears(page: Page, deadlineMs = 30_000): Promise<void> {
   await until('sound', async () => (await received(page)).audioLevel > 0, deadlineMs, 100);
 }
 

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * Asks `condition` again and again until it answers something truthy, and returns that.
- * @param deadlineMs the error after it names `what` and carries the last fault of `condition`
+ * @param deadlineMs long enough for a machine that others keep busy; the error after it names `what` and carries the last fault of `condition`
  */
-export async function until<T>(what: string, condition: () => T | Promise<T>, deadlineMs = 10_000, everyMs = 50): Promise<NonNullable<T>> {
+export async function until<T>(what: string, condition: () => T | Promise<T>, deadlineMs = 20_000, everyMs = 50): Promise<NonNullable<T>> {
   const end = performance.now() + deadlineMs;
   let fault: unknown;
   for (;;) {
