@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '#tests/support/wait.ts';
 import type { Rig } from './rig.ts';
-import { watchGaps } from './room-person.ts';
+import { watchGaps } from './gaps.ts';
 import { allCome, allHear, epochsOf, leaveAll, makeVisit, metricOf, ROOM_ENV, type RoomVisit, spread } from './room-visits.ts';
 import { createChance, type Findings, type Row, type Size } from './row.ts';
 

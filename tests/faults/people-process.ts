@@ -6,7 +6,8 @@
 import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { type Gap, RoomPerson, type RoomPersonOptions, watchGaps } from './room-person.ts';
+import { type Gap, watchGaps } from './gaps.ts';
+import { RoomPerson, type RoomPersonOptions } from './room-person.ts';
 import { allHear } from './room-visits.ts';
 
 const PROGRAM = fileURLToPath(import.meta.url);

@@ -42,7 +42,20 @@ export async function makeVisit(rig: Rig, first: number, options: VisitOptions):
   return { ...visit, people: visit.ways.map((way) => new RoomPerson(way)) };
 }
 
-/** The same without its people. */
+/** Two calls, one on each process, with somebody who reaches theirs through the other one; the guests, over each in turn, are still to come. */
+export async function makeTwoCalls(rig: Rig): Promise<RoomVisit[]> {
+  const visits: RoomVisit[] = [];
+  const roles = ['practitioner', 'patient', 'guest', 'guest', 'guest', 'guest'] as const;
+  for (const owner of [0, 1]) {
+    const { people, ...visit } = await makeVisit(rig, owner, { roles, sound: true, rooted: true });
+    visits.push({ ...visit, people: people.slice(0, 2) });
+    for (const person of people.slice(0, 2)) await person.come();
+  }
+  await allHear(visits);
+  return visits;
+}
+
+/** A visit as `makeVisit()` makes it, without its people. */
 export async function planRoom(
   rig: Rig,
   first: number,

@@ -5,7 +5,8 @@
 import { oneSlot } from './booking-rows.ts';
 import { chatting } from './chat-row.ts';
 import { nodeKilled } from './node-rows.ts';
-import { clockJumps, partitioned, redisOut } from './outage-rows.ts';
+import { redisOut } from './outage-rows.ts';
+import { clockJumps, partitioned } from './partition-rows.ts';
 import { nodePaused } from './pause-rows.ts';
 import { payingAtOnce, racing, replaying } from './payment-rows.ts';
 import { neverReading } from './reader-row.ts';

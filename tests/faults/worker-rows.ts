@@ -3,7 +3,7 @@ import { until } from '#tests/support/wait.ts';
 import { type CallPages, openPages, serveFirst } from './call-pages.ts';
 import { type PeopleApart, peopleApart } from './people-process.ts';
 import type { Rig } from './rig.ts';
-import { watchGaps } from './room-person.ts';
+import { watchGaps } from './gaps.ts';
 import { allHear, leaveAll, makeVisit, planRoom, ROOM_ENV, type RoomVisit, spread } from './room-visits.ts';
 import type { Findings, Row, Size } from './row.ts';
 
