@@ -34,13 +34,23 @@ async function soundGoesOn({ page }: Device): Promise<void> {
   await until('sound to go on', async () => (await received(page)).audioPackets > audioPackets + 100, 30_000);
 }
 
+/** Narrows the patient's network until what comes does not fit through it: a busy machine encodes so small that it may fit through the first. */
+async function narrow(tooNarrow: () => Promise<boolean>): Promise<void> {
+  const widths = [150, 100, 60] as const;
+  for (const kbps of widths) {
+    await suite.namespace.limit(kbps);
+    const fell = until(`the quality to fall with ${kbps} kbit/s`, tooNarrow, 30_000);
+    if (kbps === widths.at(-1)) await fell;
+    else if (await fell.catch(() => false)) return;
+  }
+}
+
 test('a network that becomes far too slow: told in words on both sides, video is given up by itself, sound goes on, video can be had again', async () => {
   const { doctor, patient } = await call();
   expect(await words(patient.page, 'own-quality')).toMatch(/^Your connection: sending \w+, receiving (good|excellent)$/);
   expect(await words(doctor.page, 'quality')).toMatch(/^Connection of .+: sending \w+, receiving (good|excellent)$/);
 
-  await suite.namespace.limit(150);
-  await until('the quality to fall', async () => (await level(patient.page, 'own-quality', 'down')) === 1, 40_000);
+  await narrow(async () => (await level(patient.page, 'own-quality', 'down')) === 1);
   expect(await words(patient.page, 'own-quality')).toContain('receiving bad');
   await until('the doctor to see it', async () => (await words(doctor.page, 'quality')).includes('receiving bad'));
   const bar = patient.page.locator('[data-testid=audio-only-bar][data-because=network]');
@@ -58,7 +68,7 @@ test('a network that becomes far too slow: told in words on both sides, video is
   expect(await tileOf(doctor)).not.toContain('Sound only');
   await until('the quality to be good again', async () => (await level(patient.page, 'own-quality', 'down')) >= 3, 40_000);
   for (const person of [doctor, patient]) expect(await bars(person).count()).toBe(0);
-});
+}, 240_000);
 
 test('only the way up becomes too slow: the own picture is held back, both are told, the others stay visible, and it can be sent again', async () => {
   const { doctor, patient } = await call();

@@ -100,8 +100,8 @@ export async function createNamespace(options: { ipv6?: boolean } = {}): Promise
     dropIpv4: () => drop('no_ipv4', 'meta nfproto ipv4 meta iifname != "lo"', 'meta nfproto ipv4 meta oifname != "lo"'),
     async limit(kbps, way = 'both') {
       const filter = ['root', 'tbf', 'rate', `${kbps}kbit`, 'burst', '4kb', 'latency', '200ms'];
-      if (way === 'both') await run('tc', ['qdisc', 'add', 'dev', hostLink, ...filter]);
-      await inside('tc', 'qdisc', 'add', 'dev', link, ...filter);
+      if (way === 'both') await run('tc', ['qdisc', 'replace', 'dev', hostLink, ...filter]);
+      await inside('tc', 'qdisc', 'replace', 'dev', link, ...filter);
       limited = way;
     },
     async unlimit() {
