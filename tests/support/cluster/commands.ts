@@ -51,6 +51,7 @@ const commands: Record<string, Command> = {
 };
 
 export const CLUSTER_COMMANDS = `  status                          what runs
+  log <node>                      what it has printed since the start of the cluster
   kill <node>                     kill -9
   stop <node>                     in order, as a restart does
   start <node>                    one that was killed or stopped
@@ -68,6 +69,7 @@ export const CLUSTER_COMMANDS = `  status                          what runs
 export async function runCommand(cluster: RunningCluster, words: readonly string[]): Promise<string> {
   const [name = '', nodeName = '', ...sides] = words;
   if (name === 'status') return status(cluster);
+  if (name === 'log') return cluster.node(nodeName).process.output();
   const command = commands[name];
   if (!command) throw new Error(`there is no command ${name}; there are\n${CLUSTER_COMMANDS}`);
   const wrong = sides.find((side) => side !== 'redis' && side !== 'database');
