@@ -7,6 +7,13 @@ export interface Lease {
   term: number;
 }
 
+/** A lease that its node has no longer. */
+export interface Lost {
+  lease: Lease;
+  /** Who holds the room now; null: nobody, it ran out. */
+  owner: Lease | null;
+}
+
 export type Claim = { claimed: true; lease: Lease } | { claimed: false; owner: Lease };
 
 /** What the directory knows of a node. */
@@ -35,7 +42,7 @@ export interface Directory {
    */
   reclaim(lease: Lease, ttlMs: number, early: boolean): Promise<Claim>;
   /** Extends leases, all in one round trip. @returns those that ran out or whose room somebody else holds */
-  renew(leases: readonly Lease[], ttlMs: number): Promise<Lease[]>;
+  renew(leases: readonly Lease[], ttlMs: number): Promise<Lost[]>;
   /** Gives a room up; does nothing when the lease is not the current one. */
   release(lease: Lease): Promise<void>;
   /** Says that this node lives. @returns the nodes on the list, this one among them */

@@ -21,6 +21,10 @@ export function createMemoryDirectory(now: () => number = () => performance.now(
     const entry = current(lease.roomId);
     return entry && entry.lease.term === lease.term && entry.lease.nodeId === lease.nodeId ? entry : undefined;
   };
+  const ownerOf = (roomId: string): Lease | null => {
+    const entry = current(roomId);
+    return entry ? { ...entry.lease } : null;
+  };
 
   const claim = async (roomId: string, nodeId: string, ttlMs: number): Promise<Claim> => {
     const owner = current(roomId);
@@ -34,10 +38,11 @@ export function createMemoryDirectory(now: () => number = () => performance.now(
     claim,
     reclaim: ({ roomId, nodeId }, ttlMs) => claim(roomId, nodeId, ttlMs),
     renew: async (leases, ttlMs) =>
-      leases.filter((lease) => {
+      leases.flatMap((lease) => {
         const entry = held(lease);
-        if (entry) entry.expiresAt = now() + ttlMs;
-        return !entry;
+        if (!entry) return { lease, owner: ownerOf(lease.roomId) };
+        entry.expiresAt = now() + ttlMs;
+        return [];
       }),
     release: async (lease) => {
       if (held(lease)) entries.delete(lease.roomId);
@@ -47,9 +52,6 @@ export function createMemoryDirectory(now: () => number = () => performance.now(
       return [...nodes].map(([name, beats]) => ({ nodeId: name, beats, listens: true }));
     },
     leave: async (nodeId) => void nodes.delete(nodeId),
-    lookup: async (roomId) => {
-      const entry = current(roomId);
-      return entry ? { ...entry.lease } : null;
-    },
+    lookup: async (roomId) => ownerOf(roomId),
   };
 }

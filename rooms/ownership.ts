@@ -1,5 +1,5 @@
 /** Keeps the leases of the rooms that live on this node. */
-import type { Claim, Directory, Lease } from './directory.ts';
+import type { Claim, Directory, Lease, Lost } from './directory.ts';
 import { RoomError } from './errors.ts';
 import { createFigures, type Figures, raise } from './figures.ts';
 import type { Logger } from './ports.ts';
@@ -59,7 +59,7 @@ export function createOwnership(options: OwnershipOptions): Ownership {
       sentAt = from;
       noteRound(figures, held.length - lost.length);
       // Others wait for half the life of a lease only.
-      await sideBySide(lost, async (lease) => (leases.get(lease.roomId) === lease ? retake(keeping, lease, early) : undefined));
+      await sideBySide(lost, (one) => regain(keeping, one, early));
       failing = false;
     } catch (error) {
       // A directory that is away takes no room from anybody: nobody else can claim, and the database fences late writes.
@@ -86,14 +86,19 @@ export function createOwnership(options: OwnershipOptions): Ownership {
   };
 }
 
-/** Does something again and again, with a pause after each time. @returns ends it */
+/** Does something again and again, with so long from one beginning to the next, or to its end. @returns ends it */
 function again(work: () => Promise<void>, pauseMs: () => number): () => void {
   let ended = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const schedule = (): void => {
-    if (!ended) timer = setTimeout(() => void work().then(schedule), pauseMs()).unref();
+  const schedule = (pause: number): void => {
+    if (!ended) timer = setTimeout(run, pause).unref();
   };
-  schedule();
+  // A process that stood still meanwhile is late already.
+  const run = (): void => {
+    const from = performance.now();
+    void work().then(() => schedule(Math.max(0, from + pauseMs() - performance.now())));
+  };
+  schedule(pauseMs());
   return () => {
     ended = true;
     clearTimeout(timer);
@@ -107,13 +112,22 @@ interface Keeping {
 }
 
 /** Nobody else holds a room whose lease is only gone, with the whole directory for example: its owner takes it again. */
-async function retake({ options, leases, figures }: Keeping, lease: Lease, early: boolean): Promise<void> {
-  const { directory, nodeId, ttlMs, log, onLost } = options;
-  const { roomId } = lease;
+async function regain(keeping: Keeping, { lease, owner }: Lost, early: boolean): Promise<void> {
+  const { leases, options } = keeping;
+  const { directory, ttlMs } = options;
+  const isWanted = (): boolean => leases.get(lease.roomId) === lease;
+  if (!isWanted()) return;
+  if (owner) return settle(keeping, owner);
   const claimed = await directory.reclaim(lease, ttlMs, early);
-  if (leases.get(roomId) !== lease) return claimed.claimed ? directory.release(claimed.lease) : undefined;
-  // Its own when a try of before has taken it, and the answer was lost.
-  const held = claimed.claimed ? claimed.lease : claimed.owner;
+  if (isWanted()) settle(keeping, claimed.claimed ? claimed.lease : claimed.owner);
+  else if (claimed.claimed) await directory.release(claimed.lease);
+}
+
+/** @param held who has the room in place of a lease that is gone */
+function settle({ options, leases, figures }: Keeping, held: Lease): void {
+  const { nodeId, log, onLost } = options;
+  const { roomId } = held;
+  // A try of before may have taken it, and its answer was lost.
   if (held.nodeId === nodeId) {
     // Whoever had it in between has raised the epoch: the next durable write tells, and stops the room.
     leases.set(roomId, held);

@@ -1,7 +1,7 @@
 /** Directory of a cluster: leases in Redis, compared and set by scripts (`lua/`), on the clock by which Redis lets keys expire. */
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
-import type { Claim, Directory, Lease } from './directory.ts';
+import type { Claim, Directory, Lease, Lost } from './directory.ts';
 import { RoomError } from './errors.ts';
 import { CHANNELS } from './redis-node-bus.ts';
 
@@ -26,7 +26,7 @@ interface Scripts {
       turnMs: number,
     ]
   ): Promise<[code: Code<typeof TAKE>, lease: string]>;
-  renewLeases(count: number, ...keysAndArguments: (string | number)[]): Promise<Code<typeof RENEW>[]>;
+  renewLeases(count: number, ...keysAndArguments: (string | number)[]): Promise<(Code<typeof RENEW> | string)[]>;
   releaseLease(lease: string, value: string): Promise<Code<typeof RELEASE>>;
   readLease(lease: string): Promise<[code: Code<typeof READ>, lease: string]>;
   beat(nodes: string, nodeId: string, channels: string): Promise<[nodeId: string, beats: number, listens: 0 | 1][]>;
@@ -49,17 +49,21 @@ function leaseOf(roomId: string, text: string): Lease {
   return { roomId, nodeId, term: Number(term) };
 }
 
-/**
- * @param redis fails commands at once while it is not connected; stays its owner's to close.
- * Every method throws {RoomError} `storage_unavailable` while Redis is away.
- */
-export function createRedisDirectory(redis: Redis): Directory {
+function scriptsOf(redis: Redis): Scripts {
   redis.defineCommand('takeLease', { numberOfKeys: 3, lua: script('take-lease-3') });
   redis.defineCommand('renewLeases', { lua: script('renew-leases') });
   redis.defineCommand('releaseLease', { numberOfKeys: 1, lua: script('release-lease-1') });
   redis.defineCommand('readLease', { numberOfKeys: 1, lua: script('read-lease-1') });
   redis.defineCommand('beat', { numberOfKeys: 1, lua: script('beat-1') });
-  const scripts = redis as unknown as Scripts;
+  return redis as unknown as Scripts;
+}
+
+/**
+ * @param redis fails commands at once while it is not connected; stays its owner's to close.
+ * Every method throws {RoomError} `storage_unavailable` while Redis is away.
+ */
+export function createRedisDirectory(redis: Redis): Directory {
+  const scripts = scriptsOf(redis);
   /** The highest term that was heard of: Redis was wiped when its own counter is below. */
   let known = 0;
 
@@ -79,17 +83,21 @@ export function createRedisDirectory(redis: Redis): Directory {
     const lease = heard(text, roomId);
     return code === TAKE.taken ? { claimed: true, lease } : { claimed: false, owner: lease };
   };
-  const renewSome = async (leases: readonly Lease[], ttlMs: number): Promise<Lease[]> => {
+  const renewSome = async (leases: readonly Lease[], ttlMs: number): Promise<Lost[]> => {
     const keys = leases.map(({ roomId }) => keyOf(roomId));
     const kept = await asked(scripts.renewLeases(keys.length, ...keys, ttlMs, ...leases.map(textOf)));
-    return leases.filter((_lease, index) => kept[index] !== RENEW.kept);
+    return leases.flatMap((lease, index) => {
+      const answer = kept[index];
+      if (answer === RENEW.kept) return [];
+      return { lease, owner: typeof answer === 'string' ? heard(answer, lease.roomId) : null };
+    });
   };
 
   return {
     claim: (roomId, nodeId, ttlMs) => take(roomId, nodeId, ttlMs, WHO.anybody),
     reclaim: ({ roomId, nodeId }, ttlMs, early) => take(roomId, nodeId, ttlMs, early ? WHO.early : WHO.owner),
     async renew(leases, ttlMs) {
-      const batches: Promise<Lease[]>[] = [];
+      const batches: Promise<Lost[]>[] = [];
       // One behind the other on one connection: none waits for the answer to another.
       for (let at = 0; at < leases.length; at += BATCH) batches.push(renewSome(leases.slice(at, at + BATCH), ttlMs));
       return (await Promise.all(batches)).flat();

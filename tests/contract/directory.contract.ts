@@ -61,25 +61,25 @@ export function describeDirectory(name: string, make: () => Promise<DirectoryUnd
       const leases = await Promise.all(Array.from({ length: 1_200 }, (_, index) => claim(`r${index}`, 'a')));
       const gone = [leases[3]!, leases[777]!];
       for (const lease of gone) await under.directory.release(lease);
-      expect(await under.directory.renew(leases, TTL * 10)).toEqual(gone);
+      expect(await under.directory.renew(leases, TTL * 10)).toEqual(gone.map((lease) => ({ lease, owner: null })));
       await under.pass(TTL * 1.5);
       expect(await under.directory.lookup('r1199')).toEqual(leases[1_199]);
       expect(await under.directory.renew([], TTL)).toEqual([]);
     });
 
-    test('a lease that ran out is gone: lookup() null, renew() false, next claim() wins with a higher term', async () => {
+    test('a lease that ran out is gone: lookup() null, renew() names it, next claim() wins with a higher term', async () => {
       const lease = await claim('r', 'a');
       await under.pass(TTL * 1.5);
       expect(await under.directory.lookup('r')).toBeNull();
-      expect(await under.directory.renew([lease], TTL)).toEqual([lease]);
+      expect(await under.directory.renew([lease], TTL)).toEqual([{ lease, owner: null }]);
       expect((await claim('r', 'b')).term).toBeGreaterThan(lease.term);
     });
 
-    test('renew() and release() of a former owner do not touch the new one', async () => {
+    test('renew() and release() of a former owner do not touch the new one, whom renew() names', async () => {
       const old = await claim('r', 'a');
       await under.pass(TTL * 1.5);
       const current = await claim('r', 'b');
-      expect(await under.directory.renew([old], TTL)).toEqual([old]);
+      expect(await under.directory.renew([old], TTL)).toEqual([{ lease: old, owner: current }]);
       await under.directory.release(old);
       expect(await under.directory.lookup('r')).toEqual(current);
     });
@@ -89,7 +89,7 @@ export function describeDirectory(name: string, make: () => Promise<DirectoryUnd
       await under.directory.release(old);
       const current = await claim('r', 'a');
       expect(current.term).toBeGreaterThan(old.term);
-      expect(await under.directory.renew([old], TTL)).toEqual([old]);
+      expect(await under.directory.renew([old], TTL)).toEqual([{ lease: old, owner: current }]);
       await under.directory.release(old);
       expect(await under.directory.lookup('r')).toEqual(current);
     });

@@ -9,6 +9,8 @@ import { createChance, type Findings, type Row } from './row.ts';
 
 const BACK_MS = 40_000;
 const WRITE_MS = 300;
+/** Between two messages of somebody during a pause. */
+const BUSY_MS = 50;
 /** Longer than there is between two beats and two renewals: a pause begins anywhere between them. */
 const BEAT_MS = 1_400;
 /** Time in which a takeover is over for certain. */
@@ -66,14 +68,19 @@ export const nodePaused: Row = {
 async function pauseOwner(rig: Rig, visits: readonly RoomVisit[], round: number, ms: number, found: Findings): Promise<number> {
   const [owner, other] = [rig.node(round), rig.node(round + 1)];
   const before = await epochsOf(rig, visits);
+  // As a monitor does all the time: what the first answer of a process costs is no part of the figure.
+  found.expect(`rooms of the owner in round ${round}`, await metricOf(owner, 'rooms_open'), visits.length);
   const doctors = visits.map(({ people }) => people[0]!);
   // The doctors are on the process that stands still, the patients on the other.
   await Promise.all(visits.flatMap(({ people }) => people.map((person, index) => person.moveTo([owner.url, other.url][index]!))));
-  // All the time: the pause finds some of what they write in the midst of its transaction.
-  let writing = true;
+  // All the time: the pause finds some of what they write in the midst of its transaction. Then, busily: three plays share a machine.
+  let [writing, paused] = [true, false];
   const write = async (doctor: RoomPerson): Promise<number> => {
     let count = 0;
-    while (writing) await doctor.say('在吗', `${idsOf(round)}${count++}`);
+    while (writing) {
+      await doctor.say('在吗', `${idsOf(round)}${count++}`);
+      if (paused) await sleep(BUSY_MS);
+    }
     return count;
   };
   const writers = Promise.all(doctors.map(write));
@@ -82,6 +89,7 @@ async function pauseOwner(rig: Rig, visits: readonly RoomVisit[], round: number,
   await sleep(WRITE_MS);
   const pausedAt = performance.now();
   process.kill(owner.pid(), 'SIGSTOP');
+  paused = true;
   try {
     // Into its sockets: it reads them when it goes on, before it knows what has happened.
     const asked = doctors.flatMap((doctor) => [

@@ -88,3 +88,20 @@ test('a room that was taken again although the answer was lost is kept', async (
   await until('the room to be taken again', () => figures.renewals.get('retaken'));
   expect(lost).toEqual([]);
 });
+
+test('a room that another node holds meanwhile is given up at once, without a claim', async () => {
+  let asked = 0;
+  own({
+    reclaim(...claim) {
+      asked++;
+      return directory.reclaim(...claim);
+    },
+  });
+  await ownership.take('r');
+  time += TTL_MS * 2;
+  expect(await directory.claim('r', 'b', TTL_MS)).toMatchObject({ claimed: true });
+  await until('the room to be given up', () => lost.length > 0);
+  expect(lost).toEqual(['r']);
+  expect(asked).toBe(0);
+  expect(figures.renewals.get('lost')).toBe(1);
+});
