@@ -184,6 +184,7 @@ class RoomSupervisor<M> implements Supervisor<M> {
     if (this.#running.get(id) !== actor) return;
     this.#running.delete(id);
     raise(this.#figures.stopped, reason);
+    if (reason === 'fenced') log.warn({ roomId: id, epoch }, 'room given up: another node has it');
     mailbox.close(new RoomError(farewell[reason]));
     const done = behaviour
       .stop(reason)

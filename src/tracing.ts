@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import {
   context,
   type Context,
+  type ContextManager,
   diag,
   DiagLogLevel,
   isSpanContextValid,
@@ -66,10 +67,11 @@ export async function startTracing(config: TracingConfig, version: string, nodeI
       }),
     ],
   });
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  const contexts = new AsyncLocalStorageContextManager().enable();
+  context.setGlobalContextManager(contexts);
   complainTo(log);
   return {
-    ...tracingOf(provider.getTracer('wenzhen', version)),
+    ...tracingOf(provider.getTracer('wenzhen', version), contexts),
     async close() {
       const late = new Promise<void>((done) => setTimeout(done, LAST_EXPORT_MS).unref());
       await Promise.race([provider.shutdown().catch(() => undefined), late]);
@@ -90,15 +92,17 @@ function complainTo(log: Logger): void {
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
 }
 
-function tracingOf(tracer: Tracer): Tracing {
+/** @param contexts asked directly: the way through the API costs more than a message outside of any trace */
+function tracingOf(tracer: Tracer, contexts: ContextManager): Tracing {
   /** The span that runs here, unless its work is over: what goes on behind it for long is not of its trace. */
   const running = (): ApiSpan | undefined => {
-    const span = trace.getActiveSpan();
+    const here = contexts.active();
+    const span = here === ROOT_CONTEXT ? undefined : trace.getSpan(here);
     return span?.isRecording() ? span : undefined;
   };
   const parentOf = (parent: SpanOptions['parent']): Context | null => {
     if (parent === null) return ROOT_CONTEXT;
-    if (parent === undefined) return running() ? context.active() : null;
+    if (parent === undefined) return running() ? contexts.active() : null;
     const remote = readCarrier(parent);
     return remote && trace.setSpanContext(ROOT_CONTEXT, remote);
   };
@@ -108,25 +112,25 @@ function tracingOf(tracer: Tracer): Tracing {
       if (!above) return null;
       const linked = links.flatMap((link) => readCarrier(link) ?? []).map((other) => ({ context: other }));
       const span = tracer.startSpan(name, { kind: kinds[kind], attributes, links: linked }, above);
-      return span.isRecording() ? wrapped(span, trace.setSpan(context.active(), span)) : null;
+      return span.isRecording() ? wrapped(span, trace.setSpan(contexts.active(), span), contexts) : null;
     },
     carrier() {
       const span = running();
       return span && carrierOf(span);
     },
     active: () => running() !== undefined,
-    bind: (work) => context.bind(context.active(), work),
-    apart: (work) => context.with(ROOT_CONTEXT, work),
+    bind: (work) => contexts.bind(contexts.active(), work),
+    apart: (work) => contexts.with(ROOT_CONTEXT, work),
     note: (attributes) => void running()?.setAttributes(attributes),
   };
 }
 
-function wrapped(span: ApiSpan, inside: Context): Span {
+function wrapped(span: ApiSpan, inside: Context, contexts: ContextManager): Span {
   return {
     get carrier() {
       return carrierOf(span);
     },
-    run: (work) => context.with(inside, work),
+    run: (work) => contexts.with(inside, work),
     set: (attributes: SpanAttributes) => void span.setAttributes(attributes),
     end(error) {
       if (error !== undefined) {
