@@ -26,6 +26,7 @@ const BENCHMARKS = [
   'tracing',
   'chat',
   'nodes',
+  'way',
   'idle',
   'chat-commit',
   'memory',

@@ -99,7 +99,13 @@ finish([
     options,
   ),
   conclude(
-    { id: 'P12 way', what: 'a request to a room on another node against one here, p50', unit: 'ms', compare: 'ratio', atMost: 3 },
+    {
+      id: 'P12 ask',
+      what: 'a request that a room answers from memory, on another node against here, p50',
+      unit: 'ms',
+      compare: 'ratio',
+      atMost: 3,
+    },
     ways,
     options,
   ),
