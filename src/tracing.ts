@@ -38,6 +38,9 @@ const COMPLAINT_MS = 60_000;
 
 const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, consumer: SpanKind.CONSUMER, internal: SpanKind.INTERNAL } as const;
 
+/** The one of this process: the first that the API is given stays. */
+let contexts: ContextManager | undefined;
+
 /**
  * Starts to export spans; null when no collector is named.
  * @param nodeId name of this process among the nodes
@@ -67,11 +70,10 @@ export async function startTracing(config: TracingConfig, version: string, nodeI
       }),
     ],
   });
-  const contexts = new AsyncLocalStorageContextManager().enable();
-  context.setGlobalContextManager(contexts);
+  if (!contexts) context.setGlobalContextManager((contexts = new AsyncLocalStorageContextManager().enable()));
   complainTo(log);
   return {
-    ...tracingOf(provider.getTracer('wenzhen', version), contexts),
+    ...tracingOf(provider.getTracer('wenzhen', version)),
     async close() {
       const late = new Promise<void>((done) => setTimeout(done, LAST_EXPORT_MS).unref());
       await Promise.race([provider.shutdown().catch(() => undefined), late]);
@@ -92,17 +94,17 @@ function complainTo(log: Logger): void {
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
 }
 
-/** @param contexts asked directly: the way through the API costs more than a message outside of any trace */
-function tracingOf(tracer: Tracer, contexts: ContextManager): Tracing {
+function tracingOf(tracer: Tracer): Tracing {
   /** The span that runs here, unless its work is over: what goes on behind it for long is not of its trace. */
   const running = (): ApiSpan | undefined => {
-    const here = contexts.active();
+    // Not through the API, which costs more than a message outside of any trace.
+    const here = contexts?.active() ?? ROOT_CONTEXT;
     const span = here === ROOT_CONTEXT ? undefined : trace.getSpan(here);
     return span?.isRecording() ? span : undefined;
   };
   const parentOf = (parent: SpanOptions['parent']): Context | null => {
     if (parent === null) return ROOT_CONTEXT;
-    if (parent === undefined) return running() ? contexts.active() : null;
+    if (parent === undefined) return running() ? context.active() : null;
     const remote = readCarrier(parent);
     return remote && trace.setSpanContext(ROOT_CONTEXT, remote);
   };
@@ -112,25 +114,25 @@ function tracingOf(tracer: Tracer, contexts: ContextManager): Tracing {
       if (!above) return null;
       const linked = links.flatMap((link) => readCarrier(link) ?? []).map((other) => ({ context: other }));
       const span = tracer.startSpan(name, { kind: kinds[kind], attributes, links: linked }, above);
-      return span.isRecording() ? wrapped(span, trace.setSpan(contexts.active(), span), contexts) : null;
+      return span.isRecording() ? wrapped(span, trace.setSpan(context.active(), span)) : null;
     },
     carrier() {
       const span = running();
       return span && carrierOf(span);
     },
     active: () => running() !== undefined,
-    bind: (work) => contexts.bind(contexts.active(), work),
-    apart: (work) => contexts.with(ROOT_CONTEXT, work),
+    bind: (work) => context.bind(context.active(), work),
+    apart: (work) => context.with(ROOT_CONTEXT, work),
     note: (attributes) => void running()?.setAttributes(attributes),
   };
 }
 
-function wrapped(span: ApiSpan, inside: Context, contexts: ContextManager): Span {
+function wrapped(span: ApiSpan, inside: Context): Span {
   return {
     get carrier() {
       return carrierOf(span);
     },
-    run: (work) => contexts.with(inside, work),
+    run: (work) => context.with(inside, work),
     set: (attributes: SpanAttributes) => void span.setAttributes(attributes),
     end(error) {
       if (error !== undefined) {

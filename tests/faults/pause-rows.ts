@@ -10,8 +10,6 @@ import { createChance, type Findings, type Row } from './row.ts';
 
 const BACK_MS = 40_000;
 const WRITE_MS = 300;
-/** Between two messages of somebody during a pause. */
-const BUSY_MS = 50;
 /** Longer than there is between two beats and two renewals: a pause begins anywhere between them. */
 const BEAT_MS = 1_400;
 /** Time in which a takeover is over for certain. */
@@ -74,14 +72,11 @@ async function pauseOwner(rig: Rig, visits: readonly RoomVisit[], round: number,
   const doctors = visits.map(({ people }) => people[0]!);
   // The doctors are on the process that stands still, the patients on the other.
   await Promise.all(visits.flatMap(({ people }) => people.map((person, index) => person.moveTo([owner.url, other.url][index]!))));
-  // All the time: the pause finds some of what they write in the midst of its transaction. Then, busily: three plays share a machine.
-  let [writing, paused] = [true, false];
+  // All the time: the pause finds some of what they write in the midst of its transaction.
+  let writing = true;
   const write = async (doctor: RoomPerson): Promise<number> => {
     let count = 0;
-    while (writing) {
-      await doctor.say('在吗', `${idsOf(round)}${count++}`);
-      if (paused) await sleep(BUSY_MS);
-    }
+    while (writing) await doctor.say('在吗', `${idsOf(round)}${count++}`);
     return count;
   };
   const writers = Promise.all(doctors.map(write));
@@ -90,7 +85,6 @@ async function pauseOwner(rig: Rig, visits: readonly RoomVisit[], round: number,
   await sleep(WRITE_MS);
   const pausedAt = performance.now();
   process.kill(owner.pid(), 'SIGSTOP');
-  paused = true;
   try {
     // Into its sockets: it reads them when it goes on, before it knows what has happened.
     const asked = doctors.flatMap((doctor) => [
