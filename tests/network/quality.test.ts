@@ -42,7 +42,7 @@ async function narrow(bar: Locator): Promise<void> {
   };
   await givenUp(150)
     .catch(() => givenUp(100))
-    .catch(() => givenUp(60));
+    .catch(() => givenUp(80));
 }
 
 test('a network that becomes far too slow: told in words on both sides, video is given up by itself, sound goes on, video can be had again', async () => {
