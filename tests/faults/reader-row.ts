@@ -84,7 +84,8 @@ export const neverReading: Row = {
       await write(writers, 1_000, pauseMs);
       const memory = watchMemory(rig);
       ends.push(memory.end);
-      const before = p99(await write(writers, Math.max(2_000, (size.ms ?? 0) / 10), pauseMs));
+      // As long as the play: the old space is collected every few minutes, and of ten minutes the largest moment is larger than of one, whoever reads.
+      const before = p99(await write(writers, Math.max(2_000, size.ms ?? 0), pauseMs));
       const most = memory.most();
       for (const person of silent) ends.push(stopReading(person));
       const during = await writeUntilCut({ rig, writers, pauseMs, found, grown: () => memory.most() - most }, silent.length, size.ms ?? 0);
