@@ -26,7 +26,7 @@ export interface OwnershipOptions {
   onLost: (roomId: string) => void;
   /** Whether a node was found silent: its leases bind nobody any more. What it still writes, the epoch refuses. */
   isGone?: (nodeId: string) => boolean;
-  /** Whether the directory was away a moment ago: leases have run out that their owners are about to take back. */
+  /** Whether the directory was away a moment ago: leases may have run out that their owners are about to take back. */
   isSettling?: () => boolean;
 }
 

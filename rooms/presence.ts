@@ -17,7 +17,7 @@ export interface Presence {
   others(): string[];
   /** Whether this node has found another one gone and has not seen it since. */
   isGone(nodeId: string): boolean;
-  /** Whether the directory was away, or had forgotten this node, a moment ago. */
+  /** Whether the directory is away, or a moment ago was so for long, or had forgotten this node. */
   isSettling(): boolean;
   /** Takes this node off the list: it ends in order, and nobody has to wait for its silence. */
   close(): Promise<void>;
@@ -29,6 +29,8 @@ export const BEATS = 8;
 const UNHEARD_SHARE = 0.25;
 /** Part of the life of a node in which owners take their rooms back when the directory is there again: they try several times in it. */
 const TURN_SHARE = 0.5;
+/** Every lease outlives an absence of the directory of this part of its life: the last renewal before it was a third of it ago at most. */
+const OUTLIVED_SHARE = 0.5;
 /** Nodes remembered as gone. */
 const MAX_GONE = 100;
 
@@ -45,6 +47,8 @@ export function createPresence({ directory, nodeId, ttlMs, log, onGone }: Presen
   /** Until then a directory that was wiped has forgotten others who live. */
   let settledAt = 0;
   let away = false;
+  /** When the last beat was sent that the directory has taken. */
+  let heardAt = performance.now();
   let turnUntil = 0;
 
   const patience = (sign: NodeSign | undefined, now: number): number => {
@@ -58,13 +62,15 @@ export function createPresence({ directory, nodeId, ttlMs, log, onGone }: Presen
     onGone(node);
     void directory.leave(node).catch(() => undefined);
   };
-  const look = (signs: readonly NodeSign[]): void => {
+  const look = (signs: readonly NodeSign[], sentAt: number): void => {
     const now = performance.now();
+    const long = away && now - heardAt > ttlMs * OUTLIVED_SHARE;
+    heardAt = sentAt;
     const byNode = new Map(signs.map((sign) => [sign.nodeId, sign]));
     const { beats = 0 } = byNode.get(nodeId) ?? {};
     const forgotten = beats <= own;
     if (forgotten) settledAt = now + ttlMs;
-    if (forgotten || away) turnUntil = now + ttlMs * TURN_SHARE;
+    if (forgotten || long) turnUntil = now + ttlMs * TURN_SHARE;
     away = false;
     own = beats;
     for (const { nodeId: node, beats: number } of signs) {
@@ -75,8 +81,9 @@ export function createPresence({ directory, nodeId, ttlMs, log, onGone }: Presen
     for (const [node, { at }] of seen) if (now - at >= patience(byNode.get(node), now)) lose(node);
   };
   const beat = async (): Promise<void> => {
+    const sentAt = performance.now();
     try {
-      look(await directory.beat(nodeId));
+      look(await directory.beat(nodeId), sentAt);
     } catch {
       // While the directory is away nobody can be seen. Whose fault it is, the renewal of the leases tells the log.
       away = true;

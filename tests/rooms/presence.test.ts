@@ -6,6 +6,7 @@ import { until } from '#tests/support/wait.ts';
 
 const TTL_MS = 400;
 
+let directory: Directory;
 let presence: Presence;
 let gone: string[];
 /** What the directory says of the others; `beats` of `null` grows by itself. */
@@ -22,7 +23,7 @@ beforeEach(() => {
     ['b', { beats: null, listens: true }],
   ]);
   let clock = 0;
-  const directory: Directory = {
+  directory = {
     ...createMemoryDirectory(),
     async beat(nodeId) {
       if (away) throw new Error('away');
@@ -34,10 +35,13 @@ beforeEach(() => {
       others.delete(nodeId);
     },
   };
-  presence = createPresence({ directory, nodeId: 'me', ttlMs: TTL_MS, log: createMemoryLog(), onGone: (node) => void gone.push(node) });
+  begin(TTL_MS);
 });
 afterEach(() => presence.close());
 
+function begin(ttlMs: number): void {
+  presence = createPresence({ directory, nodeId: 'me', ttlMs, log: createMemoryLog(), onGone: (node) => void gone.push(node) });
+}
 const seen = () => until('both to be seen', () => presence.others().length === 2);
 const beatsPass = async (count: number) => {
   const from = beats;
@@ -84,5 +88,18 @@ test('while the directory is away, and when it has forgotten everybody, nobody i
   others = known;
   await beatsPass(20);
   expect(gone).toEqual([]);
+  expect(presence.isSettling()).toBe(false);
+});
+
+test('a directory that was away for so short that every lease outlived it has nobody wait', async () => {
+  await presence.close();
+  beats = 0;
+  // With a beat each second this machine may stand still for two without a difference.
+  begin(8_000);
+  await seen();
+  away = true;
+  await until('it to be missed', () => presence.isSettling(), 10_000, 5);
+  away = false;
+  await beatsPass(1);
   expect(presence.isSettling()).toBe(false);
 });
