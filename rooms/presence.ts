@@ -51,10 +51,6 @@ export function createPresence({ directory, nodeId, ttlMs, log, onGone }: Presen
   let heardAt = performance.now();
   let turnUntil = 0;
 
-  const patience = (sign: NodeSign | undefined, now: number): number => {
-    if (sign?.listens || now < settledAt) return ttlMs;
-    return ttlMs * UNHEARD_SHARE;
-  };
   const lose = (node: string): void => {
     seen.delete(node);
     remember(gone, node);
@@ -78,7 +74,7 @@ export function createPresence({ directory, nodeId, ttlMs, log, onGone }: Presen
       seen.set(node, { beats: number, at: now });
       gone.delete(node);
     }
-    for (const [node, { at }] of seen) if (now - at >= patience(byNode.get(node), now)) lose(node);
+    for (const [node, { at }] of seen) if (now - at >= patience(ttlMs, byNode.get(node), now < settledAt)) lose(node);
   };
   const beat = async (): Promise<void> => {
     const sentAt = performance.now();
@@ -104,6 +100,11 @@ export function createPresence({ directory, nodeId, ttlMs, log, onGone }: Presen
       await directory.leave(nodeId).catch(() => undefined);
     },
   };
+}
+
+/** How long a node may be silent, ms. */
+function patience(ttlMs: number, sign: NodeSign | undefined, settling: boolean): number {
+  return sign?.listens || settling ? ttlMs : ttlMs * UNHEARD_SHARE;
 }
 
 function remember(gone: Set<string>, node: string): void {
