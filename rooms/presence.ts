@@ -63,7 +63,7 @@ export function createPresence({ directory, nodeId, ttlMs, log, onGone }: Presen
     const long = away && now - heardAt > ttlMs * OUTLIVED_SHARE;
     heardAt = sentAt;
     const byNode = new Map(signs.map((sign) => [sign.nodeId, sign]));
-    const { beats = 0 } = byNode.get(nodeId) ?? {};
+    const beats = byNode.get(nodeId)?.beats ?? 0;
     const forgotten = beats <= own;
     if (forgotten) settledAt = now + ttlMs;
     if (forgotten || long) turnUntil = now + ttlMs * TURN_SHARE;
@@ -83,8 +83,7 @@ export function createPresence({ directory, nodeId, ttlMs, log, onGone }: Presen
     } catch {
       // While the directory is away nobody can be seen. Whose fault it is, the renewal of the leases tells the log.
       away = true;
-      const now = performance.now();
-      for (const other of seen.values()) other.at = now;
+      for (const other of seen.values()) other.at = performance.now();
     }
   };
 
