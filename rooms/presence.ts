@@ -47,8 +47,8 @@ export function createPresence({ directory, nodeId, ttlMs, log, onGone }: Presen
   /** Until then a directory that was wiped has forgotten others who live. */
   let settledAt = 0;
   let away = false;
-  /** When the last beat was sent that the directory has taken. */
-  let heardAt = performance.now();
+  /** When the last beat was sent that the directory has taken. Before the first nobody here knows how long it has been away. */
+  let heardAt = Number.NEGATIVE_INFINITY;
   let turnUntil = 0;
 
   const lose = (node: string): void => {

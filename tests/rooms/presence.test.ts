@@ -103,3 +103,14 @@ test('a directory that was away for so short that every lease outlived it has no
   await beatsPass(1);
   expect(presence.isSettling()).toBe(false);
 });
+
+test('a node that begins while the directory is away waits for the owners, however soon it is back', async () => {
+  await presence.close();
+  beats = 0;
+  away = true;
+  begin(8_000);
+  await until('it to be missed', () => presence.isSettling(), 10_000, 5);
+  away = false;
+  await seen();
+  expect(presence.isSettling()).toBe(true);
+});
