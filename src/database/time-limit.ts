@@ -1,9 +1,18 @@
-/** A limit for each statement on MySQL and MariaDB: a server that hangs, or a network that swallows packets, must not hold anybody. */
+/**
+ * Limits of connections to MySQL and MariaDB: for how long a statement may run, since a server that hangs, or a network that swallows
+ * packets, must not hold anybody, and how many stay prepared.
+ */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import mysql, { type Connection, type ConnectionOptions } from 'mysql2';
 
 /** Milliseconds that one statement may take. */
 const STATEMENT_MS = 3_000;
+
+/**
+ * Prepared statements that one connection keeps. mysql2's 16,000 are as many as a server allows all connections together, and making
+ * room for them takes longer than all else that is done here for a new connection, often just when many are lost at once.
+ */
+const PREPARED = 500;
 
 const unlimited = new AsyncLocalStorage<true>();
 
@@ -17,7 +26,7 @@ export const withoutTimeLimit = <T>(work: () => Promise<T>): Promise<T> => unlim
 export const limitedMysql = {
   ...mysql,
   createConnection(options: ConnectionOptions): Connection {
-    const connection = mysql.createConnection(options);
+    const connection = mysql.createConnection({ maxPreparedStatements: PREPARED, ...options });
     limit(connection, 'query');
     limit(connection, 'execute');
     return connection;

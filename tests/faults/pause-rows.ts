@@ -37,7 +37,6 @@ export const nodePaused: Row = {
   goal: 'nothing that it was asked for meanwhile is written, what was acknowledged is stored once, one takeover for each room, it has given all of them up within a second',
   short: { rounds: 1, clients: 2, ms: 1_000 },
   full: { rounds: 50, clients: 4, ms: 20_000 },
-  waits: true,
   limits: { 'former owner quits after': 1_000 },
   rig: { env: ROOM_ENV },
   twin: { sources: ['no-fence'], size: { rounds: 3, clients: 4, ms: 1_000 } },

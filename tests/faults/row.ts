@@ -32,8 +32,6 @@ export interface Row {
   rig?: Pick<RigOptions, 'env' | 'gates' | 'clocks'>;
   /** What is taken away so that the checker has to find something. */
   twin: { sources?: readonly SourceBugName[]; indexes?: readonly DroppedIndex[]; size?: Size };
-  /** Its time is waiting, so that plays with different chances disturb each other little: they go side by side. */
-  waits?: true;
   /** Plays until the first fault. */
   play(rig: Rig, size: Size, found: Findings): Promise<void>;
 }

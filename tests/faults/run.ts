@@ -79,7 +79,6 @@ async function playOnce(row: Row, size: Size): Promise<Findings> {
 
 async function playSeeds(row: Row, size: Size): Promise<Findings[]> {
   const { seed: seeds = 1 } = size;
-  if (row.waits) return Promise.all(Array.from({ length: seeds }, (_, index) => playOnce(row, { ...size, seed: index + 1 })));
   const plays: Findings[] = [];
   for (let seed = 1; seed <= seeds && !plays.some(({ failed }) => failed); seed++) plays.push(await playOnce(row, { ...size, seed }));
   return plays;

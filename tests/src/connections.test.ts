@@ -67,6 +67,25 @@ test('connections are replaced at the end of their life, and slow statements are
   }
 });
 
+test('a connection keeps the statements that it used last, and has the server forget the others', async () => {
+  const database = await openDatabase({ ...base, DATABASE_POOL_MAX: 1, DATABASE_POOL_MIN: 0, DATABASE_URL: await newMariaDb() }, silentLog);
+  const done = async (what: string) => {
+    const sql = `SHOW SESSION STATUS LIKE 'Com_stmt_${what}'`;
+    return Number((await database.sequelize.query<{ Value: string }>(sql, { type: QueryTypes.SELECT }))[0]?.Value);
+  };
+  const ask = (index: number) => database.sequelize.query(`SELECT $1 AS n${index}`, { bind: [index], type: QueryTypes.SELECT });
+  try {
+    for (let index = 0; index < 520; index++) expect(await ask(index)).toEqual([{ [`n${index}`]: index }]);
+    expect([await done('prepare'), await done('close')]).toEqual([520, 20]);
+    await ask(519);
+    expect(await done('prepare')).toBe(520);
+    expect(await ask(0)).toEqual([{ n0: 0 }]);
+    expect(await done('prepare')).toBe(521);
+  } finally {
+    await database.close();
+  }
+});
+
 test('the log goes into files that rotate; only so many are kept', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-log-'));
   const file = path.join(folder, 'wenzhen.log');
