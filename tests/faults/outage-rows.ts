@@ -124,17 +124,22 @@ export const redisOut: Row = {
     const pages = await openOver(rig, visits[0]!, size);
     const serveAsBefore = serveFirst();
     const silences: number[] = [];
+    const stills: number[] = [];
     const pageSilences: number[] = [];
     const backs: number[] = [];
+    let changes: Change[] = [];
     let life = (): number => 0;
     try {
       for (let round = 0; round < size.rounds && !found.failed; round++) {
         const outage = outages[round % outages.length]!;
         const before = await epochsOf(rig, visits);
-        const changes: Change[] = [];
+        changes = [];
         for (const visit of visits) changes.push(await planChange(visit));
         const came = changes.map(({ near }) => near.cameAt);
-        const gaps = watchGaps(visits.map(({ people }) => people));
+        const gaps = watchGaps(
+          visits.map(({ people }) => people),
+          (ms) => stills.push(ms),
+        );
         await pages?.watch();
         life = watchLife(rig);
         await outage.begin(rig);
@@ -165,9 +170,11 @@ export const redisOut: Row = {
       life();
       serveAsBefore();
       await pages?.close();
+      for (const { comes, goes } of changes) for (const person of [comes, goes]) person.close();
       await leaveAll(rig, visits);
     }
     found.figure('longest silence in a call', `${spread(silences).longest} ms`);
+    found.figure('the play stood still', `${spread(stills).longest} ms`);
     if (pages) found.figure('longest silence on a page', `${spread(pageSilences).longest} ms`);
     found.figure('as before after', `${spread(backs).longest} ms`);
   },

@@ -135,7 +135,11 @@ export const clockJumps: Row = {
       const before = [...(await epochsOf(rig, visits))];
       const came = (): number[] => visits.flatMap(({ people }) => people.map(({ cameAt }) => cameAt));
       const first = came();
-      const gaps = watchGaps(visits.map(({ people }) => people));
+      const stills: number[] = [];
+      const gaps = watchGaps(
+        visits.map(({ people }) => people),
+        (ms) => stills.push(ms),
+      );
       const steps = CLOCKS.slice(0, size.steps);
       for (let round = 0; round < size.rounds && !found.failed; round++) {
         for (const seconds of steps) {
@@ -154,6 +158,7 @@ export const clockJumps: Row = {
       }
       found.figure('jumps', size.rounds * steps.length);
       found.figure('longest silence in a call', `${spread(gaps().map(({ ms }) => ms)).longest} ms`);
+      found.figure('the play stood still', `${spread(stills).longest} ms`);
     } finally {
       for (const index of [0, 1]) rig.setClock(index, 0);
       await leaveAll(rig, visits);
