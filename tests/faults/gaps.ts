@@ -13,8 +13,8 @@ const LATE_MS = 50;
 
 /**
  * Looks how long each of these people hears nothing of the others of the same group.
- * @param onStill told whenever the thread of the play stood still, in ms, as it does when the whole machine is held up: in that time nobody here could
- *   speak or hear, and it is no silence of the call. Without it, it is one.
+ * @param onStill told whenever the thread of the play stood still, in ms, as it does when the whole machine is held up: nobody here could speak or
+ *   hear then, so that it counts as silence, and tells what silence is not the server's
  * @returns ends it; the longest silence of each pair
  */
 export function watchGaps(groups: readonly (readonly RoomPerson[])[], onStill?: (ms: number) => void): () => Gap[] {
@@ -28,10 +28,7 @@ export function watchGaps(groups: readonly (readonly RoomPerson[])[], onStill?: 
     const now = performance.now();
     const late = now - lookedAt - LOOK_MS;
     lookedAt = now;
-    if (onStill && late > LATE_MS) {
-      onStill(late);
-      for (const pair of pairs) pair.at += late;
-    }
+    if (late > LATE_MS) onStill?.(late);
     for (const pair of pairs) {
       const packets = pair.one.hears(pair.other.peerId);
       // Fewer: a new connection, over which nothing has come yet.
