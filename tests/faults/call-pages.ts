@@ -33,7 +33,8 @@ export const openPages: OpenPages = async (...visit) => {
 /**
  * Pages of Chromium stand for devices of their own, which take no processor from the server. They lead a session of their own, and
  * processors are shared between sessions before any priority within one counts: a media worker was seen waiting 112 ms for
- * them. So this session weighs more while it plays, as `cpu_shares` or `CPUWeight` give it to a service. Only root may.
+ * them. So this session weighs more while it plays, as `cpu_shares` or `CPUWeight` give it to a service. Only root may. Pages
+ * wait the longer then, up to 300 ms while another process collects its garbage: not for plays that look for short silences on them.
  * @returns ends it
  */
 export function serveFirst(): () => void {

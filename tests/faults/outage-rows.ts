@@ -1,11 +1,11 @@
 /** Redis is away: what runs goes on, what is new waits, and soon after all is as before. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '#tests/support/wait.ts';
-import { type CallPages, openPages, serveFirst } from './call-pages.ts';
-import { watchGaps } from './gaps.ts';
+import { type CallPages, openPages } from './call-pages.ts';
+import { type Call, FAR, GUEST, leaveCalls, makeTwoCalls, NEAR, silencesIn, watchConnections } from './calls.ts';
 import { type Rig, send } from './rig.ts';
 import { RoomPerson } from './room-person.ts';
-import { epochsOf, leaveAll, makeTwoCalls, makeVisit, planVisit, ROOM_ENV, type RoomVisit, spread } from './room-visits.ts';
+import { epochsOf, makeVisit, planVisit, ROOM_ENV, spread } from './room-visits.ts';
 import type { Findings, Row, Size } from './row.ts';
 
 const BACK_MS = 30_000;
@@ -30,7 +30,7 @@ function watchLife(rig: Rig): () => number {
 }
 
 /** Two pages of Chromium in one call, one over each process, where the play is large enough. */
-async function openOver(rig: Rig, { id, persons }: RoomVisit, { clients }: Size): Promise<CallPages | null> {
+async function openOver(rig: Rig, { id, persons }: Call, { clients }: Size): Promise<CallPages | null> {
   if (clients <= CALLERS) return null;
   const people = persons.slice(CALLERS, clients).map((person, index) => ({ ...person, origin: rig.node(index).url }));
   const pages = await openPages(id, people);
@@ -47,57 +47,59 @@ async function silencesOf(pages: CallPages | null, found: Findings): Promise<num
   return silences;
 }
 
-/** What happens in a room while its process cannot tell the other one. */
+/** What happens in a call while its process cannot tell the other one. */
 interface Change {
-  /** Over the process of the room, and over the other one. */
-  near: RoomPerson;
-  far: RoomPerson;
-  /** Comes over the first. */
+  call: Call;
+  /** Over the process that has the room. */
   comes: RoomPerson;
-  /** Goes over the second. */
+  /** Over the other one. */
   goes: RoomPerson;
 }
 
-async function planChange({ people: [near, far], ways: [, , first, second] }: RoomVisit): Promise<Change> {
-  const change = { near: near!, far: far!, comes: new RoomPerson(first!), goes: new RoomPerson(second!) };
-  await change.goes.come();
-  return change;
+async function planChange(call: Call): Promise<Change> {
+  const [comes, goes] = call.ways.slice(GUEST).map((way) => new RoomPerson(way)) as [RoomPerson, RoomPerson];
+  await goes.come();
+  return { call, comes, goes };
 }
 
-async function happen({ near, comes, goes }: Change): Promise<void> {
+async function happen({ call, comes, goes }: Change): Promise<void> {
   goes.close();
-  await near.ask('hand:raise', { raised: true });
+  await call.people.ask(NEAR, 'hand:raise', { raised: true });
   await comes.come();
 }
 
 /** What of it is not known where it has to be. */
-function unknown({ near, far, comes, goes }: Change): string[] {
+async function unknown({ call, comes, goes }: Change): Promise<string[]> {
+  const views = await call.people.look();
+  const [near, far] = [views[NEAR]!, views[FAR]!];
   const known: Record<string, boolean> = {
-    'a hand that was raised': typeof far.peers.get(near.peerId)?.handRaisedAt === 'number',
-    'who came': far.peers.get(comes.peerId)?.connected === true,
-    'the sound of who came': far.hears(comes.peerId) >= 3,
-    'who went': near.peers.get(goes.peerId)?.connected !== true,
+    'a hand that was raised': typeof far.peers[near.peerId]?.handRaisedAt === 'number',
+    'who came': far.peers[comes.peerId]?.connected === true,
+    'the sound of who came': (far.heard[comes.peerId] ?? 0) >= 3,
+    'who went': near.peers[goes.peerId]?.connected !== true,
   };
   return Object.keys(known).filter((name) => !known[name]);
 }
 
+const unknownOf = async (changes: readonly Change[]): Promise<string[]> => (await Promise.all(changes.map(unknown))).flat();
+
 /** All but the two who are in the call leave, so that it can happen again. */
-async function undo({ near, comes }: Change, { ways }: RoomVisit): Promise<void> {
-  await near.insist('hand:raise', { raised: false });
+async function undo({ call, comes }: Change): Promise<void> {
+  await call.people.insist(NEAR, 'hand:raise', { raised: false });
   await comes.leave();
-  const gone = new RoomPerson(ways[3]!);
+  const gone = new RoomPerson(call.ways[GUEST + 1]!);
   await gone.come();
   await gone.leave();
 }
 
 /** Whether somebody gets into the room of a new visit over each process, and people of a room reach it over the other one. */
-async function works(rig: Rig, visits: readonly RoomVisit[]): Promise<void> {
+async function works(rig: Rig, calls: readonly Call[]): Promise<void> {
   for (const node of [0, 1]) {
     const visit = await makeVisit(rig, node, { roles: ['practitioner'] });
     await visit.people[0]!.come();
     await visit.people[0]!.leave();
   }
-  await Promise.all(visits.map(({ people }) => people[1]!.insist('hand:raise', { raised: true })));
+  await Promise.all(calls.map(({ people }) => people.insist(FAR, 'hand:raise', { raised: true })));
 }
 
 /** A Redis that breaks, in the ways in which it does. */
@@ -120,11 +122,9 @@ export const redisOut: Row = {
   rig: { env: ROOM_ENV },
   twin: { sources: ['forget-terms', 'first-come'], size: { rounds: 1, clients: CALLERS, ms: 6_000 } },
   async play(rig, size, found) {
-    const visits = await makeTwoCalls(rig);
-    const pages = await openOver(rig, visits[0]!, size);
-    const serveAsBefore = serveFirst();
+    const calls = await makeTwoCalls(rig);
+    const pages = await openOver(rig, calls[0]!, size);
     const silences: number[] = [];
-    const stills: number[] = [];
     const pageSilences: number[] = [];
     const backs: number[] = [];
     let changes: Change[] = [];
@@ -132,62 +132,54 @@ export const redisOut: Row = {
     try {
       for (let round = 0; round < size.rounds && !found.failed; round++) {
         const outage = outages[round % outages.length]!;
-        const before = await epochsOf(rig, visits);
+        const before = await epochsOf(rig, calls);
         changes = [];
-        for (const visit of visits) changes.push(await planChange(visit));
-        const came = changes.map(({ near }) => near.cameAt);
-        const gaps = watchGaps(
-          visits.map(({ people }) => people),
-          (ms) => stills.push(ms),
-        );
+        for (const call of calls) changes.push(await planChange(call));
+        const lost = await watchConnections(calls, [NEAR]);
+        for (const { people } of calls) await people.watch();
         await pages?.watch();
         life = watchLife(rig);
         await outage.begin(rig);
         for (const change of changes) await happen(change);
-        await meanwhile(rig, visits, size.ms ?? 0, found);
+        await meanwhile(rig, calls, size.ms ?? 0, found);
         await outage.end(rig);
         const from = performance.now();
         // At once, from the other process: the owner has not been back yet, perhaps.
-        await Promise.all(visits.map(({ people }) => people[1]!.insist('hand:raise', { raised: false })));
-        await works(rig, visits);
-        await until('everybody to know what happened', () => changes.flatMap(unknown).length === 0, BACK_MS, 20).catch(() => undefined);
-        found.expect('what happened and is not known', changes.flatMap(unknown), []);
+        await Promise.all(calls.map(({ people }) => people.insist(FAR, 'hand:raise', { raised: false })));
+        await works(rig, calls);
+        await until('everybody to know what happened', async () => (await unknownOf(changes)).length === 0, BACK_MS, 20).catch(
+          () => undefined,
+        );
+        found.expect('what happened and is not known', await unknownOf(changes), []);
         backs.push(performance.now() - from);
         found.expect(`times that a process did not live while Redis was ${outage.name}`, life(), 0);
-        silences.push(...gaps().map(({ ms }) => ms));
+        silences.push(...(await silencesIn(calls)));
         pageSilences.push(...(await silencesOf(pages, found)));
-        found.expect('epochs', [...(await epochsOf(rig, visits))], [...before]);
+        found.expect('epochs', [...(await epochsOf(rig, calls))], [...before]);
         // The others may have to come in anew: what they were told while there was no Redis is lost.
-        const nearAt = changes.map(({ near }) => near.cameAt);
-        found.expect(
-          'people of the process of their room who lost their connection',
-          nearAt.filter((at, index) => at !== came[index]).length,
-          0,
-        );
-        if (!found.failed) for (const [index, change] of changes.entries()) await undo(change, visits[index]!);
+        found.expect('people of the process of their room who lost their connection', await lost(), 0);
+        if (!found.failed) for (const change of changes) await undo(change);
       }
     } finally {
       life();
-      serveAsBefore();
       await pages?.close();
       for (const { comes, goes } of changes) for (const person of [comes, goes]) person.close();
-      await leaveAll(rig, visits);
+      await leaveCalls(rig, calls);
     }
     found.figure('longest silence in a call', `${spread(silences).longest} ms`);
-    found.figure('the play stood still', `${spread(stills).longest} ms`);
     if (pages) found.figure('longest silence on a page', `${spread(pageSilences).longest} ms`);
     found.figure('as before after', `${spread(backs).longest} ms`);
   },
 };
 
-async function meanwhile(rig: Rig, visits: readonly RoomVisit[], ms: number, found: Findings): Promise<void> {
+async function meanwhile(rig: Rig, calls: readonly Call[], ms: number, found: Findings): Promise<void> {
   const end = performance.now() + ms;
   const [newcomer] = (await makeVisit(rig, 0, { roles: ['practitioner'] })).people as [RoomPerson];
   newcomer.come().catch(() => undefined);
   const planned = await planVisit(rig);
   for (let turn = 0; turn === 0 || performance.now() < end; turn++) {
-    for (const { people } of visits) {
-      const asked = people[0]!.ask('chat:send', { text: `${turn}`, clientMessageId: `${end}-${turn}` });
+    for (const { people } of calls) {
+      const asked = people.ask(NEAR, 'chat:send', { text: `${turn}`, clientMessageId: `${end}-${turn}` });
       await asked.catch((error: unknown) => found.fault(`chat of a call that runs: ${String(error)}`));
     }
     const { status, code } = await send(rig.node(turn), 'POST', `/consultations/${planned}/room/close`, { token: rig.doctor.token });

@@ -2,10 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Op } from 'sequelize';
 import { until } from '#tests/support/wait.ts';
-import { watchGaps } from './gaps.ts';
+import { leaveCalls, makeTwoCalls, silencesIn, watchConnections } from './calls.ts';
 import { type Network, type Rig, send } from './rig.ts';
 import type { RoomPerson } from './room-person.ts';
-import { epochsOf, leaveAll, makeTwoCalls, makeVisit, ROOM_ENV, type RoomVisit, spread } from './room-visits.ts';
+import { epochsOf, leaveAll, makeVisit, ROOM_ENV, type RoomVisit, spread } from './room-visits.ts';
 import type { Findings, Row } from './row.ts';
 
 const BACK_MS = 30_000;
@@ -130,38 +130,31 @@ export const clockJumps: Row = {
   rig: { env: ROOM_ENV, clocks: true },
   twin: { sources: ['wall-clock'], size: { rounds: 1, clients: 1, ms: JUMP_MS, steps: 1 } },
   async play(rig, size, found) {
-    const visits = await makeTwoCalls(rig);
+    const calls = await makeTwoCalls(rig);
     try {
-      const before = [...(await epochsOf(rig, visits))];
-      const came = (): number[] => visits.flatMap(({ people }) => people.map(({ cameAt }) => cameAt));
-      const first = came();
-      const stills: number[] = [];
-      const gaps = watchGaps(
-        visits.map(({ people }) => people),
-        (ms) => stills.push(ms),
-      );
+      const before = [...(await epochsOf(rig, calls))];
+      const lost = await watchConnections(calls);
+      for (const { people } of calls) await people.watch();
       const steps = CLOCKS.slice(0, size.steps);
       for (let round = 0; round < size.rounds && !found.failed; round++) {
         for (const seconds of steps) {
           rig.setClock(round, seconds);
           const end = performance.now() + (size.ms ?? 0);
           for (let turn = 0; performance.now() < end; turn++) {
-            const said = visits.map(({ people }) =>
-              people[turn % 2]!.ask('chat:send', { text: `${turn}`, clientMessageId: `${end}-${turn}` }),
-            );
+            const message = { text: `${turn}`, clientMessageId: `${end}-${turn}` };
+            const said = calls.map(({ people }) => people.ask(turn % 2, 'chat:send', message));
             await Promise.all(said).catch((error: unknown) => found.fault(`chat with a clock ${seconds} s off: ${String(error)}`));
             await sleep(250);
           }
         }
-        found.expect('epochs', [...(await epochsOf(rig, visits))], before);
-        found.expect('people who lost their connection', came().filter((at, index) => at !== first[index]).length, 0);
+        found.expect('epochs', [...(await epochsOf(rig, calls))], before);
+        found.expect('people who lost their connection', await lost(), 0);
       }
       found.figure('jumps', size.rounds * steps.length);
-      found.figure('longest silence in a call', `${spread(gaps().map(({ ms }) => ms)).longest} ms`);
-      found.figure('the play stood still', `${spread(stills).longest} ms`);
+      found.figure('longest silence in a call', `${spread(await silencesIn(calls)).longest} ms`);
     } finally {
       for (const index of [0, 1]) rig.setClock(index, 0);
-      await leaveAll(rig, visits);
+      await leaveCalls(rig, calls);
     }
   },
 };

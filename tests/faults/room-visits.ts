@@ -42,19 +42,6 @@ export async function makeVisit(rig: Rig, first: number, options: VisitOptions):
   return { ...visit, people: visit.ways.map((way) => new RoomPerson(way)) };
 }
 
-/** Two calls, one on each process, with somebody who reaches theirs through the other one; the guests, over each in turn, are still to come. */
-export async function makeTwoCalls(rig: Rig): Promise<RoomVisit[]> {
-  const visits: RoomVisit[] = [];
-  const roles = ['practitioner', 'patient', 'guest', 'guest', 'guest', 'guest'] as const;
-  for (const owner of [0, 1]) {
-    const { people, ...visit } = await makeVisit(rig, owner, { roles, sound: true, rooted: true });
-    visits.push({ ...visit, people: people.slice(0, 2) });
-    for (const person of people.slice(0, 2)) await person.come();
-  }
-  await allHear(visits);
-  return visits;
-}
-
 /** A visit as `makeVisit()` makes it, without its people. */
 export async function planRoom(
   rig: Rig,
@@ -93,6 +80,11 @@ export async function planVisit({ desk, doctor }: Rig): Promise<string> {
 /** Brings everybody out, and the rooms to their end, so that another play finds none. */
 export async function leaveAll(rig: Rig, visits: readonly RoomVisit[]): Promise<void> {
   await Promise.all(visits.flatMap(({ people }) => people.map((person) => person.leave())));
+  await roomsToClose(rig);
+}
+
+/** Waits until no room is open. */
+export async function roomsToClose(rig: Rig): Promise<void> {
   const open = async () => (await Promise.all([0, 1].map((index) => metricOf(rig.node(index), 'rooms_open')))).some((count) => count !== 0);
   // A play that has failed may have left them as they are.
   await until('rooms to close', async () => !(await open()), 15_000).catch(() => undefined);
@@ -104,7 +96,7 @@ async function capabilitiesOf(rig: Rig): Promise<RtpCapabilities> {
 }
 
 /** Epochs of visits: how often each was taken over. */
-export async function epochsOf({ desk }: Rig, visits: readonly RoomVisit[]): Promise<Map<string, number>> {
+export async function epochsOf({ desk }: Rig, visits: readonly { id: string }[]): Promise<Map<string, number>> {
   const rows = await desk.database.models.consultations.findAll({ where: { id: visits.map(({ id }) => id) } });
   return new Map(rows.map(({ id, roomEpoch }) => [id, roomEpoch]));
 }
