@@ -10,6 +10,7 @@ import type { Foundation } from '#src/foundation.ts';
 import type { OpenPages } from '#src/notifications/ports.ts';
 import { type FilmPiece, makeFilm } from './film.ts';
 import type { RecordingRow, SegmentRow } from './model.ts';
+import { discardUnnamed } from './unnamed.ts';
 
 export interface ComposingParts extends Pick<Foundation, 'config' | 'database' | 'settings' | 'log'> {
   files: Pick<Files, 'store' | 'open' | 'discard'>;
@@ -49,7 +50,7 @@ export function createComposing(parts: ComposingParts): (id: string, attempts: n
 }
 
 async function make(parts: ComposingParts, row: RecordingRow): Promise<void> {
-  const { config, database, files } = parts;
+  const { config, database, files, log } = parts;
   const segments = await database.models.recordingSegments.findAll({ where: { recordingId: row.id }, order: ['offsetMs', 'id'] });
   const there = segments.filter(({ fileId }) => fileId !== null);
   if (there.length === 0) return finish(parts, row, { state: 'empty', progress: 100 });
@@ -65,7 +66,12 @@ async function make(parts: ComposingParts, row: RecordingRow): Promise<void> {
     async take(file, durationMs) {
       const content = createReadStream(file) as Content;
       const film = await files.store({ ownerId: null, category: 'recording', name: `${row.id}.mp4`, content });
-      await finish(parts, row, { state: 'ready', progress: 100, fileId: film.id, durationMs }, there);
+      try {
+        await finish(parts, row, { state: 'ready', progress: 100, fileId: film.id, durationMs }, there);
+      } catch (error) {
+        await discardUnnamed(database, files, [film.id]).catch((fault: unknown) => log.warn({ err: fault }, 'a film is left to the sweep'));
+        throw error;
+      }
     },
   });
 }

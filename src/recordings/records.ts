@@ -14,6 +14,7 @@ import type { Content } from '#src/files/streams.ts';
 import type { Foundation } from '#src/foundation.ts';
 import { composeNow, endRecordings } from './ending.ts';
 import type { Decision, RecordingRow } from './model.ts';
+import { discardUnnamed } from './unnamed.ts';
 
 interface RecordsParts extends Pick<Foundation, 'database' | 'access' | 'settings' | 'outbox' | 'audit'> {
   files: Pick<Files, 'store' | 'discard'>;
@@ -182,7 +183,7 @@ async function keep(parts: RecordsParts, { consultationId, epoch, id }: Place, s
       await models.recordingSegments.create({ id: segmentId, recordingId: id, ...rest, fileId, roomEpoch: epoch });
     });
   } catch (error) {
-    await transaction(() => files.discard([fileId]));
+    await discardUnnamed(database, files, [fileId]);
     // A try of before that took too long to be waited for has stored it after all.
     if (!(error instanceof UniqueConstraintError)) throw error;
   }

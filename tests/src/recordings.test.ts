@@ -4,8 +4,12 @@ import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { jest } from '@jest/globals';
+import { Op } from 'sequelize';
 import type { RecordingRecords } from '#rooms/ports.ts';
 import { createConsultationPolicy } from '#src/consultations/policy.ts';
+import type { Database } from '#src/database/database.ts';
+import type { Files } from '#src/files/service.ts';
+import { createComposing } from '#src/recordings/composing.ts';
 import { createRecordingRecords } from '#src/recordings/records.ts';
 import { type Method, type TestApp } from '../support/app.ts';
 import { colourAt, factsOf, joinPieces, makePiece, volumeOf } from '../support/film.ts';
@@ -213,4 +217,89 @@ describeApps('recordings', (server) => {
     await server().modules.recordings.sweep();
     expect(await database.models.recordings.findByPk(forgotten.id)).toMatchObject({ state: 'empty', endReason: 'left' });
   }, 60_000);
+
+  /** A recording that is over; its film is made by the test alone. */
+  async function over(...pieces: { offsetMs: number; file: string }[]): Promise<string> {
+    const { database } = server();
+    const { id } = await records.ask(visit, epoch, members.practitioner);
+    await records.moved(visit, epoch, id, 'recording');
+    for (const { offsetMs, file } of pieces) await piece(id, 'patient', 'microphone', offsetMs, file);
+    await database.transaction(async () => {
+      await records.ended(visit, epoch, id, { reason: 'stopped', withdrawnBy: null });
+      await database.models.outbox.update({ state: 'cancelled' }, { where: { topic: 'recording.compose', state: 'ready' } });
+    });
+    return id;
+  }
+
+  const composing = (own: { store?: Files['store']; transaction?: Database['transaction'] }) => {
+    const { foundation, modules, database } = server();
+    const { transaction = database.transaction, store = modules.files.store } = own;
+    const parts = { ...foundation, database: { ...database, transaction }, files: { ...modules.files, store } };
+    return createComposing({ ...parts, pages: { notify: () => undefined } });
+  };
+
+  const recording = (id: string) => server().database.models.recordings.findByPk(id, { rejectOnEmpty: true });
+  const pieces = (recordingId: string) => server().database.models.recordingSegments.findAll({ where: { recordingId } });
+  const stateOf = async (id: string) => (await server().database.models.files.findByPk(id, { rejectOnEmpty: true })).state;
+
+  /** Contents that are there and that nothing names. */
+  async function unnamed(): Promise<string[]> {
+    const { models } = server().database;
+    const where = { fileId: { [Op.ne]: null } };
+    const rows = [...(await models.recordings.findAll({ where })), ...(await models.recordingSegments.findAll({ where }))];
+    const named = new Set(rows.map(({ fileId }) => fileId));
+    const there = await models.files.findAll({ where: { category: 'recording', state: 'active' } });
+    return there.map(({ id }) => id).filter((id) => !named.has(id));
+  }
+
+  /** A database whose next transaction after `arm` fails: before anything happens, or with the answer to its commit. */
+  function failing(committed: boolean) {
+    const { database } = server();
+    let armed = false;
+    const transaction: Database['transaction'] = async (work) => {
+      const fails = armed;
+      armed = false;
+      const result = fails && !committed ? null : await database.transaction(work);
+      if (fails || result === null) throw new Error('the database went away');
+      return result;
+    };
+    return { transaction, arm: () => void (armed = true) };
+  }
+
+  test('whose film is stored but cannot be noted throw it away, unless it was noted after all', async () => {
+    const { modules } = server();
+    const id = await over({ offsetMs: 0, file: files.low });
+    for (const committed of [false, true]) {
+      const { transaction, arm } = failing(committed);
+      const compose = composing({
+        transaction,
+        async store(file) {
+          const film = await modules.files.store(file);
+          arm();
+          return film;
+        },
+      });
+      await expect(compose(id, 0)).rejects.toThrow('the database went away');
+      expect((await recording(id)).state).toBe(committed ? 'ready' : 'composing');
+      expect(await unnamed()).toEqual([]);
+    }
+    expect(await stateOf((await recording(id)).fileId!)).toBe('active');
+  }, 60_000);
+
+  test('keep a piece that was noted although the answer was lost', async () => {
+    const { foundation, modules, database } = server();
+    const { transaction, arm } = failing(true);
+    const { id } = await records.ask(visit, epoch, members.practitioner);
+    await records.moved(visit, epoch, id, 'recording');
+    const unsure = createRecordingRecords({ ...foundation, database: { ...database, transaction }, files: modules.files });
+    const track = { memberId: members.patient, peerId: 'p', producerId: 'p', source: 'microphone', kind: 'audio' } as const;
+    const segment = { id: randomUUID(), ...track, offsetMs: 0, durationMs: 2_000, path: files.low };
+    arm();
+    await expect(unsure.segment(visit, epoch, id, segment)).rejects.toThrow('the database went away');
+    await unsure.segment(visit, epoch, id, segment);
+    const [only] = await pieces(id);
+    expect(await stateOf(only!.fileId!)).toBe('active');
+    expect(await unnamed()).toEqual([]);
+    await records.ended(visit, epoch, id, { reason: 'stopped', withdrawnBy: null });
+  });
 });
