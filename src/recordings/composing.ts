@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
+import { Op } from 'sequelize';
 import type { Database } from '#src/database/database.ts';
 import type { Files } from '#src/files/service.ts';
 import type { Content } from '#src/files/streams.ts';
@@ -107,20 +108,24 @@ async function finish(parts: ComposingParts, row: RecordingRow, outcome: Outcome
       if (outcome.fileId) await files.discard([outcome.fileId]);
       return false;
     }
-    if (outcome.state === 'ready' && !settings.get('recordings.keepPieces')) await dropPieces(database, files, row.id, pieces);
+    // The row is locked now: whoever keeps a piece has either done so or waits, and finds a recording that takes none.
+    if (outcome.state !== 'failed') await refuseOthers(database, row.id, pieces);
+    if (outcome.state === 'ready' && !settings.get('recordings.keepPieces')) await dropPieces(database, files, pieces);
     return true;
   });
   if (first) await tell(parts, row.id, row.consultationId, outcome.state, outcome.progress ?? row.progress);
 }
 
+/** @throws when there are pieces besides these: the job begins anew, with all of them */
+async function refuseOthers({ models }: Database, recordingId: string, pieces: readonly SegmentRow[]): Promise<void> {
+  const others = { [Op.notIn]: pieces.map(({ id }) => id) };
+  const late = await models.recordingSegments.count({ where: { recordingId, id: others, fileId: { [Op.ne]: null } } });
+  if (late > 0) throw new Error('pieces came while the film was made');
+}
+
 /** The film has all of it; the manifest stays. Inside the caller's transaction. */
-async function dropPieces(
-  { models }: Database,
-  files: Pick<Files, 'discard'>,
-  recordingId: string,
-  pieces: readonly SegmentRow[],
-): Promise<void> {
-  await models.recordingSegments.update({ fileId: null }, { where: { recordingId } });
+async function dropPieces({ models }: Database, files: Pick<Files, 'discard'>, pieces: readonly SegmentRow[]): Promise<void> {
+  await models.recordingSegments.update({ fileId: null }, { where: { id: pieces.map(({ id }) => id) } });
   await files.discard(pieces.flatMap(({ fileId }) => fileId ?? []));
 }
 

@@ -13,7 +13,7 @@ import type { Files } from '#src/files/service.ts';
 import type { Content } from '#src/files/streams.ts';
 import type { Foundation } from '#src/foundation.ts';
 import { composeNow, endRecordings } from './ending.ts';
-import type { Decision, RecordingRow } from './model.ts';
+import type { Decision, RecordingRow, RecordingState } from './model.ts';
 import { discardUnnamed } from './unnamed.ts';
 
 interface RecordsParts extends Pick<Foundation, 'database' | 'access' | 'settings' | 'outbox' | 'audit'> {
@@ -154,6 +154,9 @@ async function noteMade({ database, audit }: RecordsParts, { id, consultationId,
   await audit.medical({ userId: asker, requestId: id, ip: '' }, 'create', { patientId: patient, objectType: 'recording', objectId: id });
 }
 
+/** While a recording may get more pieces. */
+const TAKING: RecordingState[] = ['asked', 'recording', 'paused', 'composing'];
+
 interface Place {
   consultationId: string;
   epoch: number;
@@ -178,7 +181,8 @@ async function keep(parts: RecordsParts, { consultationId, epoch, id }: Place, s
   try {
     await transaction(async () => {
       await lockVisit(database, consultationId, epoch);
-      const made = await models.recordings.findOne({ where: { id, consultationId, state: ['asked', 'recording', 'paused', 'composing'] } });
+      // Locked: a film that is done at the same moment either has this piece or refuses it.
+      const made = await models.recordings.findOne({ where: { id, consultationId, state: TAKING }, lock: true });
       if (!made?.startedAt) throw new RoomError('not_found');
       await models.recordingSegments.create({ id: segmentId, recordingId: id, ...rest, fileId, roomEpoch: epoch });
     });

@@ -8,8 +8,10 @@ import { Op } from 'sequelize';
 import type { RecordingRecords } from '#rooms/ports.ts';
 import { createConsultationPolicy } from '#src/consultations/policy.ts';
 import type { Database } from '#src/database/database.ts';
+import { withoutTimeLimit } from '#src/database/time-limit.ts';
 import type { Files } from '#src/files/service.ts';
 import { createComposing } from '#src/recordings/composing.ts';
+import type { SegmentRow } from '#src/recordings/model.ts';
 import { createRecordingRecords } from '#src/recordings/records.ts';
 import { type Method, type TestApp } from '../support/app.ts';
 import { colourAt, factsOf, joinPieces, makePiece, volumeOf } from '../support/film.ts';
@@ -251,6 +253,70 @@ describeApps('recordings', (server) => {
     const there = await models.files.findAll({ where: { category: 'recording', state: 'active' } });
     return there.map(({ id }) => id).filter((id) => !named.has(id));
   }
+
+  test('whose last pieces come while the film is made are made into a film once more, with them in it', async () => {
+    const { modules } = server();
+    const id = await over({ offsetMs: 0, file: files.low });
+    let films = 0;
+    const compose = composing({
+      async store(file) {
+        if (films++ === 0) await piece(id, 'patient', 'microphone', 2_000, files.high);
+        return modules.files.store(file);
+      },
+    });
+    await expect(compose(id, 0)).rejects.toThrow('pieces came while the film was made');
+    expect(await recording(id)).toMatchObject({ state: 'composing', fileId: null });
+    expect((await pieces(id)).filter(({ fileId }) => fileId)).toHaveLength(2);
+    expect(await unnamed()).toEqual([]);
+    await compose(id, 1);
+    expect(await recording(id)).toMatchObject({ state: 'ready', durationMs: 4_000 });
+    expect((await pieces(id)).map(({ fileId }) => fileId)).toEqual([null, null]);
+    expect(await unnamed()).toEqual([]);
+  }, 60_000);
+
+  test('are not empty when their only piece comes while that is noted', async () => {
+    const { database } = server();
+    const id = await over();
+    let came = false;
+    const compose = composing({
+      async transaction(work) {
+        if (!came) await piece(id, 'patient', 'microphone', 0, files.low);
+        came = true;
+        return database.transaction(work);
+      },
+    });
+    await expect(compose(id, 0)).rejects.toThrow('pieces came while the film was made');
+    expect((await recording(id)).state).toBe('composing');
+    await compose(id, 1);
+    expect((await recording(id)).state).toBe('ready');
+  }, 60_000);
+
+  test('are not empty either when their only piece is just being noted', async () => {
+    const { database, modules } = server();
+    const { recordingSegments } = database.models;
+    const id = await over();
+    const [checked, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const create = recordingSegments.create.bind(recordingSegments) as (values: unknown) => Promise<SegmentRow>;
+    const noting = jest.spyOn(recordingSegments, 'create').mockImplementationOnce(async (values: unknown) => {
+      checked.resolve();
+      await goOn.promise;
+      return create(values);
+    });
+    // Its transaction may stand still for longer than five seconds, should the machine be slow.
+    const late = withoutTimeLimit(() => piece(id, 'patient', 'microphone', 0, files.low));
+    await checked.promise;
+    const made = modules.recordings.compose(id, 0).catch(() => undefined);
+    // It waits for the row for two seconds and gives up. SQLite has one writer: there it would wait for ever.
+    if (database.dialect === 'mysql') await made;
+    goOn.resolve();
+    await late;
+    noting.mockRestore();
+    await made;
+    expect((await recording(id)).state).not.toBe('empty');
+    await modules.recordings.compose(id, 1);
+    expect((await recording(id)).state).toBe('ready');
+    expect(await unnamed()).toEqual([]);
+  }, 60_000);
 
   /** A database whose next transaction after `arm` fails: before anything happens, or with the answer to its commit. */
   function failing(committed: boolean) {
