@@ -46,7 +46,7 @@ export const topics = {
   'refund.execute': z.strictObject({ refundId: id, step }),
   /** Makes the film of a recording that is over. */
   'recording.compose': z.strictObject({ id }),
-  /** Ends recordings that their rooms left open. Sent by the clock. */
+  /** Ends recordings that their rooms left open, and takes away what none of them names. Sent by the clock. */
   'recordings.sweep': nothing,
   /** Makes the copy of somebody's data. */
   'privacy.export': z.strictObject({ requestId: id }),

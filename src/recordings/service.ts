@@ -12,6 +12,7 @@ import { type ComposingParts, createComposing } from './composing.ts';
 import { endForgotten, endRecordings } from './ending.ts';
 import type { RecordingRow } from './model.ts';
 import type * as schemas from './schemas.ts';
+import { discardLeft } from './unnamed.ts';
 
 type View = z.infer<typeof schemas.recordingView>;
 type Detail = z.infer<typeof schemas.recordingDetail>;
@@ -37,7 +38,7 @@ export interface Recordings {
   retry(caller: Caller, id: string): Promise<Detail>;
   /** Does a `recording.compose` row. @param attempts tries before this one */
   compose(id: string, attempts: number): Promise<void>;
-  /** Ends what a room left open that nobody opened again. */
+  /** Ends what a room left open that nobody opened again; takes away contents that no recording names. */
   sweep(): Promise<void>;
 }
 
@@ -57,7 +58,10 @@ export function createRecordings(parts: RecordingParts): Recordings {
     ...createReading(parts),
     ...createChanging(parts),
     compose: createComposing(parts),
-    sweep: () => endForgotten(database, outbox),
+    async sweep() {
+      await endForgotten(database, outbox);
+      await discardLeft(database, files);
+    },
   };
 }
 
@@ -147,10 +151,13 @@ function createChanging(parts: RecordingParts): Pick<Recordings, 'remove' | 'ret
   };
 }
 
-/** Contents are handed out by links of their recording and in no other way, and are deleted with it. */
+/**
+ * Contents are handed out by links of their recording and in no other way, and are deleted with it. Also those that no recording names
+ * yet, or ever will: nothing would note who saw them.
+ */
 function relate({ models }: Database, files: Pick<Files, 'relate'>): void {
   const holds = async (fileId: string): Promise<boolean> =>
-    (await models.recordings.count({ where: { fileId } })) + (await models.recordingSegments.count({ where: { fileId } })) > 0;
+    (await models.files.count({ where: { id: fileId, category: 'recording' } })) > 0;
   files.relate({ name: 'recording', mayRead: async (_caller, fileId) => ((await holds(fileId)) ? false : undefined), holds });
 }
 

@@ -1,5 +1,6 @@
 /** Recordings in the database and over REST, on both engines, with real pieces and a real film. Who may is in the access matrix. */
 import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -368,4 +369,25 @@ describeApps('recordings', (server) => {
     expect(await unnamed()).toEqual([]);
     await records.ended(visit, epoch, id, { reason: 'stopped', withdrawnBy: null });
   });
+
+  test('leave contents that nothing names to nobody, and the sweep takes them once they are a day old', async () => {
+    const { database, modules } = server();
+    // A piece and a film that are as old and are named.
+    await over({ offsetMs: 0, file: files.low });
+    await modules.recordings.compose(await over({ offsetMs: 0, file: files.low }), 0);
+    const store = async (): Promise<string> =>
+      (await modules.files.store({ ownerId: null, category: 'recording', name: 'left', content: createReadStream(files.low) })).id;
+    const [old, young] = [await store(), await store()];
+    expect((await call('GET', `/files/${old}`, 'administrator')).status).toBe(404);
+    expect(codesOf([await call('PATCH', `/files/${old}`, 'administrator', { category: 'document' })])).toEqual(['in_use']);
+    const named = (await database.models.files.findAll({ where: { category: 'recording', state: 'active' } }))
+      .map(({ id }) => id)
+      .filter((id) => ![old, young].includes(id));
+    expect(named.length).toBeGreaterThan(1);
+    const replacements = { at: database.time(new Date(Date.now() - 25 * 3_600_000)), ids: [old, ...named] };
+    await database.sequelize.query('UPDATE files SET created_at = :at WHERE id IN (:ids)', { replacements });
+    await modules.recordings.sweep();
+    expect(await stateOf(old)).toBe('deleted');
+    for (const id of [young, ...named]) expect([id, await stateOf(id)]).toEqual([id, 'active']);
+  }, 60_000);
 });

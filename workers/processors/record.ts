@@ -1,4 +1,4 @@
-/** Makes films of recordings, and ends those that were left open. */
+/** Makes films of recordings, ends those that were left open, and takes away contents that none of them names. */
 import type { Recordings } from '#src/recordings/service.ts';
 import { outside } from '../processor.ts';
 
