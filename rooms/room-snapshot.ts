@@ -68,7 +68,7 @@ export interface SnapshotWriter {
   schedule(): void;
   /** Saves what is not saved yet. */
   flush(): Promise<void>;
-  /** Drops what is not saved yet and waits for a save that runs. */
+  /** Drops what is not saved yet, and what changes from now on, and waits for a save that runs. */
   cancel(): Promise<void>;
 }
 
@@ -85,11 +85,15 @@ export interface SnapshotWriterOptions {
 /** Writes snapshots one after the other; a failed save is tried again with the next change or flush. */
 export function createSnapshotWriter({ store, roomId, epoch, log, take, onStale }: SnapshotWriterOptions): SnapshotWriter {
   let dirty = false;
+  let cancelled = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running: Promise<void> = Promise.resolve();
+  /** The save behind the one that runs. */
+  let next: Promise<void> | null = null;
 
   const write = async (): Promise<void> => {
-    if (!dirty) return;
+    next = null;
+    if (!dirty || cancelled) return;
     dirty = false;
     try {
       await durable(log, 'snapshots.save', store.save(roomId, { epoch, data: take() }));
@@ -102,7 +106,8 @@ export function createSnapshotWriter({ store, roomId, epoch, log, take, onStale 
   const flush = (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
-    running = running.then(write);
+    // One takes along all that changes before it begins: more of them, behind a database that stands still, would hold up the end of the room.
+    running = next ??= running.then(write);
     return running;
   };
 
@@ -114,7 +119,7 @@ export function createSnapshotWriter({ store, roomId, epoch, log, take, onStale 
     flush,
     cancel() {
       clearTimeout(timer);
-      dirty = false;
+      cancelled = true;
       return running;
     },
   };
