@@ -152,6 +152,8 @@ export function closeRoom(room: ConsultationRoom, requestId: string): void {
   showAllOut(room, 'closed', new RoomError('room_moved'));
   for (const seat of [...room.seats.at('room'), ...room.seats.at('lobby')]) room.seats.remove(seat);
   room.admitted.clear();
+  // Whoever closes has changed nothing else: without this the snapshot would bring all of them back.
+  room.snapshots.schedule();
   room.quit('closed');
 }
 
