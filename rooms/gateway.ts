@@ -185,6 +185,8 @@ class SocketGateway implements Gateway {
   #admit(socket: GatewaySocket, next: (error?: Error) => void): void {
     const { config, authenticator, media, iceServers, log, nodeId } = this.#options;
     const admitted = authenticate(authenticator, socket.handshake.auth).then((identity) => {
+      // Its end has been told already: it would be counted for ever.
+      if (socket.conn.readyState !== 'open') throw new RoomError('deadline');
       const userId = userIdOf(identity);
       this.#sessions.add(socket, identity.sessionId);
       const person = this.#people.come(userId);

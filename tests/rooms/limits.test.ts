@@ -1,8 +1,21 @@
 import { randomUUID } from 'node:crypto';
+import { PROTOCOL_VERSION } from '#rooms/protocol-version.ts';
 import { roomSuite } from '#tests/support/room-suite.ts';
 import { until } from '#tests/support/wait.ts';
 
 const suite = roomSuite();
+
+/** A page that shows its token and does not wait for the answer. @returns leaves, and resolves when its connection is closed */
+async function sayHello(port: number, token: string): Promise<() => Promise<void>> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/socket.io/?EIO=4&transport=websocket`);
+  const closed = new Promise<void>((resolve) => socket.addEventListener('close', () => resolve()));
+  await new Promise((resolve) => socket.addEventListener('open', resolve));
+  socket.send(`40${JSON.stringify({ token, protocol: PROTOCOL_VERSION })}`);
+  return () => {
+    socket.close();
+    return closed;
+  };
+}
 
 describe('limits of one person', () => {
   test('room:join has a budget of its own, which a second socket does not double', async () => {
@@ -36,6 +49,30 @@ describe('limits of one person', () => {
     client.socket.disconnect();
     await until('the disconnect', () => server.rooms.stats().sockets === 7);
     expect((await server.connect(token)).socket.connected).toBe(true);
+  });
+
+  test('connections that close during their handshake are not counted', async () => {
+    const server = await suite.start();
+    const visit = server.world.visit();
+    const { memberId, client } = await suite.person(server, visit, 'patient');
+    const { token } = server.world.token(memberId);
+    const { authenticator } = server.world;
+    const { authenticate } = authenticator;
+    const { promise: held, resolve: letIn } = Promise.withResolvers<void>();
+    let begun = 0;
+    authenticator.authenticate = async (text) => {
+      begun++;
+      await held;
+      return authenticate(text);
+    };
+    const gone = await Promise.all(Array.from({ length: 16 }, () => sayHello(server.port, token)));
+    await until('handshakes', () => begun === 16);
+    await Promise.all(gone.map((leave) => leave()));
+    // Each takes longer than the server needs for hearing that they are gone.
+    for (let round = 0; round < 3; round++) await client.code('chat:history', { afterSeq: 0 });
+    letIn();
+    const { socket } = await until('a way in', () => server.connect(token));
+    expect(socket.connected).toBe(true);
   });
 
   test('probes are counted per person, over all of their sockets', async () => {
