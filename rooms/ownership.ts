@@ -34,6 +34,8 @@ export interface Ownership {
   /** @throws {OwnedElsewhere} */
   take(roomId: string): Promise<void>;
   give(roomId: string): Promise<void>;
+  /** Whether its lease was taken and has not been lost since, as far as this node knows. */
+  has(roomId: string): boolean;
   close(): void;
 }
 
@@ -82,6 +84,7 @@ export function createOwnership(options: OwnershipOptions): Ownership {
       leases.delete(roomId);
       if (lease) await directory.release(lease);
     },
+    has: (roomId) => leases.has(roomId),
     close: stop,
   };
 }

@@ -136,20 +136,23 @@ class RoomSupervisor<M> implements Supervisor<M> {
   async #start(id: string, requestId: string | undefined): Promise<Actor<M>> {
     await this.#stopping.get(id);
     if (this.#closed) throw new RoomError('shutting_down');
-    await this.#options.ownership.take(id);
+    const { ownership } = this.#options;
+    await ownership.take(id);
     let actor: Actor<M>;
     try {
       actor = await this.#open(id, requestId);
     } catch (error) {
-      await this.#options.ownership.give(id);
+      await ownership.give(id);
       throw error;
     }
     this.#running.set(id, actor);
     raise(this.#figures.opened, actor.behaviour.restored ? 'restored' : 'new');
-    // The server may have begun to close while the room was being opened.
-    if (!this.#closed) return actor;
-    this.#stop(actor, 'shutdown');
-    throw new RoomError('shutting_down');
+    // While the room was being opened the server may have begun to close, or the lease was lost: then nothing ran yet to be fenced.
+    const isLost = !ownership.has(id);
+    if (!this.#closed && !isLost) return actor;
+    const reason = isLost ? 'fenced' : 'shutdown';
+    this.#stop(actor, reason);
+    throw new RoomError(farewell[reason]);
   }
 
   async #open(id: string, requestId: string | undefined): Promise<Actor<M>> {

@@ -97,10 +97,13 @@ test('a room that another node holds meanwhile is given up at once, without a cl
       return directory.reclaim(...claim);
     },
   });
+  expect(ownership.has('r')).toBe(false);
   await ownership.take('r');
+  expect(ownership.has('r')).toBe(true);
   time += TTL_MS * 2;
   expect(await directory.claim('r', 'b', TTL_MS)).toMatchObject({ claimed: true });
   await until('the room to be given up', () => lost.length > 0);
+  expect(ownership.has('r')).toBe(false);
   expect(lost).toEqual(['r']);
   expect(asked).toBe(0);
   expect(figures.renewals.get('lost')).toBe(1);

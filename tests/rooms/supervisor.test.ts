@@ -2,7 +2,7 @@ import type { Behaviour, StopReason } from '#rooms/actor.ts';
 import { RoomError } from '#rooms/errors.ts';
 import { createMemoryDirectory } from '#rooms/memory-directory.ts';
 import { createMemoryBusHub } from '#rooms/memory-node-bus.ts';
-import { createOwnership } from '#rooms/ownership.ts';
+import { createOwnership, type Ownership } from '#rooms/ownership.ts';
 import { createCommands } from '#rooms/room-commands.ts';
 import type { RoomMessage } from '#rooms/room-messages.ts';
 import { createRouter, type Router } from '#rooms/router.ts';
@@ -106,6 +106,37 @@ describe('supervisor', () => {
     expect(both.map((outcome) => outcome.status)).toEqual(['rejected', 'rejected']);
     failing = false;
     expect(await ask(node, 'r', 'who')).toBe('here');
+  });
+
+  test('an actor whose lease is lost while it opens does not begin', async () => {
+    const held = new Set<string>();
+    const ownership: Ownership = {
+      take: async (id) => void held.add(id),
+      give: async (id) => void held.delete(id),
+      has: (id) => held.has(id),
+      close: () => undefined,
+    };
+    const { promise: read, resolve: goOn } = Promise.withResolvers<void>();
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    const reasons: StopReason[] = [];
+    const behaviour: Behaviour<Message> = {
+      handle: () => 'here',
+      idle: () => true,
+      stop: async (reason) => void reasons.push(reason),
+    };
+    const open = async (): Promise<Behaviour<Message>> => {
+      begin();
+      await read;
+      return behaviour;
+    };
+    const { supervisor } = createNode(undefined, { ownership, open });
+    const starting = supervisor.get('r');
+    await begun;
+    held.delete('r');
+    supervisor.fence('r');
+    goOn();
+    await expect(starting).rejects.toMatchObject({ code: 'room_moved' });
+    expect([supervisor.peek('r'), reasons]).toEqual([undefined, ['fenced']]);
   });
 
   test('an actor is started anew after so many unexpected failures in a row', async () => {
