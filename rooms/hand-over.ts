@@ -15,7 +15,7 @@ export interface HandOverOptions {
   bus: NodeBus;
   placement: Pick<Placement, 'choose'>;
   log: Logger;
-  /** Rooms that are open here. */
+  /** Rooms that are open here, or are being opened. */
   open: () => string[];
   /** Saves a room and gives its lease up. @returns false when the lease could not be given up, or the room is not open */
   release: (roomId: string) => Promise<boolean>;

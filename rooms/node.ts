@@ -88,7 +88,7 @@ export function createNode<M>(options: NodeOptions<M>): RoomNode {
   const report = async (): Promise<void> => reporter?.report();
   const others = (): NodeReport[] => reporter?.others() ?? [];
   const placement = createPlacement({ own: status, others, limit: config.MEDIA_WORKER_CPU_LIMIT });
-  const open = (): string[] => [...supervisor.actors()].map(({ id }) => id);
+  const open = (): string[] => supervisor.ids();
   const handOver = createHandOver({ bus, placement, log, open, release: (roomId) => supervisor.release(roomId), recycle });
 
   const leave = async (signal: AbortSignal): Promise<void> => {

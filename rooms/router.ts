@@ -160,7 +160,7 @@ const PASSED_OVER: ReadonlySet<RoomErrorCode> = new Set<RoomErrorCode>([
  * Opens a room where there is most room for it.
  * @returns its actor when that is here
  * @throws {OwnedElsewhere} when another node has it now
- * @throws {RoomError} `shutting_down`, `media_unavailable` when no node takes rooms, or what opening it threw
+ * @throws {RoomError} `shutting_down`, `media_unavailable` when no node takes rooms, `room_moved` when it is just leaving this one, or what opening it threw
  */
 async function openSomewhere<M, S>(
   { supervisor, bus, placement, log }: RouterOptions<M, S>,
@@ -177,6 +177,11 @@ async function openSomewhere<M, S>(
       log.warn({ err: error, roomId, nodeId }, 'room not opened where it was placed');
       return null;
     });
+    if (owner === bus.nodeId && placement.refusal() && !supervisor.peek(roomId)) {
+      // It is on its way from here, and was found by the lease that it had still: opened here again, nobody would hand it over.
+      await supervisor.stopped(roomId);
+      throw new RoomError('room_moved');
+    }
     if (owner === bus.nodeId) return supervisor.get(roomId, requestId);
     if (owner) throw new OwnedElsewhere(owner);
     refused.add(nodeId);

@@ -44,10 +44,14 @@ export interface Supervisor<M> {
   /** The actor when it runs or is just being started. */
   find(id: string): Promise<Actor<M> | undefined>;
   actors(): Iterable<Actor<M>>;
+  /** Those that run or are just being started. */
+  ids(): string[];
   /** The lease of this room is gone: stop without writing. */
   fence(id: string): void;
   /** Stops an actor so that another node can have it. @returns whether it was there, and is free for others now */
   release(id: string): Promise<boolean>;
+  /** Waits for a stop that is under way. */
+  stopped(id: string): Promise<void>;
   /** Actors that run or are being started. */
   readonly size: number;
   /** Stops everything; starts are refused from now on. */
@@ -79,6 +83,8 @@ class RoomSupervisor<M> implements Supervisor<M> {
   readonly #starting = new Map<string, Promise<Actor<M>>>();
   /** Whether each could give its lease back. */
   readonly #stopping = new Map<string, Promise<boolean>>();
+  /** Of these, what stops so that another node can have it. */
+  readonly #leaving = new Set<string>();
   #closed = false;
 
   constructor(options: SupervisorOptions<M>) {
@@ -111,6 +117,10 @@ class RoomSupervisor<M> implements Supervisor<M> {
     return this.#running.values();
   }
 
+  ids(): string[] {
+    return [...this.#running.keys(), ...this.#starting.keys()];
+  }
+
   fence(id: string): void {
     const actor = this.#running.get(id);
     if (actor) this.#stop(actor, 'fenced');
@@ -120,6 +130,10 @@ class RoomSupervisor<M> implements Supervisor<M> {
     const actor = await this.find(id);
     if (actor) this.#stop(actor, 'moved');
     return (await this.#stopping.get(id)) ?? false;
+  }
+
+  async stopped(id: string): Promise<void> {
+    await this.#stopping.get(id);
   }
 
   get size(): number {
@@ -134,7 +148,10 @@ class RoomSupervisor<M> implements Supervisor<M> {
   }
 
   async #start(id: string, requestId: string | undefined): Promise<Actor<M>> {
+    const isLeaving = this.#leaving.has(id);
     await this.#stopping.get(id);
+    // Its next owner is about to open it: who asks again finds it there, and must not be faster here.
+    if (isLeaving) throw new RoomError('room_moved');
     if (this.#closed) throw new RoomError('shutting_down');
     const { ownership } = this.#options;
     await ownership.take(id);
@@ -188,6 +205,7 @@ class RoomSupervisor<M> implements Supervisor<M> {
     this.#running.delete(id);
     raise(this.#figures.stopped, reason);
     if (reason === 'fenced') log.warn({ roomId: id, epoch }, 'room given up: another node has it');
+    if (reason === 'moved') this.#leaving.add(id);
     mailbox.close(new RoomError(farewell[reason]));
     const done = behaviour
       .stop(reason)
@@ -198,7 +216,10 @@ class RoomSupervisor<M> implements Supervisor<M> {
         log.warn({ err: error, roomId: id, epoch }, 'lease not given back');
         return false;
       })
-      .finally(() => this.#stopping.delete(id));
+      .finally(() => {
+        this.#stopping.delete(id);
+        this.#leaving.delete(id);
+      });
     this.#stopping.set(id, done);
   }
 }

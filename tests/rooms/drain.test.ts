@@ -23,7 +23,7 @@ async function startNode(count: number) {
   const [bus, next] = [hub.join('a'), hub.join('b')];
   next.serve(async () => ({ owner: 'b' }));
   const supervisor = {
-    actors: () => [...open].map((id) => ({ id })),
+    ids: () => [...open],
     get size() {
       return open.size;
     },

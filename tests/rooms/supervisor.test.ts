@@ -21,6 +21,7 @@ interface Node {
     busy: boolean;
     /** Holds up the end of a room. */ stopping?: Promise<void>;
     /** Where rooms open; here by default. */ placed?: string;
+    /** Whether this node opens none. */ draining?: boolean;
   };
   close(): Promise<void>;
 }
@@ -63,7 +64,7 @@ function createNode(
   const ownership = createOwnership({ directory, nodeId, ttlMs: 60_000, log, onLost: (id) => supervisor.fence(id) });
   const supervisor = createSupervisor<Message>({ open, ownership, log, capacity: 100, maxFailures: 3, ...options });
   // Rooms open where they are asked for; where else, the tests of placement say.
-  const placement = { choose: () => state.placed ?? nodeId, refusal: () => null };
+  const placement = { choose: () => state.placed ?? nodeId, refusal: () => (state.draining ? ('shutting_down' as const) : null) };
   const plain = { summaries: () => [], obey: async () => null, receive: (message: unknown) => message as Message };
   const router = createRouter({ supervisor, directory, bus, placement, log, ...plain });
   const node: Node = {
@@ -177,6 +178,23 @@ describe('supervisor', () => {
     expect(node.stopped).toEqual([['r', 'ended']]);
   });
 
+  test('a room that is being opened counts as one of the node, and can be given up', async () => {
+    const { promise: read, resolve: goOn } = Promise.withResolvers<void>();
+    const reasons: StopReason[] = [];
+    const { supervisor } = createNode(undefined, {
+      open: async () => {
+        await read;
+        return { handle: () => 'here', idle: () => true, stop: async (reason) => void reasons.push(reason) };
+      },
+    });
+    const starting = supervisor.get('r');
+    const before = supervisor.ids();
+    const given = supervisor.release('r');
+    goOn();
+    await starting;
+    expect([await given, reasons, before, supervisor.ids()]).toEqual([true, ['moved'], ['r'], []]);
+  });
+
   test('starts past the bound are refused with room_busy', async () => {
     const node = createNode(undefined, { maxActors: 2 });
     await ask(node, 'r1', 'who');
@@ -236,6 +254,44 @@ describe('router', () => {
     const asked = ask(a, 'r', 'who');
     setImmediate(save);
     expect(await asked).toBe('b/r#2');
+  });
+
+  /** A node that gives a room up, whose end is held up, and somebody who asks it for that room meanwhile. */
+  async function askInBetween(state: Partial<Node['state']>) {
+    const [a, b] = cluster();
+    const { promise: saved, resolve: save } = Promise.withResolvers<void>();
+    await ask(a, 'r', 'who');
+    Object.assign(a.state, { stopping: saved, ...state });
+    const given = a.supervisor.release('r');
+    await until('the stop', () => a.stopped.length === 1);
+    const asked = ask(a, 'r', 'who').catch((error: RoomError) => error.code);
+    // All of it is promises: by then it has come as far as it can.
+    await new Promise(setImmediate);
+    save();
+    return { a, b, given: await given, asked: await asked };
+  }
+
+  test('a node that drains does not take back a room whose next owner found that it had it still', async () => {
+    const { a, given, asked } = await askInBetween({ draining: true, placed: 'b' });
+    expect([given, asked, a.opened]).toEqual([true, 'room_moved', ['r']]);
+    expect(await ask(a, 'r', 'who')).toBe('b/r#1');
+  });
+
+  test('a room that moves is not opened again by whoever waited for its end', async () => {
+    const { a, b, given, asked } = await askInBetween({});
+    expect([given, asked, a.opened]).toEqual([true, 'room_moved', ['r']]);
+    expect(await ask(b, 'r', 'who')).toBe('b/r#1');
+  });
+
+  test('a node that drains opens no room because another one believes that it has it', async () => {
+    const shared = { directory: createMemoryDirectory(() => time), hub: createMemoryBusHub() };
+    const a = createNode(shared);
+    const b = shared.hub.join('b');
+    b.serve(async () => ({ owner: 'a' }));
+    Object.assign(a.state, { draining: true, placed: 'b' });
+    await expect(ask(a, 'r', 'who')).rejects.toMatchObject({ code: 'room_moved' });
+    expect(a.opened).toEqual([]);
+    await b.close();
   });
 
   test('a command goes to a room that moved once more, as another question', async () => {
