@@ -51,14 +51,18 @@ export function createHandOver({ bus, placement, log, open, release, recycle }: 
     // Alone, it keeps its rooms to the end.
     if (to === null) return null;
     const given = await release(roomId);
+    const opened = (): Promise<string> => openOn(bus, to, roomId, OPEN_MS);
     const owner =
       given &&
-      (await openOn(bus, to, roomId, OPEN_MS).catch((error: unknown) => {
-        // Its subject may have ended, or its next owner be gone by now: people who come back find out.
-        if (!(error instanceof RoomError) || error.code !== 'visit_ended')
-          log.warn({ err: error, roomId, to }, 'room not opened elsewhere');
-        return null;
-      }));
+      // Somebody may have asked it for the room while the lease was still here, and it answers with what it found then.
+      (await opened()
+        .then((found) => (found === bus.nodeId ? opened() : found))
+        .catch((error: unknown) => {
+          // Its subject may have ended, or its next owner be gone by now: people who come back find out.
+          if (!(error instanceof RoomError) || error.code !== 'visit_ended')
+            log.warn({ err: error, roomId, to }, 'room not opened elsewhere');
+          return null;
+        }));
     if (!owner) {
       // Who opens a room sends its people on; here nobody did.
       recycle(roomId);

@@ -14,19 +14,20 @@ const other: NodeStatus = {
 };
 
 /** A node with so many rooms beside one that takes them; a room is given up when the test lets it. */
-async function startNode(count: number) {
+async function startNode(count: number, answer: () => string = () => 'b') {
   const open = new Set(Array.from({ length: count }, (_none, index) => `r${index}`));
   const { promise: saved, resolve: save } = Promise.withResolvers<void>();
   const begun: string[] = [];
   let sentOn = 0;
   const hub = createMemoryBusHub();
   const [bus, next] = [hub.join('a'), hub.join('b')];
-  next.serve(async () => ({ owner: 'b' }));
+  next.serve(async () => ({ owner: answer() }));
   const supervisor = {
     ids: () => [...open],
     get size() {
       return open.size;
     },
+    find: async (id: string) => open.has(id) || undefined,
     async release(id: string) {
       begun.push(id);
       await saved;
@@ -56,5 +57,15 @@ test('a node that drains hands everything over; one that takes rooms again keeps
 
   await node.drain();
   expect([open.size, sentOn()]).toEqual([0, 1]);
+  await close();
+});
+
+test('the next owner is asked once more when it still found the room here', async () => {
+  const answers = ['a', 'b'];
+  const { node, open, save, close } = await startNode(1, () => answers.shift() ?? 'nobody');
+  await node.report();
+  save();
+  expect(await node.obey({ action: 'move', roomId: 'r0', to: 'b' })).toEqual({ owner: 'b' });
+  expect([answers, open.size]).toEqual([[], 0]);
   await close();
 });
