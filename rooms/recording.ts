@@ -77,7 +77,8 @@ class Desk implements RecordingDesk {
   #asking = false;
   #moving = false;
   #writes: Promise<unknown> = Promise.resolve();
-  #retry: ReturnType<typeof setTimeout> | undefined;
+  /** Writes that failed and are tried again, by what they are. */
+  readonly #retries = new Map<string, ReturnType<typeof setTimeout>>();
   #closed = false;
 
   constructor(options: DeskOptions) {
@@ -85,8 +86,12 @@ class Desk implements RecordingDesk {
     const { current, kept } = options;
     if (!current || !options.parts) return;
     this.#current = this.#open(current);
-    // Said before the fault and perhaps not stored: no consent survives it.
-    if (kept?.id === current.id) for (const memberId of kept.refused) this.#current.decisions.set(memberId, false);
+    const { decisions } = this.#current;
+    const known = kept?.id === current.id ? kept : null;
+    // Said before the end and perhaps not stored: no consent survives it.
+    for (const memberId of known?.refused ?? []) decisions.set(memberId, false);
+    // After a crash nobody knows who took what back while nothing could be stored: everybody is asked anew.
+    if (!known?.closed) for (const [memberId, consent] of decisions) if (consent) decisions.delete(memberId);
   }
 
   view(seat: Seat | null): RecordingView | null {
@@ -119,7 +124,7 @@ class Desk implements RecordingDesk {
     if (!seat.showsRecording) throw new RoomError('protocol_mismatch');
     this.#asking = true;
     try {
-      const opened = await this.#durable('recording.ask', parts.records.ask(this.#id, this.#epoch, seat.memberId), requestId);
+      const opened = await this.#askOrFind(seat, requestId);
       if (this.#closed) throw new RoomError('room_moved');
       this.#current = this.#open(opened);
       this.look();
@@ -138,12 +143,7 @@ class Desk implements RecordingDesk {
       current.decisions.set(memberId, false);
       this.look();
     }
-    const { records } = this.#parts;
-    const store = (): Promise<void> => records.decided(this.#id, this.#epoch, recordingId, memberId, consent);
-    await this.#inOrder(() => this.#durable('recording.decided', store(), requestId));
-    if (this.#current !== current || current.heard.get(memberId) !== turn) return;
-    current.decisions.set(memberId, consent);
-    this.look();
+    await this.#decided(current, { memberId, consent, turn }, requestId);
   }
 
   withdraw(seat: Seat, recordingId: string, requestId?: string): Promise<void> {
@@ -161,9 +161,9 @@ class Desk implements RecordingDesk {
 
   kept(): RoomSnapshot['recording'] {
     if (!this.#current) return null;
-    const { id, decisions } = this.#current;
+    const { id, decisions, end } = this.#current;
     const who = (consent: boolean): string[] => [...decisions].flatMap(([memberId, said]) => (said === consent ? [memberId] : []));
-    return { id, consented: who(true), refused: who(false) };
+    return { id, consented: who(true), refused: who(false), closed: this.#closed && !end };
   }
 
   use(media: RoomMedia): void {
@@ -174,15 +174,17 @@ class Desk implements RecordingDesk {
   async close(reason: StopReason): Promise<void> {
     const current = this.#current;
     this.#closed = true;
-    clearTimeout(this.#retry);
+    for (const retry of this.#retries.values()) clearTimeout(retry);
     if (!current) return;
     current.tape.follow([]);
     if (reason === 'fenced') return current.tape.discard();
+    this.#room.snapshots.schedule();
     // Whoever has the room next goes on with it.
-    if (reason !== 'shutdown' && reason !== 'failed' && reason !== 'moved') {
-      const end = current.end ?? ({ reason: reason === 'idle' ? 'left' : reason, withdrawnBy: null } as const);
+    const goesOn = reason === 'shutdown' || reason === 'failed' || reason === 'moved';
+    const end = current.end ?? (goesOn ? null : ({ reason: reason === 'idle' ? 'left' : reason, withdrawnBy: null } as const));
+    if (end) {
       // What the visit's end has stored already is refused here.
-      await this.#store(current, end).catch(() => undefined);
+      if (await this.#store(current, end).then(() => true, isOver)) this.#current = null;
       return this.#finish(current);
     }
     // Whoever opens the room next finds it paused; after a crash it says `recording` until then.
@@ -221,6 +223,19 @@ class Desk implements RecordingDesk {
     if (this.#media) tape.use(this.#media);
     if (rest.zero !== null) tape.startedAt(rest.zero);
     return current;
+  }
+
+  /** A question that was stored after nobody waited for it any more is there already. @throws as `ask` does */
+  async #askOrFind({ memberId }: Seat, requestId?: string): Promise<OpenRecording> {
+    const { records } = this.#parts;
+    try {
+      return await this.#durable('recording.ask', records.ask(this.#id, this.#epoch, memberId), requestId);
+    } catch (error) {
+      if (!(error instanceof RoomError) || error.code !== 'already_recording') throw error;
+      const there = await this.#durable('recording.current', records.current(this.#id), requestId);
+      if (!there) throw error;
+      return there;
+    }
   }
 
   /** @throws {RoomError} `not_found` */
@@ -278,9 +293,26 @@ class Desk implements RecordingDesk {
       (error: unknown) => {
         this.#moving = false;
         if (isOver(error)) return this.#over(current, 'ended');
-        this.#again(() => this.look());
+        this.#again('move', () => this.look());
       },
     );
+  }
+
+  /** Stores what somebody said; a refusal until it is stored, or overtaken. */
+  async #decided(current: Current, said: { memberId: string; consent: boolean; turn: number }, requestId?: string): Promise<void> {
+    const { memberId, consent, turn } = said;
+    const overtaken = (): boolean => this.#current !== current || current.heard.get(memberId) !== turn;
+    const store = (): Promise<void> => this.#parts.records.decided(this.#id, this.#epoch, current.id, memberId, consent);
+    try {
+      await this.#inOrder(() => this.#durable('recording.decided', store(), requestId));
+    } catch (error) {
+      const again = (): void => void (overtaken() || this.#decided(current, said, requestId).catch(() => undefined));
+      if (!consent && !isOver(error)) this.#again(memberId, again);
+      throw error;
+    }
+    if (overtaken()) return;
+    current.decisions.set(memberId, consent);
+    this.look();
   }
 
   /** Stops it at once, then stores that. */
@@ -292,7 +324,7 @@ class Desk implements RecordingDesk {
       await this.#inOrder(() => this.#store(current, end, requestId));
     } catch (error) {
       if (!isOver(error)) {
-        this.#again(() => void this.#end(current, end, requestId).catch(() => undefined));
+        this.#again('end', () => void this.#end(current, end, requestId).catch(() => undefined));
         throw error;
       }
     }
@@ -316,10 +348,10 @@ class Desk implements RecordingDesk {
   async #finish(current: Current): Promise<void> {
     const { log } = this.#room;
     try {
-      await within(current.tape.finish(), LAST_PIECES_MS, 'deadline').catch(() => undefined);
+      await within(current.tape.finish(), LAST_PIECES_MS, 'deadline');
       await this.#durable('recording.complete', this.#parts.records.complete(this.#id, this.#epoch, current.id));
     } catch (error) {
-      // The end of the recording has planned its film for a while later.
+      // The end of the recording has planned its film for a while later, when the last pieces are stored as well.
       log.warn({ err: error, recordingId: current.id }, 'recording not completed at once');
     }
   }
@@ -345,9 +377,9 @@ class Desk implements RecordingDesk {
     return mine;
   }
 
-  #again(work: () => void): void {
-    clearTimeout(this.#retry);
-    if (!this.#closed) this.#retry = setTimeout(work, RETRY_MS).unref();
+  #again(what: string, work: () => void): void {
+    clearTimeout(this.#retries.get(what));
+    if (!this.#closed) this.#retries.set(what, setTimeout(work, RETRY_MS).unref());
   }
 
   async #durable<T>(what: string, work: Promise<T>, requestId?: string): Promise<T> {

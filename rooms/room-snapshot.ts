@@ -30,9 +30,12 @@ const snapshot = z.object({
   held: z.array(z.string()),
   seen: z.array(z.enum(['practitioner', 'patient'])),
   seats: z.array(seat),
-  /** What was said to the recording that is open; those who refused count as having refused whatever the database says. */
+  /**
+   * What was said to the recording that is open; those who refused count as having refused whatever the database says. `closed`: by the room
+   * as it stopped, with nothing left to be stored; consents hold for the next owner only then.
+   */
   recording: z
-    .object({ id: z.string(), consented: z.array(z.string()), refused: z.array(z.string()) })
+    .object({ id: z.string(), consented: z.array(z.string()), refused: z.array(z.string()), closed: z.boolean().default(false) })
     .nullable()
     .default(null),
 });

@@ -95,6 +95,7 @@ class RoomRecording implements RoomRecorder {
   #peers: ReadonlySet<string> = new Set();
   #again: ReturnType<typeof setTimeout> | undefined;
   #fault: RecordingFault | null = null;
+  #over = false;
   #discarded = false;
 
   constructor(shared: Shared, options: Parameters<Recorder['open']>[0]) {
@@ -133,6 +134,7 @@ class RoomRecording implements RoomRecorder {
   }
 
   #end(): void {
+    this.#over = true;
     this.#unwatch();
     this.follow([]);
     clearTimeout(this.#again);
@@ -144,7 +146,8 @@ class RoomRecording implements RoomRecorder {
     if (fault === this.#fault) return;
     this.#fault = fault;
     const { faulty, log } = this.#shared;
-    if (fault) faulty.add(this);
+    // Of one that is over the last pieces are lost; nothing can be done about it any more.
+    if (fault && !this.#over) faulty.add(this);
     else faulty.delete(this);
     log.warn({ recording: this.#options.name, fault }, fault ? 'a recording cannot be kept just now' : 'a recording can be kept again');
     this.#options.onFault?.(fault);
@@ -161,7 +164,9 @@ class RoomRecording implements RoomRecorder {
   #look(): void {
     const media = this.#media;
     // The last of the disk is for everything else: calls and their chat go on.
-    const open = media && !media.closed && !this.#shared.space.full ? media.tracks() : [];
+    const { full } = this.#shared.space;
+    if (full && this.#peers.size > 0) this.#say('storage');
+    const open = media && !media.closed && !full ? media.tracks() : [];
     const wanted = new Map(open.filter(({ paused, peerId }) => !paused && this.#peers.has(peerId)).map((track) => [track.id, track]));
     for (const [id, track] of this.#tracks) {
       if (wanted.has(id)) continue;
@@ -257,14 +262,17 @@ class TrackRecording {
         },
       });
       this.#process = recording;
+      let failed: string | null = null;
       if (this.#stopped) recording.end();
       else {
-        await recording.listening().catch(() => recording.end());
-        if (!this.#stopped) await tap.start();
+        failed = await recording.listening().then(() => null, String);
+        if (failed !== null) recording.end();
+        else if (!this.#stopped) await tap.start();
         if (kind === 'video')
           keyFrames = setInterval(() => void tap.requestKeyFrame().catch(() => undefined), segmentMs * KEY_FRAMES).unref();
       }
-      return await recording.ended;
+      // Told to end because it did not listen, it has no fault of its own to tell.
+      return (await recording.ended) ?? (this.#stopped ? null : failed);
     } finally {
       clearInterval(keyFrames);
       this.#tap?.close();

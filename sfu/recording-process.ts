@@ -88,12 +88,15 @@ function argumentsFor({ codec, segmentMs }: ProcessOptions): string[] {
   ];
 }
 
-/** Starts it. @throws when the folder cannot be made */
+/** Starts it. @throws when the folder or the process cannot be made */
 export async function startProcess(options: ProcessOptions): Promise<RecordingProcess> {
   const { ffmpeg, folder, port, onPiece } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(path.join(folder, 'track.sdp'), describeTrack(options), { mode: 0o600 });
   const child = spawn(ffmpeg, argumentsFor(options), { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const gone = exitOf(child);
+  // A system without a free descriptor: there is an error, and nothing else.
+  if (!child.stdout || !child.stderr) throw new Error(await gone);
   let told = false;
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -109,7 +112,6 @@ export async function startProcess(options: ProcessOptions): Promise<RecordingPr
     if (piece) taken = taken.then(() => take(piece));
   });
   const read = new Promise((resolve) => lines.once('close', resolve));
-  const gone = exitOf(child);
   lowerPriority(child);
 
   const ended = gone.then(async (how) => {

@@ -1,4 +1,5 @@
 /** Consent to a recording, as state of the room. What is recorded is real in tests/rtc/recording.test.ts. */
+import { createMemorySnapshotStore } from '#rooms/memory-snapshot-store.ts';
 import { createMemoryWorld, type MemoryVisit } from '#tests/support/memory-ports.ts';
 import { createMemoryRecordings, type MemoryRecordings } from '#tests/support/memory-recordings.ts';
 import type { RoomServer } from '#tests/support/room-server.ts';
@@ -178,6 +179,69 @@ test('after a restart it is paused until everybody is back; who refused and was 
   const again = await last.connect(patient.token);
   const inside = await again.enter(visit, { deviceId: patient.client.deviceId });
   expect(inside.room.recording).toMatchObject({ state: 'paused', own: 'refused' });
+});
+
+test('after a crash everybody is asked anew: what somebody took back may not have been stored', async () => {
+  const all = await scene();
+  const { server, visit, doctor, patient, recording } = all;
+  const recordingId = await begin(all);
+  // What is left of a process that is killed while the database is away: the withdrawal is in no snapshot and in no row.
+  const left = createMemorySnapshotStore();
+  await until('a snapshot', async () => (await server.snapshots.load(visit.consultationId)) !== null);
+  await left.save(visit.consultationId, (await server.snapshots.load(visit.consultationId))!);
+  recording.hooks.beforeWrite = () => {
+    throw new Error('the database is away');
+  };
+  expect(await patient.client.code('recording:withdraw', { recordingId })).toBe('storage_unavailable');
+  await server.stop();
+  delete recording.hooks.beforeWrite;
+  expect(recording.rows[0]).toMatchObject({ state: 'recording', over: null });
+
+  const next = await suite.start({}, { world: server.world, snapshots: left, port: server.port, recording });
+  const [desk, phone] = [await next.connect(doctor.token), await next.connect(patient.token)];
+  await desk.enter(visit, { deviceId: doctor.client.deviceId });
+  const back = await phone.enter(visit, { deviceId: patient.client.deviceId });
+  expect(back.room.recording).toMatchObject({ id: recordingId, state: 'paused', own: 'waiting' });
+  expect(recording.followed()).toEqual([]);
+  await desk.ok('recording:consent', { recordingId, consent: true });
+  expect(recording.followed()).toEqual([]);
+  await phone.ok('recording:consent', { recordingId, consent: true });
+  await desk.next('recording:updated', state('recording'));
+});
+
+test('a refusal and a stop that cannot be stored are stored as soon as that is possible, or as the room stops', async () => {
+  const all = await scene();
+  const { server, patient, doctor, recording } = all;
+  const recordingId = await begin(all);
+  let failures = 2;
+  recording.hooks.beforeWrite = (what) => {
+    if (what === 'refusal' && failures-- > 0) throw new Error('the database is away');
+  };
+  expect(await patient.client.code('recording:consent', { recordingId, consent: false })).toBe('storage_unavailable');
+  const said = () => recording.rows[0]?.decisions.find(({ memberId }) => memberId === patient.memberId)?.consent;
+  await until('the refusal to be stored', () => said() === false);
+
+  failures = 1;
+  recording.hooks.beforeWrite = (what) => {
+    if (what === 'stopped' && failures-- > 0) throw new Error('the database is away');
+  };
+  expect(await doctor.client.code('recording:stop', { recordingId })).toBe('storage_unavailable');
+  await server.stop();
+  expect(recording.rows[0]?.over).toEqual({ reason: 'stopped', withdrawnBy: null });
+});
+
+test('a question that is stored after nobody waits for it any more is found by the next one', async () => {
+  const { doctor, patient, recording } = await scene();
+  let stored = (): void => undefined;
+  recording.hooks.beforeWrite = () => new Promise<void>((resolve) => void (stored = resolve));
+  expect(await doctor.client.code('recording:ask', {})).toBe('storage_unavailable');
+  delete recording.hooks.beforeWrite;
+  stored();
+  await until('it to be stored', () => recording.rows.length === 1);
+  const { recordingId } = await doctor.client.ok('recording:ask', {});
+  expect(recording.rows).toHaveLength(1);
+  await patient.client.ok('recording:consent', { recordingId, consent: true });
+  await doctor.client.next('recording:updated', state('recording'));
 });
 
 test('the end of the visit ends it; a node that lost the room keeps nothing more of it', async () => {

@@ -1,4 +1,4 @@
-/** The owner of a room is killed while it records: another node takes the recording over, and nothing is recorded until everybody is back. */
+/** The owner of a room is killed while it records: another node takes the recording over, and nothing is recorded until everybody has consented anew. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -67,7 +67,7 @@ async function manifest(recordingId: string): Promise<{ from: number; to: number
   }
 }
 
-test('a node that is killed loses the last piece, and leaves no process; on another one the recording goes on when everybody is back', async () => {
+test('a node that is killed loses the last piece, and leaves no process; on another one the recording goes on when everybody has consented anew', async () => {
   const visit = await createVisit({ url: nodes[0]!.url, ...demoAccounts(nodes[0]!.output()) });
   const { routerRtpCapabilities: capabilities } = await api<{ routerRtpCapabilities: RtpCapabilities }>(
     nodes[0]!,
@@ -101,10 +101,10 @@ test('a node that is killed loses the last piece, and leaves no process; on anot
   expect(before.pieces).toBeGreaterThanOrEqual(4);
   const back = await enter(other, visit.doctor, 'desk');
   await until('it to be paused', async () => (await look(other)).state === 'paused');
-  // The patient is not back: nothing runs that could record.
+  const phone = await enter(other, visit.patient, 'phone');
+  // Nobody knows what was said while the former owner could store nothing: everybody is asked again, and nothing runs that could record.
   expect(await recordersOf(other.pid())).toEqual([]);
-  // What was said before counts: nobody is asked again.
-  await enter(other, visit.patient, 'phone');
+  for (const client of [back, phone]) await client.request('recording:consent', { recordingId, consent: true });
   await until('it to go on', async () => (await look(other)).state === 'recording');
   await until('more pieces', async () => (await look(other)).pieces > before.pieces, 20_000);
   await back.request('recording:stop', { recordingId });

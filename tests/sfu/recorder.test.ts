@@ -171,6 +171,23 @@ test('tracks of those who are followed become pieces that play, on one clock; a 
   expect(await recordersOf(process.pid)).toEqual([]);
 }, 60_000);
 
+test('a process that does not come to listen is a fault of its track, which is tried again', async () => {
+  kept.length = 0;
+  const [program, flag] = [path.join(folder, 'slow-ffmpeg'), path.join(folder, 'slow-once')];
+  // The first one hangs before it has opened anything.
+  await writeFile(program, `#!/bin/sh\nif mkdir ${flag} 2>/dev/null; then exec sleep 60; fi\nexec ffmpeg "$@"\n`, { mode: 0o755 });
+  const config = testConfig({ MEDIA_RECORDING_SEGMENT_MS: String(SEGMENT_MS), MEDIA_FFMPEG: program });
+  const hindered = await createRecorder({ config, log: createMemoryLog(), folder: path.join(folder, 'hindered') });
+  const { media } = roomOf([await send('doctor', 'opus')]);
+  const room = hindered.open({ name: 'visit', onSegment: keep });
+  room.use(media);
+  room.follow(['doctor']);
+  await until('pieces of the second one', () => kept.length >= 2, 30_000);
+  expect(hindered.figures()).toMatchObject({ breaks: 1, lost: 0 });
+  await room.finish();
+  await hindered.close();
+}, 60_000);
+
 const smallDisk = canCreateNamespaces ? test : test.skip;
 smallDisk(
   'a muted track ends its piece, also one that was short; a full disk is told and left alone; discarded pieces are not handed over',

@@ -61,6 +61,7 @@ export function createMemoryRecordings(world: MemoryWorld): MemoryRecordings {
     },
     async ask(consultationId, epoch, memberId) {
       await guarded(consultationId, epoch, 'ask');
+      if (rows.some((each) => each.consultationId === consultationId && !each.over)) throw new RoomError('already_recording');
       const name = world.visits.get(consultationId)?.members.get(memberId)?.name ?? '';
       const row: MemoryRecording = {
         ...{
