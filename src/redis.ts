@@ -5,6 +5,12 @@ import { followSlot } from './redis-slot.ts';
 
 /** Milliseconds until a command that got no answer fails. */
 const COMMAND_MS = 1_000;
+/**
+ * How long a server of a Redis Cluster may say nothing while something is asked, in ms, until another connection asks who has its keys now: of
+ * one that stands still nobody is told otherwise. For others: longer than a job's worker waits for a job.
+ */
+const SILENT_MS = 5_000;
+const LONG_SILENT_MS = 15_000;
 /** Most that a node waits between two tries: rooms wait with it. */
 const MOST_PAUSE_MS = 500;
 /** Answers of a server that has our keys no longer: the next connection goes to the one that has. */
@@ -19,7 +25,7 @@ export function connectRedis(urls: string, log: Logger): Redis {
     commandTimeout: COMMAND_MS,
     retryStrategy: (times) => Math.min(times * 100, MOST_PAUSE_MS),
     // Scripts, transactions and pipelines reach their keys only together.
-    ...(tag && { keyPrefix: tag }),
+    ...(tag && { keyPrefix: tag, socketTimeout: SILENT_MS }),
   });
   client.on('error', (error) => log.debug({ err: error }, 'redis'));
   return client;
@@ -54,7 +60,8 @@ export function openRedis(urls: string, tag: string | null, options: Omit<RedisO
   }
   if (!tag) return new Redis(first.href, options);
   const seeds = [first, ...others].map(({ hostname, port }) => ({ host: hostname, port: Number(port || 6_379) }));
-  return new Redis({ ...options, ...own, ...(secure && { tls: {} }), Connector: followSlot(seeds, tag), reconnectOnError });
+  const patience = { socketTimeout: LONG_SILENT_MS, ...options };
+  return new Redis({ ...patience, ...own, ...(secure && { tls: {} }), Connector: followSlot(seeds, tag), reconnectOnError });
 }
 
 const addressesOf = (urls: string): URL[] => urls.split(',').map((url) => new URL(url.trim()));

@@ -15,6 +15,10 @@ export interface RedisCluster {
   ownerOf(tag: string): Promise<number>;
   /** kill -9; its replica takes over. */
   kill(port: number): Promise<void>;
+  /** Stops it without an end (SIGSTOP), as a disk that hangs does; its replica takes over. */
+  freeze(port: number): Promise<void>;
+  /** Lets those that were stopped go on, as replicas. */
+  thaw(): Promise<void>;
   /** Has a replica of the server take its place, while the server lives on as replica. */
   demote(port: number): Promise<void>;
   stop(): Promise<void>;
@@ -27,6 +31,7 @@ const NODE_TIMEOUT = '1000';
 export async function startRedisCluster(servers = 6): Promise<RedisCluster> {
   const folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-redis-'));
   const running = new Map<number, ChildProcess>();
+  const frozen = new Map<number, ChildProcess>();
   for (let index = 0; index < servers; index++) {
     const [port, bus] = [await freePort(), await freePort()];
     const own = ['--port', String(port), '--cluster-port', String(bus), '--dir', folder, '--cluster-config-file', `${port}.conf`];
@@ -52,8 +57,9 @@ export async function startRedisCluster(servers = 6): Promise<RedisCluster> {
       .map((line) => line.split(' '));
   const living = (): number => [...running.keys()][0] ?? 0;
   async function kill(port: number): Promise<void> {
-    const server = running.get(port);
+    const server = running.get(port) ?? frozen.get(port);
     running.delete(port);
+    frozen.delete(port);
     const ended = new Promise((done) => server?.once('exit', done));
     server?.kill('SIGKILL');
     await ended;
@@ -85,6 +91,22 @@ export async function startRedisCluster(servers = 6): Promise<RedisCluster> {
       return portOf(owner ?? []);
     },
     kill,
+    async freeze(port) {
+      const server = running.get(port);
+      running.delete(port);
+      if (server) frozen.set(port, server);
+      server?.kill('SIGSTOP');
+    },
+    async thaw() {
+      for (const [port, server] of frozen) {
+        server.kill('SIGCONT');
+        running.set(port, server);
+        frozen.delete(port);
+        await until('it to follow who took its place', async () =>
+          (await ask(port, (client) => client.info('replication'))).includes('master_link_status:up'),
+        );
+      }
+    },
     async demote(port) {
       const lines = await linesOf(port);
       const own = lines.find((line) => line[2]?.includes('myself'))?.[0];
@@ -92,7 +114,7 @@ export async function startRedisCluster(servers = 6): Promise<RedisCluster> {
       await ask(replica, (client) => client.cluster('FAILOVER'));
     },
     async stop() {
-      for (const port of [...running.keys()]) await kill(port);
+      for (const port of [...running.keys(), ...frozen.keys()]) await kill(port);
       await rm(folder, { recursive: true, force: true });
     },
   };
