@@ -81,10 +81,8 @@ class RoomSupervisor<M> implements Supervisor<M> {
   readonly #figures: Pick<Figures, 'opened' | 'stopped'>;
   readonly #running = new Map<string, Actor<M>>();
   readonly #starting = new Map<string, Promise<Actor<M>>>();
-  /** Whether each could give its lease back. */
-  readonly #stopping = new Map<string, Promise<boolean>>();
-  /** Of these, what stops so that another node can have it. */
-  readonly #leaving = new Set<string>();
+  /** Why each stops, and whether it could give its lease back. */
+  readonly #stopping = new Map<string, { reason: StopReason; done: Promise<boolean> }>();
   #closed = false;
 
   constructor(options: SupervisorOptions<M>) {
@@ -129,11 +127,11 @@ class RoomSupervisor<M> implements Supervisor<M> {
   async release(id: string): Promise<boolean> {
     const actor = await this.find(id);
     if (actor) this.#stop(actor, 'moved');
-    return (await this.#stopping.get(id)) ?? false;
+    return (await this.#stopping.get(id)?.done) ?? false;
   }
 
   async stopped(id: string): Promise<void> {
-    await this.#stopping.get(id);
+    await this.#stopping.get(id)?.done;
   }
 
   get size(): number {
@@ -144,14 +142,14 @@ class RoomSupervisor<M> implements Supervisor<M> {
     this.#closed = true;
     await Promise.allSettled(this.#starting.values());
     for (const actor of [...this.#running.values()]) this.#stop(actor, 'shutdown');
-    await Promise.allSettled(this.#stopping.values());
+    await Promise.allSettled([...this.#stopping.values()].map(({ done }) => done));
   }
 
   async #start(id: string, requestId: string | undefined): Promise<Actor<M>> {
-    const isLeaving = this.#leaving.has(id);
-    await this.#stopping.get(id);
+    const before = this.#stopping.get(id);
+    await before?.done;
     // Its next owner is about to open it: who asks again finds it there, and must not be faster here.
-    if (isLeaving) throw new RoomError('room_moved');
+    if (before?.reason === 'moved') throw new RoomError('room_moved');
     if (this.#closed) throw new RoomError('shutting_down');
     const { ownership } = this.#options;
     await ownership.take(id);
@@ -205,7 +203,6 @@ class RoomSupervisor<M> implements Supervisor<M> {
     this.#running.delete(id);
     raise(this.#figures.stopped, reason);
     if (reason === 'fenced') log.warn({ roomId: id, epoch }, 'room given up: another node has it');
-    if (reason === 'moved') this.#leaving.add(id);
     mailbox.close(new RoomError(farewell[reason]));
     const done = behaviour
       .stop(reason)
@@ -216,10 +213,7 @@ class RoomSupervisor<M> implements Supervisor<M> {
         log.warn({ err: error, roomId: id, epoch }, 'lease not given back');
         return false;
       })
-      .finally(() => {
-        this.#stopping.delete(id);
-        this.#leaving.delete(id);
-      });
-    this.#stopping.set(id, done);
+      .finally(() => this.#stopping.delete(id));
+    this.#stopping.set(id, { reason, done });
   }
 }

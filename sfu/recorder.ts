@@ -262,12 +262,10 @@ class TrackRecording {
         },
       });
       this.#process = recording;
-      let failed: string | null = null;
-      if (this.#stopped) recording.end();
+      const failed = this.#stopped ? null : await recording.listening().then(() => null, String);
+      if (this.#stopped || failed !== null) recording.end();
       else {
-        failed = await recording.listening().then(() => null, String);
-        if (failed !== null) recording.end();
-        else if (!this.#stopped) await tap.start();
+        await tap.start();
         if (kind === 'video')
           keyFrames = setInterval(() => void tap.requestKeyFrame().catch(() => undefined), segmentMs * KEY_FRAMES).unref();
       }

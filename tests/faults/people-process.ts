@@ -97,9 +97,7 @@ function serve(): void {
   spawnSync('chrt', ['--all-tasks', '--fifo', '--pid', '1', String(process.pid)], { stdio: 'ignore' });
   let people: RoomPerson[] = [];
   let end: () => Gap[] = () => [];
-  // Arguments are those of `PeopleApart`.
-  // oxlint-disable-next-line no-explicit-any
-  const answers: Record<Question['name'], (...args: any[]) => unknown> = {
+  const answers: Record<Question['name'], (...args: never[]) => unknown> = {
     async come(ways: RoomPersonOptions[], url?: string) {
       people = ways.map((way) => new RoomPerson(way));
       for (const person of people) await person.come(url);
@@ -115,7 +113,8 @@ function serve(): void {
   };
   process.on('message', ({ name, args }: Question) => {
     void Promise.resolve()
-      .then(() => answers[name](...args))
+      // What is asked has the arguments of `PeopleApart`.
+      .then(() => answers[name](...(args as never[])))
       .then(
         (value) => process.send?.({ value }),
         (error: unknown) => process.send?.({ error: String(error) }),
