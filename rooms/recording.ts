@@ -6,11 +6,13 @@
 import type { Recorder, RecordingFault, RoomMedia } from '#sfu/types.ts';
 import type { StopReason } from './actor.ts';
 import type { ConsultationRoom } from './consultation-state.ts';
-import { durable, within } from './durable.ts';
-import { RoomError } from './errors.ts';
+import { within } from './durable.ts';
+import { RoomError, type RoomErrorCode } from './errors.ts';
 import type { OpenRecording, RecordingRecords } from './ports.ts';
 import type { RecordingEnd, RecordingView } from './protocol.ts';
+import { consentsAfter, consentsOf, type Consents } from './recording-consents.ts';
 import { createTape, type Tape } from './recording-tape.ts';
+import { createRecordingWrites, isOver, type RecordingWrites } from './recording-writes.ts';
 import type { RoomSnapshot } from './room-snapshot.ts';
 import type { Seat } from './seats.ts';
 
@@ -41,9 +43,7 @@ export interface RecordingDesk {
 }
 
 interface Current extends Omit<OpenRecording, 'decisions'> {
-  decisions: Map<string, boolean>;
-  /** How often each member was heard: an answer that was overtaken does not count. */
-  heard: Map<string, number>;
+  consents: Consents;
   /** It is over; being stored. */
   end: { reason: RecordingEnd; withdrawnBy: string | null } | null;
   /** Why nothing of it can be kept at the moment. */
@@ -51,8 +51,6 @@ interface Current extends Omit<OpenRecording, 'decisions'> {
   tape: Tape;
 }
 
-/** How long a write that failed waits before it is tried again, in ms. */
-const RETRY_MS = 1_000;
 /** How long a room that stops waits for its last pieces, in ms. */
 const LAST_PIECES_MS = 4_000;
 
@@ -65,42 +63,50 @@ export interface DeskOptions {
 }
 
 export function createRecordingDesk(options: DeskOptions): RecordingDesk {
-  return new Desk(options);
+  return options.parts ? new Desk(options, options.parts) : withoutRecorder;
 }
+
+const refuse = (code: RoomErrorCode) => (): Promise<never> => Promise.reject(new RoomError(code));
+
+const withoutRecorder: RecordingDesk = {
+  view: () => null,
+  look: () => undefined,
+  ask: refuse('recording_unavailable'),
+  decide: refuse('not_found'),
+  withdraw: refuse('not_found'),
+  stop: refuse('not_found'),
+  kept: () => null,
+  use: () => undefined,
+  close: () => Promise.resolve(),
+};
 
 class Desk implements RecordingDesk {
   readonly #options: DeskOptions;
+  readonly #parts: RecordingParts;
+  readonly #writes: RecordingWrites;
   #current: Current | null = null;
   /** Last seen by everybody. */
   #shown = '';
   #media: RoomMedia | null = null;
   #asking = false;
   #moving = false;
-  #writes: Promise<unknown> = Promise.resolve();
-  /** Writes that failed and are tried again, by what they are. */
-  readonly #retries = new Map<string, ReturnType<typeof setTimeout>>();
   #closed = false;
 
-  constructor(options: DeskOptions) {
+  constructor(options: DeskOptions, parts: RecordingParts) {
     this.#options = options;
+    this.#parts = parts;
+    this.#writes = createRecordingWrites(options.room, parts.records);
     const { current, kept } = options;
-    if (!current || !options.parts) return;
-    this.#current = this.#open(current);
-    const { decisions } = this.#current;
-    const known = kept?.id === current.id ? kept : null;
-    // Said before the end and perhaps not stored: no consent survives it.
-    for (const memberId of known?.refused ?? []) decisions.set(memberId, false);
-    // After a crash nobody knows who took what back while nothing could be stored: everybody is asked anew.
-    if (!known?.closed) for (const [memberId, consent] of decisions) if (consent) decisions.delete(memberId);
+    if (current) this.#current = this.#open(current, consentsAfter(current, kept));
   }
 
   view(seat: Seat | null): RecordingView | null {
     const current = this.#current;
     if (!current || current.end) return null;
-    const { id, askedBy, askedAt, startedAt, decisions, fault } = current;
-    const said = seat && decisions.get(seat.memberId);
+    const { id, askedBy, askedAt, startedAt, consents, fault } = current;
+    const said = seat && consents.of(seat.memberId);
     const own = seat && (said === undefined ? 'waiting' : said ? 'consented' : 'refused');
-    const missing = !seat || seat.role === 'practitioner' ? this.#missing(current) : [];
+    const missing = !seat || seat.role === 'practitioner' ? consents.missing(this.#present()) : [];
     return { id, state: this.#state(current), askedBy, askedAt, startedAt, own, missing, fault };
   }
 
@@ -116,17 +122,15 @@ class Desk implements RecordingDesk {
   }
 
   async ask(seat: Seat, requestId?: string): Promise<{ recordingId: string }> {
-    const { parts } = this.#options;
-    if (!parts) throw new RoomError('recording_unavailable');
-    const why = await parts.recorder.unavailable();
+    const why = await this.#parts.recorder.unavailable();
     if (why) throw new RoomError('recording_unavailable', [{ why }]);
     if (this.#current || this.#asking) throw new RoomError('already_recording');
     if (!seat.showsRecording) throw new RoomError('protocol_mismatch');
     this.#asking = true;
     try {
-      const opened = await this.#askOrFind(seat, requestId);
+      const opened = await this.#writes.ask(seat.memberId, requestId);
       if (this.#closed) throw new RoomError('room_moved');
-      this.#current = this.#open(opened);
+      this.#current = this.#open(opened, consentsOf(opened.decisions));
       this.look();
       return { recordingId: opened.id };
     } finally {
@@ -138,21 +142,22 @@ class Desk implements RecordingDesk {
     const current = this.#named(recordingId);
     if (!seat.showsRecording) throw new RoomError('protocol_mismatch');
     const { memberId } = seat;
-    const turn = this.#hear(current, memberId);
+    const overtaken = current.consents.hear(memberId);
     if (!consent) {
-      current.decisions.set(memberId, false);
+      current.consents.set(memberId, false);
       this.look();
     }
-    await this.#decided(current, { memberId, consent, turn }, requestId);
+    await this.#decided(current, { memberId, consent, overtaken }, requestId);
   }
 
   withdraw(seat: Seat, recordingId: string, requestId?: string): Promise<void> {
     const current = this.#named(recordingId);
+    const { memberId } = seat;
     // Nothing to take back, or it is not stored yet: then this is a refusal.
-    if (!current.decisions.get(seat.memberId)) return this.decide(seat, recordingId, false, requestId);
-    this.#hear(current, seat.memberId);
-    current.decisions.set(seat.memberId, false);
-    return this.#end(current, { reason: 'withdrawn', withdrawnBy: seat.memberId }, requestId);
+    if (!current.consents.of(memberId)) return this.decide(seat, recordingId, false, requestId);
+    current.consents.hear(memberId);
+    current.consents.set(memberId, false);
+    return this.#end(current, { reason: 'withdrawn', withdrawnBy: memberId }, requestId);
   }
 
   stop(recordingId: string, requestId?: string): Promise<void> {
@@ -161,9 +166,8 @@ class Desk implements RecordingDesk {
 
   kept(): RoomSnapshot['recording'] {
     if (!this.#current) return null;
-    const { id, decisions, end } = this.#current;
-    const who = (consent: boolean): string[] => [...decisions].flatMap(([memberId, said]) => (said === consent ? [memberId] : []));
-    return { id, consented: who(true), refused: who(false), closed: this.#closed && !end };
+    const { id, consents, end } = this.#current;
+    return { id, consented: consents.who(true), refused: consents.who(false), closed: this.#closed && !end };
   }
 
   use(media: RoomMedia): void {
@@ -174,7 +178,7 @@ class Desk implements RecordingDesk {
   async close(reason: StopReason): Promise<void> {
     const current = this.#current;
     this.#closed = true;
-    for (const retry of this.#retries.values()) clearTimeout(retry);
+    this.#writes.close();
     if (!current) return;
     current.tape.follow([]);
     if (reason === 'fenced') return current.tape.discard();
@@ -184,14 +188,11 @@ class Desk implements RecordingDesk {
     const end = current.end ?? (goesOn ? null : ({ reason: reason === 'idle' ? 'left' : reason, withdrawnBy: null } as const));
     if (end) {
       // What the visit's end has stored already is refused here.
-      if (await this.#store(current, end).then(() => true, isOver)) this.#current = null;
+      if (await this.#writes.ended(current.id, end).then(() => true, isOver)) this.#current = null;
       return this.#finish(current);
     }
     // Whoever opens the room next finds it paused; after a crash it says `recording` until then.
-    if (current.state === 'recording') {
-      const paused = this.#parts.records.moved(this.#id, this.#epoch, current.id, 'paused');
-      await this.#durable('recording.moved', paused).catch(() => undefined);
-    }
+    if (current.state === 'recording') await this.#writes.moved(current.id, 'paused').catch(() => undefined);
     await within(current.tape.finish(), LAST_PIECES_MS, 'deadline').catch(() => undefined);
   }
 
@@ -199,43 +200,16 @@ class Desk implements RecordingDesk {
     return this.#options.room();
   }
 
-  get #id(): string {
-    return this.#room.facts.consultationId;
-  }
-
-  get #epoch(): number {
-    return this.#room.facts.epoch;
-  }
-
-  get #parts(): RecordingParts {
-    return this.#options.parts as RecordingParts;
-  }
-
-  #open(recording: OpenRecording): Current {
-    const { decisions, ...rest } = recording;
-    const said = new Map(decisions.map(({ memberId, consent }) => [memberId, consent]));
+  #open({ decisions: _decisions, ...recording }: OpenRecording, consents: Consents): Current {
     const onFault = (fault: RecordingFault | null): void => {
       current.fault = fault;
       if (this.#current === current && !this.#closed) this.#show();
     };
     const tape = createTape({ room: this.#options.room, parts: this.#parts, recordingId: recording.id, onFault });
-    const current: Current = { ...rest, decisions: said, heard: new Map(), end: null, fault: null, tape };
+    const current: Current = { ...recording, consents, end: null, fault: null, tape };
     if (this.#media) tape.use(this.#media);
-    if (rest.zero !== null) tape.startedAt(rest.zero);
+    if (recording.zero !== null) tape.startedAt(recording.zero);
     return current;
-  }
-
-  /** A question that was stored after nobody waited for it any more is there already. @throws as `ask` does */
-  async #askOrFind({ memberId }: Seat, requestId?: string): Promise<OpenRecording> {
-    const { records } = this.#parts;
-    try {
-      return await this.#durable('recording.ask', records.ask(this.#id, this.#epoch, memberId), requestId);
-    } catch (error) {
-      if (!(error instanceof RoomError) || error.code !== 'already_recording') throw error;
-      const there = await this.#durable('recording.current', records.current(this.#id), requestId);
-      if (!there) throw error;
-      return there;
-    }
   }
 
   /** @throws {RoomError} `not_found` */
@@ -244,30 +218,14 @@ class Desk implements RecordingDesk {
     return this.#current;
   }
 
-  #hear({ heard }: Current, memberId: string): number {
-    const turn = (heard.get(memberId) ?? 0) + 1;
-    heard.set(memberId, turn);
-    return turn;
-  }
-
   #present(): Seat[] {
     return this.#room.seats.at('room');
   }
 
-  /** Who is present without consent, each person once. */
-  #missing({ decisions }: Current): RecordingView['missing'] {
-    const missing = new Map<string, RecordingView['missing'][number]>();
-    for (const { memberId, name, showsRecording } of this.#present()) {
-      const said = decisions.get(memberId);
-      if (said && showsRecording) continue;
-      missing.set(memberId, { memberId, name, reason: said === false ? 'refused' : showsRecording ? 'waiting' : 'unable' });
-    }
-    return [...missing.values()];
-  }
-
   #wanted(current: Current): OpenRecording['state'] {
-    const somebody = this.#present().some(({ connectionId }) => connectionId !== null);
-    if (somebody && !current.end && this.#missing(current).length === 0) return 'recording';
+    const present = this.#present();
+    const somebody = present.some(({ connectionId }) => connectionId !== null);
+    if (somebody && !current.end && current.consents.missing(present).length === 0) return 'recording';
     return current.state === 'asked' ? 'asked' : 'paused';
   }
 
@@ -281,8 +239,7 @@ class Desk implements RecordingDesk {
   #move(current: Current, wanted: OpenRecording['state']): void {
     if (this.#moving || current.end || wanted === 'asked') return;
     this.#moving = true;
-    const { records } = this.#parts;
-    this.#durable('recording.moved', records.moved(this.#id, this.#epoch, current.id, wanted)).then(
+    this.#writes.moved(current.id, wanted).then(
       ({ startedAt, zero }) => {
         this.#moving = false;
         current.state = wanted;
@@ -293,25 +250,28 @@ class Desk implements RecordingDesk {
       (error: unknown) => {
         this.#moving = false;
         if (isOver(error)) return this.#over(current, 'ended');
-        this.#again('move', () => this.look());
+        this.#writes.again('move', () => this.look());
       },
     );
   }
 
   /** Stores what somebody said; a refusal until it is stored, or overtaken. */
-  async #decided(current: Current, said: { memberId: string; consent: boolean; turn: number }, requestId?: string): Promise<void> {
-    const { memberId, consent, turn } = said;
-    const overtaken = (): boolean => this.#current !== current || current.heard.get(memberId) !== turn;
-    const store = (): Promise<void> => this.#parts.records.decided(this.#id, this.#epoch, current.id, memberId, consent);
+  async #decided(
+    current: Current,
+    said: { memberId: string; consent: boolean; overtaken: () => boolean },
+    requestId?: string,
+  ): Promise<void> {
+    const { memberId, consent } = said;
+    const overtaken = (): boolean => this.#current !== current || said.overtaken();
     try {
-      await this.#inOrder(() => this.#durable('recording.decided', store(), requestId));
+      await this.#writes.decided(current.id, said, requestId);
     } catch (error) {
       const again = (): void => void (overtaken() || this.#decided(current, said, requestId).catch(() => undefined));
-      if (!consent && !isOver(error)) this.#again(memberId, again);
+      if (!consent && !isOver(error)) this.#writes.again(memberId, again);
       throw error;
     }
     if (overtaken()) return;
-    current.decisions.set(memberId, consent);
+    current.consents.set(memberId, consent);
     this.look();
   }
 
@@ -321,18 +281,14 @@ class Desk implements RecordingDesk {
     current.tape.follow([]);
     this.#room.snapshots.schedule();
     try {
-      await this.#inOrder(() => this.#store(current, end, requestId));
+      await this.#writes.ended(current.id, end, requestId);
     } catch (error) {
       if (!isOver(error)) {
-        this.#again('end', () => void this.#end(current, end, requestId).catch(() => undefined));
+        this.#writes.again('end', () => void this.#end(current, end, requestId).catch(() => undefined));
         throw error;
       }
     }
     this.#over(current, end.reason);
-  }
-
-  #store(current: Current, end: NonNullable<Current['end']>, requestId?: string): Promise<void> {
-    return this.#durable('recording.ended', this.#parts.records.ended(this.#id, this.#epoch, current.id, end), requestId);
   }
 
   #over(current: Current, reason: RecordingEnd): void {
@@ -349,7 +305,7 @@ class Desk implements RecordingDesk {
     const { log } = this.#room;
     try {
       await within(current.tape.finish(), LAST_PIECES_MS, 'deadline');
-      await this.#durable('recording.complete', this.#parts.records.complete(this.#id, this.#epoch, current.id));
+      await this.#writes.complete(current.id);
     } catch (error) {
       // The end of the recording has planned its film for a while later, when the last pieces are stored as well.
       log.warn({ err: error, recordingId: current.id }, 'recording not completed at once');
@@ -360,7 +316,7 @@ class Desk implements RecordingDesk {
   #show(): void {
     const current = this.#current;
     if (!current || current.end) return;
-    const shown = JSON.stringify([this.view(null), [...current.decisions]]);
+    const shown = JSON.stringify([this.view(null), current.consents.who(true), current.consents.who(false)]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#room.snapshots.schedule();
@@ -369,28 +325,4 @@ class Desk implements RecordingDesk {
       if (recording && seat.connectionId) this.#room.channel.toPeer(seat.peerId, 'recording:updated', { recording });
     }
   }
-
-  /** The last word in the database is the last that was said. */
-  #inOrder<T>(write: () => Promise<T>): Promise<T> {
-    const mine = this.#writes.then(write);
-    this.#writes = mine.catch(() => undefined);
-    return mine;
-  }
-
-  #again(what: string, work: () => void): void {
-    clearTimeout(this.#retries.get(what));
-    if (!this.#closed) this.#retries.set(what, setTimeout(work, RETRY_MS).unref());
-  }
-
-  async #durable<T>(what: string, work: Promise<T>, requestId?: string): Promise<T> {
-    try {
-      return await durable(this.#room.log, what, work, { requestId });
-    } catch (error) {
-      if (error instanceof RoomError && error.code === 'stale_epoch') this.#room.quit('fenced');
-      throw error;
-    }
-  }
 }
-
-/** The database says that it is over. */
-const isOver = (error: unknown): boolean => error instanceof RoomError && (error.code === 'not_found' || error.code === 'visit_ended');

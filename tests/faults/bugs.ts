@@ -83,7 +83,7 @@ export const sourceBugs = {
   /** Whoever is present counts as consenting. */
   'record-without-consent': {
     file: 'rooms/recording.ts',
-    edits: [[' && this.#missing(current).length === 0', '']],
+    edits: [[' && current.consents.missing(present).length === 0', '']],
   },
   /** Numbers of the line are read and then written. */
   'queue-read-then-write': {
