@@ -184,7 +184,7 @@ describe('two nodes', () => {
   });
 
   test('a wiped Redis, and one that is away or stands still, cost running rooms nothing', async () => {
-    const { there, visit, doctor, patient } = await meet();
+    const { here, there, visit, doctor, patient } = await meet();
     const { redis, admin } = nodes;
     await admin.flushall();
     // From the other node, which finds nobody's lease and must leave the room to its owner.
@@ -205,6 +205,9 @@ describe('two nodes', () => {
     await redis.resume();
     // What was told meanwhile is lost: people of other nodes come in anew.
     await client.closed();
+    // Each node sends them on once, at its own time.
+    const noticed = ({ log }: RoomNode): boolean => log.entries.some(({ message }) => message.includes('may not have heard'));
+    await until('both nodes to notice', () => [here, there].every(noticed));
     const { room } = await until('them to come back', async () => {
       client = await there.connect(patient.token);
       return client.enter(visit, { deviceId: patient.client.deviceId }).catch(() => client.socket.disconnect() && null);
