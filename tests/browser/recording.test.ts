@@ -30,12 +30,14 @@ async function allowRecordings(): Promise<void> {
   await api(server, 'PUT', '/settings/recordings.enabled', { token, body: { value: true, version } });
 }
 
+// After the suite's own, which starts the server.
+beforeAll(allowRecordings, 30_000);
+
 const badge = (page: Page, state: string) => page.locator(`[data-testid=recording-badge][data-state=${state}]`);
 
 const recorders = (): Promise<number[]> => recordersOf(suite.server.pid());
 
 test('two people consent, are recorded, and both are in the film that plays on the page of the visit', async () => {
-  await allowRecordings();
   const { visit, doctor, patient } = await suite.call();
   await bothSeeAndHear({ doctor, patient });
   await doctor.page.getByTestId('record-button').click();
@@ -92,4 +94,24 @@ test('two people consent, are recorded, and both are in the film that plays on t
     video.evaluate((element) => (element as HTMLVideoElement).currentTime > 1 && (element as HTMLVideoElement).videoWidth === 1_280);
   await until('the film to play', plays, 20_000);
   await context.close();
+});
+
+test('when the server is killed while it records, everybody is asked anew on their page, and it goes on once all have answered', async () => {
+  const people = await suite.call();
+  const { doctor, patient } = people;
+  await bothSeeAndHear(people);
+  await doctor.page.getByTestId('record-button').click();
+  await doctor.page.getByTestId('recording-ask').click();
+  await patient.page.getByTestId('recording-consent').click();
+  await badge(patient.page, 'recording').waitFor();
+
+  await suite.server.kill();
+  await suite.server.start();
+  for (const { page } of [doctor, patient]) await page.getByTestId('recording-consent').waitFor();
+  expect(await recorders()).toEqual([]);
+  await patient.page.getByTestId('recording-consent').click();
+  await badge(patient.page, 'paused').waitFor();
+  await doctor.page.getByTestId('recording-consent').click();
+  for (const { page } of [doctor, patient]) await badge(page, 'recording').waitFor();
+  await bothSeeAndHear(people);
 });
