@@ -113,7 +113,9 @@ function killGroup(pid: number | undefined): void {
 /** Starts jest in a process group of its own and waits for its end; nothing of the group survives it. */
 function runJest(run: LaneRun, reportFile: string): Promise<Ending> {
   const { root, lane, args, signal, graceMs = 15_000, quiet = false } = run;
-  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  // Each test file loads the program anew: with more room for what is young a tenth of the processor's time is saved.
+  const memory = '--max-semi-space-size=64';
+  const flags = [memory, '--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   const jest = [join(root, 'node_modules/jest/bin/jest.js'), ...args, '--passWithNoTests', '--json', '--outputFile', reportFile];
   const workers = lane.workers === 1 ? ['--runInBand'] : ['--maxWorkers', String(lane.workers)];
   return new Promise((resolve, reject) => {
