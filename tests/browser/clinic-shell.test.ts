@@ -199,10 +199,13 @@ test('what is not there and what is not allowed have pages of their own', async 
 test('a list that cannot be read says so with the request’s id, and is read again on demand', async () => {
   const address = '**/api/v1/consultations?**';
   const { page } = await open('/clinic/visits', doctor, {
-    prepare: (context) =>
-      context.route(address, (route) =>
+    prepare: async (context) => {
+      // The page asks by itself when its socket opens: this one never does.
+      await context.routeWebSocket(/socket\.io/, () => undefined);
+      await context.route(address, (route) =>
         route.fulfill({ status: 500, json: { success: false, code: 500, error: { code: 'internal' }, data: null, requestId: 'req_test' } }),
-      ),
+      );
+    },
   });
   const failure = page.getByTestId('failure');
   await failure.waitFor();
