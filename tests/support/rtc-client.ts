@@ -85,6 +85,14 @@ function peerConnectionClass(options: RtcClientOptions) {
         headerExtensions: { audio: [werift.useSdesMid(), werift.useAudioLevelIndication()], video: [werift.useSdesMid()] },
       });
     }
+
+    /** werift repeats a handshake that is cut for half a minute, and the process does not end until then: this one is told that it is through. */
+    override async close(): Promise<void> {
+      const transports = this.dtlsTransports;
+      await super.close();
+      const through = { get: () => Infinity, set: () => undefined };
+      for (const { dtls } of transports) if (dtls) Object.defineProperty(dtls.dtls, 'flight', through);
+    }
   };
 }
 
@@ -285,10 +293,7 @@ export class RtcClient {
     await (direction === 'send' ? this.#send : this.#recv)!.restartIce({ iceParameters });
   }
 
-  /**
-   * Ends packets and transports. Wait for `connected` before: werift repeats a handshake that was cut for half a minute,
-   * and the process does not end until then.
-   */
+  /** Ends packets and transports. */
   close(): void {
     for (const fed of this.#feeds.splice(0)) fed.stop();
     this.#send?.close();
