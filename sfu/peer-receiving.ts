@@ -66,6 +66,8 @@ export class PeerReceiving implements Receiving {
     const { transport } = options;
     transport.on('icestatechange', () => this.#scoreChanged());
     transport.on('dtlsstatechange', (state) => {
+      // Before that nothing can be told, and scores that stay as good as they begin make no event.
+      if (state === 'connected') this.#scoreChanged();
       if ((state === 'failed' || state === 'closed') && !this.#closed) this.#listener?.ended();
     });
   }

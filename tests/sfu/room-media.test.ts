@@ -1,9 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConsumerInfo, PeerMedia, RoomMedia } from '#sfu/types.ts';
 import { createRtcClient } from '../support/rtc-client.ts';
-import type { ReceivedData, RtcClient, RtcClientOptions } from '../support/rtc-client.ts';
+import type { ReceivedData, RtcClient, RtcClientOptions, Signals } from '../support/rtc-client.ts';
 import { until } from '../support/wait.ts';
 import { LEVELS_MS, listen, startMedia } from './support.ts';
 import type { TestMedia } from './support.ts';
+
+interface Joined {
+  client: RtcClient;
+  peer: PeerMedia;
+}
 
 let media: TestMedia;
 let room: RoomMedia;
@@ -29,7 +35,14 @@ async function consumersOf(peer: PeerMedia, count: number): Promise<ConsumerInfo
   return peer.consumers();
 }
 
-async function join(peerId: string, options: RtcClientOptions = {}, protocol = 'udp'): Promise<{ client: RtcClient; peer: PeerMedia }> {
+interface JoinOptions extends RtcClientOptions {
+  /** Its way to be reached. */
+  protocol?: string;
+  /** How long its requests to connect are under way, ms. */
+  delayMs?: number;
+}
+
+async function join(peerId: string, { protocol = 'udp', delayMs = 0, ...options }: JoinOptions = {}): Promise<Joined> {
   const client = await createRtcClient(media.server.routerRtpCapabilities, options);
   clients.push(client);
   const peer = await room.addPeer({ peerId, rtpCapabilities: client.rtpCapabilities, canSend: true, audioOnly: false });
@@ -37,7 +50,12 @@ async function join(peerId: string, options: RtcClientOptions = {}, protocol = '
     ...transport,
     iceCandidates: transport.iceCandidates.filter((candidate) => candidate.protocol === protocol),
   });
-  client.open({ send: peer.send && candidates(peer.send), recv: candidates(peer.recv) }, peer);
+  const signals: Signals = {
+    connectTransport: (...args) => sleep(delayMs).then(() => peer.connectTransport(...args)),
+    produce: (request) => peer.produce(request),
+    produceData: (request) => peer.produceData(request),
+  };
+  client.open({ send: peer.send && candidates(peer.send), recv: candidates(peer.recv) }, signals);
   return { client, peer };
 }
 
@@ -66,7 +84,7 @@ test('two peers exchange sound and video, which flow only after consumers are re
 
 test('a client that has no UDP receives over TCP', async () => {
   const doctor = await join('doctor');
-  const patient = await join('patient', { engine: 'wrtc' }, 'tcp');
+  const patient = await join('patient', { engine: 'wrtc', protocol: 'tcp' });
   await doctor.client.publish('camera');
   const [consumer] = await consumersOf(patient.peer, 1);
   const video = await patient.client.receive(consumer!);
@@ -92,6 +110,17 @@ test('activeSpeaker, levels and quality are told of those who speak; a muted spe
   expect(speaker.at(-1)).toEqual({ peerId: null });
   await doctor.peer.resumeProducer(producerId);
   expect(speaker.at(-1)).toEqual({ peerId: 'doctor' });
+});
+
+test('quality is told to whom it takes long to connect, though nothing changes from then on', async () => {
+  const quality = listen(room, 'quality');
+  const doctor = await join('doctor');
+  const patient = await join('patient', { delayMs: 1_500 });
+  await doctor.client.publish('microphone');
+  const [consumer] = await consumersOf(patient.peer, 1);
+  await patient.client.receive(consumer!);
+  await patient.peer.resumeConsumers([consumer!.id]);
+  await until('quality', () => quality.some(({ peerId, down }) => peerId === 'patient' && down > 0));
 });
 
 test('pauseProducer() stops the flow and tells the consumers, resumeProducer() goes on', async () => {
