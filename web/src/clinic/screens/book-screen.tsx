@@ -85,10 +85,14 @@ function BookForm({ choice, onTaken }: { choice: Choice; onTaken(): void }) {
         <Select
           allowClear
           placeholder={t('myself')}
+          // A list that is not there yet would open as one without anybody.
+          loading={profiles.isPending}
+          disabled={!profiles.data}
           options={(profiles.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
           data-testid="book-profile"
         />
       </Form.Item>
+      {profiles.error && !profiles.data && <Failure error={profiles.error} onRetry={() => void profiles.refetch()} />}
       <p>
         <Button type="link" className="clinic-inline-link" onClick={() => go('/profiles')}>
           {t('addProfile')}
