@@ -40,7 +40,9 @@ describe.each(['SQLite alone', 'MariaDB and Redis'] as const satisfies Engine[])
   const button = (page: Page, name: string) => page.getByRole('button', { name: new RegExp(`^(loading )?${name}$`) });
   async function choose(page: Page, label: string, option: string): Promise<void> {
     await page.getByLabel(label, { exact: true }).first().click();
-    await page.locator('.ant-select-item-option').filter({ hasText: option, visible: true }).first().click();
+    // Before it has come to rest it takes no clicks; what is tried then scrolls the page, and with it the list away from the next attempt.
+    const list = page.locator('.ant-select-dropdown:not([class*="ant-slide-up"])');
+    await list.locator('.ant-select-item-option').filter({ hasText: option, visible: true }).first().click();
     // It leaves with a movement, and takes its room until then.
     await page.keyboard.press('Escape');
     await page.locator('.ant-select-dropdown').filter({ visible: true }).waitFor({ state: 'detached' });
@@ -66,7 +68,10 @@ describe.each(['SQLite alone', 'MariaDB and Redis'] as const satisfies Engine[])
     const days = patient.getByRole('group', { name: 'Day' }).getByRole('button');
     await (day === 'first' ? days.first() : days.last()).click();
     await patient.getByRole('group', { name: 'Free times' }).getByRole('button', { disabled: false }).nth(nth).click();
-    if (forWhom) await choose(patient, 'Patient', forWhom);
+    if (forWhom) {
+      await choose(patient, 'Patient', forWhom);
+      await patient.getByTestId('book-profile').getByText(forWhom).waitFor();
+    }
     await patient.getByLabel('Contact person').fill('王敏');
     await patient.getByLabel('Phone').fill(PHONE);
     await patient.getByLabel('What it is about').fill('头晕三天');
