@@ -58,7 +58,7 @@ interface Ending {
 }
 
 /** Lines of a failed test's message that are repeated at the end. */
-const LINES_OF_FAILURE = 6;
+const LINES_OF_FAILURE = 15;
 const INDENT = '\n      ';
 
 /** The beginning of a message of jest, without colours and frames of libraries. */

@@ -1,12 +1,16 @@
+import path from 'node:path';
 import { runLane } from '#scripts/test/run-lane.ts';
 import { plant } from './workplace.ts';
 
 const lane = { name: 'planted', folders: [], workers: 1, testTimeoutMs: 5_000, budgetMs: 60_000 };
+const environment = path.resolve(import.meta.dirname, '../support/jest/environment.ts');
 const config = "export default { projects: [{ displayName: 'planted', transform: {} }] };\n";
 
+const reporting = `export default { projects: [{ displayName: 'planted', transform: {}, testEnvironment: ${JSON.stringify(environment)} }] };\n`;
+
 /** What the runner makes of one test file. */
-async function outcome(text: string, options: { graceMs?: number; args?: string[]; budgetMs?: number } = {}) {
-  const root = plant({ 'jest.config.js': config, 'package.json': '{"type":"module"}', 'a.test.js': text });
+async function outcome(text: string, options: { graceMs?: number; args?: string[]; budgetMs?: number; jestConfig?: string } = {}) {
+  const root = plant({ 'jest.config.js': options.jestConfig ?? config, 'package.json': '{"type":"module"}', 'a.test.js': text });
   const { budgetMs = lane.budgetMs, args = [], graceMs = 15_000 } = options;
   const { passed, failed, skipped, failures, faults } = await runLane({ root, lane: { ...lane, budgetMs }, args, graceMs, quiet: true });
   return { passed, failed, skipped, failures, faults: faults.map((fault) => fault.replace(root, '')) };
@@ -24,6 +28,13 @@ describe('runLane()', () => {
     expect(failures).toHaveLength(1);
     expect(failures[0]).toMatch(/^a\.test\.js › of all b\n +Error: expect\(received\)\.toEqual\(expected\)/);
     expect(failures[0]).toContain('"a": 1');
+  });
+
+  test('tells with a failed test what the things that it started say of themselves', async () => {
+    const text =
+      "globalThis.failureReports = new Set([async () => 'the page is blank', () => '']); test('a', () => { throw new Error('planted'); });";
+    const { failures } = await outcome(text, { jestConfig: reporting });
+    expect(failures[0]).toMatch(/^a\.test\.js › a\n +Error: planted\n +the page is blank\n +at /);
   });
 
   test('counts a file that does not load as failed', async () => {

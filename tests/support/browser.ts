@@ -1,5 +1,6 @@
 /** Real Chromium with a fake camera and microphone, and the numbers that prove that media flows. */
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { reportOnFailure } from './page-report.ts';
 import { until } from './wait.ts';
 
 const flags = [
@@ -57,6 +58,7 @@ export async function openDevice(
     reducedMotion: options.moving ? 'no-preference' : 'reduce',
   });
   const page = await context.newPage();
+  reportOnFailure(page);
   await page.addInitScript(keepConnections);
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));

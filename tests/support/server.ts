@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { dataFolder } from './data-folder.ts';
+import { onFailure } from './failure-report.ts';
 import { freePort } from './mariadb.ts';
 import { until } from './wait.ts';
 
@@ -14,6 +15,10 @@ const plant = planted ? ['--import', resolve(root, 'tests/faults/plant.ts')] : [
 
 /** How this machine itself reaches a server that listens everywhere. */
 const LOOPBACK_OF: Partial<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' };
+
+/** What a failed test shows of a server's log, in lines and characters. */
+const LINES_OF_LOG = 4;
+const LENGTH_OF_LINE = 400;
 
 export interface Account {
   account: string;
@@ -98,6 +103,7 @@ export async function launchNode(env: Record<string, string> = {}, flags: readon
   const url = `http://${LOOPBACK_OF[settings.HOST] ?? settings.HOST}:${port}`;
   let output = '';
   let child: ChildProcess | undefined;
+  const forget = onFailure(() => complaintsIn(output, url));
 
   async function start(): Promise<void> {
     const started = spawn(process.execPath, [...plant, ...flags, 'src/main.ts'], {
@@ -143,9 +149,19 @@ export async function launchNode(env: Record<string, string> = {}, flags: readon
       // One that stands still ends no better than it answers.
       if (running()) for (const pid of [child?.pid ?? 0, ...(await workersOf(child?.pid))]) process.kill(pid, 'SIGCONT');
       await end('SIGTERM');
+      forget();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** The last lines of a log, for the error of a test that fails; empty without any. */
+function complaintsIn(output: string, url: string): string {
+  const lines = output.split('\n').filter((line) => line.startsWith('{'));
+  return lines
+    .slice(-LINES_OF_LOG)
+    .map((line) => `log of ${url}: ${line.slice(0, LENGTH_OF_LINE)}`)
+    .join('\n');
 }
 
 /** Children of a process that are mediasoup workers. */
