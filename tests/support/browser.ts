@@ -58,13 +58,13 @@ export async function openDevice(
     reducedMotion: options.moving ? 'no-preference' : 'reduce',
   });
   const page = await context.newPage();
-  reportOnFailure(page);
   await page.addInitScript(keepConnections);
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());
   });
+  reportOnFailure(page, errors);
   return { context, page, errors };
 }
 

@@ -5,23 +5,18 @@ import { onFailure } from './failure-report.ts';
 /** A page that stands still may not answer at all, ms. */
 const PATIENCE_MS = 2_000;
 const TEXT_LENGTH = 400;
-const KEPT_FAULTS = 5;
+const TOLD_ERRORS = 5;
 
-/** From now until it is closed, a page tells of itself when a test fails. */
-export function reportOnFailure(page: Page): void {
+/**
+ * From now until it is closed, a page tells of itself when a test fails.
+ * @param errors what its console has complained of so far
+ */
+export function reportOnFailure(page: Page, errors: readonly string[]): void {
   const unanswered = new Set<Request>();
-  const faults: string[] = [];
-  const blame = (fault: string): void => void (faults.push(fault) > KEPT_FAULTS && faults.shift());
   page.on('request', (request) => unanswered.add(request));
-  page.on('requestfinished', (request) => unanswered.delete(request));
-  page.on('requestfailed', (request) => {
-    unanswered.delete(request);
-    blame(`${request.method()} ${request.url()}: ${request.failure()?.errorText}`);
-  });
-  page.on('pageerror', (error) => blame(String(error)));
-  page.on('console', (message) => {
-    if (message.type() === 'error') blame(message.text());
-  });
+  const ended = (request: Request): void => void unanswered.delete(request);
+  page.on('requestfinished', ended);
+  page.on('requestfailed', ended);
 
   const forget = onFailure(async () => {
     const [text, draws] = await Promise.all([textOf(page), drawsOf(page)]);
@@ -29,7 +24,7 @@ export function reportOnFailure(page: Page): void {
     return [
       `page ${page.url()} ${draws}: ${text}`,
       ...(waitsFor.length > 0 ? [`  waits for ${waitsFor.join(', ')}`] : []),
-      ...(faults.length > 0 ? [`  complained: ${faults.join(' | ')}`] : []),
+      ...(errors.length > 0 ? [`  complained: ${errors.slice(-TOLD_ERRORS).join(' | ')}`] : []),
     ].join('\n');
   });
   page.on('close', forget);
