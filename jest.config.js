@@ -14,10 +14,10 @@ const swc = (tsx) => [
 
 const shared = {
   testEnvironment: '<rootDir>/tests/support/jest/environment.ts',
+  runtime: '<rootDir>/tests/support/jest/runtime.ts',
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleFileExtensions: ['ts', 'tsx', 'mjs', 'js', 'json', 'node'],
   modulePathIgnorePatterns: ['<rootDir>/data/', '<rootDir>/web/dist/', '<rootDir>/tests/.tmp/'],
-  moduleNameMapper: { '^@appthreat/sqlite3$': '<rootDir>/tests/support/jest/sqlite3.ts' },
   transform: { '^.+\\.ts$': swc(false), '^.+\\.tsx$': swc(true) },
 };
 

@@ -3,10 +3,11 @@ import { runLane } from '#scripts/test/run-lane.ts';
 import { plant } from './workplace.ts';
 
 const lane = { name: 'planted', folders: [], workers: 1, testTimeoutMs: 5_000, budgetMs: 60_000 };
-const environment = path.resolve(import.meta.dirname, '../support/jest/environment.ts');
+const support = (file: string) => JSON.stringify(path.resolve(import.meta.dirname, '../support/jest', file));
 const config = "export default { projects: [{ displayName: 'planted', transform: {} }] };\n";
 
-const reporting = `export default { projects: [{ displayName: 'planted', transform: {}, testEnvironment: ${JSON.stringify(environment)} }] };\n`;
+const ours = `testEnvironment: ${support('environment.ts')}, runtime: ${support('runtime.ts')}`;
+const reporting = `export default { projects: [{ displayName: 'planted', transform: {}, ${ours} }] };\n`;
 
 /** What the runner makes of one test file. */
 async function outcome(text: string, options: { graceMs?: number; args?: string[]; budgetMs?: number; jestConfig?: string } = {}) {
