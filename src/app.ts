@@ -131,6 +131,9 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   return app;
 }
 
+/** Of a plugin without it Fastify looks for the file, among all modules of the process: for sixty plugins a tenth of the time of a start. */
+const NAMED = { [Symbol.for('fastify.display-name')]: 'routes' };
+
 /** The API itself. */
 function v1({ foundation, modules }: AppParts) {
   const { config, log, database, redis, audit, vault } = foundation;
@@ -143,7 +146,7 @@ function v1({ foundation, modules }: AppParts) {
     screenInput(app, audit, log);
     answerRepeats(app, database, vault);
     logOperations(app, database);
-    for (const routes of modules.routes) await app.register(routes);
+    for (const routes of modules.routes) await app.register(Object.assign(routes, NAMED));
     await app.register(deprecationRoutes(app));
   };
 }

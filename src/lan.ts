@@ -3,7 +3,6 @@ import { X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import path from 'node:path';
-import { generate } from 'selfsigned';
 import { makePrivateFolder } from '#config/folder.ts';
 import { VIRTUAL_INTERFACE } from '#config/network.ts';
 
@@ -51,6 +50,8 @@ function covers(pem: string, addresses: string[]): boolean {
 
 async function make(addresses: string[]): Promise<Certificate> {
   const altNames = [{ type: 2 as const, value: 'localhost' }, ...addresses.map((ip) => ({ type: 7 as const, ip }))];
+  // Loads eighty modules that no other start needs.
+  const { generate } = await import('selfsigned');
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'Wenzhen (local network)' }], {
     keyType: 'ec',
     algorithm: 'sha256',
