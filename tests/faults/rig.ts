@@ -161,7 +161,7 @@ async function build(options: RigOptions, closing: (() => Promise<unknown>)[], c
   const plant: Rig['plant'] = async (sources) => {
     await stop();
     planted = sources;
-    nodes = [await start(sources, 0), await start(sources, 1)];
+    nodes = await Promise.all([start(sources, 0), start(sources, 1)]);
   };
   await plant([]);
   return {

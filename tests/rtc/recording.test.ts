@@ -31,8 +31,7 @@ beforeAll(async () => {
     ...{ JWT_SECRET: SECRET, DATA_KEYS: `k1:${'1'.repeat(64)}`, BLIND_INDEX_KEY: SECRET },
     ...{ MEDIA_WORKERS: '1', MEDIA_RECORDING_SEGMENT_MS: '1000' },
   };
-  nodes.push(await startNode({ ...shared, DEMO: 'true' }));
-  nodes.push(await startNode(shared));
+  nodes.push(...(await Promise.all([startNode({ ...shared, DEMO: 'true' }), startNode(shared)])));
   const { administrator } = demoAccounts(nodes[0]!.output());
   const { token } = await signIn(nodes[0]!, administrator);
   const { items } = await api<{ items: { key: string; version: number }[] }>(nodes[0]!, 'GET', '/settings', { token });

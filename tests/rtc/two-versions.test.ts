@@ -29,8 +29,10 @@ beforeAll(async () => {
     ...{ DATABASE_URL: await createDatabase(process.env['TEST_MARIADB'] ?? ''), REDIS_URL: redis.url, FILES_DIR: folder },
     ...{ JWT_SECRET: SECRET, DATA_KEYS: `k1:${'1'.repeat(64)}`, BLIND_INDEX_KEY: SECRET, MEDIA_WORKERS: '1' },
   };
-  older = await startNode({ ...shared, DEMO: 'true', PLANTED: OLDER.join(',') }, ['--import', PLANT]);
-  newer = await startNode(shared);
+  [older, newer] = await Promise.all([
+    startNode({ ...shared, DEMO: 'true', PLANTED: OLDER.join(',') }, ['--import', PLANT]),
+    startNode(shared),
+  ]);
   ({ routerRtpCapabilities: capabilities } = await api<{ routerRtpCapabilities: RtpCapabilities }>(newer, 'GET', '/media/capabilities'));
 });
 afterAll(async () => {

@@ -35,7 +35,7 @@ describe.each(['sqlite', 'mysql'])('on %s', (dialect) => {
   let env: Record<string, string>;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'wenzhen-commands-'));
-    env = { ...production, DATA_DIR: folder, ...(dialect === 'mysql' && { DATABASE_URL: await newMariaDb() }) };
+    env = { ...production, DATA_DIR: folder, ...(dialect === 'mysql' && { DATABASE_URL: await newMariaDb({ empty: true }) }) };
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -40,9 +40,9 @@ export async function startCascade({ redisUrl, filesDir, perWorker, nodes: count
   };
   const nodes: TestNode[] = [];
   const clients: RoomClient[] = [];
-  const first = await startServer(settings);
-  nodes.push(first);
-  while (nodes.length < count) nodes.push(await startNode(settings));
+  const others = Array.from({ length: count - 1 }, () => startNode(settings));
+  const [first, ...rest] = await Promise.all([startServer(settings), ...others]);
+  nodes.push(first, ...rest);
   const close = async (): Promise<void> => {
     for (const client of clients) client.close();
     await Promise.all(nodes.map((node) => node.close()));

@@ -7,11 +7,11 @@ import { dataFolder } from './data-folder.ts';
 import { createDatabase } from './mariadb.ts';
 import { copyTemplate } from './template.ts';
 
-/** URL of a new, empty database on the MariaDB that this run of the tests has started (`jest/start.ts`). */
-export async function newMariaDb(): Promise<string> {
+/** URL of a new database on the MariaDB that this run of the tests has started (`jest/start.ts`), with all tables unless it is to be empty. */
+export async function newMariaDb(options?: { empty?: boolean }): Promise<string> {
   const server = process.env['TEST_MARIADB'];
   if (!server) throw new Error('the run has no MariaDB');
-  return createDatabase(server);
+  return createDatabase(server, options);
 }
 
 /** Runs the same tests against each engine; `open` gives an empty database with all tables. */

@@ -8,6 +8,7 @@ import { openClinicPage, type PageOptions } from './clinic-page.ts';
 import { dataFolder } from './data-folder.ts';
 import { api, signIn, type SignedIn } from './rest.ts';
 import { type Account, demoAccounts, startServer, type TestServer } from './server.ts';
+import { copyTemplate } from './template.ts';
 
 /** Of every account that is made for these tests. */
 export const PASSWORD = 'Invented-2026';
@@ -70,6 +71,7 @@ export function deskSuite({ seeded = false } = {}): DeskSuite {
   beforeAll(async () => {
     const folder = await dataFolder('desk');
     closers.push(() => rm(folder, { recursive: true, force: true }));
+    await copyTemplate(folder);
     const starting = [startServer({ RATE_HTTP_PER_MINUTE: '0', DATA_DIR: folder }), launchBrowser()] as const;
     for (const each of starting) closers.push(async () => (await each.catch(() => null))?.close());
     const [server, browser] = await Promise.all(starting);

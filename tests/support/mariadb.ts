@@ -20,7 +20,7 @@ export interface MariaDb {
   kill(): Promise<void>;
   /** Starts again on the same port and data after `kill`. */
   resume(): Promise<void>;
-  /** URL of a new, empty database on this server. */
+  /** URL of a new database on this server (see `createDatabase` below). */
   createDatabase(): Promise<string>;
   /** Ends the server and removes its data. */
   stop(): Promise<void>;
@@ -44,7 +44,7 @@ export async function startMariaDb({ durable = false, apart = false } = {}): Pro
   await run('mariadb-install-db', [...common, '--auth-root-authentication-method=normal', '--skip-test-db']);
   const port = await freePort();
   const flush = `--innodb-flush-log-at-trx-commit=${durable ? 1 : 0}`;
-  const speed = ['--skip-log-bin', flush, '--innodb-buffer-pool-size=64M', '--performance-schema=OFF'];
+  const speed = ['--skip-log-bin', flush, '--innodb-buffer-pool-size=64M', '--performance-schema=OFF', '--innodb-file-per-table=0'];
   const where = [`--socket=${folder}/socket`, '--bind-address=127.0.0.1', `--port=${port}`, `--pid-file=${folder}/pid`];
   const start = () => {
     const server = spawn('/usr/sbin/mariadbd', [...common, ...where, ...speed, '--max-connections=400'], {
@@ -78,14 +78,30 @@ export async function startMariaDb({ durable = false, apart = false } = {}): Pro
   };
 }
 
-/** Makes an empty database on a server. @returns its URL */
-export async function createDatabase(url: string): Promise<string> {
+/**
+ * Makes a database on a server, with all tables where the run of the tests has some to copy (`jest/start.ts`): a third of the work of
+ * migrating.
+ * @param options `empty`: without tables in any case
+ * @returns its URL
+ */
+export async function createDatabase(url: string, { empty = false } = {}): Promise<string> {
   const name = `test_${Math.random().toString(36).slice(2)}`;
   const connection = await mysql.createConnection(url);
   await connection.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
   await connection.end();
+  const { TEST_TABLES: tables } = process.env;
+  if (tables && !empty) await run('mariadb', [...clientOf(url), name, '-e', `source ${tables}`]);
   return `${url}/${name}`;
 }
+
+/** Writes the tables of a database into a file that `createDatabase` can read. */
+export async function dumpTables(url: string, file: string): Promise<void> {
+  const plain = ['--skip-comments', '--skip-add-locks', '--skip-add-drop-table', '--skip-disable-keys', '--single-transaction'];
+  await run('mariadb-dump', [...clientOf(url), ...plain, `--result-file=${file}`, new URL(url).pathname.slice(1)]);
+}
+
+/** How MariaDB's own programs reach a server. */
+const clientOf = (url: string): string[] => ['--no-defaults', '--host=127.0.0.1', `--port=${new URL(url).port}`, '--user=root'];
 
 async function answers(port: number): Promise<void> {
   const end = performance.now() + STARTS_WITHIN_MS;

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { dataFolder } from './data-folder.ts';
 import { onFailure } from './failure-report.ts';
 import { freePort } from './mariadb.ts';
+import { copyTemplate } from './template.ts';
 import { until } from './wait.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -53,7 +54,7 @@ export interface TestServer extends TestNode {
 }
 
 /**
- * Boots `node src/main.ts` on an empty database and waits until it listens.
+ * Boots `node src/main.ts` on empty tables and waits until it listens; with a `DATA_DIR` of one's own it makes them.
  * @param env settings on top of quiet defaults; `HOST` decides which address `url` names
  */
 export async function startServer(env: Record<string, string> = {}): Promise<TestServer> {
@@ -91,6 +92,7 @@ export async function startNode(env: Record<string, string> = {}, flags: readonl
 export async function launchNode(env: Record<string, string> = {}, flags: readonly string[] = []): Promise<TestNode> {
   const port = await freePort();
   const dataDir = await dataFolder('data');
+  await copyTemplate(dataDir);
   const settings = {
     HOST: '127.0.0.1',
     PORT: String(port),

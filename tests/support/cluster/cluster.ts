@@ -84,12 +84,12 @@ export async function startCluster({ nodes: count, port = 0, databaseServer, env
       await node.start();
       return { name, roles, process: node, paused: false, gates, cut: new Set() };
     };
-    // The first one makes the tables and the demo; the others have less to wait for then.
-    const first = await start('1', 'api,rooms', { DEMO: 'true' });
-    const others = Array.from({ length: count - 1 }, (_none, index) => start(String(index + 2), 'api,rooms'));
-    const started = await Promise.allSettled([...others, start('jobs', 'jobs')]);
+    const rooms = Array.from({ length: count }, (_none, index) =>
+      start(String(index + 1), 'api,rooms', index === 0 ? { DEMO: 'true' } : {}),
+    );
+    const started = await Promise.allSettled([...rooms, start('jobs', 'jobs')]);
     for (const one of started) if (one.status === 'rejected') throw one.reason;
-    const nodes = [first, ...started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))];
+    const nodes = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     const proxy = await startProxy(
       nodes.filter(({ name }) => name !== 'jobs').map(({ process }) => process),
       proxyPort,
