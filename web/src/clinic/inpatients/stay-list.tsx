@@ -87,7 +87,7 @@ function AdmitFields() {
 export function StayList() {
   const t = useTexts('inpatients');
   const list = useListState();
-  const wards = useWards();
+  const { data: wards = [] } = useWards();
   const [open, setOpen] = useState(false);
   const columns: Column<Row>[] = [
     { key: 'patient', title: t('patient'), pinned: true, render: nameOf },

@@ -15,7 +15,7 @@ export type Bed = Awaited<ReturnType<typeof readBeds>>[number];
 const readWards = async () => (await dataOf(api.GET('/api/v1/wards', { params: { query: { pageSize: 100 } } }))).items;
 export type Ward = Awaited<ReturnType<typeof readWards>>[number];
 
-export const useWards = (): Ward[] => useQuery({ queryKey: [WARDS, 'choice'], queryFn: readWards }).data ?? [];
+export const useWards = () => useQuery({ queryKey: [WARDS, 'choice'], queryFn: readWards });
 
 export const readStay = (id: string) => dataOf(api.GET('/api/v1/admissions/{id}', { params: { path: { id } } }));
 export type Stay = Awaited<ReturnType<typeof readStay>>;

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Form, Input, InputNumber, Select } from 'antd';
 import { api, dataOf, IDEMPOTENCY_KEY } from '../../api/client.ts';
 import { ApiForm } from '../blocks/api-form.tsx';
+import { Failure } from '../blocks/failure.tsx';
 import { FormRows } from '../blocks/form-rows.tsx';
 import { PRACTICE, type Practice, readDepartments } from '../practice.ts';
 import { useTexts } from '../texts/areas.ts';
@@ -88,8 +89,15 @@ export function PracticeForm({ practice, onDone, onCancel }: { practice: Practic
         <Input maxLength={60} />
       </Form.Item>
       <Form.Item name="departmentId" label={t('department')}>
-        <Select allowClear options={(departments.data ?? []).map(({ id, name }) => ({ value: id, label: name }))} />
+        <Select
+          allowClear
+          // Before they are there it would open as a clinic without any, and show the number of the chosen one.
+          loading={departments.isLoading}
+          disabled={!departments.data}
+          options={(departments.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+        />
       </Form.Item>
+      {departments.error && !departments.data && <Failure error={departments.error} onRetry={() => void departments.refetch()} />}
       <Form.Item name="introduction" label={t('introduction')}>
         <Input.TextArea rows={4} maxLength={5_000} />
       </Form.Item>

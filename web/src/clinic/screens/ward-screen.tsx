@@ -65,7 +65,7 @@ export default function WardScreen({ params }: ScreenProps) {
   const t = useTexts('inpatients');
   const may = useMay()('departments:manage');
   const id = params['id'] ?? '';
-  const ward = useWards().find((each) => each.id === id);
+  const ward = useWards().data?.find((each) => each.id === id);
   const { data: beds, error, refetch } = useQuery({ queryKey: [WARDS, 'beds', id], queryFn: () => readBeds(id) });
   /** null: a new one; absent: the dialog is closed. */
   const [edited, setEdited] = useState<Bed | null>();
