@@ -117,7 +117,8 @@ function runJest(run: LaneRun, reportFile: string): Promise<Ending> {
   const memory = '--max-semi-space-size=64';
   const flags = [memory, '--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   const jest = [join(root, 'node_modules/jest/bin/jest.js'), ...args, '--passWithNoTests', '--json', '--outputFile', reportFile];
-  const workers = lane.workers === 1 ? ['--runInBand'] : ['--maxWorkers', String(lane.workers)];
+  // What runs alone takes long, and says what each of its tests took.
+  const workers = lane.workers === 1 ? ['--runInBand', '--verbose'] : ['--maxWorkers', String(lane.workers)];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...flags, ...jest, ...workers, '--selectProjects', lane.name], {
       cwd: root,
