@@ -29,10 +29,10 @@ export interface MariaDb {
 /**
  * Starts a server of its own.
  * @param options `durable`: what it has committed outlives a kill -9, at the price of a write to the disk each time; `apart`: a Ctrl-C
- *   in the terminal does not reach it
+ *   in the terminal does not reach it; `oneFile`: with all tables in one, which makes new ones sooner
  * @throws with the command that installs it when it is missing
  */
-export async function startMariaDb({ durable = false, apart = false } = {}): Promise<MariaDb> {
+export async function startMariaDb({ durable = false, apart = false, oneFile = false } = {}): Promise<MariaDb> {
   await access('/usr/sbin/mariadbd').catch((cause: unknown) => {
     throw new Error('MariaDB is needed for this test: sudo apt-get install -y mariadb-server', { cause });
   });
@@ -43,8 +43,8 @@ export async function startMariaDb({ durable = false, apart = false } = {}): Pro
   const common = ['--no-defaults', `--datadir=${data}`, `--tmpdir=${folder}`, '--innodb-log-file-size=16M', ...user];
   await run('mariadb-install-db', [...common, '--auth-root-authentication-method=normal', '--skip-test-db']);
   const port = await freePort();
-  const flush = `--innodb-flush-log-at-trx-commit=${durable ? 1 : 0}`;
-  const speed = ['--skip-log-bin', flush, '--innodb-buffer-pool-size=64M', '--performance-schema=OFF', '--innodb-file-per-table=0'];
+  const writing = [`--innodb-flush-log-at-trx-commit=${durable ? 1 : 0}`, `--innodb-file-per-table=${oneFile ? 0 : 1}`];
+  const speed = ['--skip-log-bin', ...writing, '--innodb-buffer-pool-size=64M', '--performance-schema=OFF'];
   const where = [`--socket=${folder}/socket`, '--bind-address=127.0.0.1', `--port=${port}`, `--pid-file=${folder}/pid`];
   const start = () => {
     const server = spawn('/usr/sbin/mariadbd', [...common, ...where, ...speed, '--max-connections=400'], {

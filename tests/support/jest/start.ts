@@ -14,7 +14,7 @@ export default async function start(): Promise<void> {
   process.env['TEST_DATA'] = folder;
   // Small programs of tests share what the program itself has compiled (`src/main.ts`): most are killed before they could keep it.
   process.env['NODE_COMPILE_CACHE'] ??= path.join(tmpdir(), 'node-compile-cache');
-  const server = await startMariaDb();
+  const server = await startMariaDb({ oneFile: true });
   const tables = path.join(folder, 'wenzhen.sql');
   // The lane before may have made them.
   if (!existsSync(tables)) {
