@@ -13,9 +13,6 @@ interface TestEvent {
 /** Frames of an error, as Node has them by itself: jest keeps a hundred. */
 const FRAMES = 10;
 
-/** What jest looks for in the realm of a test file, by the names of symbols. */
-const NATIVE = { 'jest-native-promise': Promise, 'jest-native-now': Date.now.bind(Date) };
-
 const asIs = (frame: NodeJS.CallSite): string =>
   `    at ${frame.getFunctionName() ?? '<anonymous>'} (${frame.getFileName()}:${frame.getLineNumber()})`;
 
@@ -30,7 +27,6 @@ export default class Environment implements JestEnvironment {
   constructor({ projectConfig: config }: JestEnvironmentConfig) {
     this.fakeTimersModern = new ModernFakeTimers({ config, global: globalThis });
     Object.assign(globalThis, config.globals);
-    for (const [name, value] of Object.entries(NATIVE)) Object.assign(globalThis, { [Symbol.for(name)]: value });
   }
 
   setup(): Promise<void> {

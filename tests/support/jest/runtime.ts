@@ -4,6 +4,7 @@
  * process: in a realm of its own an error of a package would be no `Error` to a test.
  */
 import { createRequire } from 'node:module';
+import { types } from 'node:util';
 import { SyntheticModule, compileFunction, constants, type Context } from 'node:vm';
 import jestRuntime from 'jest-runtime';
 
@@ -27,7 +28,7 @@ const isPackage = (file: string) => file.includes('/node_modules/');
 /** A module that Node has loaded, as one that a test file can import. */
 function packageModule(file: string): SyntheticModule {
   const exported: unknown = native(file);
-  const isNamespace = Object.prototype.toString.call(exported) === '[object Module]';
+  const isNamespace = types.isModuleNamespaceObject(exported);
   const named = exported as Record<string, unknown>;
   const names = new Set(Object.keys(Object(exported) as object)).add('default');
   return new SyntheticModule([...names], function () {
