@@ -71,6 +71,7 @@ function QualificationFields({ index }: { index: number }) {
 export function PracticeForm({ practice, onDone, onCancel }: { practice: Practice | null; onDone(): void; onCancel?(): void }) {
   const t = useTexts('practice');
   const departments = useQuery({ queryKey: [PRACTICE, 'departments'], queryFn: readDepartments });
+  const known = practice?.department ? [practice.department] : [];
   return (
     <ApiForm<Values, unknown>
       send={(values, key) => save(practice, values, key)}
@@ -91,10 +92,10 @@ export function PracticeForm({ practice, onDone, onCancel }: { practice: Practic
       <Form.Item name="departmentId" label={t('department')}>
         <Select
           allowClear
-          // Before they are there it would open as a clinic without any, and show the number of the chosen one.
+          // Before they are there it would open as a clinic without any.
           loading={departments.isLoading}
           disabled={!departments.data}
-          options={(departments.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+          options={(departments.data ?? known).map(({ id, name }) => ({ value: id, label: name }))}
         />
       </Form.Item>
       {departments.error && !departments.data && <Failure error={departments.error} onRetry={() => void departments.refetch()} />}
